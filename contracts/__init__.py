@@ -1,0 +1,1 @@
+"""The contracts as data; see the README. Nothing is imported from here."""

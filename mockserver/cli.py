@@ -1,0 +1,194 @@
+"""The command `mockserver`: serve a world, look at the contract, seed and reset a running server."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver.version import VERSION
+
+HERE = ("127.0.0.1", "localhost", "::1")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="mockserver")
+def main() -> None:
+    """A stand-in for the Terraform Enterprise API."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port; 0 takes a free one.")
+@click.option("--token", default="test-token", show_default=True, help="Key of the first world.")
+@click.option("--fixture", default="documented", show_default=True, help="Name or file.")
+@click.option("--edition", default="2019-07", show_default=True, help="Contract to serve.")
+@click.option("--seed", default=0, show_default=True, help="Seed of ids.")
+@click.option("--strict", is_flag=True, help="Refuse what the pages do not list.")
+@click.option("--control-token", help="Opens POST /_mock/universes from other machines.")
+@click.option("--ready-file", type=click.Path(dir_okay=False), help="Write URL and key here.")
+def serve(
+    host: str,
+    port: int,
+    token: str,
+    fixture: str,
+    edition: str,
+    seed: int,
+    strict: bool,
+    control_token: str | None,
+    ready_file: str | None,
+) -> None:
+    """Serve a world until SIGTERM or Ctrl-C; what was begun is finished."""
+    from mockserver.web.app import create_app
+    from mockserver.web.serving import LiveServer
+
+    if host not in HERE and not control_token:
+        raise click.UsageError(
+            f"--host {host} can be reached from other machines: choose a --control-token as well, "
+            "so that not everybody can make worlds there."
+        )
+    if not token or any(letter in token for letter in "./ \t\n"):
+        raise click.UsageError("--token must not be empty nor hold a dot, a slash or a space.")
+    _log_requests()
+    try:
+        app = create_app(
+            key=token,
+            fixture=fixture,
+            edition=edition,
+            seed=seed,
+            strict=strict,
+            running=True,
+            control_token=control_token,
+            loopback=host in HERE,
+        )
+        server = LiveServer(app, host, port, tick=0.05)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from None
+    except (KeyError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    except Exception as error:
+        if type(error).__name__ != "BadFixture":
+            raise
+        raise click.ClickException(str(error)) from None
+    click.echo(f"serving {edition} at {server.url} with the token {token}")
+    sys.stdout.flush()
+    if ready_file:
+        ready = {"url": server.url, "token": token, "edition": edition}
+        Path(ready_file).write_text(json.dumps(ready) + "\n", encoding="utf-8")
+    server.run()
+
+
+def _log_requests() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("mockserver")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+
+
+@main.command()
+@click.option("--edition", default="2019-07", show_default=True, help="Edition to print.")
+def openapi(edition: str) -> None:
+    """Print an edition as an OpenAPI 3.1 document."""
+    click.echo(json.dumps(_edition(edition).openapi(), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.option("--edition", help="One edition; every edition where omitted.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table")
+def operations(edition: str | None, form: str) -> None:
+    """List what is served, from the contract."""
+    from mockserver.contract import editions
+    from mockserver.resources import KINDS
+
+    built = {id for kind in KINDS.values() for id in kind.operations} | {
+        "ping",
+        "discover-services",
+    }
+    rows = [
+        {
+            "edition": name,
+            "page": operation.page,
+            "operation": operation.id,
+            "method": operation.method,
+            "path": operation.path,
+            "statuses": sorted(operation.responses),
+        }
+        for name in ([edition] if edition else editions())
+        for operation in _edition(name).operations.values()
+        if operation.id in built
+    ]
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2))
+        return
+    if form == "markdown":
+        click.echo("| page | operation | call |\n|---|---|---|")
+        for row in rows:
+            click.echo(
+                f"| {row['page']} | `{row['operation']}` | `{row['method']} {row['path']}` |"
+            )
+        return
+    width = max(len(str(row["operation"])) for row in rows)
+    for row in rows:
+        click.echo(
+            f"{row['edition']}  {row['operation']:<{width}}  {row['method']:<6} {row['path']}"
+        )
+
+
+def _edition(name: str) -> Any:
+    from mockserver.contract import UnknownEdition, load
+
+    try:
+        return load(name)
+    except UnknownEdition as error:
+        raise click.ClickException(str(error)) from None
+
+
+URL = click.option(
+    "--url", envvar="TFE_ADDRESS", default="http://127.0.0.1:8080", show_default=True,
+    help="Server; or TFE_ADDRESS.",
+)  # fmt: skip
+TOKEN = click.option(
+    "--token", envvar="TFE_TOKEN", default="test-token", show_default=True,
+    help="Key of the world; or TFE_TOKEN.",
+)  # fmt: skip
+
+
+@main.command()
+@click.argument("file")
+@URL
+@TOKEN
+def seed(file: str, url: str, token: str) -> None:
+    """Add a fixture (a FILE or a shipped name) to a running server's world."""
+    from mockserver.client import ControlError, connect
+    from mockserver.contract.fixtures import read_fixture
+
+    try:
+        made = connect(url, token).seed(dict(read_fixture(file)))
+    except (ControlError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    for type, records in made.items():
+        for label, id in records.items():
+            click.echo(f"{type}  {label}  {id}")
+
+
+@main.command()
+@URL
+@TOKEN
+def reset(url: str, token: str) -> None:
+    """Put a running server's world back to how it was made."""
+    from mockserver.client import ControlError, connect
+
+    try:
+        connect(url, token).reset()
+    except ControlError as error:
+        raise click.ClickException(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()

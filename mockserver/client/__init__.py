@@ -1,0 +1,14 @@
+"""One world in your hands: the same object for tests, scripts and the pytest plugin.
+
+with mockserver.universe(fixture="documented") as tfe:
+    tfe.client.get("/api/v2/organizations")
+
+tfe = mockserver.connect("http://127.0.0.1:8080", "test-token")
+tfe.reset()
+"""
+
+from mockserver.client.handle import World, connect, universe
+from mockserver.client.journal import Changes, Journal, Seen
+from mockserver.client.links import ControlError, Gone
+
+__all__ = ["Changes", "ControlError", "Gone", "Journal", "Seen", "World", "connect", "universe"]

@@ -1,0 +1,9 @@
+"""The contract of one edition: read, checked, explained, and assembled as OpenAPI.
+
+The only room that imports jsonschema, jsonschema_rs and referencing. It knows nothing of worlds.
+"""
+
+from mockserver.contract.editions import Edition, UnknownEdition, editions, load
+from mockserver.contract.operations import Checked, Fault, Operation
+
+__all__ = ["Checked", "Edition", "Fault", "Operation", "UnknownEdition", "editions", "load"]

@@ -1,0 +1,179 @@
+"""An edition: the contract of one day, read from its folder and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract import subset
+from mockserver.contract.engines import Checker, references
+from mockserver.contract.files import folder, names, read
+from mockserver.contract.operations import Operation, Tolerated
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class UnknownEdition(KeyError):
+    """No edition of that name; the message lists those there are."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def editions() -> tuple[str, ...]:
+    """Names of the editions that ship, oldest first. `control` is our own contract, not one."""
+    return tuple(name for name in names("contracts") if name != "control")
+
+
+class Edition:
+    """The operations, schemas and data of one day's contract."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.facts: Mapping[str, Any] = read(place / "edition.json")
+        self.name: str = self.facts["edition"]
+        self.schemas: dict[str, Any] = {}
+        self.paths: dict[str, dict[str, Any]] = {}
+        self.responses: dict[str, Any] = {}
+        for path in sorted(place.glob("*/*.json")):
+            self._take(path)
+        self._check_references()
+        components = {"schemas": self.schemas, "responses": self.responses}
+        tolerated = self._tolerated()
+        self.operations: dict[str, Operation] = {}
+        for path_name, method, item in self._items():
+            operation = Operation(self.name, method, path_name, item, components, tolerated)
+            if operation.id in self.operations:
+                raise ValueError(f"{place}: the operation id {operation.id!r} stands twice")
+            self.operations[operation.id] = operation
+
+    def _take(self, path: Path) -> None:
+        content = read(path)
+        if path.name == "paths.json":
+            for name, item in content.items():
+                self.paths.setdefault(name, {}).update(item)
+        elif path.name == "responses.json":
+            self.responses.update(content)
+        else:
+            subset.check(content, f"{path.parent.name}/{path.name}")
+            self.schemas[f"{path.parent.name}.{path.stem}"] = content
+
+    def _check_references(self) -> None:
+        for name, schema in self.schemas.items():
+            for target in references(schema):
+                if target not in self.schemas:
+                    raise ValueError(f"{self.place}: {name} refers to {target}, which is not there")
+
+    def _items(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        for path, item in self.paths.items():
+            for method in METHODS:
+                if method in item:
+                    yield path, method, item[method]
+
+    def _tolerated(self) -> list[Tolerated]:
+        path = self.place / "tolerated.json"
+        entries = read(path)["tolerated"] if path.exists() else []
+        return [
+            Tolerated(tuple(entry["pointer"].strip("/").split("/")), entry["fault"])
+            for entry in entries
+        ]
+
+    @property
+    def now(self) -> str:
+        """The time at which clocks of this edition stand in tests."""
+        return str(self.facts["now"])
+
+    def operation(self, id: str) -> Operation:
+        """The operation of an id. Raises KeyError with the nearest ids."""
+        try:
+            return self.operations[id]
+        except KeyError:
+            near = get_close_matches(id, self.operations, n=3) or sorted(self.operations)[:3]
+            raise KeyError(
+                f"edition {self.name} has no operation {id!r}; nearest: {', '.join(near)}"
+            ) from None
+
+    def checker(self, component: str) -> Checker:
+        """The compiled schema of a component."""
+        return Checker({"$ref": f"#/components/schemas/{component}"}, self.schemas)
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Names of the members whose value must never be kept or logged."""
+        return frozenset(_secret_names(self.schemas))
+
+    @cached_property
+    def examples(self) -> dict[str, dict[str, Any]]:
+        """Our own examples by operation id."""
+        return {path.stem: read(path) for path in sorted(self.place.glob("*/examples/*.json"))}
+
+    def openapi(self) -> dict[str, Any]:
+        """The whole edition as one OpenAPI 3.1 document, examples included."""
+        paths: dict[str, Any] = {}
+        for path, method, item in self._items():
+            paths.setdefault(path, {})[method] = self._with_examples(item)
+        return {
+            "openapi": "3.1.0",
+            "info": {
+                "title": self.facts["title"],
+                "version": self.name,
+                "description": self.facts["description"],
+            },
+            "servers": [{"url": "/"}],
+            "security": [{"bearer": []}],
+            "paths": paths,
+            "components": {
+                "schemas": self.schemas,
+                "responses": self.responses,
+                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            },
+        }
+
+    def _with_examples(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        example = self.examples.get(item["operationId"], {})
+        shown = dict(item)
+        if "body" in example and "requestBody" in item:
+            shown["requestBody"] = _exemplified(item["requestBody"], example["body"])
+        shown["responses"] = {
+            status: _exemplified(response, body)
+            if (body := example.get("answers", {}).get(status)) is not None
+            and "content" in response
+            else response
+            for status, response in item["responses"].items()
+        }
+        return shown
+
+
+def _exemplified(part: Mapping[str, Any], value: Any) -> dict[str, Any]:
+    return {
+        **part,
+        "content": {
+            media: {**entry, "examples": {"example": {"value": value}}}
+            if "json" in media or not isinstance(value, dict | list)
+            else entry
+            for media, entry in part["content"].items()
+        },
+    }
+
+
+def _secret_names(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        for name, part in schema.items():
+            if name == "properties":
+                yield from (n for n, p in part.items() if p.get("x-secret"))
+            yield from _secret_names(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _secret_names(part)
+
+
+@cache
+def load(name: str) -> Edition:
+    """The edition of that name. Raises UnknownEdition with those there are."""
+    if name not in names("contracts"):
+        known = ", ".join(editions())
+        raise UnknownEdition(f"no edition {name!r}; there are: {known}")
+    return Edition(folder("contracts") / name)

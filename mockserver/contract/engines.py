@@ -1,0 +1,136 @@
+"""Two engines, one verdict: `jsonschema_rs` decides, `jsonschema` explains and is the reference.
+
+Without a wheel for `jsonschema_rs` everything works, slower.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+
+try:
+    import jsonschema_rs
+except ImportError:  # no wheel for this machine
+    jsonschema_rs = None  # type: ignore[assignment]
+
+Schema = Mapping[str, Any]
+Path = tuple[str | int, ...]
+
+
+@lru_cache(maxsize=512)
+def _ecma(pattern: str) -> re.Pattern[str]:
+    """A pattern as ECMA means it: `$` is the very end (Python's matches before a newline)."""
+    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern), re.ASCII)
+
+
+def _pattern(
+    validator: Any, pattern: str, instance: Any, schema: Schema
+) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not _ecma(pattern).search(instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+Reference: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+"""jsonschema's validator, with patterns as ECMA means them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One place where a value does not keep a schema.
+
+    `path` leads to the value, `fault` is `unlisted`, `missing` or the keyword that failed, `value`
+    what stands there, `expected` the keyword's own value.
+    """
+
+    path: Path
+    fault: str
+    value: Any
+    expected: Any
+
+    @property
+    def pointer(self) -> str:
+        return pointer(self.path)
+
+
+def pointer(path: Path) -> str:
+    """A path as a JSON pointer."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+class Checker:
+    """One schema, compiled when it is first asked."""
+
+    def __init__(self, schema: Schema, components: Mapping[str, Schema]) -> None:
+        self.schema, self.components = schema, components
+
+    @cached_property
+    def _whole(self) -> dict[str, Any]:
+        """The schema with exactly the components it reaches: compiling costs what is used."""
+        reached: dict[str, Schema] = {}
+        queue = list(references(self.schema))
+        while queue:
+            name = queue.pop()
+            if name not in reached:
+                reached[name] = self.components[name]
+                queue.extend(references(reached[name]))
+        return {**self.schema, "components": {"schemas": reached}}
+
+    @cached_property
+    def _fast(self) -> Any:
+        if jsonschema_rs is None:
+            return None
+        return jsonschema_rs.Draft202012Validator(self._whole, validate_formats=False)
+
+    @cached_property
+    def reference(self) -> Any:
+        return Reference(self._whole)
+
+    def holds(self, value: Any) -> bool:
+        """The verdict alone."""
+        if self._fast is None:
+            return bool(self.reference.is_valid(value))
+        return bool(self._fast.is_valid(value))
+
+    def misses(self, value: Any) -> list[Miss]:
+        """Every place where a value does not keep the schema; empty where it does."""
+        if self.holds(value):
+            return []
+        found: dict[tuple[Path, str], Miss] = {}
+        for error in self.reference.iter_errors(value):
+            for miss in _misses(error):
+                found.setdefault((miss.path, miss.fault), miss)
+        return sorted(found.values(), key=lambda miss: [str(part) for part in miss.path])
+
+
+def _misses(error: Any) -> Iterator[Miss]:
+    path: Path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        listed = error.schema.get("properties", {})
+        for name, value in error.instance.items():
+            if name not in listed:
+                yield Miss((*path, name), "unlisted", value, sorted(listed))
+    elif error.validator == "required":
+        for name in error.validator_value:
+            if name not in error.instance:
+                yield Miss((*path, name), "missing", None, name)
+    else:
+        yield Miss(path, str(error.validator), error.instance, error.validator_value)
+
+
+def references(schema: Any) -> Iterator[str]:
+    """Names of the components that a schema refers to."""
+    if isinstance(schema, Mapping):
+        for name, value in schema.items():
+            if name == "$ref" and isinstance(value, str):
+                yield value.rpartition("/")[2]
+            else:
+                yield from references(value)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from references(item)

@@ -1,0 +1,153 @@
+"""From a miss to a message: what, where, what was expected, where it is written, what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.contract.engines import Miss, Path, Schema
+
+WORDS = {
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "an array",
+    "null": "null",
+}
+NAMES = r"^[A-Za-z0-9_-]+$"
+
+
+def key_path(path: Path) -> str:
+    """A path as the pages write it: `data.relationships.policies.data[].id`."""
+    text = ""
+    for part in path:
+        text += "[]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def brief(value: Any, most: int = 60) -> str:
+    """A value as JSON, cut where it is long."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=repr)
+    except (ValueError, RecursionError):
+        text = repr(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def resolve(schema: Schema, components: Mapping[str, Schema]) -> Schema:
+    """A schema with its `$ref` followed; what stands beside the reference wins."""
+    while "$ref" in schema:
+        target = components[schema["$ref"].rpartition("/")[2]]
+        schema = {**target, **{k: v for k, v in schema.items() if k != "$ref"}}
+    return schema
+
+
+def trail(schema: Schema, path: Path, components: Mapping[str, Schema]) -> tuple[Schema, str, bool]:
+    """The schema of a place, the nearest source on the way there, and whether the place is secret."""
+    schema = resolve(schema, components)
+    source, secret = schema.get("x-source", ""), bool(schema.get("x-secret"))
+    for part in path:
+        inner = schema.get("items") if isinstance(part, int) else _member(schema, part)
+        if inner is None:
+            return {}, source, secret
+        source = inner.get("x-source", source)  # of the place, not of what it refers to
+        schema = resolve(inner, components)
+        secret = secret or bool(schema.get("x-secret"))
+    return schema, source, secret
+
+
+def _member(schema: Schema, name: str) -> Any:
+    """The schema of a member; of any member where the schema says so (fixtures do)."""
+    every = schema.get("additionalProperties") or None
+    return schema.get("properties", {}).get(name, every)
+
+
+def expected(schema: Schema, components: Mapping[str, Schema]) -> str:
+    """In words what a schema wants."""
+    schema = resolve(schema, components)
+    if "const" in schema:
+        return brief(schema["const"])
+    if "enum" in schema:
+        return "one of " + ", ".join(brief(value) for value in schema["enum"])
+    for choice in ("anyOf", "oneOf"):
+        if choice in schema:
+            return " or ".join(expected(part, components) for part in schema[choice])
+    if set(schema) == {"required"}:
+        return "an object with " + " and ".join(schema["required"])
+    types = schema.get("type", [])
+    text = " or ".join(WORDS[name] for name in ([types] if isinstance(types, str) else types))
+    if schema.get("pattern") == NAMES:
+        text += " of letters, digits, - and _"
+    elif "pattern" in schema:
+        text += f" that matches {schema['pattern']}"
+    if schema.get("minLength") == 1:
+        text += " that is not empty"
+    bounds = [
+        f"{word} {schema[name]}"
+        for name, word in (("minimum", "at least"), ("maximum", "at most"))
+        if name in schema
+    ]
+    return text + (" of " if bounds else "") + " and ".join(bounds) or "any value"
+
+
+def said(miss: Miss, schema: Schema) -> str:
+    """The detail of a refusal: the vendor's words where they are known, else the plain fact."""
+    name = human(miss.path)
+    if miss.fault == "missing" or (miss.value == "" and miss.fault in ("pattern", "minLength")):
+        return f"{name} can't be blank"
+    if miss.fault == "pattern" and schema.get("pattern") == NAMES:
+        return f"{name} can only include letters, numbers, -, and _"
+    if miss.fault == "enum":
+        return f"{name} is not included in the list"
+    return f"{name} is invalid"
+
+
+def human(path: Path) -> str:
+    """The last name of a path as the vendor's sentences begin with it: `Auto apply`."""
+    names = [part for part in path if isinstance(part, str)]
+    return str(names[-1] if names else "body").replace("-", " ").replace("_", " ").capitalize()
+
+
+def fact(miss: Miss, secret: bool) -> str:
+    """What is wrong, with what was sent; a secret is not repeated."""
+    where = key_path(miss.path) or "the body"
+    if miss.fault == "missing":
+        return f"{where} is missing"
+    value = "a value that is kept secret" if secret else brief(miss.value)
+    if miss.fault == "unlisted":
+        return f"{where} is not listed ({value})"
+    return f"{where} is {value}"
+
+
+def hint(miss: Miss, wanted: str) -> str:
+    """What to do."""
+    where = key_path(miss.path) or "a JSON body"
+    if miss.fault == "missing":
+        return f"Send {where}: {wanted}."
+    if miss.fault == "unlisted":
+        from difflib import get_close_matches
+
+        near = get_close_matches(str(miss.path[-1]).replace("_", "-"), miss.expected, n=1)
+        return f"Did you mean {near[0]}?" if near else f"Leave out {where}; it has no effect."
+    return f"Send {wanted} as {where}."
+
+
+def explained(
+    miss: Miss, schema: Schema, components: Mapping[str, Schema]
+) -> tuple[str, dict[str, str]]:
+    """The detail of a miss, and the members of `meta` that explain it."""
+    part, source, secret = trail(schema, miss.path, components)
+    wanted = expected(part, components) if part else "nothing here"
+    if miss.fault == "uniqueItems":
+        wanted = "items that differ from one another"
+    return said(miss, part), {
+        "pointer": miss.pointer,
+        "fact": fact(miss, secret),
+        "expected": wanted,
+        "key-path": key_path(miss.path),
+        "source": source,
+        "hint": hint(miss, wanted),
+    }

@@ -1,0 +1,70 @@
+"""Fixtures: found by name or path, read, and held to their schema before they become a world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract.engines import Checker
+from mockserver.contract.explain import expected, fact, hint, trail
+from mockserver.contract.files import folder, names, read
+
+
+class UnknownFixture(ValueError):
+    """No fixture of that name and no file of that path; the message lists those that ship."""
+
+
+class UnfitFixture(ValueError):
+    """A fixture that breaks its schema. `faults` holds `(pointer, detail)` of every fault."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        self.faults = faults
+        lines = "\n".join(f"  {pointer or '/'}: {detail}" for pointer, detail in faults)
+        super().__init__(f"the fixture has {len(faults)} fault(s):\n{lines}")
+
+
+@cache
+def _checker() -> Checker:
+    schema = read(folder("fixtures") / "fixture.schema.json")
+    return Checker(schema, schema.get("$defs", {}))
+
+
+def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
+    """A fixture document by name, by path, or as it is; checked.
+
+    Raises UnknownFixture, UnfitFixture, and ValueError for a file that is no JSON.
+    """
+    if isinstance(fixture, Mapping):
+        return checked(fixture)
+    if str(fixture) in names("fixtures"):
+        return checked(read(folder("fixtures") / f"{fixture}.json"))
+    path = Path(fixture)
+    if path.suffix == ".json" or path.is_file():
+        if not path.is_file():
+            raise UnknownFixture(f"no fixture file {str(fixture)!r}")
+        return checked(read(path))
+    known = names("fixtures")
+    near = get_close_matches(str(fixture), known, n=1)
+    said = f"did you mean {near[0]!r}? " if near else ""
+    raise UnknownFixture(
+        f"no fixture {str(fixture)!r}: {said}there are {', '.join(known)}, or a path ending in .json"
+    )
+
+
+def checked(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document, where it keeps the schema of fixtures. Raises UnfitFixture with every fault."""
+    checker = _checker()
+    misses = checker.misses(document)
+    if not misses:
+        return document
+    faults = []
+    for miss in misses:
+        part, _, secret = trail(checker.schema, miss.path, checker.components)
+        wanted = expected(part, checker.components) if part else "nothing here"
+        faults.append(
+            (miss.pointer, f"{fact(miss, secret)}; expected {wanted}. {hint(miss, wanted)}")
+        )
+    raise UnfitFixture(faults)

@@ -1,0 +1,288 @@
+"""One operation of an edition: its route, and the checks of what is sent to it and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any
+
+from mockserver.contract.engines import Checker, Miss, Schema, pointer
+from mockserver.contract.explain import explained, key_path
+from mockserver.contract.shapes import Show, fill, shower
+
+JSONAPI = "application/vnd.api+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One refusal of a request by the contract: status, the vendor's words, our explanation."""
+
+    status: int
+    title: str
+    detail: str
+    pointer: str | None
+    meta: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Checked:
+    """What is left of a request after its check.
+
+    `value` has defaults filled in and what is not listed taken out. `findings` were let pass,
+    `faults` refuse.
+    """
+
+    value: Any
+    findings: list[dict[str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def refuse_findings(self) -> None:
+        """What a strict universe does: each finding is a refusal."""
+        self.faults += [
+            Fault(422, "not in the contract", finding["fact"], finding["pointer"] or None, finding)
+            for finding in self.findings
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerated:
+    """One thing that real clients send although the page forbids it."""
+
+    parts: tuple[str, ...]
+    fault: str
+
+    def covers(self, miss: Miss) -> bool:
+        if len(miss.path) != len(self.parts) or not all(
+            want in ("*", str(part)) for want, part in zip(self.parts, miss.path, strict=True)
+        ):
+            return False
+        if self.fault == "missing":
+            return miss.fault == "missing"
+        return (
+            miss.fault in ("const", "type", "enum")
+            and miss.value == {"empty": "", "null": None}[self.fault]
+        )
+
+
+class Operation:
+    """One method and path of an edition, as its contract describes it."""
+
+    def __init__(
+        self,
+        edition: str,
+        method: str,
+        path: str,
+        item: Mapping[str, Any],
+        components: Mapping[str, Any],
+        tolerated: Sequence[Tolerated],
+    ) -> None:
+        self.edition, self.method, self.path, self.item = edition, method.upper(), path, item
+        self.id: str = item["operationId"]
+        self.page: str = item["tags"][0]
+        self.summary: str = item["summary"]
+        self.source: str = item["x-source"]
+        self.entitlement: str | None = item.get("x-entitlement")
+        self.open = item.get("security") == []
+        self._schemas: Mapping[str, Schema] = components["schemas"]
+        self._shared: Mapping[str, Any] = components["responses"]
+        self._tolerated = tolerated
+        parameters = item.get("parameters", [])
+        self.records = {p["name"]: p["x-record"] for p in parameters if "x-record" in p}
+        self.parameters = {p["name"]: p for p in parameters if p["in"] == "query"}
+        self.body = item.get("requestBody")
+        self._checkers: dict[str, Checker] = {}
+        self._showers: dict[str, Show] = {}
+
+    def __repr__(self) -> str:
+        return f"<{self.id}: {self.method} {self.path}>"
+
+    # what the contract says
+
+    @cached_property
+    def media_type(self) -> str | None:
+        """Of the request's body; None where the operation takes none."""
+        return next(iter(self.body["content"])) if self.body else None
+
+    @property
+    def takes_json(self) -> bool:
+        return self.media_type == JSONAPI
+
+    @property
+    def needs_body(self) -> bool:
+        return bool(self.body and self.body.get("required"))
+
+    @cached_property
+    def responses(self) -> dict[int, Mapping[str, Any]]:
+        """The documented answers by status, references followed."""
+        return {
+            int(status): self._shared[r["$ref"].rpartition("/")[2]] if "$ref" in r else r
+            for status, r in self.item["responses"].items()
+        }
+
+    def answer_schema(self, status: int) -> Schema | None:
+        """The schema of an answer; None where it has no JSON body."""
+        content = self.responses[status].get("content", {})
+        for media_type, entry in content.items():
+            if "json" in media_type:
+                schema: Schema = entry["schema"]
+                return schema
+        return None
+
+    @cached_property
+    def body_schema(self) -> Schema:
+        assert self.body
+        schema: Schema = self.body["content"][self.media_type]["schema"]
+        return schema
+
+    def checker(self, schema: Schema) -> Checker:
+        """The compiled schema."""
+        name = schema.get("$ref", "") or repr(schema)
+        if name not in self._checkers:
+            self._checkers[name] = Checker(schema, self._schemas)
+        return self._checkers[name]
+
+    # what is sent
+
+    def check_query(self, arguments: Iterable[tuple[str, str]]) -> Checked:
+        """Query parameters: typed, with defaults; unknown or repeated ones are findings."""
+        checked = Checked({})
+        sent: dict[str, str] = {}
+        for name, text in arguments:
+            if name not in self.parameters:
+                checked.findings.append(self._stray(name, text))
+            elif name in sent:
+                checked.findings.append(
+                    self._finding(name, f"{name} is repeated; the last counts", "one value")
+                )
+            if name in self.parameters:
+                sent[name] = text
+        for name, parameter in self.parameters.items():
+            schema = parameter["schema"]
+            if name in sent:
+                self._check_parameter(name, sent[name], schema, checked)
+            elif parameter.get("required"):
+                self._refuse_parameter(name, f"{name} is required", f"{name} is missing", checked)
+            elif "default" in schema:
+                checked.value[name] = schema["default"]
+        return checked
+
+    def _check_parameter(self, name: str, text: str, schema: Schema, checked: Checked) -> None:
+        if "x-include" in schema:
+            names = [part.strip() for part in text.split(",") if part.strip()]
+            if any(part not in schema["x-include"] for part in names):
+                wanted = "one or more of " + ", ".join(schema["x-include"])
+                meta = self._finding(name, f"include is {text!r}", wanted)
+                checked.faults.append(
+                    Fault(400, "bad request", "Invalid include parameter", None, meta)
+                )
+            checked.value[name] = list(dict.fromkeys(names))
+            return
+        if schema["type"] != "integer":
+            if len(text) < schema.get("minLength", 0):
+                self._refuse_parameter(name, f"{name} is required", f"{name} is empty", checked)
+            checked.value[name] = text
+            return
+        low, high = schema.get("minimum"), schema.get("maximum")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        if number is None or (low is not None and number < low) or (high and number > high):
+            must = f"between {low} and {high}" if high else f"{low} or more"
+            self._refuse_parameter(name, f"{name} must be {must}", f"{name} is {text!r}", checked)
+        else:
+            checked.value[name] = number
+
+    def _refuse_parameter(self, name: str, detail: str, fact: str, checked: Checked) -> None:
+        meta = self._finding(name, fact, detail.removeprefix(f"{name} must be "))
+        checked.faults.append(Fault(422, "invalid attribute", detail, None, meta))
+
+    def _stray(self, name: str, text: str) -> dict[str, str]:
+        near = get_close_matches(name, self.parameters, n=1)
+        known = ", ".join(self.parameters) or "no query parameter"
+        finding = self._finding(name, f"the query parameter {name} is not listed", known)
+        finding["hint"] = f"Did you mean {near[0]}?" if near else f"Leave out {name}."
+        return finding
+
+    def _finding(self, name: str, fact: str, wanted: str) -> dict[str, str]:
+        parameter = self.parameters.get(name, {})
+        return {
+            "operation": self.id,
+            "edition": self.edition,
+            "pointer": "",
+            "fact": fact,
+            "expected": wanted,
+            "key-path": name,
+            "source": parameter.get("x-source", self.source),
+            "hint": f"Send {wanted} as {name}.",
+        }
+
+    def check_body(self, value: Any) -> Checked:
+        """A JSON body: findings taken out, every refusal at once, defaults of a create filled in."""
+        schema = self.body_schema
+        checked = Checked(value)
+        misses = self.checker(schema).misses(value)
+        for miss in misses:
+            detail, meta = explained(miss, schema, self._schemas)
+            meta = {"operation": self.id, "edition": self.edition, **meta}
+            if self._is_finding(miss):
+                checked.findings.append(meta)
+            else:
+                checked.faults.append(
+                    Fault(422, "invalid attribute", detail, meta["pointer"], meta)
+                )
+        if not checked.faults:
+            for miss in reversed(misses):
+                take_out(value, miss)
+            root = self._schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+            if root.get("x-fill-defaults"):
+                fill(root, value, self._schemas)
+        return checked
+
+    def _is_finding(self, miss: Miss) -> bool:
+        if miss.fault == "unlisted":
+            return True
+        return any(entry.covers(miss) for entry in self._tolerated)
+
+    # what is answered
+
+    def shown(self, status: int, document: Any) -> Any:
+        """The document without what this edition does not list."""
+        schema = self.answer_schema(status) if status in self.responses else None
+        if schema is None:
+            return document
+        name = schema.get("$ref", str(status))
+        if name not in self._showers:
+            self._showers[name] = shower(schema, self._schemas)
+        return self._showers[name](document)
+
+    def check_answer(self, status: int, document: Any) -> list[Miss]:
+        """Where an answer breaks the contract; empty where it keeps it.
+
+        An undocumented status is a miss of the fault `status`; `document` None means no body.
+        """
+        if status not in self.responses:
+            return [Miss((), "status", status, sorted(self.responses))]
+        schema = self.answer_schema(status)
+        if schema is None:
+            return [] if document is None else [Miss((), "body", document, "no body")]
+        return self.checker(schema).misses(document)
+
+    def explain_answer(self, status: int, miss: Miss) -> str:
+        """One sentence about a miss in an answer: pointer, fact, what was expected, source."""
+        if miss.fault == "status":
+            return f"status {miss.value} is not documented (documented: {miss.expected})"
+        schema = self.answer_schema(status)
+        if schema is None or miss.fault == "body":
+            return f"{status} has a body where none is documented"
+        _, meta = explained(miss, schema, self._schemas)
+        return f"{pointer(miss.path) or '/'}: {meta['fact']}, expected {meta['expected']} ({meta['source']}, {key_path(miss.path)})"
+
+
+def take_out(value: Any, miss: Miss) -> None:
+    """Remove what a finding is about, where there is something to remove."""
+    if miss.fault == "missing":
+        return
+    for part in miss.path[:-1]:
+        value = value[part]
+    if isinstance(value, dict):
+        value.pop(miss.path[-1], None)

@@ -1,0 +1,95 @@
+"""Two things a schema says beside yes and no: what to fill in, and what to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from mockserver.contract.engines import Schema
+from mockserver.contract.explain import resolve
+
+Components = Mapping[str, Schema]
+
+
+def fill(schema: Schema, value: Any, components: Components) -> None:
+    """Put the documented defaults where a create body is silent, making parents where absent.
+
+    A parent is made only where nothing inside it is required: an omitted `vcs-repo` stays omitted.
+    """
+    schema = resolve(schema, components)
+    if isinstance(value, list) and "items" in schema:
+        for item in value:
+            fill(schema["items"], item, components)
+    if not isinstance(value, dict):
+        return
+    for name, part in schema.get("properties", {}).items():
+        part = resolve(part, components)
+        if name in value:
+            fill(part, value[name], components)
+        elif "default" in part:
+            value[name] = deepcopy(part["default"])
+        elif part.get("type") == "object" and not part.get("required"):
+            inner: dict[str, Any] = {}
+            fill(part, inner, components)
+            if inner:
+                value[name] = inner
+
+
+Show = Callable[[Any], Any]
+
+
+def shower(schema: Schema, components: Components) -> Show:
+    """A function that gives a value without what the schema does not list.
+
+    The edition decides what is served: a kind may know more than an edition shows.
+    """
+    return _Showers(components).of(schema)
+
+
+def _whole(value: Any) -> Any:
+    return value
+
+
+class _Showers:
+    def __init__(self, components: Components) -> None:
+        self._components = components
+
+    def of(self, schema: Schema) -> Show:
+        schema = resolve(schema, self._components)
+        if "anyOf" in schema:
+            return self._by_type(schema["anyOf"])
+        if "items" in schema:
+            return _each(self.of(schema["items"]))
+        if "properties" in schema and schema.get("additionalProperties") is False:
+            return _only({name: self.of(part) for name, part in schema["properties"].items()})
+        return _whole
+
+    def _by_type(self, choices: list[Schema]) -> Show:
+        table: dict[str, Show] = {}
+        for choice in choices:
+            resolved = resolve(choice, self._components)
+            named = resolved.get("properties", {}).get("type", {}).get("const")
+            if named is None:
+                return _whole
+            table[named] = self.of(resolved)
+        return lambda value: table.get(value.get("type"), _whole)(value)
+
+
+def _each(show: Show) -> Show:
+    return _whole if show is _whole else lambda items: [show(item) for item in items]
+
+
+def _only(members: dict[str, Show]) -> Show:
+    deep = {name: show for name, show in members.items() if show is not _whole}
+
+    def show(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        shown = {name: item for name, item in value.items() if name in members}
+        for name, inner in deep.items():
+            if name in shown:
+                shown[name] = inner(shown[name])
+        return shown
+
+    return show

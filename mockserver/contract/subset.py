@@ -1,0 +1,63 @@
+"""The part of JSON Schema that contracts may use; the loader refuses the rest at start.
+
+With it two engines come to one verdict, and a finding (an unlisted member) can be told from a
+refusal: an object is closed only where all of its properties stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+PLAIN = {
+    "type", "const", "enum", "required", "minItems", "maxItems", "uniqueItems", "minLength",
+    "maxLength", "pattern", "minimum", "maximum", "default", "title", "description", "$ref",
+    "additionalProperties", "dependentRequired", "examples",
+}  # fmt: skip
+ONE = {"items", "not", "if", "then", "else"}
+MANY = {"anyOf", "oneOf", "allOf"}
+_UNSURE = re.compile(r"\\[1-9bBdDwWsSpPuxk]|\(\?(?!:)")
+_REF = re.compile(r"#/components/schemas/[A-Za-z0-9.-]+")
+
+
+class Unsupported(ValueError):
+    """A schema that the loader refuses. The message names file, place and reason."""
+
+
+def check(schema: Any, where: str) -> None:
+    """Raises Unsupported at the first thing that the two engines might judge differently."""
+    for place, reason in faults(schema, "", True):
+        raise Unsupported(f"{where}#{place}: {reason}")
+
+
+def faults(schema: Any, place: str, may_close: bool) -> Iterator[tuple[str, str]]:
+    if not isinstance(schema, dict):
+        yield place, "a schema is an object here, not true or false"
+        return
+    closed = schema.get("additionalProperties")
+    if closed is not None and closed is not False:
+        yield place, "additionalProperties can only be false"
+    if closed is False and (not may_close or "allOf" in schema):
+        yield place, "an object is closed only where all its properties stand"
+    for name, value in schema.items():
+        inner = f"{place}/{name}"
+        if name == "properties":
+            for member, part in value.items():
+                yield from faults(part, f"{inner}/{member}", may_close)
+        elif name in ONE:
+            yield from faults(value, inner, may_close and name == "items")
+        elif name in MANY:
+            for at, part in enumerate(value):
+                yield from faults(part, f"{inner}/{at}", False)
+        elif name not in PLAIN and not name.startswith("x-"):
+            yield inner, f"the keyword {name!r} is outside the subset"
+    yield from _value_faults(schema, place)
+
+
+def _value_faults(schema: dict[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    pattern = schema.get("pattern")
+    if pattern is not None and _UNSURE.search(pattern):
+        yield f"{place}/pattern", f"{pattern!r}: write classes out in ASCII, no look-around"
+    if "$ref" in schema and not _REF.fullmatch(schema["$ref"]):
+        yield f"{place}/$ref", f"{schema['$ref']!r} is no #/components/schemas/ reference"

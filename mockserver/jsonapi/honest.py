@@ -1,0 +1,97 @@
+"""JSON that means one thing: what two parsers would read differently is refused before the contract.
+
+Refused: lone surrogates, NaN and Infinity, other encodings than UTF-8, duplicate members, integers
+beyond 64 bits, and nesting deeper than any document of this API.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+DEPTH = 64
+LARGEST = 2**63 - 1
+
+
+class Dishonest(ValueError):
+    """A body that is no honest JSON; the message says what and where."""
+
+
+def parse(body: bytes) -> Any:
+    """The value of a JSON text. Raises Dishonest."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Dishonest(f"the body is not UTF-8 (byte {error.start})") from None
+    if text.startswith("\ufeff"):
+        raise Dishonest("the body begins with a byte order mark")
+    _refuse_depth(text)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_members,
+            parse_constant=_refuse_constant,
+            parse_int=_integer,
+            parse_float=_number,
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Dishonest(f"the body is no JSON: {error.msg} ({where})") from None
+    except RecursionError:
+        raise Dishonest(f"the body is nested deeper than {DEPTH} levels") from None
+    if "\\u" in text:
+        _refuse_surrogates(value)
+    return value
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise Dishonest(f"the member {twice!r} stands twice in one object")
+    return members
+
+
+def _refuse_constant(text: str) -> None:
+    raise Dishonest(f"{text} is no JSON")
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20 or abs(int(text)) > LARGEST:
+        raise Dishonest(f"an integer of {len(text)} characters does not fit 64 bits")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise Dishonest(f"the number {text[:20]} is too large")
+    return number
+
+
+def _refuse_depth(text: str) -> None:
+    """Brackets inside strings are counted too, so this only asks for a closer look."""
+    if text.count("[") + text.count("{") <= DEPTH:
+        return
+    depth, inside, skip = 0, False, False
+    for letter in text:
+        if skip:
+            skip = False
+        elif inside:
+            inside, skip = letter != '"', letter == "\\"
+        elif letter == '"':
+            inside = True
+        elif letter in "[{":
+            depth += 1
+            if depth > DEPTH:
+                raise Dishonest(f"the body is nested deeper than {DEPTH} levels")
+        elif letter in "]}":
+            depth -= 1
+
+
+def _refuse_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise Dishonest("a string holds a lone surrogate (\\ud800 to \\udfff)") from None

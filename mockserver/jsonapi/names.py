@@ -1,0 +1,46 @@
+"""Names that must be unique: one refusal for every kind, in the vendor's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.world.calls import Call
+from mockserver.world.kinds import Kind
+from mockserver.world.problems import Error, invalid_item, invalid_items
+from mockserver.world.state import Record
+
+
+def taken(
+    call: Call,
+    kind: Kind,
+    owners: tuple[int, ...],
+    values: Mapping[str, Any],
+    record: Record | None = None,
+    *,
+    detail: str = "Name has already been taken",
+    path: str = "data.attributes.name",
+) -> list[Error]:
+    """An error where another record than `record` is found under a name of these values."""
+    for name in kind.names(values, owners):
+        other = call.state.find(*name)
+        if other is None or (record is not None and other.key == record.key):
+            continue
+        pointer = "/" + path.replace(".", "/")
+        error = invalid_item(
+            detail,
+            pointer,
+            fact=f"{kind.title(other)!r} is {other.kind} {other.id} already",
+            expected="what no other record has",
+            key_path=path,
+            source="recorded answers of the real service",
+            hint="Send another value, or change the record that has it.",
+        )
+        return [error]
+    return []
+
+
+def refuse_taken(*arguments: Any, **options: Any) -> None:
+    """Raise a 422 where `taken` finds an error."""
+    if errors := taken(*arguments, **options):
+        raise invalid_items(errors)

@@ -1,0 +1,72 @@
+"""Pages of a list: which records stand on one, and the links and numbers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from mockserver.world.calls import Call, Page
+from mockserver.world.ordered import Ordered
+
+
+def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) -> Page:
+    """The page that `page[number]` and `page[size]` name, of items in list order.
+
+    An item is `(*sort, key)`. `search[name]` keeps those whose sort entry at `name_at` contains
+    the text in any case; it reads names, and touches no record that is not on the page.
+    """
+    number, size = call.query["page[number]"], call.query["page[size]"]
+    needle = (call.query.get("search[name]") or "").casefold()
+    if needle:
+        items = [item for item in items if needle in item[name_at].casefold()]
+    start = (number - 1) * size
+    chosen: Iterable[tuple[Any, ...]] = (
+        items.slice(start, size) if isinstance(items, Ordered) else items[start : start + size]
+    )
+    return Page([call.state.get(item[-1]) for item in chosen], number, size, len(items))
+
+
+def whole(call: Call, keys: Iterable[int]) -> Page:
+    """A list that does not page: every record, as one page (decision: clients need the meta)."""
+    records = [call.state.get(key) for key in keys]
+    return Page(records, 1, len(records), len(records), paged=False)
+
+
+def meta(page: Page) -> dict[str, Any]:
+    """`meta.pagination`; the page asked for is echoed, even past the end."""
+    pages = 1 if not page.paged else -(-page.total // page.size)
+    number = page.number
+    return {
+        "pagination": {
+            "current-page": number,
+            "prev-page": number - 1 if number > 1 else None,
+            "next-page": number + 1 if number < pages else None,
+            "total-pages": pages,
+            "total-count": page.total,
+        }
+    }
+
+
+def links(page: Page, url: str, query: Mapping[str, Any]) -> dict[str, str | None]:
+    """Absolute links with encoded brackets; search and include are kept."""
+    pagination = meta(page)["pagination"]
+    kept = {
+        name: ",".join(value) if isinstance(value, list) else value
+        for name, value in query.items()
+        if not name.startswith("page[") and value
+    }
+
+    def link(number: int | None) -> str | None:
+        if number is None:
+            return None
+        return f"{url}?{urlencode({'page[number]': number, 'page[size]': page.size, **kept})}"
+
+    of: Callable[[str], str | None] = lambda name: link(pagination[name])  # noqa: E731
+    return {
+        "self": link(page.number),
+        "first": link(1),
+        "prev": of("prev-page"),
+        "next": of("next-page"),
+        "last": link(max(pagination["total-pages"], 1)),
+    }

@@ -1,0 +1,1 @@
+"""Contract verification of any server and of recorded traffic."""

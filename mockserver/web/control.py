@@ -1,0 +1,412 @@
+"""The control plane under `/_mock/`: make, reset, seed, look at and disturb a world.
+
+Held to its own contract (`contracts/control/`) by the same checks as the API. The key of a universe
+opens it, no other token does. Names and fields here are public: scripts rely on them.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from mockserver.contract import Edition, Operation, UnknownEdition, load
+from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, read_fixture
+from mockserver.jsonapi import honest
+from mockserver.web.messages import Answer, Sent, TooLarge, as_json
+from mockserver.web.routes import routes
+from mockserver.web.worlds import Server
+from mockserver.world.changes import changes
+from mockserver.world.clock import parse, written
+from mockserver.world.faults import BadFault, Faults
+from mockserver.world.seeding import BadFixture
+from mockserver.world.universe import Full, Taken, Universe
+
+log = logging.getLogger("mockserver")
+
+JSON = "application/json"
+TYPES = (JSON, "application/vnd.api+json", "application/x-www-form-urlencoded", "")
+"""Of bodies: JSON's own, the API's, and what curl says where nobody says anything."""
+HERE = ("localhost", "127.0.0.1", "::1")
+
+
+class Refused(Exception):
+    """A refusal of the control plane: a status and `(pointer, detail)` of every fault."""
+
+    def __init__(self, status: int, *faults: tuple[str, str], allow: str | None = None) -> None:
+        self.status, self.faults, self.allow = status, faults, allow
+        super().__init__("; ".join(detail for _, detail in faults))
+
+    def answer(self) -> Answer:
+        errors = [{"pointer": pointer, "detail": detail} for pointer, detail in self.faults]
+        made = as_json(self.status, {"errors": errors} if errors else None, JSON)
+        if self.allow:
+            made.headers["Allow"] = self.allow
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One call of the control plane, checked."""
+
+    server: Server
+    sent: Sent
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    document: Any
+    universe: Universe | None
+
+    @property
+    def own(self) -> Universe:
+        """The caller's universe; the operations that need none never ask."""
+        assert self.universe is not None
+        return self.universe
+
+
+Made = tuple[int, Any]
+
+
+def answer(server: Server, sent: Sent) -> Answer:
+    """The life of a control request: the same steps as the API's, without a state of its own."""
+    contract = load("control")
+    try:
+        operation, path = _operation(contract, sent)
+        universe = None if operation.open else _universe(server, sent)
+        if operation.id == "create-universe":
+            _may_create(server, sent)
+        document = _document(operation, sent)
+        query = operation.check_query(sent.arguments)
+        checked = operation.check_body(document) if document is not None else None
+        found = [*query.faults, *(checked.faults if checked else [])]
+        found_all = [*query.findings, *(checked.findings if checked else [])]
+        faults = [(fault.pointer or "", _sentence(fault.meta)) for fault in found]
+        faults += [(finding["pointer"], _sentence(finding)) for finding in found_all]
+        if faults:
+            raise Refused(422, *faults)
+        call = Control(server, sent, path, query.value, document, universe)
+        status, made = OPERATIONS[operation.id](call)
+        misses = operation.check_answer(status, made)
+        if misses:
+            said = [operation.explain_answer(status, miss) for miss in misses]
+            raise AssertionError(f"{operation.id} breaks the control contract: {'; '.join(said)}")
+        return as_json(status, made, JSON)
+    except Refused as refused:
+        return refused.answer()
+    except Exception as error:  # a mistake of ours, named
+        log.exception("unexpected exception in the control plane")
+        return Refused(500, ("", f"{type(error).__name__}: {error}")).answer()
+
+
+def stranger(server: Server, sent: Sent) -> Answer | None:
+    """On loopback a page of another site must not reach us, nor a name that was bent to here."""
+    if not server.loopback:
+        return None
+    host = urlsplit(f"//{sent.headers.get('Host', 'localhost')}").hostname
+    origin = sent.headers.get("Origin")
+    if host not in HERE:
+        detail = f"the host {host!r} is not this machine; serve with --host to be reached by it"
+        return Refused(400, ("", detail)).answer()
+    if origin and urlsplit(origin).hostname not in HERE:
+        return Refused(400, ("", f"the origin {origin!r} is not this machine")).answer()
+    return None
+
+
+def _sentence(meta: Mapping[str, str]) -> str:
+    return f"{meta['fact']}; expected {meta['expected']}. {meta['hint']}"
+
+
+def _operation(contract: Edition, sent: Sent) -> tuple[Operation, dict[str, str]]:
+    table = routes(contract)
+    operation, path, allowed = table.match(sent.method, sent.path)
+    if operation:
+        return operation, path
+    if sent.method == "OPTIONS" and (allowed := table.allowed(sent.path)):
+        raise Refused(204, allow=", ".join(allowed))
+    if allowed:
+        names = ", ".join(allowed)
+        raise Refused(405, ("", f"{sent.method} is not one of {names}"), allow=names)
+    known = ", ".join(sorted({operation.path for operation in contract.operations.values()}))
+    raise Refused(404, ("", f"there is no {sent.path}; there are {known}"))
+
+
+def _universe(server: Server, sent: Sent) -> Universe:
+    universe = server.universes.get(sent.token) if sent.token else None
+    if universe is None:
+        raise Refused(
+            401,
+            (
+                "",
+                "send the key of a universe: Authorization: Bearer KEY (other tokens open nothing here)",
+            ),
+        )
+    return universe
+
+
+def _may_create(server: Server, sent: Sent) -> None:
+    if server.control_token is None and server.loopback:
+        return
+    given = (sent.token or "").encode()
+    if server.control_token is None or not hmac.compare_digest(
+        given, server.control_token.encode()
+    ):
+        raise Refused(401, ("", "send the control token: Authorization: Bearer TOKEN"))
+
+
+def _document(operation: Operation, sent: Sent) -> Any:
+    if operation.body is None:
+        return None
+    try:
+        content = sent.body()
+    except TooLarge:
+        raise Refused(413, ("", "the body is larger than 10 MB")) from None
+    if content.strip() and sent.media_type not in TYPES:
+        raise Refused(415, ("", f"send Content-Type: application/json, not {sent.media_type!r}"))
+    if not content.strip():
+        if operation.needs_body:
+            raise Refused(422, ("", "no body was sent; expected a JSON object"))
+        return {}
+    try:
+        return honest.parse(content)
+    except honest.Dishonest as error:
+        raise Refused(400, ("", str(error))) from None
+
+
+# universes
+
+
+def create_universe(call: Control) -> Made:
+    wanted = dict(call.document)
+    try:
+        parse(wanted.get("now") or load(call.server.edition).now)
+    except ValueError as error:
+        raise Refused(422, ("/now", str(error))) from None
+    try:
+        if (of := wanted.pop("fork", None)) is not None:
+            universe = call.server.fork(_forked(call, of), wanted.get("key"))
+        else:
+            universe = call.server.universe(**wanted)
+    except (Taken, Full) as error:
+        raise Refused(409, ("/key", str(error))) from None
+    except UnknownEdition as error:
+        raise Refused(422, ("/edition", str(error))) from None
+    except (UnknownFixture, UnfitFixture, BadFixture) as error:
+        raise _unfit(error, "/fixture") from None
+    url = call.sent.base
+    return 201, {"key": universe.key, "edition": universe.edition, "url": url}
+
+
+def _forked(call: Control, key: str) -> Universe:
+    other = set(call.document) - {"fork", "key"}
+    if other:
+        named = ", ".join(sorted(other))
+        raise Refused(422, ("/fork", f"a fork has these of the other universe: leave out {named}"))
+    universe = call.server.universes.get(key)
+    if universe is None:
+        raise Refused(404, ("/fork", "no universe has that key"))
+    return universe
+
+
+def show_universe(call: Control) -> Made:
+    return 200, call.own.shown()
+
+
+def delete_universe(call: Control) -> Made:
+    call.server.universes.remove(call.own.key)
+    return 204, None
+
+
+def reset_universe(call: Control) -> Made:
+    call.own.reset()
+    return 204, None
+
+
+def seed_universe(call: Control) -> Made:
+    wanted = call.document
+    named = set(wanted) == {"fixture"}
+    try:
+        document = read_fixture(wanted["fixture"] if named else wanted)
+        return 201, {"records": call.own.seeded(document)}
+    except (UnknownFixture, UnfitFixture, BadFixture) as error:
+        raise _unfit(error, "/fixture" if named else "") from None
+
+
+def _unfit(error: Exception, place: str) -> Refused:
+    if isinstance(error, UnfitFixture):
+        return Refused(422, *((place + pointer, detail) for pointer, detail in error.faults))
+    if isinstance(error, BadFixture):
+        return Refused(422, *((place + fault.pointer, fault.detail) for fault in error.faults))
+    return Refused(422, (place, str(error)))
+
+
+def show_state(call: Control) -> Made:
+    return 200, call.own.dump()
+
+
+def take_snapshot(call: Control) -> Made:
+    call.own.snapshot(call.path["name"])
+    return 204, None
+
+
+def restore_snapshot(call: Control) -> Made:
+    try:
+        call.own.restore(call.path["name"])
+    except KeyError as error:
+        raise Refused(404, ("", str(error.args[0]))) from None
+    return 204, None
+
+
+# journal
+
+
+def list_exchanges(call: Control) -> Made:
+    journal, query = call.own.journal, call.query
+    chosen = journal.select(query.get("operation"), query.get("status"))
+    if (text := query.get("finding")) is not None:
+        chosen = [e for e in chosen if any(text in str(finding) for finding in e.findings)]
+    return 200, {
+        "exchanges": [exchange.shown() for exchange in chosen],
+        "count": journal.count,
+        "forgotten": journal.forgotten,
+    }
+
+
+def clear_journal(call: Control) -> Made:
+    call.own.journal.clear()
+    return 204, None
+
+
+def show_exchange(call: Control) -> Made:
+    return 200, _exchange(call).shown()
+
+
+def show_changes(call: Control) -> Made:
+    exchange = _exchange(call)
+    assert exchange.before is not None
+    assert exchange.after is not None
+    return 200, {"changes": changes(call.own.kinds, exchange.before, exchange.after)}
+
+
+def _exchange(call: Control) -> Any:
+    text, journal = call.path["n"], call.own.journal
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    exchange = journal.get(number)
+    if exchange is None:
+        gone = 0 < number <= journal.forgotten
+        what = "is no longer known" if gone else f"never was; there are {journal.count}"
+        raise Refused(404, ("", f"exchange {text} {what}"))
+    return exchange
+
+
+# faults, clock, service
+
+
+def set_faults(call: Control) -> Made:
+    """All of them anew; where one is wrong, the old ones stay."""
+    wanted = call.document["faults"]
+    if wrong := [
+        fault for at, one in enumerate(wanted) for fault in _wrong(call, one, f"/faults/{at}")
+    ]:
+        raise Refused(422, *wrong)
+    call.own.faults.clear()
+    for one in wanted:
+        call.own.faults.add(**one)
+    return list_faults(call)
+
+
+def add_fault(call: Control) -> Made:
+    """One more; those there are keep their counts."""
+    if wrong := _wrong(call, call.document, ""):
+        raise Refused(422, *wrong)
+    return 201, call.own.faults.add(**call.document).shown()
+
+
+def _wrong(call: Control, wanted: Mapping[str, Any], place: str) -> list[tuple[str, str]]:
+    """What is wrong with one fault: its name, its operation, what it lacks."""
+    wrong = []
+    try:
+        if (id := wanted.get("operation")) is not None:
+            call.server.contract(call.own.edition).operation(id)
+    except KeyError as error:
+        wrong.append((f"{place}/operation", str(error.args[0])))
+    try:
+        Faults().add(**wanted)
+    except BadFault as error:
+        wrong.append((place or "/fault", str(error)))
+    return wrong
+
+
+def list_faults(call: Control) -> Made:
+    return 200, {"faults": call.own.faults.shown()}
+
+
+def clear_faults(call: Control) -> Made:
+    call.own.faults.clear()
+    return 204, None
+
+
+def show_clock(call: Control) -> Made:
+    return 200, call.own.clock.shown()
+
+
+def change_clock(call: Control) -> Made:
+    """All that is wanted or nothing."""
+    clock, wanted = call.own.clock, call.document
+    before = clock.moment()
+    try:
+        if "now" in wanted:
+            clock.set(wanted["now"])
+        if "advance" in wanted:
+            clock.advance(wanted["advance"])
+    except ValueError as error:
+        moved = clock.moment() != before and "advance" in wanted
+        clock.set(written(before))
+        raise Refused(
+            422, ("/advance" if moved or "now" not in wanted else "/now", str(error))
+        ) from None
+    if "running" in wanted:
+        clock.run(wanted["running"])
+    return 200, clock.shown()
+
+
+def check_live(call: Control) -> Made:
+    return 200, {"status": "live"}
+
+
+def check_ready(call: Control) -> Made:
+    return 200, {"status": "ready", "universes": len(call.server.universes)}
+
+
+def show_openapi(call: Control) -> Made:
+    try:
+        name = call.query.get("edition", call.server.edition)
+        return 200, load(name).openapi()
+    except UnknownEdition as error:
+        raise Refused(404, ("", str(error))) from None
+
+
+OPERATIONS: Mapping[str, Callable[[Control], Made]] = {
+    "create-universe": create_universe,
+    "show-universe": show_universe,
+    "delete-universe": delete_universe,
+    "reset-universe": reset_universe,
+    "seed-universe": seed_universe,
+    "show-state": show_state,
+    "take-snapshot": take_snapshot,
+    "restore-snapshot": restore_snapshot,
+    "list-exchanges": list_exchanges,
+    "clear-journal": clear_journal,
+    "show-exchange": show_exchange,
+    "show-changes": show_changes,
+    "set-faults": set_faults,
+    "add-fault": add_fault,
+    "list-faults": list_faults,
+    "clear-faults": clear_faults,
+    "show-clock": show_clock,
+    "change-clock": change_clock,
+    "check-live": check_live,
+    "check-ready": check_ready,
+    "show-openapi": show_openapi,
+}

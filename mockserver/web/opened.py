@@ -1,0 +1,33 @@
+"""The two operations that need no token, and so no world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mockserver.web.messages import Answer, Sent, as_json
+from mockserver.web.worlds import Server
+
+SERVICES = {
+    "modules.v1": "/api/registry/v1/modules/",
+    "state.v2": "/api/v2/",
+    "tfe.v2": "/api/v2/",
+    "tfe.v2.1": "/api/v2/",
+    "tfe.v2.2": "/api/v2/",
+}
+"""Relative, and ending in a slash: terraform and terrasnek insist on both."""
+
+
+def ping(server: Server, sent: Sent) -> Answer:
+    """204, with the version header that clients look for (go-tfe; terraform's cloud block)."""
+    return Answer(204, headers=dict(server.contract().facts["headers"]))
+
+
+def discover_services(server: Server, sent: Sent) -> Answer:
+    """Where the services are, for terraform."""
+    return as_json(200, SERVICES, "application/json")
+
+
+OPEN: Mapping[str, Callable[[Server, Sent], Answer]] = {
+    "ping": ping,
+    "discover-services": discover_services,
+}

@@ -1,0 +1,93 @@
+"""A live server on a socket: cheroot, in this thread for `serve`, in another for tests.
+
+Chosen by the table in the README: one process that holds the state, the port known when asked for
+0, SIGTERM finishes what was begun, keep-alive, TLS.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+import flask
+from cheroot import wsgi
+
+THREADS = 8
+
+
+class LiveServer:
+    """A server for an application, bound at once and serving from `start` or `run` on.
+
+    `port` 0 takes a free one; `url` knows it. `tick` is how long, in seconds, stopping may take to
+    be noticed: short for tests, where a suite starts and stops it.
+    """
+
+    def __init__(
+        self,
+        app: flask.Flask,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        threads: int = THREADS,
+        tick: float = 0.005,
+    ) -> None:
+        self.app = app
+        self._server = wsgi.Server(
+            (host, port), app, numthreads=threads, server_name="tfe-mockserver", timeout=60
+        )
+        self._server.expiration_interval = tick
+        self._server.shutdown_timeout = 30
+        self._server.request_queue_size = 128
+        self._server.nodelay = True
+        self._server.prepare()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def host(self) -> str:
+        return str(self._server.bind_addr[0])
+
+    @property
+    def port(self) -> int:
+        return int(self._server.bind_addr[1])
+
+    @property
+    def url(self) -> str:
+        """Where it is reached, without a trailing slash."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        return f"http://{name}:{self.port}"
+
+    def start(self) -> LiveServer:
+        """Serve in a thread of its own."""
+        self._thread = threading.Thread(target=self._server.serve, name="mockserver", daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Finish what was begun, take nothing new."""
+        self._server.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def run(self) -> None:
+        """Serve in this thread until SIGTERM or SIGINT; what was begun is finished."""
+        stopping: list[threading.Thread] = []
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            if not stopping:  # in a thread: the handler interrupts the loop that stop() waits for
+                stopping.append(threading.Thread(target=self._server.stop, name="stopping"))
+                stopping[0].start()
+
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, stop)
+        self._server.serve()
+        for thread in stopping:
+            thread.join()
+
+    def __enter__(self) -> LiveServer:
+        return self.start()
+
+    def __exit__(self, *error: Any) -> None:
+        self.stop()

@@ -1,0 +1,103 @@
+"""What one server holds: its worlds, and how new ones are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract import Edition, load
+from mockserver.contract.fixtures import read_fixture
+from mockserver.resources import KINDS
+from mockserver.world import seeding
+from mockserver.world.clock import Clock
+from mockserver.world.journal import Journal
+from mockserver.world.kinds import Kinds
+from mockserver.world.state import State
+from mockserver.world.universe import Universe, Universes
+
+
+@dataclass(eq=False)
+class Server:
+    """The worlds of one application and the defaults for new ones.
+
+    `control_token` opens `POST /_mock/universes` from elsewhere; without it that call is for
+    loopback. `loopback` says that the server listens there alone: Host and Origin are checked then.
+    """
+
+    edition: str = "2019-07"
+    seed: int = 0
+    strict: bool = False
+    running: bool = False
+    control_token: str | None = None
+    loopback: bool = True
+    kinds: Kinds = field(default_factory=lambda: KINDS)
+    universes: Universes = field(default_factory=Universes)
+
+    def contract(self, edition: str | None = None) -> Edition:
+        """Raises UnknownEdition."""
+        return load(edition or self.edition)
+
+    def universe(
+        self,
+        *,
+        key: str | None = None,
+        edition: str | None = None,
+        fixture: str | Path | Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        strict: bool | None = None,
+        now: str | None = None,
+        running: bool | None = None,
+    ) -> Universe:
+        """A new world in its place. Raises UnknownEdition, BadFixture, Taken, Full, ValueError."""
+        made = self.made(
+            key=key,
+            edition=edition,
+            fixture=fixture,
+            seed=seed,
+            strict=strict,
+            now=now,
+            running=running,
+        )
+        return self.universes.add(made)
+
+    def made(
+        self,
+        *,
+        key: str | None = None,
+        edition: str | None = None,
+        fixture: str | Path | Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        strict: bool | None = None,
+        now: str | None = None,
+        running: bool | None = None,
+    ) -> Universe:
+        """A new world that no key leads to yet."""
+        contract = self.contract(edition)
+        document = read_fixture(fixture if fixture is not None else "empty")
+        seed = self.seed if seed is None else seed
+        moving = (self.running and now is None) if running is None else running
+        clock = Clock(now or (None if moving else contract.now), running=moving)
+        first = State()
+        parts = [kind.always(document) for kind in self.kinds.values() if kind.always]
+        for part in (*parts, document):
+            first, _ = seeding.seed(
+                self.kinds, first, part, seed=seed, now=clock.now(), facts=contract.facts
+            )
+        return Universe(
+            key=key or self.universes.fresh_key(seed),
+            edition=contract.name,
+            kinds=self.kinds,
+            facts=contract.facts,
+            clock=clock,
+            first=first,
+            seed=seed,
+            strict=self.strict if strict is None else strict,
+            fixture=str(fixture) if isinstance(fixture, str | Path) else None,
+            journal=Journal(),
+        )
+
+    def fork(self, of: Universe, key: str | None = None) -> Universe:
+        """A world that begins where another is. Raises Taken, Full."""
+        return self.universes.add(of.fork(key or self.universes.fresh_key(of.seed)))

@@ -1,0 +1,75 @@
+"""Who a token stands for, and the rules by which it may do a thing.
+
+A rule is a sentence with its page and a plain function; the same sentence answers `who` and stands
+in the journal where a 404 hides a refusal. What a caller may do *in* a record is said in words
+(`owner`, `manage-policies`, `read`, ...) that the kinds grant: nothing here knows what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mockserver.world import ids
+from mockserver.world.problems import Problem, unauthorized
+from mockserver.world.state import Record, State
+
+if TYPE_CHECKING:
+    from mockserver.world.calls import View
+    from mockserver.world.kinds import Kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom a token stands for: `record` (a user, a team, an organization), named without a secret.
+
+    `token` is the record of the token, None for the universe's own key.
+    """
+
+    record: Record
+    name: str
+    token: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence about who may do something, where it is said, and the test of it.
+
+    `allows(view, record)` gets the innermost record of the path, None where the path names none.
+    """
+
+    words: str
+    source: str
+    allows: Callable[[View, Record | None], bool]
+
+
+def _anyone(view: View, record: Record | None) -> bool:
+    return True
+
+
+ANYONE = Rule("anyone with a valid token", "index.html#authentication", _anyone)
+
+
+def split(token: str) -> tuple[str, str | None]:
+    """Key and rest of a token: the part before the first dot chooses the universe."""
+    key, dot, rest = token.partition(".")
+    return key, rest if dot else None
+
+
+def authenticate(kinds: Kinds, state: State, secret: str | None) -> Caller:
+    """The caller that the part of a token after the key's dot stands for; None: the key itself.
+
+    Raises a 401 problem where no kind knows it.
+    """
+    hashed = None if secret is None else ids.digest(secret)
+    for kind in kinds.values():
+        if kind.authenticate and (caller := kind.authenticate(state, hashed)):
+            return caller
+    raise _unknown()
+
+
+def _unknown() -> Problem:
+    return unauthorized(
+        "the universe exists, but has no such token (never made, revoked, or its owner is gone)"
+    )

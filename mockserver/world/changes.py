@@ -1,0 +1,69 @@
+"""What a request changed in the world: the difference of two states, for people and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.world.kinds import Kinds
+from mockserver.world.seeding import label
+from mockserver.world.state import Record, State, thaw
+
+MASK = "[secret]"
+
+
+def changes(kinds: Kinds, before: State, after: State) -> list[dict[str, Any]]:
+    """Records added, removed and changed, in order of their creation, member by member.
+
+    A member's value is the attribute's; a relation's are the ids of its members. Secrets are
+    masked, bytes are counted.
+    """
+    if before is after:
+        return []
+    found = []
+    for key in sorted({*before.records, *after.records}):
+        old, new = before.records.get(key), after.records.get(key)
+        if old is new and before.links.get(key) is after.links.get(key):
+            continue
+        members = dict(_members(before, old, after, new))
+        if members or old is None or new is None:
+            change = "added" if old is None else "removed" if new is None else "changed"
+            state, record = (after, new) if new is not None else (before, old)
+            assert record is not None
+            found.append(
+                {
+                    "change": change,
+                    "type": record.kind,
+                    "id": record.id,
+                    "label": label(kinds, state, record),
+                    "members": members,
+                }
+            )
+    return found
+
+
+def _members(
+    before: State, old: Record | None, after: State, new: Record | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    was, now = _values(before, old), _values(after, new)
+    for name in sorted({*was, *now}):
+        if was.get(name) != now.get(name):
+            yield name, {"before": was.get(name), "after": now.get(name)}
+
+
+def _values(state: State, record: Record | None) -> dict[str, Any]:
+    if record is None:
+        return {}
+    values = {name.lstrip("_"): _shown(name, value) for name, value in record.values.items()}
+    for (name, _), members in sorted(state.links.get(record.key, {}).items()):
+        if len(members):
+            values[name] = [state.get(key).id for key in members]
+    return values
+
+
+def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, bytes):
+        return f"[{len(value)} bytes]"
+    if name in ("_digest", "_password", "_value") and value is not None:
+        return MASK
+    return thaw(value)

@@ -1,0 +1,89 @@
+"""The time of a world. The only place in the package that asks the machine for the time of day."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+FORM = "YYYY-MM-DDTHH:MM:SS.mmmZ"
+
+
+def parse(text: str) -> datetime:
+    """The moment that a timestamp of the API names. Raises ValueError with the form that is due."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError(f"{text!r} is no timestamp of the form {FORM}") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no time zone: write it as {FORM}")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} is outside the calendar") from None
+
+
+def written(moment: datetime) -> str:
+    """A moment as the API writes it: UTC, milliseconds, a literal `Z`."""
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def wall() -> str:
+    """The machine's own time, as the API writes it."""
+    return written(datetime.now(UTC))
+
+
+class Clock:
+    """Stands still until it is set, advanced or let run; so two runs of a test see the same times.
+
+    `now` is a timestamp of the API; None means the machine's time.
+    """
+
+    def __init__(self, now: str | None = None, *, running: bool = False) -> None:
+        self._first = (now, running)
+        self.reset()
+
+    def reset(self) -> None:
+        """As it was made."""
+        now, running = self._first
+        self._base = parse(now) if now else datetime.now(UTC)
+        self._started: float | None = time.monotonic() if running else None
+
+    @property
+    def running(self) -> bool:
+        return self._started is not None
+
+    def moment(self) -> datetime:
+        """The time in this world."""
+        if self._started is None:
+            return self._base
+        return self._base + timedelta(seconds=time.monotonic() - self._started)
+
+    def now(self) -> str:
+        """The time in this world, as the API writes it."""
+        return written(self.moment())
+
+    def set(self, now: str) -> None:
+        """It is `now`; a running clock runs on from there. Raises ValueError for no timestamp."""
+        self._base = parse(now)
+        if self._started is not None:
+            self._started = time.monotonic()
+
+    def advance(self, seconds: float) -> None:
+        """Later by so many seconds. Raises ValueError where that leaves the calendar."""
+        try:
+            self._base += timedelta(seconds=seconds)
+            self.moment()
+        except OverflowError:
+            raise ValueError(
+                f"{seconds} seconds from {self.now()} is outside the calendar"
+            ) from None
+
+    def run(self, running: bool = True) -> None:
+        """Run from now on, or stand still."""
+        self._base = self.moment()
+        self._started = time.monotonic() if running else None
+
+    def shown(self) -> dict[str, Any]:
+        """As the control plane shows it."""
+        return {"now": self.now(), "running": self.running}

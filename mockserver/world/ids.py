@@ -1,0 +1,41 @@
+"""Ids that look like the vendor's and are the same in every run. The only place that makes them.
+
+An id is computed from the world's seed, its prefix and a count per prefix: one more run never
+renames a workspace, and no other world has a part in it.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+"""Digits and letters that cannot be mistaken for one another, as in the vendor's ids."""
+
+
+def code(seed: int, prefix: str, count: int | str, length: int = 16) -> str:
+    """`length` letters for the `count`th thing called `prefix` in the world of that seed."""
+    digest = blake2b(f"{seed}/{prefix}/{count}".encode(), digest_size=64).digest()
+    number = int.from_bytes(digest, "big")
+    letters = []
+    for _ in range(length):
+        number, at = divmod(number, len(LETTERS))
+        letters.append(LETTERS[at])
+    return "".join(letters)
+
+
+def make(seed: int, prefix: str, count: int) -> str:
+    """An id such as `polset-3yVQZvHzf5j3WRJ1`; without a prefix the count itself, as a string."""
+    return f"{prefix}-{code(seed, prefix, count)}" if prefix else str(count)
+
+
+def token(seed: int, count: int | str) -> str:
+    """The secret of a token made through the API, in the vendor's form, for after the key's dot.
+
+    `count` is whatever is never used twice for tokens of that world: a count, or the record's id.
+    """
+    return f"{code(seed, 'token', count, 14)}.atlasv1.{code(seed, 'atlasv1', count, 60)}"
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret."""
+    return blake2b(secret.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()

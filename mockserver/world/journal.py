@@ -1,0 +1,150 @@
+"""Every exchange of a world, with what it found and the state on both sides; never a secret.
+
+Bounded by entries and by bytes: the bodies, plus what a write replaced (the old state keeps it
+alive). What was evicted is *no longer known*, which is not the same as *never happened*.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mockserver.world.state import State
+
+ENTRIES = 1_000
+BYTES = 16 * 1024 * 1024
+BREACHES = 20
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer.
+
+    `number` counts from 1 in its journal; `time` is the world's; `milliseconds` how long it took.
+    `operation` is None for a route the edition does not have, `caller` for no valid token.
+    `findings` are what the contract does not list but was let pass; `why` explains a refusal that
+    the answer must not explain; `breach` names our own mistake. `request` and `response` are the
+    redacted bodies. `before` and `after` are the state on both sides.
+    """
+
+    number: int
+    time: str
+    method: str
+    path: str
+    query: str = ""
+    operation: str | None = None
+    caller: str | None = None
+    status: int = 0
+    findings: Sequence[Mapping[str, Any]] = ()
+    why: str | None = None
+    breach: str | None = None
+    fault: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    request: Any = None
+    response: Any = None
+    milliseconds: float = 0.0
+    bytes: int = 0
+    before: State | None = field(default=None, repr=False)
+    after: State | None = field(default=None, repr=False)
+
+    def shown(self) -> dict[str, Any]:
+        """As the control plane shows it."""
+        return {
+            "n": self.number,
+            "time": self.time,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "operation": self.operation,
+            "caller": self.caller,
+            "status": self.status,
+            "findings": [dict(finding) for finding in self.findings],
+            "why": self.why,
+            "breach": self.breach,
+            "fault": self.fault,
+            "headers": dict(self.headers),
+            "request": self.request,
+            "response": self.response,
+            "milliseconds": self.milliseconds,
+            "changed": self.before is not self.after,
+        }
+
+    def line(self) -> str:
+        """One line for a log or a test report."""
+        query = f"?{self.query}" if self.query else ""
+        notes = [f"{len(self.findings)} finding(s)"] if self.findings else []
+        notes += [note for note in (self.fault, self.breach) if note]
+        tail = f"  [{'; '.join(notes)}]" if notes else ""
+        name = self.operation or "no operation"
+        return f"{self.status} {self.method} {self.path}{query}  {name}{tail}"
+
+
+class Journal:
+    """The last exchanges, oldest first. Safe to write and read from any thread."""
+
+    def __init__(self, entries: int = ENTRIES, bytes: int = BYTES) -> None:
+        self._entries, self._bytes = entries, bytes
+        self._kept: deque[Exchange] = deque()
+        self._weight = 0
+        self._count = 0
+        self._lock = threading.Lock()
+        self.breaches: list[Exchange] = []
+
+    @property
+    def count(self) -> int:
+        """How many exchanges there were, those no longer known included."""
+        return self._count
+
+    @property
+    def forgotten(self) -> int:
+        """How many exchanges are no longer known."""
+        return self._count - len(self._kept)
+
+    @property
+    def bytes(self) -> int:
+        return self._weight
+
+    def write(self, exchange: Exchange) -> Exchange:
+        """Keep an exchange under the next number; forget the oldest where a bound is passed."""
+        with self._lock:
+            self._count += 1
+            exchange.number = self._count
+            self._kept.append(exchange)
+            self._weight += exchange.bytes
+            while self._kept and (len(self._kept) > self._entries or self._weight > self._bytes):
+                self._weight -= self._kept.popleft().bytes
+            if exchange.breach and len(self.breaches) < BREACHES:
+                self.breaches.append(replace(exchange, before=None, after=None))
+        return exchange
+
+    def clear(self) -> None:
+        """Forget everything, the count too; but no breach: that is our defect, not theirs."""
+        with self._lock:
+            self._kept.clear()
+            self._weight = self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        with self._lock:
+            return iter(tuple(self._kept))
+
+    def get(self, number: int) -> Exchange | None:
+        """The exchange of that number; None where it never was or is no longer known."""
+        return next((exchange for exchange in self if exchange.number == number), None)
+
+    def select(
+        self, operation: str | None = None, status: int | None = None, finding: bool | None = None
+    ) -> list[Exchange]:
+        """Those that fit every filter given."""
+        return [
+            exchange
+            for exchange in self
+            if (operation is None or exchange.operation == operation)
+            and (status is None or exchange.status == status)
+            and (finding is None or bool(exchange.findings) == finding)
+        ]

@@ -1,0 +1,106 @@
+"""The one way to refuse a caller, and the other way to own up to a mistake of ours.
+
+A `Problem` is the documented answer to a caller's mistake. A `Breach` is an answer of ours that
+does not keep the contract: it answers 500, is kept in the journal, and the state is not swapped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+INVALID = "invalid attribute"
+"""The vendor's title of a 422 (recorded)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """One entry of `errors`: the vendor's words, and our explanation in `meta`."""
+
+    title: str
+    detail: str | None = None
+    pointer: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def shown(self, status: int, place: Mapping[str, str]) -> dict[str, Any]:
+        error: dict[str, Any] = {"status": str(status), "title": self.title}
+        if self.detail is not None:
+            error["detail"] = self.detail
+        if self.pointer is not None:
+            error["source"] = {"pointer": self.pointer}
+        if self.meta:
+            pointer = {} if self.pointer is None else {"pointer": self.pointer}
+            error["meta"] = {**place, **pointer, **self.meta}
+        return error
+
+
+class Problem(Exception):
+    """A refusal: status, errors, and what only the journal may say (`why`).
+
+    A 401 or 404 never explains itself to the caller (index.html: a stranger must not learn that
+    something exists), so its reason goes to `why`.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        *errors: Error,
+        why: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.status = status
+        self.errors: Sequence[Error] = errors
+        self.why = why
+        self.headers = dict(headers or {})
+        super().__init__(why or "; ".join(e.detail or e.title for e in errors))
+
+    def document(self, place: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The errors; `place` (operation, edition) goes before each explanation."""
+        return {"errors": [error.shown(self.status, place or {}) for error in self.errors]}
+
+
+def unauthorized(why: str) -> Problem:
+    """401, the vendor's words (recorded)."""
+    return Problem(401, Error("unauthorized"), why=why)
+
+
+def not_found(why: str) -> Problem:
+    """404, the vendor's words (recorded); the journal alone knows why."""
+    return Problem(404, Error("not found"), why=why)
+
+
+def conflict(detail: str) -> Problem:
+    """409, as lock and unlock of a workspace answer."""
+    return Problem(409, Error("conflict", detail))
+
+
+def invalid(detail: str, pointer: str | None = None, **meta: Any) -> Problem:
+    """422 of one rule (recorded form). `meta`: what was expected, the source, what to do."""
+    return Problem(422, Error(INVALID, detail, pointer, _spelled(meta)))
+
+
+def invalid_items(errors: Sequence[Error]) -> Problem:
+    """422 of several rules at once."""
+    return Problem(422, *errors)
+
+
+def invalid_item(detail: str, pointer: str, **meta: Any) -> Error:
+    """One entry for `invalid_items`."""
+    return Error(INVALID, detail, pointer, _spelled(meta))
+
+
+def _spelled(meta: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.replace("_", "-"): value for name, value in meta.items()}
+
+
+class Breach(Exception):
+    """An answer of ours that breaks our own contract.
+
+    `operation` and `misses` say where and how; the caller gets a 500 that names them.
+    """
+
+    def __init__(self, operation: str, edition: str, misses: Sequence[str]) -> None:
+        self.operation, self.edition, self.misses = operation, edition, list(misses)
+        where = f"{operation} (edition {edition})"
+        super().__init__(f"the answer of {where} breaks the contract: " + "; ".join(misses))

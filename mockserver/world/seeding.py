@@ -1,0 +1,207 @@
+"""A fixture document becomes a world, and a world a fixture document again.
+
+Walks the kinds in their order; each says where its entries stand and what becomes of one. All or
+nothing: every fault is gathered with its place, and a document with a fault changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from immutables import Map
+
+from mockserver.world import clock
+from mockserver.world.kinds import Kind, Kinds, Values, change, create
+from mockserver.world.state import ROOT, Record, State
+
+FIRST, LAST = 1970, 9000
+"""Years that a fixture may name: arithmetic with them stays on the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a fixture: the JSON pointer of its place, and the fact."""
+
+    pointer: str
+    detail: str
+
+
+class BadFixture(Exception):
+    """A fixture that cannot become a world. `faults` holds every reason with its place."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        lines = "\n".join(f"  {fault.pointer or '/'}: {fault.detail}" for fault in faults)
+        super().__init__(f"the fixture has {len(faults)} fault(s):\n{lines}")
+
+
+@dataclass
+class Seeding:
+    """A state in the making, and what was found wrong on the way."""
+
+    kinds: Kinds
+    state: State
+    seed: int
+    now: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    places: dict[int, str] = field(default_factory=dict)
+    records: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def fault(self, pointer: str, detail: str) -> None:
+        self.faults.append(Fault(pointer, detail))
+
+    def create(
+        self,
+        kind: Kind,
+        owners: tuple[int, ...],
+        values: Values,
+        pointer: str,
+        *,
+        id: str | None = None,
+    ) -> Record | None:
+        """A record of a kind, or a fault that names both places where something is taken."""
+        if id is not None and (other := self.state.find(kind.type, id)):
+            return self._taken(pointer, f"the id {id!r}", other)
+        for name in kind.names(values, owners):
+            if other := self.state.find(*name):
+                return self._taken(pointer, repr(name[-1]), other)
+        if kind.identify and (other := self.state.find(kind.type, kind.identify(values))):
+            return self._taken(pointer, repr(kind.identify(values)), other)
+        self.state, record = create(kind, self.state, owners, values, seed=self.seed, id=id)
+        self.places[record.key] = pointer
+        return record
+
+    def change(self, kind: Kind, record: Record, changes: Values) -> Record:
+        self.state, record = change(kind, self.state, record, changes)
+        return record
+
+    def _taken(self, pointer: str, what: str, other: Record) -> Record | None:
+        place = self.places.get(other.key, "in the world already")
+        self.fault(pointer, f"{what} is taken: {place} ({other.kind} {other.id})")
+        return None
+
+    def named(
+        self, type: str, name: str, pointer: str, within: Record | None = None
+    ) -> Record | None:
+        """The record that an entry refers to by name, or a fault that lists the nearest names."""
+        kind = self.kinds[type]
+        assert kind.find is not None
+        record = kind.named(self.state, name) if kind.named else None
+        if record := record or kind.find(self.state, name, within):
+            return record
+        owner = within.key if within else ROOT
+        known = [kind.title(record) for record in self.state.all(type, owner)]
+        near = get_close_matches(name, known, n=3)
+        hint = f"; nearest: {', '.join(near)}" if near else ""
+        place = f" in {within.id}" if within else ""
+        self.fault(pointer, f"no {type} {name!r}{place}{hint}")
+        return None
+
+
+def seed(
+    kinds: Kinds,
+    state: State,
+    document: Mapping[str, Any],
+    *,
+    seed: int,
+    now: str,
+    facts: Mapping[str, Any],
+) -> tuple[State, dict[str, dict[str, str]]]:
+    """A state with the document's records, and `{type: {label: id}}` of what was made.
+
+    The document has passed the schema of fixtures. Raises BadFixture with every fault.
+    """
+    seeding = Seeding(kinds, state, seed, now, facts)
+    seeding.faults += _impossible_times(document, "")
+    if seeding.faults:
+        raise BadFixture(seeding.faults)
+    entries: dict[str | None, list[tuple[Any, str, Record | None]]] = {None: [(document, "", None)]}
+    for kind in kinds.values():
+        if not kind.seed:
+            continue
+        made = entries[kind.type] = []
+        for parent, place, owner in entries.get(kind.within, ()):
+            for pointer, entry in _members(parent.get(kind.member), f"{place}/{kind.member}"):
+                if record := kind.seed(seeding, entry, pointer, owner):
+                    made.append((entry, pointer, record))
+    if seeding.faults:
+        raise BadFixture(seeding.faults)
+    counters = seeding.state.counters
+    for prefix, count in document.get("counters", {}).items():
+        counters = counters.set(prefix, max(count, counters.get(prefix, 0)))
+    done = _with_counters(seeding.state, counters)
+    made_records = {
+        type: {label(kinds, done, record): record.id for _, _, record in items if record}
+        for type, items in entries.items()
+        if type and items
+    }
+    return done, made_records
+
+
+def _impossible_times(value: Any, place: str) -> Iterator[Fault]:
+    """Times that have the form of one but are on no calendar, such as 30 February."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            inner = f"{place}/{name}"
+            if name.endswith("-at") and isinstance(item, str):
+                try:
+                    if not FIRST <= clock.parse(item).year <= LAST:
+                        yield Fault(inner, f"{item!r} is not between the years {FIRST} and {LAST}")
+                except ValueError as error:
+                    yield Fault(inner, str(error))
+            else:
+                yield from _impossible_times(item, inner)
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _impossible_times(item, f"{place}/{at}")
+
+
+def _with_counters(state: State, counters: Map[str, int]) -> State:
+    return State(
+        state.records, state.names, state.owned, state.links, counters, state.serial, state.replaced
+    )
+
+
+def _members(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Entries of a list with their pointers; of an object as `(name, value)` pairs."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield f"{place}/{name}", (name, item)
+    else:
+        for at, item in enumerate(value or ()):
+            yield f"{place}/{at}", item
+
+
+def label(kinds: Kinds, state: State, record: Record) -> str:
+    """Its name with those of its owners before it, e.g. `my-organization/production`."""
+    title = kinds[record.kind].title(record)
+    if record.owner == ROOT:
+        return title
+    return f"{label(kinds, state, state.get(record.owner))}/{title}"
+
+
+def dump(kinds: Kinds, state: State) -> dict[str, Any]:
+    """The state as a fixture document, secrets as digests: a world made from it is equal."""
+    document: dict[str, Any] = {"version": 1}
+    for kind in kinds.values():
+        if kind.dump and kind.within is None:
+            document[kind.member] = _entries(kinds, state, kind, ROOT)
+    document["counters"] = dict(sorted(state.counters.items()))
+    return document
+
+
+def _entries(kinds: Kinds, state: State, kind: Kind, owner: int) -> Any:
+    assert kind.dump is not None
+    entries: list[Any] = []
+    records = state.every(kind.type) if kind.within is None else state.all(kind.type, owner)
+    for record in records:
+        entry = kind.dump(state, record)
+        for inner in kinds.values():
+            if inner.dump and inner.within == kind.type:
+                entry[inner.member] = _entries(kinds, state, inner, record.key)
+        entries.append(entry)
+    return dict(entries) if kind.mapping else entries

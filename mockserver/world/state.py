@@ -1,0 +1,246 @@
+"""The state of one world: one immutable value.
+
+A write computes a new `State`; whoever holds the old one still sees the old world. Snapshot, fork
+and reset are a reference, readers need no lock, and the journal keeps both sides of a request.
+
+Nothing here knows a resource type. A record says itself under which names it is found, who owns it
+and how it sorts; `world.kinds` computes that from its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from immutables import Map
+
+from mockserver.world.ordered import EMPTY, Ordered
+
+ROOT = 0
+"""Owner of what nobody owns (organizations, users)."""
+
+Relation = tuple[str, str]
+"""A relation by its name here and its name on the other side, e.g. `("policies", "policy-sets")`."""
+
+
+def freeze(value: Any) -> Any:
+    """A JSON value that cannot change: tuples for arrays, read-only mappings for objects."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({name: freeze(item) for name, item in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(freeze(item) for item in value)
+    return value
+
+
+def thaw(value: Any) -> Any:
+    """The same JSON value as fresh dicts and lists, free to be changed."""
+    if isinstance(value, Mapping):
+        return {name: thaw(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [thaw(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """One resource as it is kept.
+
+    `key` never changes (names and ids can); keys ascend, so they also say which came first.
+    `owners[0]` is the record in whose list it stands; it goes when any owner goes.
+    `names` are the entries under which it is found and which must be unique.
+    `values` are its attributes, frozen, spelled as the API's pages spell them; a name that begins
+    with `_` is ours and never shown.
+    """
+
+    kind: str
+    key: int
+    id: str
+    owners: tuple[int, ...]
+    values: Mapping[str, Any]
+    names: tuple[tuple[Any, ...], ...]
+    sort: tuple[Any, ...]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.values.get(name, default)
+
+    @property
+    def owner(self) -> int:
+        return self.owners[0]
+
+    def weight(self) -> int:
+        """Roughly the bytes that keeping it costs; what the journal counts for what was replaced."""
+        texts = (value for value in self.values.values() if isinstance(value, str | bytes))
+        return 512 + sum(map(len, texts))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """All records of a world, the names they are found by, their lists and their relations.
+
+    `serial` is the last key given out, `counters` the last number of each id prefix, `replaced` the
+    bytes of records that were changed or removed since the beginning (it only grows).
+    """
+
+    records: Map[int, Record] = Map()
+    names: Map[tuple[Any, ...], int] = Map()
+    owned: Map[int, Map[str, Ordered]] = Map()
+    links: Map[int, Map[Relation, Ordered]] = Map()
+    counters: Map[str, int] = Map()
+    serial: int = ROOT
+    replaced: int = 0
+
+    # reading
+
+    def get(self, key: int) -> Record:
+        """The record of a key. The one place where a record is touched: a test counts here."""
+        return self.records[key]
+
+    def find(self, *name: Any) -> Record | None:
+        """The record of that name, or None."""
+        key = self.names.get(name)
+        return None if key is None else self.get(key)
+
+    def list(self, owner: int, kind: str) -> Ordered:
+        """What an owner owns of a kind, in list order: items are `(*sort, key)`."""
+        lists = self.owned.get(owner)
+        return EMPTY if lists is None else lists.get(kind, EMPTY)
+
+    def members(self, key: int, relation: Relation) -> Ordered:
+        """Keys of the members of a relation, in order of their creation."""
+        relations = self.links.get(key)
+        return EMPTY if relations is None else relations.get(relation, EMPTY)
+
+    def all(self, kind: str, owner: int = ROOT) -> Iterator[Record]:
+        """Records of a kind in order of their creation (touches each: for dumps, not for calls)."""
+        keys = sorted(item[-1] for item in self.list(owner, kind))
+        return (self.get(key) for key in keys)
+
+    def every(self, kind: str) -> Iterator[Record]:
+        """All records of a kind, whoever owns them, in order of their creation: for dumps."""
+        return (record for _, record in sorted(self.records.items()) if record.kind == kind)
+
+    # writing: each gives a new state
+
+    def fresh(self, prefix: str) -> tuple[State, int]:
+        """The next number for an id of that prefix, from 1 on."""
+        count = self.counters.get(prefix, 0) + 1
+        return replace(self, counters=self.counters.set(prefix, count)), count
+
+    def add(self, record: Record) -> State:
+        """With a new record. Its key must be `serial + 1`, its names free (its kind has asked)."""
+        names = self.names.mutate()
+        for name in record.names:
+            if name in names:
+                raise KeyError(f"{name} is taken")
+            names[name] = record.key
+        return replace(
+            self,
+            records=self.records.set(record.key, record),
+            names=names.finish(),
+            owned=_listed(self.owned, record, add=True),
+            serial=record.key,
+        )
+
+    def put(self, record: Record) -> State:
+        """With a record in place of the one that has its key."""
+        old = self.records[record.key]
+        names, owned = self.names, self.owned
+        if old.names != record.names:
+            with names.mutate() as changing:
+                for name in old.names:
+                    del changing[name]
+                for name in record.names:
+                    if name in changing:
+                        raise KeyError(f"{name} is taken")
+                    changing[name] = record.key
+                names = changing.finish()
+        if old.sort != record.sort:
+            owned = _listed(_listed(owned, old, add=False), record, add=True)
+        return replace(
+            self,
+            records=self.records.set(record.key, record),
+            names=names,
+            owned=owned,
+            replaced=self.replaced + old.weight(),
+        )
+
+    def remove(self, key: int) -> State:
+        """Without a record, all that it owns, and every relation of these."""
+        doomed, queue = [], [key]
+        seen = {key}
+        while queue:
+            at = queue.pop()
+            doomed.append(self.records[at])
+            for items in self.owned.get(at, Map()).values():
+                for item in items:
+                    if item[-1] not in seen:
+                        seen.add(item[-1])
+                        queue.append(item[-1])
+        state = self
+        for record in doomed:
+            state = state._unlisted(record)
+        records, names = state.records.mutate(), state.names.mutate()
+        for record in doomed:
+            del records[record.key]
+            for name in record.names:
+                del names[name]
+        weight = sum(record.weight() for record in doomed)
+        return replace(
+            state,
+            records=records.finish(),
+            names=names.finish(),
+            replaced=state.replaced + weight,
+        )
+
+    def _unlisted(self, record: Record) -> State:
+        links = self.links
+        for (name, inverse), members in links.get(record.key, Map()).items():
+            for member in members:
+                if member in links:
+                    links = _linked(links, member, (inverse, name), record.key, add=False)
+        links = links.delete(record.key) if record.key in links else links
+        owned = _listed(self.owned, record, add=False)
+        owned = owned.delete(record.key) if record.key in owned else owned
+        return replace(self, links=links, owned=owned)
+
+    def link(self, left: int, relation: Relation, rights: Iterable[int]) -> State:
+        """With `rights` among the members of `left`, seen from both sides."""
+        return self._relate(left, relation, rights, add=True)
+
+    def unlink(self, left: int, relation: Relation, rights: Iterable[int]) -> State:
+        """Without `rights` among the members of `left`, on both sides."""
+        return self._relate(left, relation, rights, add=False)
+
+    def _relate(self, left: int, relation: Relation, rights: Iterable[int], *, add: bool) -> State:
+        links, inverse = self.links, (relation[1], relation[0])
+        for right in rights:
+            links = _linked(links, left, relation, right, add=add)
+            links = _linked(links, right, inverse, left, add=add)
+        return self if links is self.links else replace(self, links=links)
+
+
+def _linked(
+    links: Map[int, Map[Relation, Ordered]], key: int, relation: Relation, other: int, *, add: bool
+) -> Map[int, Map[Relation, Ordered]]:
+    relations = links.get(key, Map())
+    old = relations.get(relation, EMPTY)
+    new = old.add(other) if add else old.discard(other)
+    return links if new is old else links.set(key, relations.set(relation, new))
+
+
+def _listed(
+    owned: Map[int, Map[str, Ordered]], record: Record, *, add: bool
+) -> Map[int, Map[str, Ordered]]:
+    item = (*record.sort, record.key)
+    for owner in record.owners:
+        lists = owned.get(owner, Map())
+        old = lists.get(record.kind, EMPTY)
+        new = old.add(item) if add else old.discard(item)
+        if new is not old:
+            owned = owned.set(owner, lists.set(record.kind, new))
+    return owned

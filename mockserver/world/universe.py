@@ -1,0 +1,214 @@
+"""One isolated world, and the room full of them.
+
+A universe binds a state to an edition, a clock, a journal and faults. What changes is one
+reference, in one place, under one lock; everything else is a value.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from mockserver.world import ids, seeding
+from mockserver.world.clock import Clock
+from mockserver.world.faults import Faults
+from mockserver.world.journal import Journal
+from mockserver.world.kinds import Kinds
+from mockserver.world.state import State
+
+
+class Stale(Exception):
+    """The world was reset, restored or seeded while a request was under way."""
+
+
+@dataclass(eq=False)
+class Universe:
+    """One world. `key` is its token and its name; `facts` the data of its edition.
+
+    `writing` is held from reading the state to swapping it, so that no write is lost; a reader
+    needs no lock. `generation` counts resets and restores.
+    """
+
+    key: str
+    edition: str
+    kinds: Kinds
+    facts: Mapping[str, Any]
+    clock: Clock
+    first: State
+    seed: int = 0
+    strict: bool = False
+    fixture: str | None = None
+    journal: Journal = field(default_factory=Journal)
+
+    def __post_init__(self) -> None:
+        self.state = self.first
+        self.snapshots: dict[str, State] = {}
+        self.faults = Faults(self.seed)
+        self.used: dict[int, str] = {}
+        self.generation = 0
+        self.writing = threading.RLock()
+        self.born = self.touched = time.monotonic()
+        self.gone = False
+
+    def swap(self, before: State, after: State, generation: int) -> None:
+        """`after` in place of `before`. Raises Stale where the world was reset in between."""
+        with self.writing:
+            if self.generation != generation or self.state is not before:
+                raise Stale("the world was reset while this request was under way")
+            self.state = after
+
+    def reset(self) -> None:
+        """As it was made: state, ids, clock, journal, faults and snapshots."""
+        with self.writing:
+            self.generation += 1
+            self.state = self.first
+            self.snapshots.clear()
+            self.used.clear()
+            self.faults.clear()
+            self.clock.reset()
+            self.journal.clear()
+
+    def seeded(self, document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+        """Add a fixture's records, all or nothing. Raises BadFixture with every fault."""
+        with self.writing:
+            self.state, records = seeding.seed(
+                self.kinds,
+                self.state,
+                document,
+                seed=self.seed,
+                now=self.clock.now(),
+                facts=self.facts,
+            )
+            return records
+
+    def snapshot(self, name: str) -> None:
+        """Give the state a name."""
+        with self.writing:
+            self.snapshots[name] = self.state
+
+    def restore(self, name: str) -> None:
+        """Back to a named state. Raises KeyError with the names there are."""
+        with self.writing:
+            if name not in self.snapshots:
+                raise KeyError(_no("snapshot", name, self.snapshots))
+            self.generation += 1
+            self.state = self.snapshots[name]
+            self.used.clear()  # what is made from here on takes the keys of what was made before
+
+    def fork(self, key: str) -> Universe:
+        """A universe of its own that begins where this one is; the cost is a reference."""
+        clock = Clock(self.clock.now(), running=self.clock.running)
+        return Universe(
+            key=key,
+            edition=self.edition,
+            kinds=self.kinds,
+            facts=self.facts,
+            clock=clock,
+            first=self.state,
+            seed=self.seed,
+            strict=self.strict,
+            fixture=self.fixture,
+            journal=Journal(),
+        )
+
+    def dump(self) -> dict[str, Any]:
+        """The state as a fixture document."""
+        return seeding.dump(self.kinds, self.state)
+
+    def shown(self) -> dict[str, Any]:
+        """As the control plane shows it."""
+        state = self.state
+        counts: dict[str, int] = {}
+        for record in state.records.values():
+            counts[record.kind] = counts.get(record.kind, 0) + 1
+        return {
+            "key": self.key,
+            "edition": self.edition,
+            "fixture": self.fixture,
+            "seed": self.seed,
+            "strict": self.strict,
+            "now": self.clock.now(),
+            "age": round(time.monotonic() - self.born, 3),
+            "records": dict(sorted(counts.items())),
+            "exchanges": self.journal.count,
+            "snapshots": sorted(self.snapshots),
+        }
+
+
+class Taken(Exception):
+    """A universe of that key exists."""
+
+
+class Full(Exception):
+    """There are as many universes as the server may hold."""
+
+
+class Universes:
+    """The worlds of one server by key: counted, bounded, and expired when long idle.
+
+    `idle` is in seconds; None keeps them for ever. `journal` is the server's own: requests that
+    reach no universe.
+    """
+
+    def __init__(self, most: int = 10_000, idle: float | None = None) -> None:
+        self._all: dict[str, Universe] = {}
+        self._lock = threading.Lock()
+        self._made = 0
+        self.most, self.idle = most, idle
+        self.journal = Journal()
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __iter__(self) -> Iterator[Universe]:
+        return iter(tuple(self._all.values()))
+
+    def get(self, key: str) -> Universe | None:
+        """The universe of a key, touched; None where there is none."""
+        universe = self._all.get(key)
+        if universe is not None:
+            universe.touched = time.monotonic()
+        return universe
+
+    def fresh_key(self, seed: int) -> str:
+        """A key that nobody has, for who does not choose one."""
+        with self._lock:
+            while True:
+                self._made += 1
+                key = ids.code(seed, "universe", self._made)
+                if key not in self._all:
+                    return key
+
+    def add(self, universe: Universe) -> Universe:
+        """Raises Taken or Full."""
+        with self._lock:
+            self._expire()
+            if universe.key in self._all:
+                raise Taken(f"a universe with the key {universe.key!r} exists")
+            if len(self._all) >= self.most:
+                raise Full(f"there are {self.most} universes: delete one that is done with")
+            self._all[universe.key] = universe
+            return universe
+
+    def remove(self, key: str) -> None:
+        with self._lock:
+            universe = self._all.pop(key, None)
+            if universe is not None:
+                universe.gone = True
+
+    def _expire(self) -> None:
+        if self.idle is None:
+            return
+        limit = time.monotonic() - self.idle
+        for key in [key for key, universe in self._all.items() if universe.touched < limit]:
+            self._all.pop(key).gone = True
+
+
+def _no(what: str, name: str, known: Mapping[str, Any]) -> str:
+    near = get_close_matches(name, known, n=3) or sorted(known)[:5]
+    there = f"; there are: {', '.join(near)}" if near else "; there are none"
+    return f"no {what} {name!r}{there}"

@@ -1,0 +1,58 @@
+"""What is installed is what lies in the folders."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+from pathlib import Path
+
+import mockserver
+from mockserver.contract.files import folder
+from mockserver.resources import KINDS
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_package_of_the_tree_is_listed_in_setup_cfg() -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    listed = set(config["options"]["packages"].split())
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "mockserver").rglob("__init__.py")
+    }
+    assert listed == found | {"mockserver.contracts", "mockserver.fixtures"}
+
+
+def test_the_data_is_found_from_wherever_the_package_runs() -> None:
+    assert (folder("contracts") / "2019-07" / "edition.json").is_file()
+    assert (folder("fixtures") / "fixture.schema.json").is_file()
+
+
+def test_the_changelog_names_the_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## [Unreleased]" in changelog or f"## [{mockserver.__version__}]" in changelog
+
+
+def test_only_the_clock_asks_for_the_time_of_day_and_only_ids_make_ids() -> None:
+    """Monotonic time is for latency and rates; the time of day is the world's."""
+    wall = re.compile(r"datetime\.now|time\.time\(|date\.today|uuid|secrets\.|random\.(?!Random)")
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "mockserver").rglob("*.py")
+        if wall.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == {"mockserver/world/clock.py"}
+
+
+def test_no_resource_type_is_named_outside_its_rooms() -> None:
+    """Access, seeding and verification walk the kinds; comments and docstrings may give examples."""
+    found = {
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for path in (ROOT / "mockserver").rglob("*.py")
+        if "resources" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in KINDS
+    }
+    assert found == set()
