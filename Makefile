@@ -21,7 +21,7 @@ lint: $(VENV)/.developed
 	$(BIN)/lint-imports --config setup.cfg
 
 bench: $(VENV)/.tested
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/run.py $(ARGS)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

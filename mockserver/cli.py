@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from mockserver.cli_verify import COMMANDS
 from mockserver.version import VERSION
 
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -140,6 +141,43 @@ def operations(edition: str | None, form: str) -> None:
         )
 
 
+@main.command()
+@click.option("--fixture", default="documented", show_default=True, help="Name or file.")
+@click.option("--edition", default="2019-07", show_default=True, help="Contract.")
+@click.option("--caller", "names", multiple=True, help="Only these callers, e.g. ann.")
+@click.option("--operation", "ids", multiple=True, help="Only these operations.")
+@click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table")
+def who(
+    fixture: str, edition: str, names: tuple[str, ...], ids: tuple[str, ...], form: str
+) -> None:
+    """Print who may do what in a fixture's world: callers by operations.
+
+    A cell is yes, no, some n/m (of m records), or - where the world has no such record.
+    """
+    from mockserver.web.matrix import matrix
+    from mockserver.world.seeding import BadFixture
+
+    try:
+        found = matrix(fixture, edition, names, ids)
+    except (KeyError, ValueError, BadFixture) as error:
+        raise click.ClickException(str(error.args[0] if error.args else error)) from None
+    if form == "json":
+        click.echo(json.dumps(found, indent=2))
+        return
+    columns = list(next(iter(found.values()), {}))
+    rows = [["operation", *columns], *([op, *cells.values()] for op, cells in found.items())]
+    if form == "markdown":
+        rows.insert(1, ["---"] * len(rows[0]))
+        for row in rows:
+            click.echo(f"| {' | '.join(row)} |")
+        return
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        click.echo(
+            "  ".join(f"{word:<{width}}" for word, width in zip(row, widths, strict=True)).rstrip()
+        )
+
+
 def _edition(name: str) -> Any:
     from mockserver.contract import UnknownEdition, load
 
@@ -189,6 +227,9 @@ def reset(url: str, token: str) -> None:
     except ControlError as error:
         raise click.ClickException(str(error)) from None
 
+
+for command in COMMANDS:
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -11,7 +11,9 @@ must not pay for them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,15 +21,21 @@ import pytest
 if TYPE_CHECKING:
     from mockserver.client import World
     from mockserver.web.testing import Live
-    from mockserver.world.journal import Exchange
     from mockserver.world.universe import Universe
 
-OPTIONS = ("fixture", "edition", "strict", "seed", "now")
+OPTIONS: Mapping[str, tuple[type, ...]] = {
+    "fixture": (str, Path, Mapping),
+    "edition": (str,),
+    "strict": (bool,),
+    "seed": (int,),
+    "now": (str,),
+}
 MARK = (
     "tfe(fixture='documented', edition='2019-07', strict=False, seed=0, now=None): "
     "the world that the fixture `tfe` gives to this test"
 )
-LIVE = pytest.StashKey["Live"]()
+SHOWN = 50
+"""Exchanges that the report of a failed test shows."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,36 +61,37 @@ def tfe_server() -> Iterator[Live]:
         yield live
 
 
+@dataclass
+class Session:
+    """What lives as long as the session: worlds that have been loaded once, and how often each
+    test has run (a second run of one must not meet the threads of the first)."""
+
+    baselines: dict[str, Universe] = field(default_factory=dict)
+    runs: dict[str, int] = field(default_factory=dict)
+
+
 @pytest.fixture(scope="session")
-def _tfe_baselines() -> dict[str, Universe]:
-    """Worlds that have been loaded once; each test forks one."""
-    return {}
+def _tfe_session() -> Session:
+    return Session()
 
 
 @pytest.fixture
-def tfe(
-    request: pytest.FixtureRequest, tfe_server: Live, _tfe_baselines: dict[str, Universe]
-) -> Iterator[World]:
+def tfe(request: pytest.FixtureRequest, tfe_server: Live, _tfe_session: Session) -> Iterator[World]:
     """A fresh world for this test: `client`, `url`, `token`, `journal`, `faults`, `clock`, ..."""
     from mockserver.client.handle import in_process
-    from mockserver.world.ids import digest
 
-    options = _options(request)
-    name = json.dumps(options, sort_keys=True, default=str)
-    if name not in _tfe_baselines:
-        _tfe_baselines[name] = _baseline(tfe_server, options)
-    universe = _tfe_baselines[name].fork(digest(request.node.nodeid)[:20])
-    tfe_server.server.universes.add(universe)
-    request.node.stash[LIVE] = tfe_server
-    yield in_process(
-        tfe_server.server,
-        universe.key,
-        universe.edition,
-        lambda: tfe_server.url,
-        tfe_server.app,
-    )
-    for world in tfe_server.server.universes:
-        tfe_server.server.universes.remove(world.key)
+    name, options = request.node.nodeid, _options(request)
+    with _room(tfe_server, _tfe_session, name, options) as room:
+        request.node.stash[ROOM] = room
+        yield in_process(
+            tfe_server.server,
+            room.universe.key,
+            room.universe.edition,
+            lambda: tfe_server.url,
+            tfe_server.app,
+        )
+        if texts := room.news():  # broken after the test's body, e.g. by what cleans up after it
+            pytest.fail("\n\n".join(texts), pytrace=False)
 
 
 @pytest.fixture
@@ -93,27 +102,69 @@ def tfe_env(tfe: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return tfe
 
 
-def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What the ini file says, and what the markers say over it, the closest last."""
-    config = request.config
-    options: dict[str, Any] = {name: config.getini(f"tfe_{name}") for name in OPTIONS}
-    try:
-        options["seed"] = int(options["seed"])
-    except ValueError:
-        _refuse(f"tfe_seed = {options['seed']!r} is no integer")
-    options["now"] = options["now"] or None
-    for mark in reversed(list(request.node.iter_markers("tfe"))):
-        if mark.args:
-            _refuse(f"@pytest.mark.tfe takes names only: fixture={mark.args[0]!r}")
-        for name, value in mark.kwargs.items():
-            if name not in OPTIONS:
-                from difflib import get_close_matches
+# the room of one test: its world, and the worlds forked from it
 
-                near = get_close_matches(name, OPTIONS, n=1)
-                said = f"did you mean {near[0]}? " if near else ""
-                _refuse(f"@pytest.mark.tfe has no {name}: {said}there are {', '.join(OPTIONS)}")
-            options[name] = value
-    return options
+
+@dataclass
+class Room:
+    """The worlds of one test, and what of them has been told already."""
+
+    live: Live
+    universe: Universe
+    name: str
+    told: list[Any] = field(default_factory=list)
+
+    def __enter__(self) -> Room:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        universes = self.live.server.universes
+        for world in universes:
+            if world.family == self.universe.family:
+                universes.remove(world.key, f"its test {self.name} is over")
+
+    def news(self) -> list[str]:
+        """What was broken in these worlds and was not told yet."""
+        from mockserver.client.broken import broken, told, worlds
+        from mockserver.client.journal import Seen
+
+        texts: list[str] = []
+        for universe in worlds(self.live.server.universes, self.universe.family):
+            for exchange in broken(universe):
+                if not any(exchange is known for known in self.told):
+                    self.told.append(exchange)
+                    texts += told(Seen.of(exchange.shown()), universe.edition)
+        return texts
+
+    def exchanges(self) -> Iterator[str]:
+        """The exchanges of these worlds, a line each."""
+        from mockserver.client.broken import worlds
+
+        for universe in worlds(self.live.server.universes, self.universe.family):
+            journal = universe.journal
+            kept = list(journal)[-SHOWN:]
+            if universe is not self.universe and kept:
+                yield f"in the fork {universe.key}:"
+            if (left := journal.count - len(kept)) > 0:
+                yield f"({left} earlier)"
+            for exchange in kept:
+                yield exchange.line() + (f"  ({exchange.why})" if exchange.why else "")
+
+
+ROOM = pytest.StashKey[Room]()
+
+
+def _room(live: Live, session: Session, name: str, options: dict[str, Any]) -> Room:
+    """A test's own world: a fork of what its options describe, loaded once a session."""
+    from mockserver.world.ids import digest
+
+    wanted = json.dumps(options, sort_keys=True, default=str)
+    if wanted not in session.baselines:
+        session.baselines[wanted] = _baseline(live, options)
+    run = session.runs[name] = session.runs.get(name, 0) + 1
+    universe = session.baselines[wanted].fork(digest(name if run == 1 else f"{name} {run}")[:20])
+    universe.family = universe.key
+    return Room(live, live.server.universes.add(universe), name)
 
 
 def _baseline(live: Live, options: dict[str, Any]) -> Universe:
@@ -127,6 +178,58 @@ def _baseline(live: Live, options: dict[str, Any]) -> Universe:
     raise AssertionError("unreachable")
 
 
+# what a test asks for
+
+
+def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the ini file says, and what the markers say over it, the closest last."""
+    config = request.config
+    options: dict[str, Any] = {name: config.getini(f"tfe_{name}") for name in OPTIONS}
+    try:
+        options["seed"] = int(options["seed"])
+    except ValueError:
+        _refuse(f"tfe_seed = {options['seed']!r} is no integer")
+    options["now"] = options["now"] or None
+    options["fixture"] = _found(options["fixture"], config.inipath, config.rootpath)
+    for mark in reversed(list(request.node.iter_markers("tfe"))):
+        if mark.args:
+            _refuse(f"@pytest.mark.tfe takes names only: fixture={mark.args[0]!r}")
+        for name, value in mark.kwargs.items():
+            options[name] = _judged(name, value)
+        if "fixture" in mark.kwargs:
+            fixture = options["fixture"]
+            options["fixture"] = _found(fixture, request.node.path, config.rootpath)
+    return options
+
+
+def _judged(name: str, value: Any) -> Any:
+    """An argument of the marker, or a refusal that lists those there are."""
+    if name not in OPTIONS:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, OPTIONS, n=1)
+        said = f"did you mean {near[0]}? " if near else ""
+        _refuse(f"@pytest.mark.tfe has no {name}: {said}there are {', '.join(OPTIONS)}")
+    kinds = OPTIONS[name]
+    fits = isinstance(value, kinds) and (isinstance(value, bool) == (bool in kinds))
+    if not fits and not (name == "now" and value is None):
+        words = " or ".join(kind.__name__ for kind in kinds)
+        _refuse(f"@pytest.mark.tfe({name}={value!r}): {name} is of type {words}")
+    return value
+
+
+def _found(fixture: Any, *places: Path | None) -> Any:
+    """A fixture's path, looked for beside what named it, then in the root of the project."""
+    if isinstance(fixture, Mapping) or not str(fixture).endswith(".json"):
+        return fixture
+    for place in places:
+        if place is not None:
+            path = (place if place.is_dir() else place.parent) / fixture
+            if path.is_file():
+                return path
+    return fixture
+
+
 def _refuse(message: str) -> None:
     pytest.fail(message, pytrace=False)
 
@@ -137,52 +240,19 @@ def _refuse(message: str) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     result = yield
-    live = item.stash.get(LIVE, None)
-    if live is not None and (broken := list(_broken(live))):
-        pytest.fail("\n\n".join(broken), pytrace=False)
+    room = item.stash.get(ROOM, None)
+    if room is not None and (texts := room.news()):
+        pytest.fail("\n\n".join(texts), pytrace=False)
     return result
-
-
-def _broken(live: Live) -> Iterator[str]:
-    """What was broken in the worlds of this test: by us, or, where strict, by the client."""
-    for universe in live.server.universes:
-        for exchange in universe.journal.breaches:
-            yield f"{exchange.breach}\n  in {exchange.line()}\n  sent: {_brief(exchange.request)}"
-        if universe.strict:
-            for exchange in universe.journal:
-                for finding in exchange.findings:
-                    yield _finding(live, universe, exchange, finding)
-
-
-def _finding(live: Live, universe: Universe, exchange: Exchange, finding: Any) -> str:
-    edition = live.server.contract(universe.edition)
-    example = edition.examples.get(exchange.operation or "", {})
-    lines = [
-        f"not in the contract: {exchange.operation} (edition {universe.edition})",
-        f"  {finding['fact']}",
-        f"  pointer: {finding['pointer'] or '/'}   key path: {finding.get('key-path', '')}",
-        f"  source: {finding.get('source', '')}",
-        f"  sent: {_brief(exchange.request)}",
-    ]
-    if "body" in example:
-        lines.append(f"  an example that passes: {_brief(example['body'])}")
-    if "hint" in finding:
-        lines.append(f"  {finding['hint']}")
-    return "\n".join(lines)
-
-
-def _brief(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=repr)
-    return text if len(text) <= 600 else text[:599] + "…"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Iterator[None]:
     report: Any = yield
-    live = item.stash.get(LIVE, None)
-    if live is not None and report.when == "call" and report.failed:
-        for universe in live.server.universes:
-            lines = [exchange.line() for exchange in universe.journal]
-            if lines:
-                report.sections.append(("exchanges with the mock server", "\n".join(lines[-50:])))
+    room = item.stash.get(ROOM, None)
+    if room is not None and report.failed:
+        if texts := room.news():
+            report.sections.append(("the contract was broken", "\n\n".join(texts)))
+        if lines := list(room.exchanges()):
+            report.sections.append(("exchanges with the mock server", "\n".join(lines)))
     return report  # type: ignore[no-any-return]

@@ -7,8 +7,20 @@ tfe = mockserver.connect("http://127.0.0.1:8080", "test-token")
 tfe.reset()
 """
 
+from mockserver.client.broken import Broken
 from mockserver.client.handle import World, connect, universe
-from mockserver.client.journal import Changes, Journal, Seen
+from mockserver.client.journal import Changes, Journal, Seen, UnknownOperation
 from mockserver.client.links import ControlError, Gone
 
-__all__ = ["Changes", "ControlError", "Gone", "Journal", "Seen", "World", "connect", "universe"]
+__all__ = [
+    "Broken",
+    "Changes",
+    "ControlError",
+    "Gone",
+    "Journal",
+    "Seen",
+    "UnknownOperation",
+    "World",
+    "connect",
+    "universe",
+]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mockserver.client.journal import Journal
-from mockserver.client.links import Http, InProcess, Link
+from mockserver.client.broken import Broken, told, told_of
+from mockserver.client.journal import Journal, Seen
+from mockserver.client.links import UNKNOWN, Gone, Http, InProcess, Link
 from mockserver.contract.fixtures import read_fixture
+from mockserver.world.clock import parse, written
+from mockserver.world.faults import WHAT
 
 if TYPE_CHECKING:
     from mockserver.web.testing import ApiClient
@@ -45,9 +48,15 @@ class Clock:
     def running(self) -> bool:
         return bool(self._link.send("GET", "clock")["running"])
 
-    def set(self, now: str) -> str:
-        """It is `now`. Gives the time. Raises ControlError for no timestamp."""
-        return str(self._link.send("PATCH", "clock", {"now": now})["now"])
+    def set(self, now: str | datetime) -> str:
+        """It is `now`: a timestamp, or a datetime that knows its time zone. Gives the time.
+
+        Raises ControlError for no timestamp.
+        """
+        text = now.isoformat() if isinstance(now, datetime) else now
+        with suppress(ValueError):
+            text = written(parse(text))
+        return str(self._link.send("PATCH", "clock", {"now": text})["now"])
 
     def advance(self, seconds: float) -> str:
         """Later by so many seconds. Gives the time."""
@@ -59,7 +68,12 @@ class Clock:
 
 
 class Faults:
-    """What shall go wrong: `faults.add("status", operation="create-policy-set", status=422)`."""
+    """What shall go wrong: `faults.add("status", operation="create-policy-set", status=422)`.
+
+    `what` names every fault, and says what it does and whether a write is done all the same.
+    """
+
+    what: Mapping[str, str] = WHAT
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -70,17 +84,21 @@ class Faults:
         *,
         operation: str | None = None,
         path: str | None = None,
-        when: str | Mapping[str, Any] = "next",
+        when: str | Mapping[str, Any] | None = None,
         **options: Any,
-    ) -> None:
-        """One more fault.
+    ) -> dict[str, Any]:
+        """One more fault; gives it as it stands.
 
         `operation` or `path` (with `*`) says where, else anywhere; `when` is `"next"`, `"all"`,
-        `{"nth": 3}` or `{"share": 0.2}`. Options: `status`, `seconds`, `jitter`, `limit`, `writes`.
-        Raises ControlError that lists the faults or the nearest operations.
+        `{"nth": 3}` or `{"share": 0.2}`, by default the next call (of a rate limit: all).
+        Options: `status` (status, off-contract-status), `seconds` and `jitter` (latency), `limit`
+        a second (rate-limit), `writes` (lag).
+        Raises ControlError that lists the faults, the nearest operations, the documented statuses.
         """
         wanted = {"fault": fault, "operation": operation, "path": path, "when": when, **options}
-        self._link.send("POST", "faults", {n: v for n, v in wanted.items() if v is not None})
+        sent = {name: value for name, value in wanted.items() if value is not None}
+        added: dict[str, Any] = self._link.send("POST", "faults", sent)
+        return added
 
     def clear(self) -> None:
         """Nothing goes wrong any more."""
@@ -97,7 +115,7 @@ class World:
     """One universe: its tokens, its time, its journal, and what can be done to it from outside.
 
     `token` is the key: it acts as user `admin`. The same object serves a world in this process and
-    one of a server elsewhere; `client` is for the first alone.
+    one of a server elsewhere. Once the world is gone, everything here raises Gone with the reason.
     """
 
     def __init__(
@@ -106,11 +124,11 @@ class World:
         key: str,
         *,
         url: Callable[[], str],
-        client: Callable[[], ApiClient] | None = None,
+        client: Callable[[], ApiClient],
+        forked: Callable[[str], World],
         edition: str = "2019-07",
-        end: Callable[[], None] | None = None,
     ) -> None:
-        self._link, self._url, self._client, self._end = link, url, client, end
+        self._link, self._url, self._client, self._forked = link, url, client, forked
         self._made: ApiClient | None = None
         self.token = key
         self.edition = edition
@@ -129,9 +147,10 @@ class World:
 
     @property
     def client(self) -> ApiClient:
-        """Flask's test client, authenticated, no socket: `client.post(path, json=document)`."""
-        if self._client is None:
-            raise RuntimeError("this world lives on another server: use its url with any client")
+        """Flask's test client, authenticated: `client.post(path, json=document)`.
+
+        No socket for a world in this process; for one elsewhere the same calls go over HTTP.
+        """
         if self._made is None:
             self._made = self._client()
         return self._made
@@ -168,26 +187,37 @@ class World:
 
     def snapshot(self, name: str) -> None:
         """Give the state a name."""
-        self._link.send("PUT", f"snapshots/{name}")
+        self._link.send("PUT", f"snapshots/{_plain(name)}")
 
     def restore(self, name: str) -> None:
         """Back to a named state. Raises ControlError with the names there are."""
-        self._link.send("POST", f"snapshots/{name}/restore")
+        self._link.send("POST", f"snapshots/{_plain(name)}/restore")
 
     def fork(self, key: str | None = None) -> World:
-        """A world of its own that begins where this one is."""
+        """A world of its own that begins where this one is; its key is made where none is given."""
         wanted = {"fork": self.token} | ({"key": key} if key else {})
-        made = self._link.send("POST", "universes", wanted)
-        if isinstance(self._link, InProcess):
-            return in_process(self._link.server, made["key"], self.edition, self._url)
-        return connect(self.url, made["key"])
+        return self._forked(self._link.send("POST", "universes", wanted)["key"])
 
     def delete(self) -> None:
         """Away with it; whoever uses it afterwards is told so."""
-        if self._end:
-            self._end()
-        else:
-            self._link.send("DELETE", "universe")
+        self._link.send("DELETE", "universe")
+
+    def check(self) -> None:
+        """Raises Broken where the contract was broken: by us, or, in a strict world, by a client.
+
+        The plugin and `mockserver.universe` do this at the end.
+        """
+        __tracebackhide__ = True
+        broken = [Seen.of(exchange) for exchange in self._link.broken()]
+        if texts := [text for seen in broken for text in told(seen, self.edition)]:
+            raise Broken("\n\n".join(texts))
+
+
+def _plain(name: str) -> str:
+    """A name that may stand in a path."""
+    if not name or "/" in name:
+        raise ValueError(f"a snapshot's name is not empty and has no slash: {name!r}")
+    return name
 
 
 def in_process(
@@ -196,21 +226,44 @@ def in_process(
     """The handle of a world that a server in this process holds."""
     from mockserver.web.testing import ApiClient, app_of
 
+    universe = server.universes.get(key)
+    if universe is None:
+        raise Gone(401, [{"pointer": "", "detail": UNKNOWN}])
+    link, app = InProcess(server, universe), app or app_of(server)
     return World(
-        InProcess(server, key),
+        link,
         key,
         url=url,
-        client=lambda: ApiClient.of(app or app_of(server), key),
+        client=lambda: ApiClient.of(app, key, link.alive),
+        forked=lambda other: in_process(server, other, edition, url, app),
         edition=edition,
-        end=lambda: server.universes.remove(key),
     )
 
 
-def connect(url: str, key: str = "test-token", *, timeout: float = 30.0) -> World:
-    """The handle of a world on a server that runs elsewhere. Raises ControlError: no such world."""
-    link = Http(url, key, timeout)
+def connect(
+    url: str,
+    key: str = "test-token",
+    *,
+    timeout: float = 30.0,
+    control_token: str | None = None,
+) -> World:
+    """The handle of a world on a server that runs elsewhere, e.g. one `mockserver serve` for all.
+
+    `control_token` is what `fork` needs where the server does not listen on loopback alone.
+    Raises Gone: no such world; ControlError: no such server.
+    """
+    from mockserver.web.testing import ApiClient, app_elsewhere
+
+    link = Http(url, key, timeout, control_token)
     edition = link.send("GET", "universe")["edition"]
-    return World(link, key, url=lambda: link.url, edition=edition)
+    return World(
+        link,
+        key,
+        url=lambda: link.url,
+        client=lambda: ApiClient.of(app_elsewhere(link.url, timeout), key),
+        forked=lambda other: connect(url, other, timeout=timeout, control_token=control_token),
+        edition=edition,
+    )
 
 
 @contextmanager
@@ -228,7 +281,8 @@ def universe(
         with mockserver.universe(fixture="documented") as tfe:
             requests.get(tfe.url + "/api/v2/organizations", headers=...)
 
-    Raises UnknownEdition, UnknownFixture, UnfitFixture, BadFixture.
+    Raises UnknownEdition, UnknownFixture, UnfitFixture, BadFixture; at the end Broken, where the
+    contract was broken in it or in one of its forks. In `unittest`: `self.enterContext(...)`.
     """
     from mockserver.web.testing import Live
 
@@ -236,9 +290,14 @@ def universe(
         made = live.server.universe(
             key=key, edition=edition, fixture=fixture, seed=seed, strict=strict, now=now
         )
-        yield in_process(live.server, made.key, made.edition, lambda: live.url, live.app)
-
-
-def pretty(document: Any) -> str:
-    """JSON for people."""
-    return json.dumps(document, indent=2, ensure_ascii=False)
+        try:
+            yield in_process(live.server, made.key, made.edition, lambda: live.url, live.app)
+        except BaseException as error:
+            for text in told_of(live.server.universes, made.family):
+                error.add_note(text)
+            raise
+        finally:
+            for world in live.server.universes:
+                live.server.universes.remove(world.key, "its `with` block has ended")
+        if texts := list(told_of(live.server.universes, made.family)):
+            raise Broken("\n\n".join(texts))

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import SequenceMatcher
-from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.client.links import Link
 from mockserver.contract import load
 from mockserver.version import VERSION
+
+
+class UnknownOperation(KeyError):
+    """The edition has no operation of that id; the message lists the nearest."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,11 @@ class Seen:
     milliseconds: float
     changed: bool
 
+    @classmethod
+    def of(cls, shown: Mapping[str, Any]) -> Seen:
+        """From the journal's own form; what a newer server says beyond it is left out."""
+        return cls(**{name.name: shown[name.name] for name in fields(cls)})
+
     def __str__(self) -> str:
         query = f"?{self.query}" if self.query else ""
         name = self.operation or "no operation"
@@ -63,7 +77,7 @@ class Changes:
         for entry in self.entries:
             lines.append(f"{entry['change']} {entry['type']} {entry['label']} ({entry['id']})")
             for name, sides in entry["members"].items():
-                lines.append(f"    {name}: {_brief(sides['before'])} → {_brief(sides['after'])}")
+                lines.append(f"    {name}: {_turned(entry['change'], sides)}")
         return "\n".join(lines) or "nothing changed"
 
 
@@ -74,11 +88,27 @@ class Journal:
         self._link, self._edition = link, edition
 
     def exchanges(self, operation: str | None = None, status: int | None = None) -> list[Seen]:
-        """Those that fit. Raises KeyError with the nearest names for an unknown operation."""
+        """Those that fit. Raises UnknownOperation with the nearest names."""
+        return self._known(operation, status)[0]
+
+    @property
+    def forgotten(self) -> int:
+        """How many exchanges are no longer known: the journal is bounded."""
+        return self._known()[1]
+
+    def _known(
+        self, operation: str | None = None, status: int | None = None
+    ) -> tuple[list[Seen], int]:
         if operation is not None:
-            load(self._edition()).operation(operation)
+            self._operation(operation)
         found = self._link.send("GET", "journal", operation=operation, status=status)
-        return [Seen(**exchange) for exchange in found["exchanges"]]
+        return [Seen.of(exchange) for exchange in found["exchanges"]], found["forgotten"]
+
+    def _operation(self, id: str) -> None:
+        try:
+            load(self._edition()).operation(id)
+        except KeyError as error:
+            raise UnknownOperation(error.args[0]) from None
 
     def __iter__(self) -> Iterator[Seen]:
         return iter(self.exchanges())
@@ -87,11 +117,14 @@ class Journal:
         return int(self._link.send("GET", "journal")["count"])
 
     def clear(self) -> None:
-        """Forget everything so far."""
+        """Forget everything so far, findings too; a breach is not forgotten."""
         self._link.send("DELETE", "journal")
 
     def changes(self, exchange: Seen | int) -> Changes:
-        """What a request changed in the world."""
+        """What a request changed in the world; print it, or walk its entries.
+
+        Raises ControlError for an exchange that never was or is no longer known.
+        """
         number = exchange if isinstance(exchange, int) else exchange.n
         return Changes(self._link.send("GET", f"journal/{number}/changes")["changes"])
 
@@ -111,26 +144,28 @@ class Journal:
         A miss raises AssertionError with the nearest exchanges, field by field.
         """
         __tracebackhide__ = True
-        calls = self.exchanges(operation)
+        calls, forgotten = self._known(operation)
         fitting = [
             call
             for call in calls
             if (status is None or call.status == status)
             and (body is None or not differences(body, call.request))
         ]
-        if len(fitting) == count or (count is None and fitting):
+        if (len(fitting) == count and not forgotten) or (count is None and fitting):
             return fitting
         wanted = "at least once" if count is None else f"{count} time(s)"
         lines = [f"expected {operation} {wanted}, saw {len(fitting)} fitting call(s)"]
+        lines += _unknown(forgotten)
         lines += self._nearest(operation, calls, fitting, body, status)
         raise AssertionError("\n".join(lines))
 
     def not_called(self, operation: str) -> None:
         """Raises AssertionError that lists the calls there were."""
         __tracebackhide__ = True
-        if calls := self.exchanges(operation):
+        calls, forgotten = self._known(operation)
+        if calls or forgotten:
             lines = [f"expected no {operation}, saw {len(calls)}:", *(f"  {c}" for c in calls)]
-            raise AssertionError("\n".join(lines))
+            raise AssertionError("\n".join([*lines, *_unknown(forgotten)]))
 
     def in_order(self, *operations: str) -> None:
         """These operations were called in this order; others may stand between.
@@ -138,16 +173,16 @@ class Journal:
         Raises AssertionError that says where the order ends.
         """
         __tracebackhide__ = True
-        edition = load(self._edition())
         for operation in operations:
-            edition.operation(operation)
-        seen = self.exchanges()
+            self._operation(operation)
+        seen, forgotten = self._known()
         rest = iter(seen)
         for at, operation in enumerate(operations):
             if not any(exchange.operation == operation for exchange in rest):
                 after = f" after {operations[at - 1]}" if at else ""
                 lines = [f"expected {operation}{after}; the exchanges were:"]
-                raise AssertionError("\n".join([*lines, *(f"  {e}" for e in seen)]))
+                lines += [f"  {exchange}" for exchange in seen] or ["  none at all"]
+                raise AssertionError("\n".join([*lines, *_unknown(forgotten)]))
 
     def _nearest(
         self, operation: str, calls: list[Seen], fitting: list[Seen], body: Any, status: int | None
@@ -179,6 +214,23 @@ class Journal:
     def to_har(self) -> dict[str, Any]:
         """HAR 1.2, for browsers' tools and `mockserver verify --har`."""
         return har(self.exchanges())
+
+
+def _turned(change: str, sides: Mapping[str, Any]) -> str:
+    """What became of a member; of a list, what came and what went."""
+    before, after = sides["before"], sides["after"]
+    if isinstance(before or [], list) and isinstance(after or [], list) and (before or after):
+        came = [f"+ {_brief(item)}" for item in after or () if item not in (before or ())]
+        went = [f"- {_brief(item)}" for item in before or () if item not in (after or ())]
+        if came or went:
+            return ", ".join([*went, *came])
+    if change != "changed":
+        return _brief(after if change == "added" else before)
+    return f"{_brief(before)} → {_brief(after)}"
+
+
+def _unknown(forgotten: int) -> list[str]:
+    return [f"  {forgotten} earlier exchange(s) are no longer known"] if forgotten else []
 
 
 def differences(expected: Any, actual: Any, place: str = "") -> list[str]:
@@ -222,15 +274,13 @@ def _entry(exchange: Seen) -> dict[str, Any]:
     query = f"?{exchange.query}" if exchange.query else ""
     request: dict[str, Any] = {
         "method": exchange.method,
-        "url": f"http://mockserver{exchange.path}{query}",
+        "url": f"http://mockserver{quote(exchange.path)}{query}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [{"name": name, "value": value} for name, value in exchange.headers.items()],
         "queryString": [
             {"name": name, "value": value}
-            for name, _, value in (
-                part.partition("=") for part in exchange.query.split("&") if part
-            )
+            for name, value in parse_qsl(exchange.query, keep_blank_values=True)
         ],
         "headersSize": -1,
         "bodySize": -1,
@@ -238,12 +288,9 @@ def _entry(exchange: Seen) -> dict[str, Any]:
     media_type = exchange.headers.get("Content-Type", "application/vnd.api+json")
     if exchange.request is not None:
         text = json.dumps(exchange.request, ensure_ascii=False)
-        request["postData"] = {"mimeType": media_type, "text": text, "params": []}
+        request["postData"] = {"mimeType": media_type, "text": text}
     text = "" if exchange.response is None else json.dumps(exchange.response, ensure_ascii=False)
-    try:
-        phrase = HTTPStatus(exchange.status).phrase
-    except ValueError:
-        phrase = ""
+    phrase = HTTP_STATUS_CODES.get(exchange.status, "")  # Python's own table changes by version
     content = {"size": len(text.encode()), "mimeType": "application/vnd.api+json", "text": text}
     return {
         "startedDateTime": exchange.time,

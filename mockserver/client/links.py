@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from mockserver.web import control
 from mockserver.web.messages import Sent
 from mockserver.web.worlds import Server
+from mockserver.world.universe import Universe
+
+UNKNOWN = "there is no universe with this key (any more): is its test over, or was it deleted?"
 
 
 class ControlError(Exception):
@@ -33,10 +37,13 @@ class Link(Protocol):
     """A way to the control plane of one universe."""
 
     def send(self, method: str, path: str, document: Any = None, **query: Any) -> Any:
-        """The answer's document, None where it has none. Raises ControlError."""
+        """The answer's document, None where it has none. Raises ControlError, Gone."""
+
+    def broken(self) -> list[dict[str, Any]]:
+        """The exchanges that broke the contract, as the journal shows them."""
 
 
-def judged(status: int, body: bytes, key: str) -> Any:
+def judged(status: int, body: bytes, *, making: bool = False) -> Any:
     """The document of an answer. Raises ControlError where it refuses."""
     try:
         document = json.loads(body) if body else None
@@ -46,9 +53,11 @@ def judged(status: int, body: bytes, key: str) -> Any:
         return document
     errors = document.get("errors", []) if isinstance(document, dict) else []
     errors = [{"pointer": "", "detail": "", **error} for error in errors]
-    if status == 401:
-        detail = "there is no universe with this key: was it used after its test, or deleted?"
-        raise Gone(status, [{"pointer": "", "detail": detail}])
+    lost = status == 404 and any(error["pointer"] == "/fork" for error in errors)
+    if lost or (status == 401 and not making):  # making a universe wants another token
+        if not any("is gone" in error["detail"] for error in errors):
+            errors = [{"pointer": "", "detail": UNKNOWN}]
+        raise Gone(status, errors)
     raise ControlError(status, errors)
 
 
@@ -59,10 +68,22 @@ def query_of(query: dict[str, Any]) -> str:
 class InProcess:
     """A server in this process: no socket, no serialization but the documents' own."""
 
-    def __init__(self, server: Server, key: str) -> None:
-        self.server, self.key = server, key
+    def __init__(self, server: Server, universe: Universe) -> None:
+        self.server, self.universe = server, universe
+
+    def alive(self) -> None:
+        """Raises Gone where the world is over, even if another has its key by now."""
+        if (why := self.universe.gone) is not None:
+            raise Gone(401, [{"pointer": "", "detail": f"the universe of this key is gone: {why}"}])
+
+    def broken(self) -> list[dict[str, Any]]:
+        self.alive()
+        journal, strict = self.universe.journal, self.universe.strict
+        found = [*journal.breaches, *(journal.strays if strict else ())]
+        return [exchange.shown() for exchange in found]
 
     def send(self, method: str, path: str, document: Any = None, **query: Any) -> Any:
+        self.alive()
         body = b"" if document is None else json.dumps(document).encode()
         text = query_of(query)
         sent = Sent(
@@ -70,37 +91,46 @@ class InProcess:
             path=f"/_mock/{path}",
             query=text,
             arguments=[(n, str(v)) for n, v in query.items() if v is not None],
-            headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
-            base="http://localhost",
+            headers={
+                "Authorization": f"Bearer {self.universe.key}",
+                "Content-Type": "application/json",
+            },
+            root=lambda: "http://localhost",
             body=lambda: body,
         )
         made = control.answer(self.server, sent)
-        return judged(made.status, made.body, self.key)
+        return judged(made.status, made.body)
 
 
 class Http:
-    """A server that runs elsewhere."""
+    """A server that runs elsewhere. `control_token` makes worlds there, where it is not loopback."""
 
-    def __init__(self, url: str, key: str, timeout: float = 30.0) -> None:
+    def __init__(
+        self, url: str, key: str, timeout: float = 30.0, control_token: str | None = None
+    ) -> None:
         self.url, self.key, self.timeout = url.rstrip("/"), key, timeout
+        self.control_token = control_token
+
+    def broken(self) -> list[dict[str, Any]]:
+        strict = self.send("GET", "universe")["strict"]
+        exchanges = self.send("GET", "journal")["exchanges"]
+        return [one for one in exchanges if one["breach"] or (strict and one["findings"])]
 
     def send(self, method: str, path: str, document: Any = None, **query: Any) -> Any:
         text = query_of(query)
         url = f"{self.url}/_mock/{quote(path)}" + (f"?{text}" if text else "")
         body = None if document is None else json.dumps(document).encode()
-        request = urllib.request.Request(
-            url,
-            body,
-            {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
-            method=method,
-        )
+        making = path == "universes"
+        token = (making and self.control_token) or self.key
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         try:
+            request = urllib.request.Request(url, body, headers, method=method)
             with urllib.request.urlopen(request, timeout=self.timeout) as response:
-                return judged(response.status, response.read(), self.key)
+                return judged(response.status, response.read(), making=making)
         except urllib.error.HTTPError as error:
             with error:
-                return judged(error.code, error.read(), self.key)
-        except (OSError, ValueError) as error:
+                return judged(error.code, error.read(), making=making)
+        except (OSError, ValueError, HTTPException) as error:
             reason = getattr(error, "reason", error)
             detail = f"no mock server answers at {self.url}: {reason}"
             raise ControlError(0, [{"pointer": "", "detail": detail}]) from None

@@ -54,7 +54,11 @@ class Edition:
         content = read(path)
         if path.name == "paths.json":
             for name, item in content.items():
-                self.paths.setdefault(name, {}).update(item)
+                known = self.paths.setdefault(name, {})
+                for method in item:
+                    if method in known:
+                        raise ValueError(f"{self.place}: {method.upper()} {name} stands twice")
+                known.update(item)
         elif path.name == "responses.json":
             self.responses.update(content)
         else:
@@ -62,9 +66,10 @@ class Edition:
             self.schemas[f"{path.parent.name}.{path.stem}"] = content
 
     def _check_references(self) -> None:
-        for name, schema in self.schemas.items():
-            for target in references(schema):
-                if target not in self.schemas:
+        named = [(item["operationId"], item) for _, _, item in self._items()]
+        for name, part in (*self.schemas.items(), *self.responses.items(), *named):
+            for target in references(part):
+                if target not in self.schemas and target not in self.responses:
                     raise ValueError(f"{self.place}: {name} refers to {target}, which is not there")
 
     def _items(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -26,7 +26,8 @@ Path = tuple[str | int, ...]
 @lru_cache(maxsize=512)
 def _ecma(pattern: str) -> re.Pattern[str]:
     """A pattern as ECMA means it: `$` is the very end (Python's matches before a newline)."""
-    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern), re.ASCII)
+    ends = re.sub(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$", lambda kept: kept[1] or r"\Z", pattern)
+    return re.compile(ends, re.ASCII)
 
 
 def _pattern(

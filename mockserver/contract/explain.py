@@ -18,6 +18,8 @@ WORDS = {
     "null": "null",
 }
 NAMES = r"^[A-Za-z0-9_-]+$"
+UNTOLD = "a value that is kept secret"
+"""What a fact says in place of a value that is, or may be, a secret."""
 
 
 def key_path(path: Path) -> str:
@@ -52,11 +54,23 @@ def trail(schema: Schema, path: Path, components: Mapping[str, Schema]) -> tuple
     for part in path:
         inner = schema.get("items") if isinstance(part, int) else _member(schema, part)
         if inner is None:
-            return {}, source, secret
+            return {}, source, secret or _holds_secret(schema, components)
         source = inner.get("x-source", source)  # of the place, not of what it refers to
         schema = resolve(inner, components)
         secret = secret or bool(schema.get("x-secret"))
-    return schema, source, secret
+    return schema, source, secret or _holds_secret(schema, components)
+
+
+def _holds_secret(schema: Schema, components: Mapping[str, Schema]) -> bool:
+    """Whether a secret may stand inside: then neither the whole is repeated where it has another
+    form, nor what stands beside the secret under a name that is not listed (it may be misspelt).
+    """
+    schema = resolve(schema, components)
+    parts = [
+        *schema.get("properties", {}).values(),
+        *([schema["items"]] if "items" in schema else ()),
+    ]
+    return bool(schema.get("x-secret")) or any(_holds_secret(part, components) for part in parts)
 
 
 def _member(schema: Schema, name: str) -> Any:
@@ -116,7 +130,7 @@ def fact(miss: Miss, secret: bool) -> str:
     where = key_path(miss.path) or "the body"
     if miss.fault == "missing":
         return f"{where} is missing"
-    value = "a value that is kept secret" if secret else brief(miss.value)
+    value = UNTOLD if secret else brief(miss.value)
     if miss.fault == "unlisted":
         return f"{where} is not listed ({value})"
     return f"{where} is {value}"

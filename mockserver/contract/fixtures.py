@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract.engines import Checker
+from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import expected, fact, hint, trail
 from mockserver.contract.files import folder, names, read
 
@@ -46,12 +46,21 @@ def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
         if not path.is_file():
             raise UnknownFixture(f"no fixture file {str(fixture)!r}")
         return checked(read(path))
+    raise UnknownFixture(f"{_unknown(str(fixture))}, or a path ending in .json")
+
+
+def shipped(name: str) -> str:
+    """The name of a fixture that ships, for who may not read files here. Raises UnknownFixture."""
+    if name not in names("fixtures"):
+        raise UnknownFixture(_unknown(name))
+    return name
+
+
+def _unknown(name: str) -> str:
     known = names("fixtures")
-    near = get_close_matches(str(fixture), known, n=1)
+    near = get_close_matches(name, known, n=1)
     said = f"did you mean {near[0]!r}? " if near else ""
-    raise UnknownFixture(
-        f"no fixture {str(fixture)!r}: {said}there are {', '.join(known)}, or a path ending in .json"
-    )
+    return f"no fixture {name!r}: {said}there are {', '.join(known)}"
 
 
 def checked(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -63,8 +72,23 @@ def checked(document: Mapping[str, Any]) -> Mapping[str, Any]:
     faults = []
     for miss in misses:
         part, _, secret = trail(checker.schema, miss.path, checker.components)
-        wanted = expected(part, checker.components) if part else "nothing here"
+        wanted = _beside(miss) or (
+            expected(part, checker.components) if part else "nothing here"
+        )
         faults.append(
             (miss.pointer, f"{fact(miss, secret)}; expected {wanted}. {hint(miss, wanted)}")
         )
     raise UnfitFixture(faults)
+
+
+def _beside(miss: Miss) -> str | None:
+    """In words which members an object wants, where that depends on the others it has."""
+    if miss.fault in ("anyOf", "oneOf"):
+        names = [name for choice in miss.expected for name in choice.get("required", ())]
+        return f"an object with {'exactly ' * (miss.fault == 'oneOf')}one of {', '.join(names)}"
+    if miss.fault == "not":
+        return f"an object without both {' and '.join(miss.expected.get('required', ()))}"
+    if miss.fault == "dependentRequired":
+        needs = (f"{', '.join(others)} beside {name}" for name, others in miss.expected.items())
+        return f"an object with {', '.join(needs)}"
+    return None

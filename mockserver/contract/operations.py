@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from mockserver.contract.engines import Checker, Miss, Schema, pointer
-from mockserver.contract.explain import explained, key_path
-from mockserver.contract.shapes import Show, fill, shower
+from mockserver.contract.explain import explained, key_path, trail
+from mockserver.contract.shapes import Show, envelope, fill, resources, shower
 
 JSONAPI = "application/vnd.api+json"
 
@@ -60,10 +60,35 @@ class Tolerated:
             return False
         if self.fault == "missing":
             return miss.fault == "missing"
+        if self.fault == "empty" and miss.value == {}:
+            return bool(miss.expected == "object")
         return (
             miss.fault in ("const", "type", "enum")
             and miss.value == {"empty": "", "null": None}[self.fault]
         )
+
+
+class Resource:
+    """The schema of one resource object: what it shows, and whether one keeps it."""
+
+    def __init__(self, name: str, schemas: Mapping[str, Schema]) -> None:
+        self.name, self._schemas = name, schemas
+        self._schema: Schema = {"$ref": f"#/components/schemas/{name}"}
+        self._checker = Checker(self._schema, schemas)
+        self.shown = shower(self._schema, schemas)
+
+    def misses(self, value: Any) -> list[str]:
+        """A sentence for each place where a resource object breaks its schema."""
+        return [told(miss, self._schema, self._schemas) for miss in self._checker.misses(value)]
+
+
+def told(miss: Miss, schema: Schema, schemas: Mapping[str, Schema]) -> str:
+    """One sentence about a miss in an answer: pointer, fact, what was expected, source."""
+    _, meta = explained(miss, schema, schemas)
+    return (
+        f"{pointer(miss.path) or '/'}: {meta['fact']}, expected {meta['expected']} "
+        f"({meta['source']}, {key_path(miss.path)})"
+    )
 
 
 class Operation:
@@ -94,6 +119,8 @@ class Operation:
         self.body = item.get("requestBody")
         self._checkers: dict[str, Checker] = {}
         self._showers: dict[str, Show] = {}
+        self._parts: dict[int, Mapping[str, Resource]] = {}
+        self._envelopes: dict[int, Checker] = {}
 
     def __repr__(self) -> str:
         return f"<{self.id}: {self.method} {self.path}>"
@@ -120,6 +147,25 @@ class Operation:
             int(status): self._shared[r["$ref"].rpartition("/")[2]] if "$ref" in r else r
             for status, r in self.item["responses"].items()
         }
+
+    @cached_property
+    def tells_secrets(self) -> bool:
+        """Whether any answer lists a member that is secret."""
+        queue: list[Any] = [self.answer_schema(status) for status in self.responses]
+        seen: set[str] = set()
+        while queue:
+            part = queue.pop()
+            if isinstance(part, list):
+                queue += part
+            elif isinstance(part, Mapping):
+                if part.get("x-secret"):
+                    return True
+                name = part.get("$ref", "")
+                if isinstance(name, str) and name and name not in seen:
+                    seen.add(name)
+                    queue.append(self._schemas[name.rpartition("/")[2]])
+                queue += list(part.values())
+        return False
 
     def answer_schema(self, status: int) -> Schema | None:
         """The schema of an answer; None where it has no JSON body."""
@@ -220,7 +266,7 @@ class Operation:
         """A JSON body: findings taken out, every refusal at once, defaults of a create filled in."""
         schema = self.body_schema
         checked = Checked(value)
-        misses = self.checker(schema).misses(value)
+        misses = self._folded(self.checker(schema).misses(value), value)
         for miss in misses:
             detail, meta = explained(miss, schema, self._schemas)
             meta = {"operation": self.id, "edition": self.edition, **meta}
@@ -238,9 +284,27 @@ class Operation:
                 fill(root, value, self._schemas)
         return checked
 
+    def _folded(self, misses: list[Miss], value: Any) -> list[Miss]:
+        """An empty object that clients may send is one miss, not one for each missing member."""
+        folded: dict[tuple[Any, str], Miss] = {}
+        for miss in misses:
+            place = miss.path[:-1]
+            hollow = Miss(place, "type", {}, "object")
+            if miss.fault == "missing" and any(entry.covers(hollow) for entry in self._tolerated):
+                found = value
+                for part in place:
+                    found = found[part]
+                miss = hollow if found == {} else miss
+            folded.setdefault((miss.path, miss.fault), miss)
+        return list(folded.values())
+
     def _is_finding(self, miss: Miss) -> bool:
         if miss.fault == "unlisted":
             return True
+        if miss.value is None and miss.fault == "type" and miss.path:
+            parent, _, _ = trail(self.body_schema, miss.path[:-1], self._schemas)
+            if miss.path[-1] in parent.get("required", ()):
+                return False  # without it a handler would miss what it needs
         return any(entry.covers(miss) for entry in self._tolerated)
 
     # what is answered
@@ -254,6 +318,25 @@ class Operation:
         if name not in self._showers:
             self._showers[name] = shower(schema, self._schemas)
         return self._showers[name](document)
+
+    def parts(self, status: int) -> Mapping[str, Resource]:
+        """The resource objects that an answer may hold, by type; none where it holds no such."""
+        if status not in self._parts:
+            schema = self.answer_schema(status) if status in self.responses else None
+            named = resources(schema, self._schemas) if schema else {}
+            self._parts[status] = {
+                type: Resource(name, self._schemas) for type, name in named.items()
+            }
+        return self._parts[status]
+
+    def check_envelope(self, status: int, document: Any) -> list[Miss]:
+        """As `check_answer`, for a document in which numbers stand for its resource objects."""
+        if status not in self.responses:
+            return self.check_answer(status, document)
+        if status not in self._envelopes:
+            schema = envelope(self.answer_schema(status) or {}, self._schemas)
+            self._envelopes[status] = Checker(schema, self._schemas)
+        return self._envelopes[status].misses(document)
 
     def check_answer(self, status: int, document: Any) -> list[Miss]:
         """Where an answer breaks the contract; empty where it keeps it.
@@ -274,8 +357,7 @@ class Operation:
         schema = self.answer_schema(status)
         if schema is None or miss.fault == "body":
             return f"{status} has a body where none is documented"
-        _, meta = explained(miss, schema, self._schemas)
-        return f"{pointer(miss.path) or '/'}: {meta['fact']}, expected {meta['expected']} ({meta['source']}, {key_path(miss.path)})"
+        return told(miss, schema, self._schemas)
 
 
 def take_out(value: Any, miss: Miss) -> None:

@@ -36,6 +36,51 @@ def fill(schema: Schema, value: Any, components: Components) -> None:
                 value[name] = inner
 
 
+def is_resource(schema: Schema) -> bool:
+    """Whether a schema is that of a resource object: it has an id and a type of its own."""
+    properties = schema.get("properties", {})
+    return (
+        "id" in properties and "attributes" in properties and "const" in properties.get("type", {})
+    )
+
+
+def resources(schema: Schema, components: Components) -> dict[str, str]:
+    """The resource objects that a document holds: component names by resource type."""
+    found: dict[str, str] = {}
+    queue: list[Any] = [schema]
+    while queue:
+        part = queue.pop()
+        if isinstance(part, list):
+            queue += part
+        elif isinstance(part, Mapping):
+            name = part.get("$ref", "").rpartition("/")[2]
+            if name and is_resource(components[name]):
+                found[components[name]["properties"]["type"]["const"]] = name
+            elif name:
+                queue.append(components[name])
+            else:
+                queue += list(part.values())
+    return found
+
+
+def envelope(schema: Schema, components: Components) -> Any:
+    """The schema of a document in which a number stands for each resource object.
+
+    A resource object that was judged once and has not changed need not be judged again; what is
+    around it is judged on every answer.
+    """
+    if isinstance(schema, list):
+        return [envelope(part, components) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    name = schema.get("$ref", "").rpartition("/")[2] if "$ref" in schema else ""
+    if name and is_resource(components[name]):
+        return {"type": "integer"}
+    if name and resources(schema, components):
+        return envelope(components[name], components)
+    return {key: envelope(part, components) for key, part in schema.items()}
+
+
 Show = Callable[[Any], Any]
 
 

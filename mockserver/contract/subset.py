@@ -17,7 +17,7 @@ PLAIN = {
 }  # fmt: skip
 ONE = {"items", "not", "if", "then", "else"}
 MANY = {"anyOf", "oneOf", "allOf"}
-_UNSURE = re.compile(r"\\[1-9bBdDwWsSpPuxk]|\(\?(?!:)")
+_UNSURE = re.compile(r"\\(?![fnrtv])[0-9A-Za-z]|\(\?(?!:)|\[\^?\]")
 _REF = re.compile(r"#/components/schemas/[A-Za-z0-9.-]+")
 
 
@@ -38,7 +38,7 @@ def faults(schema: Any, place: str, may_close: bool) -> Iterator[tuple[str, str]
     closed = schema.get("additionalProperties")
     if closed is not None and closed is not False:
         yield place, "additionalProperties can only be false"
-    if closed is False and (not may_close or "allOf" in schema):
+    if closed is False and (not may_close or "allOf" in schema or "$ref" in schema):
         yield place, "an object is closed only where all its properties stand"
     for name, value in schema.items():
         inner = f"{place}/{name}"

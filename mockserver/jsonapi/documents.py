@@ -1,35 +1,33 @@
-"""From a reply to a document: `data`, and what goes with it."""
+"""From records to a document: `data`, and what goes with it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mockserver.jsonapi.pages import links, meta
-from mockserver.world.calls import Call, Page, Raw, Reply
+from mockserver.world.calls import Call, Page
 from mockserver.world.state import Record
 
+Part = Callable[[Record], Any]
+"""What stands for a record in a document: its resource object, or a number in place of it."""
 
-def document(call: Call, reply: Reply, url: str) -> Any:
-    """The JSON document of a reply; None where it has none. `url` is the request's, absolute.
+
+def document(call: Call, data: Record | Page, url: str, part: Part) -> dict[str, Any]:
+    """The JSON document of records. `url` is the request's, absolute.
 
     `call.state` is already the state after the call.
     """
-    data = reply.data
-    if data is None or isinstance(data, Raw):
-        return None
     if isinstance(data, Page):
-        shown: dict[str, Any] = {"data": [call.show(record) for record in data.records]}
-        shown |= _included(call, data.records)
+        shown: dict[str, Any] = {"data": [part(record) for record in data.records]}
+        shown |= _included(call, data.records, part)
         if data.paged:
             shown["links"] = links(data, url, call.query)
         return {**shown, "meta": meta(data)}
-    if isinstance(data, Record):
-        return {"data": call.show(data), **_included(call, [data])}
-    return {"data": data}
+    return {"data": part(data), **_included(call, [data], part)}
 
 
-def _included(call: Call, records: Sequence[Record]) -> dict[str, Any]:
+def _included(call: Call, records: Sequence[Record], part: Part) -> dict[str, Any]:
     """`included` where `include` asks for it: each record once, only what the caller may see."""
     names = call.query.get("include")
     if not names:
@@ -41,4 +39,4 @@ def _included(call: Call, records: Sequence[Record]) -> dict[str, Any]:
             for other in related[name](call, record) if name in related else ():
                 if call.sees(other):
                     found[other.key] = other
-    return {"included": [call.show(record) for record in found.values()]}
+    return {"included": [part(record) for record in found.values()]}

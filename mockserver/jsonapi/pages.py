@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,16 +57,15 @@ def links(page: Page, url: str, query: Mapping[str, Any]) -> dict[str, str | Non
         if not name.startswith("page[") and value
     }
 
-    def link(number: int | None) -> str | None:
-        if number is None:
-            return None
-        return f"{url}?{urlencode({'page[number]': number, 'page[size]': page.size, **kept})}"
+    rest = f"&page%5Bsize%5D={page.size}" + (f"&{urlencode(kept)}" if kept else "")
 
-    of: Callable[[str], str | None] = lambda name: link(pagination[name])  # noqa: E731
+    def link(number: int | None) -> str | None:
+        return None if number is None else f"{url}?page%5Bnumber%5D={number}{rest}"
+
     return {
         "self": link(page.number),
         "first": link(1),
-        "prev": of("prev-page"),
-        "next": of("next-page"),
+        "prev": link(pagination["prev-page"]),
+        "next": link(pagination["next-page"]),
         "last": link(max(pagination["total-pages"], 1)),
     }

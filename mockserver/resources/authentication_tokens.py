@@ -1,60 +1,229 @@
 """Tokens of users, teams and organizations, kept as digests and shown once.
 
-Source: user-tokens.html, team-tokens.html, organization-tokens.html.
+Source: user-tokens.html, team-tokens.html, organization-tokens.html, service-accounts.html;
+go-tfe v0.3.19 team_token.go and organization_token.go (GET).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mockserver.jsonapi.identifiers import members, to_one
+from mockserver.jsonapi.pages import whole
+from mockserver.resources.lives.authentication_tokens import LIFE
+from mockserver.resources.permissions import organization_of
 from mockserver.world import ids
-from mockserver.world.access import Caller
+from mockserver.world.access import Caller, Rule
+from mockserver.world.calls import Call, Reply, View
 from mockserver.world.kinds import Kind, by_id
+from mockserver.world.problems import not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
+TYPE = "authentication-tokens"
 OWNERS = {"user": "users", "team": "teams", "organization": "organizations"}
+CREATOR = ("created-by", "tokens-made")
 
 
 def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
     """Found by its digest; a user's name for it is his own affair."""
-    return (("authentication-tokens", "digest", values["_digest"]),)
+    return ((TYPE, "digest", values["_digest"]),) if values["_digest"] else ()
 
 
 def authenticate(state: State, digest: str | None) -> Caller | None:
     """The user, team or organization that a token belongs to."""
     if digest is None:
         return None
-    token = state.find("authentication-tokens", "digest", digest)
+    token = state.find(TYPE, "digest", digest)
     if token is None:
         return None
-    owner = state.get(token.owner)
-    what = owner.kind.removesuffix("s")
-    if owner.kind == "teams":
-        name = f"{state.get(owner.owner).id}/{owner['name']}"
-    else:
-        name = owner.get("username") or owner.id
-    return Caller(owner, f"{what} {name}", token)
+    return _caller(state, state.get(token.owner), token)
+
+
+def _caller(state: State, holder: Record, token: Record | None = None) -> Caller:
+    return Caller(holder, f"{holder.kind.removesuffix('s')} {_name(state, holder)}", token)
+
+
+def callers(state: State) -> Iterator[Caller]:
+    """Every user, team and organization: whether or not it has a token just now."""
+    for kind in OWNERS.values():
+        yield from (_caller(state, holder) for holder in state.every(kind))
+
+
+def _name(state: State, holder: Record) -> str:
+    """As fixtures and the journal name a holder: a team as ORGANIZATION/TEAM."""
+    if holder.kind == "teams":
+        return f"{state.get(holder.owner).id}/{holder['name']}"
+    return str(holder.get("username") or holder.id)
+
+
+# who may do what
+
+
+def _user(view: View, record: Record | None) -> bool:
+    return view.caller.record.kind == "users"
+
+
+def _himself(view: View, record: Record | None) -> bool:
+    return record is not None and _user(view, record) and record.key == view.caller.record.key
+
+
+def _own(view: View, record: Record | None) -> bool:
+    return record is not None and _himself(view, view.owner(record))
+
+
+def _organization(view: View, record: Record | None) -> bool:
+    return view.can(organization_of(view, record), "owner", "organization-token")
+
+
+def _team(view: View, record: Record | None) -> bool:
+    assert record is not None
+    if _organization(view, record):
+        return True
+    return record.key in view.reached("teams", view.owner(record))
+
+
+LIST = Rule(
+    "users, by a user's token; another user's list is empty",
+    "user-tokens.html#list-user-tokens",
+    _user,
+)
+CREATE = Rule(
+    "the user himself, by a user's token",
+    "user-tokens.html#create-a-user-token",
+    _himself,
+)
+OWN = Rule(
+    "the user whose token it is, by a user's token",
+    "user-tokens.html#show-a-user-token",
+    _own,
+)
+TEAM = Rule(
+    "members of the team and its own token, owners, and the organization's token",
+    "service-accounts.html#team-service-accounts, #organization-service-accounts (team-tokens.html "
+    "does not exclude organization tokens)",
+    _team,
+)
+ORGANIZATION = Rule(
+    "owners, by a user's or the team's token, and the organization's token itself",
+    "organization-tokens.html",
+    _organization,
+)
+
+
+# what is shown
+
+
+def show(view: View, record: Record) -> dict[str, Any]:
+    """Never the secret; `last-used-at` lies beside the state, for a GET is no write."""
+    creators = members(view, record, CREATOR)
+    return {
+        "id": record.id,
+        "type": TYPE,
+        "attributes": {
+            "created-at": record["created-at"],
+            "last-used-at": view.used.get(record.key),
+            "description": record["description"],
+            "token": None,
+        },
+        "relationships": {"created-by": to_one(creators[0] if creators else None)},
+    }
+
+
+# operations
+
+
+def list_user_tokens(call: Call) -> Reply:
+    """Another user's list is empty (page)."""
+    own = _himself(call, call.record)
+    items = call.state.list(call.record.key, TYPE) if own else ()
+    return Reply(200, data=whole(call, (item[-1] for item in items)))
+
+
+def create_user_token(call: Call) -> Reply:
+    return _made(call, KIND, call.state, call.attributes["description"])
+
+
+def show_user_token(call: Call) -> Reply:
+    return Reply(200, data=call.record)
+
+
+def destroy_user_token(call: Call) -> Reply:
+    """Whoever carries it is a stranger from the next request on."""
+    return Reply(204, call.state.remove(call.record.key))
+
+
+def generate(call: Call) -> Reply:
+    """The one token of a team or an organization; the one before ends at once (pages)."""
+    state = call.state
+    for token in _tokens(state, call.record):
+        state = state.remove(token.key)
+    return _made(call, NUMBERED, state, None)
+
+
+def show_one(call: Call) -> Reply:
+    return Reply(200, data=_the_one(call))
+
+
+def delete_one(call: Call) -> Reply:
+    return Reply(204, call.state.remove(_the_one(call).key))
+
+
+def _tokens(state: State, holder: Record) -> list[Record]:
+    return [state.get(item[-1]) for item in state.list(holder.key, TYPE)]
+
+
+def _the_one(call: Call) -> Record:
+    tokens = _tokens(call.state, call.record)
+    if not tokens:
+        raise not_found(f"{call.record.id} has no token: generate one first")
+    return tokens[0]
+
+
+def _made(call: Call, kind: Kind, state: State, description: str | None) -> Reply:
+    """A new token of the path's record, with its secret this once."""
+    values = {"created-at": call.now, "description": description, "_digest": None}
+    state, record = call.create(kind, state, (call.record.key,), values)
+    of = record.id
+    while state.find(TYPE, "digest", digest := ids.digest(secret := ids.token(call.seed, of))):
+        of += "+"  # a fixture has named a token so
+    state, record = call.change(kind, state, record, {"_digest": digest})
+    if call.caller.record.kind == "users":
+        state = state.link(record.key, CREATOR, [call.caller.record.key])
+    call.turned(state)
+    shown = call.show(record)
+    shown["attributes"]["token"] = f"{call.key}.{secret}"
+    return Reply(201, state, shown)
+
+
+# fixtures
 
 
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
-    """`{"name": "ann", "user": "ann"}`: the token is the universe's key, a dot, and the name."""
+    """`{"name": "ann", "user": "ann"}`: the token is the universe's key, a dot, and the name.
+
+    A user's token is made by himself, another by nobody, unless `created-by` says by whom.
+    """
     what = next(name for name in OWNERS if name in entry)
     holder = _holder(seeding, what, entry[what], f"{pointer}/{what}")
     if holder is None:
         return None
-    if what != "user" and len(seeding.state.list(holder.key, KIND.type)):
+    if what != "user" and len(seeding.state.list(holder.key, TYPE)):
         seeding.fault(pointer, f"{what} {entry[what]!r} has a token already: it can have one")
         return None
-    digest = ids.digest(entry["name"]) if "name" in entry else entry["digest"]
     values = {
         "created-at": entry.get("created-at", seeding.now),
         "description": entry.get("description"),
-        "_digest": digest,
+        "_digest": ids.digest(entry["name"]) if "name" in entry else entry["digest"],
     }
     kind = KIND if what == "user" else NUMBERED
-    return seeding.create(kind, (holder.key,), values, pointer, id=entry.get("id"))
+    record = seeding.create(kind, (holder.key,), values, pointer, id=entry.get("id"))
+    by = entry.get("created-by", holder.id if what == "user" else None)
+    creator = seeding.named("users", by, f"{pointer}/created-by") if by is not None else None
+    if record and creator:
+        seeding.state = seeding.state.link(record.key, CREATOR, [creator.key])
+    return record
 
 
 def _holder(seeding: Seeding, what: str, name: str, pointer: str) -> Record | None:
@@ -70,32 +239,63 @@ def _holder(seeding: Seeding, what: str, name: str, pointer: str) -> Record | No
 
 def dump(state: State, record: Record) -> dict[str, Any]:
     holder = state.get(record.owner)
-    what = holder.kind.removesuffix("s")
-    name = holder.get("username") or holder.id
-    if what == "team":
-        name = f"{state.get(holder.owner).id}/{holder['name']}"
-    entry = {"id": record.id, what: name, "digest": record["_digest"]}
-    return entry | {
+    creators = [state.get(key)["username"] for key in state.members(record.key, CREATOR)]
+    return {
+        "id": record.id,
+        holder.kind.removesuffix("s"): _name(state, holder),
+        "digest": record["_digest"],
         "created-at": record["created-at"],
         "description": record["description"],
+        "created-by": creators[0] if creators else None,
     }
 
 
+def invariants(view: View, record: Record) -> Iterable[str]:
+    """A team and an organization have one token at most."""
+    holder = view.owner(record)
+    if holder.kind != "users" and len(view.state.list(holder.key, TYPE)) > 1:
+        yield f"{holder.id} has more than one token"
+
+
 KIND = Kind(
-    type="authentication-tokens",
+    type=TYPE,
     page="user-tokens",
     prefix="at",
     names=names,
-    find=by_id("authentication-tokens"),
+    find=by_id(TYPE),
+    show=show,
+    operations={
+        "list-user-tokens": list_user_tokens,
+        "create-user-token": create_user_token,
+        "show-user-token": show_user_token,
+        "destroy-user-token": destroy_user_token,
+        "generate-new-team-token": generate,
+        "show-team-token": show_one,
+        "delete-team-token": delete_one,
+        "generate-new-organization-token": generate,
+        "show-organization-token": show_one,
+        "delete-organization-token": delete_one,
+    },
+    may={
+        "list-user-tokens": LIST,
+        "create-user-token": CREATE,
+        "show-user-token": OWN,
+        "destroy-user-token": OWN,
+        "generate-new-team-token": TEAM,
+        "show-team-token": TEAM,
+        "delete-team-token": TEAM,
+        "generate-new-organization-token": ORGANIZATION,
+        "show-organization-token": ORGANIZATION,
+        "delete-organization-token": ORGANIZATION,
+    },
+    read=OWN,
     authenticate=authenticate,
+    callers=callers,
+    invariants=invariants,
     member="tokens",
     seed=seed,
     dump=dump,
+    life=LIFE,
 )
-NUMBERED = Kind(
-    type="authentication-tokens",
-    page="team-tokens",
-    names=names,
-    find=by_id("authentication-tokens"),
-)
+NUMBERED = Kind(type=TYPE, page="team-tokens", names=names, find=by_id(TYPE))
 """The same type with numbers for ids: tokens of teams and of organizations (their pages' samples)."""

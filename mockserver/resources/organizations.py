@@ -11,6 +11,7 @@ from typing import Any
 
 from mockserver.jsonapi.names import refuse_taken
 from mockserver.jsonapi.pages import whole
+from mockserver.resources.lives.organizations import LIFE
 from mockserver.world import clock
 from mockserver.world.access import ANYONE, Rule
 from mockserver.world.calls import Call, Reply, View
@@ -128,6 +129,11 @@ def show(view: View, record: Record) -> dict[str, Any]:
     }
 
 
+def depends(view: View, record: Record) -> tuple[Any, ...]:
+    """What the caller may do in it."""
+    return view.granted(record), _no_organization(view, record)
+
+
 # operations
 
 
@@ -241,6 +247,7 @@ KIND = Kind(
     sort=lambda values, key: (values["name"],),
     find=find,
     show=show,
+    depends=depends,
     operations={
         "list-organizations": list_organizations,
         "show-organization": show_organization,
@@ -264,4 +271,5 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
+    life=LIFE,
 )

@@ -12,6 +12,7 @@ from typing import Any
 from mockserver.jsonapi.identifiers import members, named, to_many, to_one
 from mockserver.jsonapi.names import taken
 from mockserver.jsonapi.pages import paged
+from mockserver.resources.lives.policies import LIFE
 from mockserver.resources.permissions import SENTINEL
 from mockserver.world.calls import Call, Raw, Reply, View
 from mockserver.world.kinds import Kind, by_id
@@ -49,6 +50,11 @@ def show(view: View, record: Record) -> dict[str, Any]:
         "links": {"self": path, "upload": f"{path}/upload"}
         | ({"download": f"{path}/download"} if uploaded else {}),
     }
+
+
+def depends(view: View, record: Record) -> tuple[Any, ...]:
+    """Its organization's name and the sets it is in."""
+    return view.owner(record).id, view.state.relations(record.key)
 
 
 # operations
@@ -178,6 +184,7 @@ KIND = Kind(
     sort=lambda values, key: (values["name"],),
     find=by_id("policies"),
     show=show,
+    depends=depends,
     related={"policy-sets": lambda view, record: members(view, record, SETS)},
     operations={
         "list-policies": list_policies,
@@ -206,4 +213,5 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
+    life=LIFE,
 )

@@ -11,6 +11,7 @@ from typing import Any
 from mockserver.jsonapi.identifiers import known, members, named, to_many, to_one
 from mockserver.jsonapi.names import refuse_taken, taken
 from mockserver.jsonapi.pages import paged
+from mockserver.resources.lives.policy_sets import LIFE
 from mockserver.resources.permissions import SENTINEL
 from mockserver.world.calls import Call, Reply, View
 from mockserver.world.kinds import Kind, by_id
@@ -48,6 +49,13 @@ def show(view: View, record: Record) -> dict[str, Any]:
         | ({} if record["global"] else {"workspaces": to_many(attached)}),
         "links": {"self": f"/api/v2/policy-sets/{record.id}"},
     }
+
+
+def depends(view: View, record: Record) -> tuple[Any, ...]:
+    """Its organization's name, its members, and for a global set how many workspaces there are."""
+    state, organization = view.state, view.owner(record)
+    count = len(state.list(organization.key, "workspaces")) if record["global"] else 0
+    return organization.id, count, state.relations(record.key)
 
 
 def _workspaces(view: View, record: Record) -> Iterable[Record]:
@@ -230,6 +238,7 @@ KIND = Kind(
     sort=lambda values, key: (values["name"],),
     find=by_id("policy-sets"),
     show=show,
+    depends=depends,
     related={
         "policies": lambda view, record: members(view, record, POLICIES),
         "workspaces": _workspaces,
@@ -266,4 +275,5 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
+    life=LIFE,
 )

@@ -1,6 +1,6 @@
 """Team access: what a team may do in one workspace. Its type is `team-workspaces`.
 
-Source: team-access.html, permissions.html#workspace-level-permissions.
+Source: team-access.html, permissions.html#workspace-level-permissions, workspaces/access.html.
 """
 
 from __future__ import annotations
@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mockserver.world.calls import View
+from mockserver.jsonapi.identifiers import identifier
+from mockserver.jsonapi.pages import whole
+from mockserver.resources.lives.team_workspaces import LIFE
+from mockserver.world.access import Rule, demand
+from mockserver.world.calls import Call, Reply, View
 from mockserver.world.kinds import Kind, by_id
+from mockserver.world.problems import Error, invalid_item, invalid_items, not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
+
+OWNERS = "owners"
+EVERYWHERE = "The owners team has admin access to every workspace"
 
 find = by_id("team-workspaces")
 
@@ -19,6 +27,9 @@ find = by_id("team-workspaces")
 def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
     """One access a team and workspace; `owners` are the workspace and the team."""
     return (("team-workspaces", *owners),)
+
+
+# who may do what
 
 
 def _teams(view: View, organization: Record) -> Iterable[int]:
@@ -43,6 +54,160 @@ def reach(view: View, type: str, within: Record) -> Iterator[int]:
             yield view.state.get(item[-1]).owner
 
 
+def _workspace(view: View, record: Record) -> Record:
+    return record if record.kind == "workspaces" else view.owner(record)
+
+
+def _reads(view: View, record: Record | None) -> bool:
+    return record is None or view.sees(_workspace(view, record))
+
+
+def _administers(view: View, record: Record | None) -> bool:
+    if record is None:
+        return True
+    workspace = _workspace(view, record)
+    managers = ("owner", "manage-workspaces", "organization-token")
+    return view.can(workspace, "admin") or view.can(view.owner(workspace), *managers)
+
+
+READ = Rule(
+    "those who may read the workspace that the request names",
+    "team-access.html#list-team-access-to-workspaces (who: decision)",
+    _reads,
+)
+"""List and add have no record in their path: their handlers ask once they know the workspace."""
+MANAGE = Rule(
+    "admins of the workspace that the request names: by team access, owners, teams that may manage "
+    "workspaces and the organization's token",
+    "permissions.html#admin",
+    _administers,
+)
+
+
+# what is shown
+
+
+def show(view: View, record: Record) -> dict[str, Any]:
+    workspace, team = view.owner(record), view.state.get(record.owners[1])
+    organization = view.owner(workspace)
+    return {
+        "id": record.id,
+        "type": "team-workspaces",
+        "attributes": {"access": record["access"]},
+        "relationships": {
+            "team": {
+                "data": identifier(team),
+                "links": {"related": f"/api/v2/teams/{team.id}"},
+            },
+            "workspace": {
+                "data": identifier(workspace),
+                "links": {
+                    "related": (
+                        f"/api/v2/organizations/{organization.id}/workspaces/{workspace['name']}"
+                    )
+                },
+            },
+        },
+        "links": {"self": f"/api/v2/team-workspaces/{record.id}"},
+    }
+
+
+# operations
+
+
+def list_access(call: Call) -> Reply:
+    """Of one workspace, in order of creation; one that is unknown or unseen is 404."""
+    id = call.query["filter[workspace][id]"]
+    workspace = _found(call, "workspaces", id)
+    if workspace is None:
+        raise not_found(f"there is no workspaces {id!r}")
+    demand(call, call.operation, READ, workspace, "teams")
+    items = call.state.list(workspace.key, "team-workspaces")
+    return Reply(200, data=whole(call, (item[-1] for item in items)))
+
+
+def show_access(call: Call) -> Reply:
+    return Reply(200, data=call.record)
+
+
+def add_access(call: Call) -> Reply:
+    """The team must be one that the caller sees, so who only administers the workspace can name
+    his own teams (access.html: only owners can manage permissions for any team).
+    """
+    relationships = call.data["relationships"]
+    workspace_id, team_id = (relationships[name]["data"]["id"] for name in ("workspace", "team"))
+    workspace, team = _found(call, "workspaces", workspace_id), _found(call, "teams", team_id)
+    errors: list[Error] = []
+    if workspace is None or not call.sees(workspace):
+        workspace = None
+        errors.append(_unknown("workspace", workspace_id))
+    else:
+        demand(call, call.operation, MANAGE, workspace, "teams")
+    if team is None or not call.sees(team) or (workspace and team.owner != workspace.owner):
+        errors.append(_unknown("team", team_id))
+    elif workspace:
+        errors += _barred(call, workspace, team)
+    if errors or not workspace or not team:
+        raise invalid_items(errors)
+    values = {"access": call.attributes["access"]}
+    state, record = call.create(KIND, call.state, (workspace.key, team.key), values)
+    return Reply(201, state, record)
+
+
+def remove_access(call: Call) -> Reply:
+    return Reply(204, call.state.remove(call.record.key))
+
+
+def _found(call: Call, type: str, id: str) -> Record | None:
+    find = call.kinds[type].find
+    assert find is not None
+    return find(call.state, id, None)
+
+
+def _unknown(what: str, id: str) -> Error:
+    return _wrong(
+        what,
+        f"{what.capitalize()} does not exist",
+        fact=f"{id!r} is no {what} that this token may see, in one organization with the other",
+        expected=f"the id of a {what}",
+        hint=f"List the organization's {what}s to find their ids.",
+    )
+
+
+def _barred(call: Call, workspace: Record, team: Record) -> list[Error]:
+    """Why a team that exists cannot be given access."""
+    if team["name"] == OWNERS:
+        fact = f"the access of the team {OWNERS} can be neither given nor taken"
+        hint = "Leave it out: its members may do everything already."
+        return [_wrong("team", EVERYWHERE, fact=fact, expected="another team", hint=hint)]
+    other = call.state.find(*names({}, (workspace.key, team.key))[0])
+    if other is None:
+        return []
+    return [
+        _wrong(
+            "team",
+            "Team has already been taken",
+            fact=f"the team has {other['access']} access already: team access {other.id}",
+            expected="a team without access of its own",
+            hint="To change it, remove the access and add it again.",
+        )
+    ]
+
+
+def _wrong(what: str, detail: str, **meta: str) -> Error:
+    path = f"data.relationships.{what}.data"
+    return invalid_item(
+        detail,
+        "/" + path.replace(".", "/"),
+        key_path=path,
+        source="team-access.html#add-team-access-to-a-workspace, workspaces/access.html",
+        **meta,
+    )
+
+
+# fixtures
+
+
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
     """`{"platform": "read"}`, or `{"platform": {"id": "1", "access": "read"}}`."""
     assert owner is not None
@@ -51,6 +216,9 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     organization = seeding.state.get(owner.owner)
     team = seeding.named("teams", name, pointer, organization)
     if team is None:
+        return None
+    if team["name"] == OWNERS:
+        seeding.fault(pointer, f"{EVERYWHERE}: leave it out")
         return None
     values = {"access": detail["access"]}
     return seeding.create(KIND, (owner.key, team.key), values, pointer, id=detail.get("id"))
@@ -61,16 +229,41 @@ def dump(state: State, record: Record) -> tuple[str, dict[str, Any]]:
     return team["name"], {"id": record.id, "access": record["access"]}
 
 
+def invariants(view: View, record: Record) -> Iterable[str]:
+    """Team and workspace are of one organization, and the team is not `owners`."""
+    workspace, team = view.owner(record), view.state.get(record.owners[1])
+    if workspace.owner != team.owner:
+        yield f"team access {record.id} joins {workspace.id} and {team.id} of another organization"
+    if team["name"] == OWNERS:
+        yield f"team access {record.id} is of {team.id}, the team {OWNERS}"
+
+
 KIND = Kind(
     type="team-workspaces",
     page="team-access",
     names=names,
     find=find,
+    show=show,
+    operations={
+        "list-team-access-to-workspaces": list_access,
+        "add-team-access-to-workspace": add_access,
+        "show-team-access-to-workspace": show_access,
+        "remove-team-access-to-workspace": remove_access,
+    },
+    may={
+        "list-team-access-to-workspaces": READ,
+        "add-team-access-to-workspace": MANAGE,
+        "show-team-access-to-workspace": READ,
+        "remove-team-access-to-workspace": MANAGE,
+    },
+    read=READ,
     grants=grants,
     reach=reach,
+    invariants=invariants,
     within="workspaces",
     member="team-access",
     mapping=True,
     seed=seed,
     dump=dump,
+    life=LIFE,
 )

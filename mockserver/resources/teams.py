@@ -1,73 +1,42 @@
-"""Teams: groups of users within an organization, and what membership grants there.
+"""Teams: groups of users within an organization, each with its rights across it.
 
-Source: teams.html, permissions.html#organization-level-permissions, teams (users' guide).
+Source: teams.html, permissions.html#organization-level-permissions, teams (users' guide);
+go-tfe v0.3.19 team.go (PATCH). Membership and what it grants: `team_members.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.jsonapi.identifiers import members, to_many
+from mockserver.jsonapi.names import refuse_taken
+from mockserver.jsonapi.pages import whole
+from mockserver.resources import team_members
+from mockserver.resources.lives.teams import LIFE
+from mockserver.resources.permissions import organization_of
+from mockserver.resources.team_members import ACCESS, MANAGE, MEMBERS, OWNERS, manages
 from mockserver.world.access import Rule
-from mockserver.world.calls import View
+from mockserver.world.calls import Call, Reply, View
 from mockserver.world.kinds import Kind, by_id
+from mockserver.world.problems import Problem, invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
-
-OWNERS = "owners"
-MEMBERS = ("users", "teams")
-ACCESS = ("manage-policies", "manage-workspaces", "manage-vcs-settings")
-
 
 find = by_id("teams", str.casefold)
 
 
 def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
+    """Unique in the organization without regard to case (decision, as workspaces: recorded)."""
     return (("teams", owners[0], values["name"].casefold()),)
 
 
-def teams_of(view: View, organization: Record) -> Iterator[Record]:
-    """The teams of an organization that the caller belongs to: his own, or the one he is."""
-    subject = view.caller.record
-    if subject.kind == "teams":
-        if subject.owner == organization.key:
-            yield subject
-        return
-    if subject.kind != "users":
-        return
-    owners = view.state.find("teams", organization.key, OWNERS)
-    if owners and subject.key in view.state.members(owners.key, MEMBERS):
-        yield owners  # first, and without a look at the others: an owner may do everything
-        return
-    for key in view.state.members(subject.key, (MEMBERS[1], MEMBERS[0])):
-        team = view.state.get(key)
-        if team.owner == organization.key:
-            yield team
-
-
-def grants(view: View, record: Record) -> Iterator[str]:
-    """In an organization: `member`, `owner`, and what the organization access of teams allows."""
-    if record.kind != "organizations":
-        return
-    for team in teams_of(view, record):
-        yield "member"
-        if team["name"] == OWNERS:
-            yield "owner"
-        yield from (name for name in ACCESS if team["organization-access"][name])
-
-
-def reach(view: View, type: str, within: Record) -> Iterable[int]:
-    """Teams that the caller belongs to: he sees these, owners see all."""
-    return (team.key for team in teams_of(view, within)) if type == "teams" else ()
+# who may do what
 
 
 def sees(view: View, record: Record | None) -> bool:
     assert record is not None
-    organization = view.owner(record)
-    if view.can(organization, "owner", "organization-token"):
-        return True
-    return any(team.key == record.key for team in teams_of(view, organization))
+    return manages(view, record) or record.key in view.reached("teams", view.owner(record))
 
 
 READ = Rule(
@@ -75,10 +44,18 @@ READ = Rule(
     "users-teams-organizations/teams.html#managing-teams",
     sees,
 )
+LIST = Rule(
+    "members of the organization, by a user's or a team's token, and the organization's token",
+    "users-teams-organizations/teams.html#managing-teams",
+    lambda view, record: view.can(organization_of(view, record), "member", "organization-token"),
+)
+
+
+# what is shown
 
 
 def show(view: View, record: Record) -> dict[str, Any]:
-    owner = view.can(view.owner(record), "owner", "organization-token")
+    manager = manages(view, record)
     return {
         "id": record.id,
         "type": "teams",
@@ -87,32 +64,104 @@ def show(view: View, record: Record) -> dict[str, Any]:
             "users-count": len(view.state.members(record.key, MEMBERS)),
             "organization-access": dict(record["organization-access"]),
             "permissions": {
-                "can-update-membership": owner,
-                "can-destroy": owner and record["name"] != OWNERS,
-                "can-update-organization-access": owner and record["name"] != OWNERS,
+                "can-update-membership": manager,
+                "can-destroy": manager and record["name"] != OWNERS,
+                "can-update-organization-access": manager and record["name"] != OWNERS,
             },
         },
-        "relationships": {"users": to_many(members(view, record, MEMBERS))},
+        "relationships": {
+            "users": to_many(members(view, record, MEMBERS)),
+            "authentication-token": {"meta": {}},
+        },
         "links": {"self": f"/api/v2/teams/{record.id}"},
     }
 
 
+# operations
+
+
+def list_teams(call: Call) -> Reply:
+    """Every team by name for who manages them; for others those they belong to."""
+    organization = call.record
+    items = call.state.list(organization.key, "teams")
+    if manages(call, organization):
+        return Reply(200, data=whole(call, (item[-1] for item in items)))
+    own = (call.state.get(key) for key in call.reached("teams", organization))
+    return Reply(200, data=whole(call, (key for *_, key in sorted((*t.sort, t.key) for t in own))))
+
+
+def show_team(call: Call) -> Reply:
+    return Reply(200, data=call.record)
+
+
+def create_team(call: Call) -> Reply:
+    """Without members; answers 200 (page)."""
+    organization, attributes = call.record, call.attributes
+    refuse_taken(call, KIND, (organization.key,), attributes)
+    state, record = call.create(KIND, call.state, (organization.key,), attributes)
+    return Reply(200, state, record)
+
+
+def update_team(call: Call) -> Reply:
+    """Rights that are left out stay (suite). `owners` keeps its name and its rights (decision)."""
+    record, attributes = call.record, call.attributes
+    changes = dict(attributes)
+    if "organization-access" in attributes:
+        access = {**record["organization-access"], **attributes["organization-access"]}
+        changes["organization-access"] = access
+    if record["name"] == OWNERS:
+        _refuse_owners(changes)
+    if "name" in attributes:
+        refuse_taken(call, KIND, (record.owner,), attributes, record)
+    state, changed = call.change(KIND, call.state, record, changes)
+    return Reply(200, state, changed)
+
+
+def delete_team(call: Call) -> Reply:
+    """Its token and its access to workspaces go too; its members stay (decision)."""
+    record = call.record
+    if record["name"] == OWNERS:
+        raise _owners("The owners team cannot be deleted", "", "no such request")
+    return Reply(204, call.state.remove(record.key))
+
+
+def _refuse_owners(changes: Mapping[str, Any]) -> None:
+    if changes.get("name", OWNERS) != OWNERS:
+        raise _owners("The owners team cannot be renamed", "data.attributes.name", f'"{OWNERS}"')
+    for name, on in changes.get("organization-access", {}).items():
+        if not on:
+            path = f"data.attributes.organization-access.{name}"
+            raise _owners("The owners team has every right in the organization", path, "true")
+
+
+def _owners(detail: str, path: str, expected: str) -> Problem:
+    return invalid(
+        detail,
+        "/" + path.replace(".", "/") if path else None,
+        fact=f"every organization has a team named {OWNERS}, with full access",
+        expected=expected,
+        key_path=path,
+        source="users-teams-organizations/teams.html#the-owners-team (status: decision)",
+        hint=f"Leave {OWNERS} as it is; make another team for other names and rights.",
+    )
+
+
+# fixtures
+
+
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
+    """Every organization has `owners` already: an entry for it adds members."""
     assert owner is not None
-    existing = seeding.state.find("teams", owner.key, OWNERS)
-    access = dict.fromkeys(ACCESS, False) | entry.get("organization-access", {})
-    if entry["name"] == OWNERS and existing:  # every organization has it: an entry adds to it
-        record: Record | None = existing
+    said = entry.get("organization-access", {})
+    record: Record | None
+    if entry["name"] == OWNERS:
+        record = seeding.state.find("teams", owner.key, OWNERS)
+        for name in (name for name, on in said.items() if not on):
+            place = f"{pointer}/organization-access/{name}"
+            seeding.fault(place, f"the team {OWNERS} has every right in its organization")
     else:
-        if entry["name"] == OWNERS:
-            access = dict.fromkeys(ACCESS, True)
-        record = seeding.create(
-            KIND,
-            (owner.key,),
-            {"name": entry["name"], "organization-access": access},
-            pointer,
-            id=entry.get("id"),
-        )
+        values = {"name": entry["name"], "organization-access": dict.fromkeys(ACCESS, False) | said}
+        record = seeding.create(KIND, (owner.key,), values, pointer, id=entry.get("id"))
     if record is None:
         return None
     for at, username in enumerate(entry.get("members", ())):
@@ -131,6 +180,15 @@ def dump(state: State, record: Record) -> dict[str, Any]:
     }
 
 
+def invariants(view: View, record: Record) -> Iterable[str]:
+    """`owners` is never empty, and never without a right."""
+    if record["name"] == OWNERS:
+        if not len(view.state.members(record.key, MEMBERS)):
+            yield f"{record.id}, the team {OWNERS} of {view.owner(record).id}, is empty"
+        if not all(record["organization-access"].values()):
+            yield f"{record.id}, the team {OWNERS} of {view.owner(record).id}, lacks a right"
+
+
 KIND = Kind(
     type="teams",
     page="teams",
@@ -140,12 +198,30 @@ KIND = Kind(
     find=find,
     show=show,
     related={"users": lambda view, record: members(view, record, MEMBERS)},
+    operations={
+        "list-teams": list_teams,
+        "create-team": create_team,
+        "show-team-information": show_team,
+        "update-team": update_team,
+        "delete-team": delete_team,
+        **team_members.OPERATIONS,
+    },
+    may={
+        "list-teams": LIST,
+        "create-team": MANAGE,
+        "show-team-information": READ,
+        "update-team": MANAGE,
+        "delete-team": MANAGE,
+        **team_members.MAY,
+    },
     read=READ,
-    grants=grants,
-    reach=reach,
+    grants=team_members.grants,
+    reach=team_members.reach,
+    invariants=invariants,
     within="organizations",
     member="teams",
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
+    life=LIFE,
 )

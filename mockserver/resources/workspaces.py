@@ -11,6 +11,7 @@ from typing import Any
 from mockserver.jsonapi.identifiers import identifier, known, members, to_one
 from mockserver.jsonapi.names import refuse_taken
 from mockserver.jsonapi.pages import paged
+from mockserver.resources.lives.workspaces import LIFE
 from mockserver.resources.permissions import LEVELS, organization_of
 from mockserver.world import clock
 from mockserver.world.access import Rule
@@ -152,6 +153,13 @@ def show(view: View, record: Record) -> dict[str, Any]:
         },
         "links": {"self": f"/api/v2/organizations/{organization.id}/workspaces/{record['name']}"},
     }
+
+
+def depends(view: View, record: Record) -> tuple[Any, ...]:
+    """Its organization's name, its SSH key, and what the caller may do in it."""
+    runs = view.caller.record.kind != "organizations"
+    relations = view.state.relations(record.key)
+    return view.owner(record).id, relations, level(view, record), runs
 
 
 def show_locked(call: Call, record: Record) -> dict[str, Any]:
@@ -304,6 +312,8 @@ def _settled(
         settled.pop("terraform-version", None)
     if settled.get("trigger-prefixes", ()) is None:
         settled["trigger-prefixes"] = []
+    if settled.get("vcs-repo") == {}:  # pytfe sends it where nothing is meant
+        del settled["vcs-repo"]
     if settled.get("vcs-repo"):
         settled["vcs-repo"] = _connected(call, organization, settled["vcs-repo"], repo)
     return settled
@@ -439,6 +449,7 @@ KIND = Kind(
     sort=sort,
     find=find,
     show=show,
+    depends=depends,
     related={"organization": lambda view, record: (view.owner(record),)},
     operations={
         "list-workspaces": list_workspaces,
@@ -474,4 +485,5 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
+    life=LIFE,
 )

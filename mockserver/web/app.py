@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from mockserver.web import control, landing, life
-from mockserver.web.messages import LIMIT, Answer, Sent, TooLarge
+from mockserver.web.door import Door, Environ, Wsgi, received
+from mockserver.web.messages import Answer, Sent
 from mockserver.web.worlds import Server
 
 
@@ -58,8 +58,15 @@ def create_app(
     @app.before_request
     def handle() -> flask.Response:
         # before routing, not as a route: Flask's map would answer odd paths and methods itself
-        return written(answer(server, received(flask.request)))
+        return written(answer(server, received(flask.request.environ)))
 
+    def whole(environ: Environ, made: Answer) -> Wsgi:
+        with app.request_context(environ):
+            return written(made)
+
+    app.wsgi_app = Door(  # type: ignore[assignment,method-assign]
+        app.wsgi_app, lambda sent: answer(server, sent), whole
+    )
     return app
 
 
@@ -74,42 +81,39 @@ def answer(server: Server, sent: Sent) -> Answer:
     return life.answer(server, sent)
 
 
-def received(request: flask.Request) -> Sent:
-    """Flask's request as ours. The body is read when it is asked for."""
-
-    def body() -> bytes:
-        if (request.content_length or 0) > LIMIT:
-            raise TooLarge
-        request.max_content_length = LIMIT
-        try:
-            return request.get_data(cache=False)
-        except RequestEntityTooLarge:
-            raise TooLarge from None
-
-    return Sent(
-        method=request.method,
-        path=request.path,
-        query=request.query_string.decode("latin-1"),
-        arguments=list(request.args.items(multi=True)),
-        headers=request.headers,  # type: ignore[arg-type]
-        base=request.host_url.rstrip("/"),
-        body=body,
-    )
-
-
 def written(answer: Answer) -> flask.Response:
     """Our answer as Flask's."""
-    body = broken_off(answer) if answer.cut else answer.body
-    response = flask.Response(body, status=answer.status)
+    response = flask.Response(answer.body, status=answer.status)
     response.headers.remove("Content-Type")
     response.headers.update(answer.headers)
-    if answer.cut:
+    return broken(response, answer) if answer.cut else response
+
+
+class Dropped(flask.Response):
+    """No answer at all: the server drops the connection, a test client gets the error."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        raise reset()
+
+
+def broken(response: flask.Response, answer: Answer) -> flask.Response:
+    """An answer that a fault breaks: nothing of it, half of it, or a whole one of half the text."""
+    bare = flask.request.method == "HEAD" or not answer.body
+    if answer.cut == "closed" or (answer.cut == "midway" and bare):
+        return Dropped()
+    half = answer.body[: len(answer.body) // 2] or b"{"
+    if answer.cut == "midway":
+        response.response = broken_off(half)
         response.headers["Content-Length"] = str(len(answer.body))
+        return response
+    response.set_data(half)
     return response
 
 
-def broken_off(answer: Answer) -> Iterator[bytes]:
-    """A body that breaks off: the server drops the connection, a test client gets the error."""
-    if answer.cut == "midway":
-        yield answer.body[: len(answer.body) // 2]
-    raise ConnectionResetError(errno.ECONNRESET, "a fault: the connection was closed")
+def broken_off(start: bytes) -> Iterator[bytes]:
+    yield start
+    raise reset()
+
+
+def reset() -> ConnectionResetError:
+    return ConnectionResetError(errno.ECONNRESET, "a fault: the connection was closed")

@@ -10,18 +10,21 @@ import hmac
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.contract import Edition, Operation, UnknownEdition, load
-from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, read_fixture
+from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, read_fixture, shipped
 from mockserver.jsonapi import honest
+from mockserver.verify.coverage import Coverage
+from mockserver.web.faulty import faults_of
 from mockserver.web.messages import Answer, Sent, TooLarge, as_json
 from mockserver.web.routes import routes
 from mockserver.web.worlds import Server
+from mockserver.world import who
 from mockserver.world.changes import changes
 from mockserver.world.clock import parse, written
-from mockserver.world.faults import BadFault, Faults
 from mockserver.world.seeding import BadFixture
 from mockserver.world.universe import Full, Taken, Universe
 
@@ -71,7 +74,7 @@ Made = tuple[int, Any]
 
 def answer(server: Server, sent: Sent) -> Answer:
     """The life of a control request: the same steps as the API's, without a state of its own."""
-    contract = load("control")
+    contract, universe = load("control"), None
     try:
         operation, path = _operation(contract, sent)
         universe = None if operation.open else _universe(server, sent)
@@ -97,6 +100,9 @@ def answer(server: Server, sent: Sent) -> Answer:
         return refused.answer()
     except Exception as error:  # a mistake of ours, named
         log.exception("unexpected exception in the control plane")
+        breach = f"unexpected exception: {type(error).__name__}: {error}"
+        if universe is not None:
+            universe.journal.blame(sent.method, sent.path, universe.clock.now(), breach)
         return Refused(500, ("", f"{type(error).__name__}: {error}")).answer()
 
 
@@ -104,30 +110,36 @@ def stranger(server: Server, sent: Sent) -> Answer | None:
     """On loopback a page of another site must not reach us, nor a name that was bent to here."""
     if not server.loopback:
         return None
-    host = urlsplit(f"//{sent.headers.get('Host', 'localhost')}").hostname
-    origin = sent.headers.get("Origin")
-    if host not in HERE:
+    host, origin = sent.headers.get("Host", "localhost"), sent.headers.get("Origin")
+    if not _here(f"//{host}"):
         detail = f"the host {host!r} is not this machine; serve with --host to be reached by it"
         return Refused(400, ("", detail)).answer()
-    if origin and urlsplit(origin).hostname not in HERE:
+    if origin and not _here(origin):
         return Refused(400, ("", f"the origin {origin!r} is not this machine")).answer()
     return None
+
+
+@lru_cache(maxsize=256)
+def _here(url: str) -> bool:
+    """Whether a URL's host is this machine."""
+    try:
+        return urlsplit(url).hostname in HERE
+    except ValueError:
+        return False
 
 
 def _sentence(meta: Mapping[str, str]) -> str:
     return f"{meta['fact']}; expected {meta['expected']}. {meta['hint']}"
 
 
-def _operation(contract: Edition, sent: Sent) -> tuple[Operation, dict[str, str]]:
-    table = routes(contract)
-    operation, path, allowed = table.match(sent.method, sent.path)
-    if operation:
-        return operation, path
-    if sent.method == "OPTIONS" and (allowed := table.allowed(sent.path)):
-        raise Refused(204, allow=", ".join(allowed))
-    if allowed:
-        names = ", ".join(allowed)
-        raise Refused(405, ("", f"{sent.method} is not one of {names}"), allow=names)
+def _operation(contract: Edition, sent: Sent) -> tuple[Operation, Mapping[str, str]]:
+    route = routes(contract).match(sent.method, sent.path)
+    if route.operation:
+        return route.operation, route.path
+    if allow := ", ".join(route.allowed):
+        if sent.method == "OPTIONS":
+            raise Refused(204, allow=allow)
+        raise Refused(405, ("", f"{sent.method} is not one of {allow}"), allow=allow)
     known = ", ".join(sorted({operation.path for operation in contract.operations.values()}))
     raise Refused(404, ("", f"there is no {sent.path}; there are {known}"))
 
@@ -135,13 +147,10 @@ def _operation(contract: Edition, sent: Sent) -> tuple[Operation, dict[str, str]
 def _universe(server: Server, sent: Sent) -> Universe:
     universe = server.universes.get(sent.token) if sent.token else None
     if universe is None:
-        raise Refused(
-            401,
-            (
-                "",
-                "send the key of a universe: Authorization: Bearer KEY (other tokens open nothing here)",
-            ),
+        send = (
+            "send the key of a universe: Authorization: Bearer KEY (other tokens open nothing here)"
         )
+        raise Refused(401, ("", server.universes.gone(sent.token or "") or send))
     return universe
 
 
@@ -164,7 +173,7 @@ def _document(operation: Operation, sent: Sent) -> Any:
         raise Refused(413, ("", "the body is larger than 10 MB")) from None
     if content.strip() and sent.media_type not in TYPES:
         raise Refused(415, ("", f"send Content-Type: application/json, not {sent.media_type!r}"))
-    if not content.strip():
+    if content.strip() in (b"", b"null"):
         if operation.needs_body:
             raise Refused(422, ("", "no body was sent; expected a JSON object"))
         return {}
@@ -187,6 +196,8 @@ def create_universe(call: Control) -> Made:
         if (of := wanted.pop("fork", None)) is not None:
             universe = call.server.fork(_forked(call, of), wanted.get("key"))
         else:
+            if isinstance(wanted.get("fixture"), str):
+                shipped(wanted["fixture"])
             universe = call.server.universe(**wanted)
     except (Taken, Full) as error:
         raise Refused(409, ("/key", str(error))) from None
@@ -205,7 +216,8 @@ def _forked(call: Control, key: str) -> Universe:
         raise Refused(422, ("/fork", f"a fork has these of the other universe: leave out {named}"))
     universe = call.server.universes.get(key)
     if universe is None:
-        raise Refused(404, ("/fork", "no universe has that key"))
+        gone = call.server.universes.gone(key)
+        raise Refused(404, ("/fork", gone or "no universe has that key"))
     return universe
 
 
@@ -227,7 +239,7 @@ def seed_universe(call: Control) -> Made:
     wanted = call.document
     named = set(wanted) == {"fixture"}
     try:
-        document = read_fixture(wanted["fixture"] if named else wanted)
+        document = read_fixture(shipped(wanted["fixture"]) if named else wanted)
         return 201, {"records": call.own.seeded(document)}
     except (UnknownFixture, UnfitFixture, BadFixture) as error:
         raise _unfit(error, "/fixture" if named else "") from None
@@ -275,6 +287,7 @@ def list_exchanges(call: Control) -> Made:
 
 def clear_journal(call: Control) -> Made:
     call.own.journal.clear()
+    call.own.journal.strays.clear()  # who says so himself means it; a reset does not
     return 204, None
 
 
@@ -325,17 +338,8 @@ def add_fault(call: Control) -> Made:
 
 def _wrong(call: Control, wanted: Mapping[str, Any], place: str) -> list[tuple[str, str]]:
     """What is wrong with one fault: its name, its operation, what it lacks."""
-    wrong = []
-    try:
-        if (id := wanted.get("operation")) is not None:
-            call.server.contract(call.own.edition).operation(id)
-    except KeyError as error:
-        wrong.append((f"{place}/operation", str(error.args[0])))
-    try:
-        Faults().add(**wanted)
-    except BadFault as error:
-        wrong.append((place or "/fault", str(error)))
-    return wrong
+    edition = call.server.contract(call.own.edition)
+    return [(place + bad.pointer, str(bad)) for bad in faults_of(edition, wanted)]
 
 
 def list_faults(call: Control) -> Made:
@@ -345,6 +349,26 @@ def list_faults(call: Control) -> Made:
 def clear_faults(call: Control) -> Made:
     call.own.faults.clear()
     return 204, None
+
+
+def show_who(call: Control) -> Made:
+    """Who may do an operation, by the rules that would answer it."""
+    universe, query = call.own, call.query
+    try:
+        asked = call.server.asked(query["operation"], universe.edition)
+        caller = who.called(call.server.kinds, universe.state, query["caller"])
+        found = who.verdicts(
+            call.server.kinds,
+            universe.state,
+            caller,
+            asked,
+            facts=universe.facts,
+            strict=universe.strict,
+            record=query.get("record"),
+        )
+        return 200, {"verdicts": [verdict.shown() for verdict in found]}
+    except KeyError as error:
+        raise Refused(404, ("", str(error.args[0]))) from None
 
 
 def show_clock(call: Control) -> Made:
@@ -369,6 +393,17 @@ def change_clock(call: Control) -> Made:
     if "running" in wanted:
         clock.run(wanted["running"])
     return 200, clock.shown()
+
+
+def show_coverage(call: Control) -> Made:
+    """Of the exchanges since the world was made, reset, or its journal cleared."""
+    journal = call.own.journal
+    coverage = Coverage(call.own.edition)
+    if isinstance(journal.digested, Coverage):
+        coverage.merge(journal.digested.met)
+    for exchange in journal:
+        coverage.take(exchange)
+    return 200, coverage.shown()
 
 
 def check_live(call: Control) -> Made:
@@ -406,6 +441,8 @@ OPERATIONS: Mapping[str, Callable[[Control], Made]] = {
     "clear-faults": clear_faults,
     "show-clock": show_clock,
     "change-clock": change_clock,
+    "show-who": show_who,
+    "show-coverage": show_coverage,
     "check-live": check_live,
     "check-ready": check_ready,
     "show-openapi": show_openapi,

@@ -7,23 +7,26 @@ state is swapped only after the answer has passed the contract.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from mockserver.contract import Checked, Edition, Fault, Operation
+from mockserver.contract import Checked, Fault, Operation
 from mockserver.contract.operations import JSONAPI
 from mockserver.jsonapi import honest
 from mockserver.jsonapi.documents import document
 from mockserver.web import faulty
 from mockserver.web.messages import Answer, Sent, TooLarge, as_json
 from mockserver.web.opened import OPEN
+from mockserver.web.parts import Parts, written
 from mockserver.web.recording import Note
-from mockserver.web.routes import routes
+from mockserver.web.routes import Route, routes
 from mockserver.web.worlds import Server
-from mockserver.world.access import authenticate, split
-from mockserver.world.calls import Call, Raw, Reply
+from mockserver.world.access import Rule, authenticate, demand, split
+from mockserver.world.calls import Call, Page, Raw, Reply
+from mockserver.world.kinds import Handler
 from mockserver.world.problems import Breach, Error, Problem, conflict, not_found, unauthorized
-from mockserver.world.state import ROOT, Record
+from mockserver.world.state import Record
 from mockserver.world.universe import Stale, Universe
 
 log = logging.getLogger("mockserver")
@@ -34,27 +37,32 @@ FORMS = ("application/json", "application/x-www-form-urlencoded")
 
 def answer(server: Server, sent: Sent) -> Answer:
     """What one request is answered, from its token to its entry in the journal."""
-    note = Note(server, sent)
+    note, faults = Note(server, sent), faulty.NOTHING
     try:
-        operation, path = _open(server, sent, note)
-        if operation:
-            return note.written(OPEN[operation.id](server, sent))
+        route = routes(server.contract()).match(sent.method, sent.path)
+        if route.operation and route.operation.open:
+            note.routed(route.operation)
+            made = OPEN[route.operation.id](server, sent)
+            return note.written(faulty.announced(server, sent, made))
         universe = note.reached(_universe(server, sent))
-        edition = server.contract(universe.edition)
-        fired = faulty.fired(universe, edition, sent)
-        faulty.before_route(fired, universe, note)
+        if universe.edition != server.edition:
+            route = routes(server.contract(universe.edition)).match(sent.method, sent.path)
+        faults = faulty.met(universe, route.operation, sent)
+        faulty.before_route(faults, universe, sent, note)
         caller = authenticate(server.kinds, universe.state, split(sent.token or "")[1])
         note.called(caller)
-        operation, path = _operation(edition, sent, note)
+        operation = note.routed(_operation(route, sent, universe))
+        handler, rule = _built(server, operation)
         writes = sent.method not in ("GET", "HEAD")
         body = sent.body if not writes else _read_early(sent)
         with universe.writing if writes else nullcontext():
             generation, before = universe.generation, universe.state
+            state = before if writes else faulty.lagging(faults, universe, before)
             # again: while this request waited, its token may have been revoked
-            caller = authenticate(server.kinds, before, split(sent.token or "")[1])
+            caller = authenticate(server.kinds, state, split(sent.token or "")[1])
             call = Call(
                 kinds=server.kinds,
-                state=faulty.lagging(fired, universe, before, writes),
+                state=state,
                 caller=caller,
                 facts=universe.facts,
                 strict=universe.strict,
@@ -64,23 +72,27 @@ def answer(server: Server, sent: Sent) -> Answer:
                 seed=universe.seed,
                 now=universe.clock.now(),
             )
-            call.records = _records(call, operation, path)
-            faulty.after_records(fired, operation, note)
-            _allow(call, operation, note)
+            call.records = _records(call, operation, route.path)
+            faulty.after_records(faults, operation, note)
+            record = call.record if call.records else None
+            demand(call, operation.id, rule, record, operation.entitlement)
             call.document = _body(call, operation, sent, body, note)
             call.query = _checked(call, operation.check_query(sent.arguments), note)
             if operation.takes_json and call.document is not None:
                 call.document = _checked(call, operation.check_body(call.document), note)
             note.refuse()
-            reply = _handler(call, operation)(call)
-            made = _answered(call, operation, reply, edition, sent)
+            reply = handler(call)
+            made = _answered(call, operation, reply, universe, sent)
             if reply.state is not None and reply.state is not before:
                 universe.swap(before, reply.state, generation)
-            note.changed(before, universe.state)
+            note.changed(before, reply.state or before)
         faulty.used(universe, call)
-        return note.written(faulty.after_check(fired, made, note))
+        return note.written(faulty.after_check(faults, made, note))
+    except faulty.InPlace as fault:
+        return note.written(faulty.after_check(faults, fault.answer, note))
     except Problem as problem:
-        return note.written(_refusal(problem, note), why=problem.why)
+        made = faulty.after_check(faults, _refusal(problem, note), note)
+        return note.written(made, why=problem.why)
     except Stale as stale:
         return note.written(_refusal(conflict(str(stale)), note))
     except Breach as breach:
@@ -98,43 +110,38 @@ def _universe(server: Server, sent: Sent) -> Universe:
         raise unauthorized("no bearer token: send the header Authorization: Bearer TOKEN")
     universe = server.universes.get(split(sent.token)[0])
     if universe is None:
-        raise unauthorized("no universe has this token's key (the part before the first dot)")
+        gone = server.universes.gone(split(sent.token)[0])
+        unknown = "no universe has this token's key (the part before the first dot)"
+        raise unauthorized(gone or unknown)
     return universe
-
-
-def _open(server: Server, sent: Sent, note: Note) -> tuple[Operation | None, dict[str, str]]:
-    """Ping and discovery need no token, and so no universe."""
-    operation, path, _ = routes(server.contract()).match(sent.method, sent.path)
-    if operation and operation.open:
-        note.routed(operation)
-        return operation, path
-    return None, {}
 
 
 # route, method → operation
 
 
-def _operation(edition: Edition, sent: Sent, note: Note) -> tuple[Operation, dict[str, str]]:
-    table = routes(edition)
-    operation, path, allowed = table.match(sent.method, sent.path)
-    if operation:
-        note.routed(operation)
-        return operation, path
-    if sent.method == "OPTIONS" and (allowed := table.allowed(sent.path)):
-        raise Problem(204, headers={"Allow": ", ".join(allowed)})
-    if allowed:
-        raise Problem(
-            405,
-            Error("method not allowed", f"{sent.method} is not one of {', '.join(allowed)}"),
-            headers={"Allow": ", ".join(allowed)},
-        )
-    raise not_found(f"edition {edition.name} has no such path")
+def _operation(route: Route, sent: Sent, universe: Universe) -> Operation:
+    if route.operation:
+        return route.operation
+    allow = ", ".join(route.allowed)
+    if not allow:
+        raise not_found(f"edition {universe.edition} has no such path")
+    if sent.method == "OPTIONS":
+        raise Problem(204, headers={"Allow": allow})
+    detail = f"{sent.method} is not one of {allow}"
+    raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
+
+
+def _built(server: Server, operation: Operation) -> tuple[Handler, Rule]:
+    built = server.table.get(operation.id)
+    if built is None:
+        raise not_found(f"the operation {operation.id} is documented but not built here")
+    return built
 
 
 # path → records, outermost first
 
 
-def _records(call: Call, operation: Operation, path: dict[str, str]) -> dict[str, Record]:
+def _records(call: Call, operation: Operation, path: Mapping[str, str]) -> dict[str, Record]:
     records: dict[str, Record] = {}
     within = None
     for name, kind in operation.records.items():
@@ -145,29 +152,6 @@ def _records(call: Call, operation: Operation, path: dict[str, str]) -> dict[str
             raise not_found(f"there is no {kind} {path[name]!r}")
         records[name] = within = record
     return records
-
-
-# may the caller see and do it
-
-
-def _allow(call: Call, operation: Operation, note: Note) -> None:
-    record = call.record if call.records else None
-    if operation.entitlement and record:
-        owner: Record | None = record
-        while owner:
-            entitled = call.kinds[owner.kind].entitled
-            if entitled and not entitled(owner, operation.entitlement):
-                raise not_found(f"{owner.id} has no entitlement {operation.entitlement}")
-            owner = call.state.get(owner.owner) if owner.owner != ROOT else None
-    for kind in call.kinds.values():
-        if operation.id in kind.may:
-            rule = kind.may[operation.id]
-            if not rule.allows(call, record):
-                raise not_found(
-                    f"{call.caller.name} may not: {operation.id} is for {rule.words} ({rule.source})"
-                )
-            return
-    raise not_found(f"the operation {operation.id} is documented but not built here")
 
 
 # body
@@ -192,12 +176,15 @@ def _body(call: Call, operation: Operation, sent: Sent, read: Any, note: Note) -
     """The body as bytes or as honest JSON; None where none was sent."""
     if sent.method in ("GET", "HEAD"):
         return None
+    if operation.body is None:
+        _stray(call, operation, read, note)
+        return None
     try:
         content: bytes = read()
     except TooLarge:
         raise Problem(413, Error("payload too large", "the body is larger than 10 MB")) from None
     if operation.media_type and not operation.takes_json:
-        note.body(content)
+        note.body(content, json=False)
         return content
     if not content.strip() or content.strip() == b"null":
         if operation.needs_body:
@@ -209,21 +196,32 @@ def _body(call: Call, operation: Operation, sent: Sent, read: Any, note: Note) -
         value = honest.parse(content)
     except honest.Dishonest as error:
         raise Problem(400, Error("bad request", str(error), meta=_meta(operation))) from None
-    note.body(value)
-    if operation.body is None:
-        stray = {**_meta(operation), "pointer": "", "fact": "this operation takes no body"}
-        _checked(call, Checked(None, [stray]), note)
-        return None
+    note.body(content, json=True)
     return value
 
 
+def _stray(call: Call, operation: Operation, read: Any, note: Note) -> None:
+    """A body where none is due is a finding, whatever it is: no rule says what it should be."""
+    try:
+        content: bytes = read()
+    except TooLarge:
+        content = b"too large to be read"
+    if content.strip() in (b"", b"null"):
+        return
+    note.body(content, json=False)
+    fact = "this operation takes no body"
+    finding = {**_meta(operation), "pointer": "", "fact": fact, "hint": "Send none."}
+    _checked(call, Checked(None, [finding]), note)
+
+
 def _judge_type(call: Call, operation: Operation, sent: Sent, note: Note) -> None:
+    if sent.media_type in FORMS:
+        fact = f"the body was sent as {sent.media_type}"
+        hint = "Send Content-Type: application/vnd.api+json."
+        note.found([{**_meta(operation), "pointer": "", "fact": fact, "hint": hint}])
     if call.strict or sent.media_type not in FORMS:
         detail = "content-type must be application/vnd.api+json"
         raise Problem(415, Error("invalid content type", detail, meta=_meta(operation)))
-    fact = f"the body was sent as {sent.media_type}"
-    hint = "Send Content-Type: application/vnd.api+json."
-    note.found([{**_meta(operation), "pointer": "", "fact": fact, "hint": hint}])
 
 
 def _no_body(operation: Operation) -> Fault:
@@ -253,30 +251,31 @@ def _checked(call: Call, checked: Checked, note: Note) -> Any:
     return checked.value
 
 
-# the handler, and its reply → document → contract
-
-
-def _handler(call: Call, operation: Operation) -> Any:
-    for kind in call.kinds.values():
-        if operation.id in kind.operations:
-            return kind.operations[operation.id]
-    raise not_found(f"the operation {operation.id} is documented but not built here")
+# reply → document → contract
 
 
 def _answered(
-    call: Call, operation: Operation, reply: Reply, edition: Edition, sent: Sent
+    call: Call, operation: Operation, reply: Reply, universe: Universe, sent: Sent
 ) -> Answer:
     """The answer as it will be sent; a miss is a breach, and then the state is not swapped."""
     if reply.state is not None:
         call.turned(reply.state)
-    if isinstance(reply.data, Raw):
-        return Answer(reply.status, reply.data.content, {"Content-Type": reply.data.media_type})
-    shown = operation.shown(reply.status, document(call, reply, sent.url))
-    misses = operation.check_answer(reply.status, shown)
+    status, data = reply.status, reply.data
+    if isinstance(data, Raw):
+        return Answer(status, data.content, {"Content-Type": data.media_type})
+    if isinstance(data, Record | Page):
+        parts = Parts(call, operation, status, universe.parts)
+        envelope = document(call, data, sent.url, parts)
+        misses = operation.check_envelope(status, envelope)
+        body = parts.joined(envelope)
+    else:
+        shown = operation.shown(status, None if data is None else {"data": data})
+        misses = operation.check_answer(status, shown)
+        body = b"" if shown is None else written(shown)
     if misses:
-        said = [operation.explain_answer(reply.status, miss) for miss in misses]
-        raise Breach(operation.id, edition.name, said)
-    return as_json(reply.status, shown)
+        said = [operation.explain_answer(status, miss) for miss in misses]
+        raise Breach(operation.id, operation.edition, said)
+    return Answer(status, body, {"Content-Type": JSONAPI} if body else {})
 
 
 def _refusal(problem: Problem, note: Note) -> Answer:

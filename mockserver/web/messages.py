@@ -21,7 +21,7 @@ class TooLarge(Exception):
 class Sent:
     """One request. `body()` reads it when the life of the request comes to it.
 
-    `arguments` are the decoded query parameters in order, `base` the absolute root without a
+    `arguments` are the decoded query parameters in order, `root()` the absolute root without a
     trailing slash, `token` what stands after `Bearer`.
     """
 
@@ -30,7 +30,7 @@ class Sent:
     query: str
     arguments: Sequence[tuple[str, str]]
     headers: Mapping[str, str]
-    base: str
+    root: Callable[[], str]
     body: Callable[[], bytes]
 
     @property
@@ -46,10 +46,14 @@ class Sent:
     def url(self) -> str:
         return self.base + self.path
 
+    @property
+    def base(self) -> str:
+        return self.root()
+
 
 @dataclass(slots=True)
 class Answer:
-    """One answer. `cut` tells the server to break it off: None, `closed` or `midway`."""
+    """One answer. `cut` tells the server to break it: None, `closed`, `midway` or `short`."""
 
     status: int
     body: bytes = b""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from mockserver.contract import Fault, Operation
+from mockserver.contract.explain import UNTOLD
 from mockserver.web.messages import Answer, Sent, as_json
-from mockserver.web.redaction import redacted, scrubbed
+from mockserver.web.redaction import masked, redactor, strangers
 from mockserver.web.worlds import Server
 from mockserver.world import clock
 from mockserver.world.access import Caller
@@ -33,16 +32,17 @@ class Note:
         self._universe: Universe | None = None
         self._operation: Operation | None = None
         self._findings: list[dict[str, str]] = []
-        self._body: Any = None
+        self._body: bytes | None = None
         self.faults: list[Fault] = []
-        token = sent.token
+        self._clean = redactor(self._secrets(), sent.token)
+        scrubbed = self._clean.text
         self._entry = Exchange(
             number=0,
             time="",
             method=sent.method,
-            path=scrubbed(sent.path, token),
-            query=scrubbed(sent.query, token),
-            headers={n: scrubbed(v, token) for n in KEPT if (v := sent.headers.get(n))},
+            path=scrubbed(sent.path),
+            query=scrubbed(sent.query),
+            headers={n: scrubbed(v) for n in KEPT if (v := sent.headers.get(n))},
         )
 
     def reached(self, universe: Universe) -> Universe:
@@ -53,19 +53,20 @@ class Note:
     def called(self, caller: Caller) -> None:
         self._entry.caller = caller.name
 
-    def routed(self, operation: Operation) -> None:
+    def routed(self, operation: Operation) -> Operation:
         self._operation = operation
         self._entry.operation = operation.id
+        return operation
 
-    def body(self, value: Any) -> None:
-        # redacted at once: the contract's check fills in and takes out in the same value
-        self._body = self._clean(value)
+    def body(self, content: bytes, *, json: bool) -> None:
+        """What was sent, once it is known to be honest."""
+        self._body = self._clean.body(content) if json else _counted(content)
 
     def found(self, findings: Sequence[dict[str, str]]) -> None:
         self._findings += findings
 
     def failed(self, fault: str) -> None:
-        self._entry.fault = fault
+        self._entry.fault = f"{self._entry.fault}, {fault}" if self._entry.fault else fault
 
     @property
     def place(self) -> dict[str, str]:
@@ -94,18 +95,23 @@ class Note:
     def written(self, made: Answer, why: str | None = None) -> Answer:
         """Write the entry and give the answer on."""
         entry = self._entry
-        entry.status, entry.why = made.status, why
-        entry.findings = [self._clean(finding) for finding in self._findings]
-        entry.request = self._body
-        entry.response = self._response(made)
+        entry.status, entry.why = made.status, why and self._clean.text(why)
+        entry.findings = [self._clean.value(finding) for finding in self._findings]
+        entry.sent, entry.got = self._sent_body(), self._response(made)
         entry.milliseconds = round((time.perf_counter() - self._started) * 1000, 3)
-        entry.bytes = 512 + len(made.body) + (len(str(self._body)) if self._body else 0)
+        entry.bytes = 512 + len(entry.sent or b"") + len(entry.got or b"")
         if entry.before is not None and entry.after is not None:
             entry.bytes += entry.after.replaced - entry.before.replaced
         universe = self._universe
+        if universe is None:  # whose token it is, if any, nobody has said
+            known = self._server.universes.__contains__
+            entry.path, entry.query = strangers(entry.path, known), strangers(entry.query, known)
+            entry.headers = {n: strangers(text, known) for n, text in entry.headers.items()}
         entry.time = universe.clock.now() if universe else clock.wall()
         journal = universe.journal if universe else self._server.universes.journal
-        log.info("%s", journal.write(entry).line())
+        journal.write(entry)
+        if log.isEnabledFor(logging.INFO):
+            log.info("%s", entry.line())
         return made
 
     def broke(self, error: Exception) -> Answer:
@@ -116,22 +122,33 @@ class Note:
         else:
             title = "unexpected exception"
             detail = f"{type(error).__name__} in {place.get('operation', 'no operation')}"
-        self._entry.breach = f"{title}: {detail}"
+        self._entry.breach = self._clean.text(f"{title}: {detail}")
         hint = "This is a defect of the mock server, not of your request: please report it."
         shown = Error(title, detail, meta={"hint": hint}).shown(500, place)
         return self.written(as_json(500, {"errors": [shown]}))
 
-    def _clean(self, value: Any) -> Any:
+    def _secrets(self) -> frozenset[str]:
         edition = self._universe.edition if self._universe else None
-        secrets = self._server.contract(edition).secrets
-        return redacted(value, secrets, self._sent.token)
+        return self._server.contract(edition).secrets
 
-    def _response(self, made: Answer) -> Any:
+    def _sent_body(self) -> bytes | None:
+        """What was sent, without what the contract would not repeat: a secret under a wrong name."""
+        metas = [*self._findings, *(fault.meta for fault in self.faults)]
+        places = [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
+        return masked(self._body, places) if self._body and places else self._body
+
+    def _response(self, made: Answer) -> bytes | None:
         if not made.body:
             return None
         if "json" not in made.headers.get("Content-Type", ""):
-            return f"[{len(made.body)} bytes]"
+            return _counted(made.body)
         try:
-            return self._clean(json.loads(made.body))
+            listed = self._operation is not None and not self._operation.tells_secrets
+            return self._clean.body(made.body, named=not listed)
         except ValueError:  # a fault has spoilt it
-            return f"[{len(made.body)} bytes, no JSON]"
+            return _counted(made.body)
+
+
+def _counted(content: bytes) -> bytes:
+    """What is kept of a body that is no JSON: its length."""
+    return f'"[{len(content)} bytes]"'.encode()

@@ -1,39 +1,108 @@
 """What is kept of a request: no secret, ever.
 
-A secret is the value of a member that the contract marks `x-secret`, wherever it stands, and the
-token the request carried, wherever it is repeated.
+A secret is the value of a member that the contract marks `x-secret`, wherever it stands, and every
+token of the world, wherever it is repeated: they all begin with its key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 MASK = "[secret]"
+SHORT = 8
+"""A bare key below this length is a name rather than a secret, and stays."""
 
 
-def redacted(value: Any, secrets: Collection[str], token: str | None) -> Any:
-    """A JSON value without its secrets; bytes by their length."""
-    if isinstance(value, dict):
-        return {
-            scrubbed(str(name), token): MASK
-            if _spelled(name) in secrets and item is not None
-            else redacted(item, secrets, token)
-            for name, item in value.items()
-        }
-    if isinstance(value, list):
-        return [redacted(item, secrets, token) for item in value]
-    if isinstance(value, bytes):
-        return f"[{len(value)} bytes]"
-    if isinstance(value, str):
-        return scrubbed(value, token)
-    return value
+class Redactor:
+    """Takes the secrets of one world out of texts and JSON bodies.
+
+    `secrets` are member names as the contract spells them, `token` is what the request carried.
+    """
+
+    def __init__(self, secrets: frozenset[str], token: str | None) -> None:
+        names = "|".join(sorted(re.escape(name).replace("\\-", "[-_]") for name in secrets))
+        self._names = re.compile(f"(?:{names})", re.ASCII) if names else None
+        self._named = re.compile(f'"(?:{names})"\\s*:'.encode()) if names else None
+        key = (token or "").partition(".")[0]
+        rest = r"\.[A-Za-z0-9._~+/=-]+"
+        pattern = re.escape(key) + (f"(?:{rest})?" if len(key) >= SHORT else rest)
+        whole = [re.escape(token)] if token and "." in token else []
+        self._token = re.compile("|".join([*whole, pattern])) if key else None
+        self._key = key.encode()
+
+    def text(self, text: str) -> str:
+        """A text without tokens."""
+        return self._token.sub(MASK, text) if self._token else text
+
+    def body(self, body: bytes, *, named: bool = True) -> bytes:
+        """A JSON text without secrets; parsed only where a secret member is named in it.
+
+        `named` False: the contract lists no secret member here.
+        """
+        if named and self._named and self._named.search(body):
+            value = json.loads(body)
+            body = json.dumps(self.value(value), ensure_ascii=False).encode("utf-8")
+        if self._token is None or self._key not in body:
+            return body
+        return self._token.sub(MASK, body.decode("utf-8")).encode("utf-8")
+
+    def value(self, value: Any) -> Any:
+        """A JSON value without secrets."""
+        if isinstance(value, dict):
+            return {self.text(name): self._member(name, item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        return self.text(value) if isinstance(value, str) else value
+
+    def _member(self, name: str, item: Any) -> Any:
+        if item is not None and self._names and self._names.fullmatch(name):
+            return MASK
+        return self.value(item)
 
 
-def _spelled(name: Any) -> str:
-    return str(name).replace("_", "-")
+@lru_cache(maxsize=1024)
+def redactor(secrets: frozenset[str], token: str | None) -> Redactor:
+    """The redactor of an edition's secrets and a token, made once."""
+    return Redactor(secrets, token)
 
 
-def scrubbed(text: str, token: str | None) -> str:
-    """A text without the token. A short key is a name rather than a secret, and stays."""
-    return text.replace(token, MASK) if token and len(token) >= 16 and token in text else text
+def masked(body: bytes, pointers: Iterable[str]) -> bytes:
+    """A JSON text without what stands at the pointers; without everything where one leads nowhere."""
+    whole = {"": json.loads(body)}
+    try:
+        for pointer in pointers:
+            _mask(whole, [p.replace("~1", "/").replace("~0", "~") for p in pointer.split("/")])
+    except (KeyError, IndexError, ValueError):  # a token in a member's name was masked before
+        whole = {"": MASK}
+    return json.dumps(whole[""], ensure_ascii=False).encode("utf-8")
+
+
+def _mask(holder: Any, way: list[str]) -> None:
+    for part in way[:-1]:
+        holder = holder[int(part) if isinstance(holder, list) else part]
+        if holder == MASK:
+            return
+    last = int(way[-1]) if isinstance(holder, list) else way[-1]
+    if isinstance(holder, dict) and last not in holder:
+        raise KeyError(last)
+    holder[last] = MASK
+
+
+_WORD = re.compile(r"[^\s/?&=#\"'<>%]+")
+
+
+def strangers(text: str, known: Callable[[str], bool]) -> str:
+    """A text without the tokens of any world, for a request that has reached none.
+
+    `known` says whether a key is that of a world.
+    """
+
+    def told(found: re.Match[str]) -> str:
+        key, dot, _ = found[0].partition(".")
+        return MASK if (dot or len(key) >= SHORT) and known(key) else found[0]
+
+    return _WORD.sub(told, text)

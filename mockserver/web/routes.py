@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -10,6 +11,16 @@ from werkzeug.routing import Map, Rule
 from werkzeug.routing.exceptions import RequestRedirect
 
 from mockserver.contract import Edition, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a method and path lead to: an operation with the path's parameters, or the methods that
+    are allowed there, or nothing."""
+
+    operation: Operation | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    allowed: tuple[str, ...] = ()
 
 
 class Routes:
@@ -26,23 +37,16 @@ class Routes:
         ]
         self._map = Map(rules, strict_slashes=False, merge_slashes=False).bind("", "/")
 
-    def match(self, method: str, path: str) -> tuple[Operation | None, dict[str, str], list[str]]:
-        """The operation and the path's parameters, or None and the methods that are allowed there.
-
-        No operation and no methods: nothing is there.
-        """
+    def match(self, method: str, path: str) -> Route:
+        """What is there."""
         try:
             operation, values = self._map.match(path, method=method)
-        except MethodNotAllowed as error:
-            return None, {}, sorted({*(error.valid_methods or ()), "OPTIONS"})
+        except MethodNotAllowed:
+            found = {name.upper() for name in self._map.allowed_methods(path)}
+            return Route(allowed=tuple(sorted({*found, "OPTIONS"})))
         except (NotFound, RequestRedirect):
-            return None, {}, []
-        return operation, {name: str(value) for name, value in values.items()}, []
-
-    def allowed(self, path: str) -> list[str]:
-        """The methods of a path; none where nothing is there."""
-        found = {name.upper() for name in self._map.allowed_methods(path)}
-        return sorted({*found, "OPTIONS"}) if found else []
+            return Route()
+        return Route(operation, {name: str(value) for name, value in values.items()})
 
 
 @lru_cache(maxsize=8)

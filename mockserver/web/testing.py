@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import flask
 from flask.testing import FlaskClient
@@ -14,19 +17,28 @@ from mockserver.web.serving import LiveServer
 from mockserver.web.worlds import Server
 
 
+def _always() -> None:
+    """A world elsewhere says itself that it is gone."""
+
+
 class ApiClient(FlaskClient):
-    """Flask's test client with a token; `json=` is sent as JSON:API wants it."""
+    """Flask's test client with a token; `json=` is sent as JSON:API wants it.
+
+    `alive` is asked before every call: it raises where the world is gone.
+    """
 
     token = ""
+    alive: Callable[[], None]
 
     @classmethod
-    def of(cls, app: flask.Flask, token: str) -> ApiClient:
+    def of(cls, app: flask.Flask, token: str, alive: Callable[[], None] = _always) -> ApiClient:
         client = cls(app, app.response_class, use_cookies=False)
-        client.token = token
+        client.token, client.alive = token, alive
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         return client
 
     def open(self, *arguments: Any, **options: Any) -> Any:
+        self.alive()
         if options.get("json") is not None and "content_type" not in options:
             headers = {name.lower() for name in dict(options.get("headers") or {})}
             if "content-type" not in headers:
@@ -37,6 +49,38 @@ class ApiClient(FlaskClient):
 def app_of(server: Server) -> flask.Flask:
     """An application for the worlds of a server, with none of its own."""
     return create_app(key=None, server=server)
+
+
+def app_elsewhere(url: str, timeout: float) -> flask.Flask:
+    """An application that sends every request on to the server at `url`: a client of it is a client
+    of that server, with the same answers and the same broken connections."""
+    app = flask.Flask("mockserver-elsewhere", static_folder=None)
+    app.testing = True  # what goes wrong on the way is the caller's, not a 500
+
+    @app.before_request
+    def handle() -> flask.Response:
+        return _sent_on(urlsplit(url), timeout, flask.request)
+
+    return app
+
+
+def _sent_on(url: Any, timeout: float, request: flask.Request) -> flask.Response:
+    made = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    connection = made(url.hostname, url.port, timeout=timeout)
+    query = request.query_string.decode("latin-1")
+    headers = {name: value for name, value in request.headers.items() if name != "Host"}
+    try:
+        target = url.path.rstrip("/") + quote(request.path) + (f"?{query}" if query else "")
+        connection.request(request.method, target, request.get_data() or None, headers)
+        answer = connection.getresponse()
+        response = flask.Response(answer.read(), status=answer.status)
+    except http.client.IncompleteRead as error:
+        raise ConnectionResetError(str(error)) from error
+    finally:
+        connection.close()
+    response.headers.clear()
+    response.headers.extend(answer.getheaders())
+    return response
 
 
 class Live:
@@ -61,6 +105,9 @@ class Live:
             return self._live.url
 
     def stop(self) -> None:
+        """Finish what was begun, take nothing new; who waits because of a fault goes on."""
+        for universe in self.server.universes:
+            universe.faults.clear()
         with self._lock:
             if self._live is not None:
                 self._live.stop()

@@ -10,12 +10,15 @@ from typing import Any
 from mockserver.contract import Edition, load
 from mockserver.contract.fixtures import read_fixture
 from mockserver.resources import KINDS
+from mockserver.verify.coverage import Coverage
+from mockserver.web.parts import Store
 from mockserver.world import seeding
 from mockserver.world.clock import Clock
 from mockserver.world.journal import Journal
 from mockserver.world.kinds import Kinds
 from mockserver.world.state import State
 from mockserver.world.universe import Universe, Universes
+from mockserver.world.who import Asked
 
 
 @dataclass(eq=False)
@@ -23,7 +26,7 @@ class Server:
     """The worlds of one application and the defaults for new ones.
 
     `control_token` opens `POST /_mock/universes` from elsewhere; without it that call is for
-    loopback. `loopback` says that the server listens there alone: Host and Origin are checked then.
+    loopback. `keep` False builds and judges every resource object anew. `loopback` says that the server listens there alone: Host and Origin are checked then.
     """
 
     edition: str = "2019-07"
@@ -32,12 +35,29 @@ class Server:
     running: bool = False
     control_token: str | None = None
     loopback: bool = True
+    keep: bool = True
     kinds: Kinds = field(default_factory=lambda: KINDS)
     universes: Universes = field(default_factory=Universes)
+
+    def __post_init__(self) -> None:
+        self.table = {
+            id: (handler, kind.may[id])
+            for kind in self.kinds.values()
+            for id, handler in kind.operations.items()
+        }
 
     def contract(self, edition: str | None = None) -> Edition:
         """Raises UnknownEdition."""
         return load(edition or self.edition)
+
+    def asked(self, operation: str, edition: str | None = None) -> Asked:
+        """An operation as far as access is concerned. Raises KeyError with the nearest names."""
+        found = self.contract(edition).operation(operation)
+        if found.id not in self.table:
+            raise KeyError(f"{operation} needs no token, or is not built here")
+        types = list(found.records.values())
+        rule = self.table[found.id][1]
+        return Asked(found.id, rule, types[-1] if types else None, found.entitlement)
 
     def universe(
         self,
@@ -95,7 +115,8 @@ class Server:
             seed=seed,
             strict=self.strict if strict is None else strict,
             fixture=str(fixture) if isinstance(fixture, str | Path) else None,
-            journal=Journal(),
+            journal=Journal(digest=lambda: Coverage(contract.name)),
+            parts=Store() if self.keep else None,
         )
 
     def fork(self, of: Universe, key: str | None = None) -> Universe:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockserver.world import ids
-from mockserver.world.problems import Problem, unauthorized
-from mockserver.world.state import Record, State
+from mockserver.world.problems import Problem, not_found, unauthorized
+from mockserver.world.state import ROOT, Record, State
 
 if TYPE_CHECKING:
     from mockserver.world.calls import View
@@ -49,6 +49,25 @@ def _anyone(view: View, record: Record | None) -> bool:
 
 
 ANYONE = Rule("anyone with a valid token", "index.html#authentication", _anyone)
+
+
+def demand(
+    view: View, operation: str, rule: Rule, record: Record | None, entitled: str | None
+) -> None:
+    """Raise a 404 where the caller may not do it with a record, or its owners have no entitlement.
+
+    The life of a request asks this of the path's record; a handler, of one that only query or body
+    name.
+    """
+    owner = record if entitled else None
+    while owner:
+        judge = view.kinds[owner.kind].entitled
+        if judge and not judge(owner, str(entitled)):
+            raise not_found(f"{owner.id} has no entitlement {entitled}")
+        owner = view.owner(owner) if owner.owner != ROOT else None
+    if not rule.allows(view, record):
+        may_not = f"{view.caller.name} may not: {operation} is for {rule.words} ({rule.source})"
+        raise not_found(may_not)
 
 
 def split(token: str) -> tuple[str, str | None]:

@@ -54,14 +54,16 @@ def _members(
 def _values(state: State, record: Record | None) -> dict[str, Any]:
     if record is None:
         return {}
-    values = {name.lstrip("_"): _shown(name, value) for name, value in record.values.items()}
+    values = {name.lstrip("_"): _shown(state, name, v) for name, v in record.values.items()}
     for (name, _), members in sorted(state.links.get(record.key, {}).items()):
         if len(members):
             values[name] = [state.get(key).id for key in members]
     return values
 
 
-def _shown(name: str, value: Any) -> Any:
+def _shown(state: State, name: str, value: Any) -> Any:
+    if name.startswith("_") and type(value) is int:  # the key of another record, which is ours
+        return state.get(value).id if value in state.records else None
     if isinstance(value, bytes):
         return f"[{len(value)} bytes]"
     if name in ("_digest", "_password", "_value") and value is not None:

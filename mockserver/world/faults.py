@@ -2,44 +2,72 @@
 
 A fault says where (an operation, a path, any), when (the next call, the nth, all, a seeded share)
 and what. What is itself a documented answer has a plain name; what is not says so: `off-contract-…`.
-Faults belong to a universe and end with its reset.
+A fault never loses a write silently: each says whether the write is done. Faults belong to a
+universe and end with its reset.
 """
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from math import ceil
 from typing import Any
 
 WHAT: Mapping[str, str] = {
-    "status": "answer with a documented error (`status`: 401, 404, 409, 422, 429, ...)",
-    "latency": "wait `seconds`, give or take `jitter`",
-    "rate-limit": "429 beyond `limit` requests a second, with the X-RateLimit headers",
-    "lag": "reads see the world as it was before the last `writes` writes",
-    "expired-token": "401, as for a token that has been revoked",
-    "lost-entitlement": "404, as for an organization without the entitlement",
-    "off-contract-status": "any `status` with a body that no page documents, e.g. 503",
-    "off-contract-closed": "close the connection before the answer",
-    "off-contract-cut": "close the connection in the middle of the answer",
-    "off-contract-truncated": "a whole answer whose JSON ends too early",
-    "off-contract-html": "an HTML page where JSON is due",
+    "status": "answer with the documented error `status` instead of the operation; "
+    "nothing is written",
+    "latency": "wait `seconds`, give or take `jitter`, before the request is looked at; "
+    "then it is answered as ever, and its write is done",
+    "rate-limit": "429 beyond `limit` requests a second of one caller, with the X-RateLimit headers "
+    "on every answer; what is refused is not written",
+    "lag": "reads see the world as it was before the last `writes` writes; "
+    "the writes themselves are done",
+    "expired-token": "401, as for a token that has been revoked; nothing is written",
+    "lost-entitlement": "404, as for an organization without the entitlement; nothing is written",
+    "off-contract-status": "any `status` with a body that no page documents, e.g. 503, as from a "
+    "proxy before the server; nothing is written",
+    "off-contract-closed": "close the connection before the answer; the write is done",
+    "off-contract-cut": "close the connection in the middle of the answer; the write is done",
+    "off-contract-truncated": "a whole answer whose JSON ends too early; the write is done",
+    "off-contract-html": "an HTML page where JSON is due; the write is done",
 }
-"""Every fault by name, and what it does."""
+"""Every fault by name, and what it does; each says whether a write is done."""
+
+TAKES: Mapping[str, Sequence[str]] = {
+    "status": ("status",),
+    "latency": ("seconds", "jitter"),
+    "rate-limit": ("limit",),
+    "lag": ("writes",),
+    "off-contract-status": ("status",),
+}
+"""Which of the numbers a fault takes."""
 
 NUMBERS = {"status": None, "seconds": 1.0, "jitter": 0.0, "limit": 30, "writes": 1}
+WHEN = 'next, all, {"nth": 3} or {"share": 0.2}'
+SECOND = 1.0
 
 
 class BadFault(ValueError):
-    """A fault that does not exist or lacks something. The message lists what there is."""
+    """A fault that does not exist, lacks something or makes no sense. The message says what there is.
+
+    `pointer` leads to what is wrong in the document that asked for it.
+    """
+
+    def __init__(self, message: str, pointer: str = "/fault") -> None:
+        self.pointer = pointer
+        super().__init__(message)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Fault:
-    """One thing that shall go wrong, and how often it has been asked for and has happened."""
+    """One thing that shall go wrong, and how often it has been asked for and has happened.
+
+    `seen` counts the calls that fit and came as far as it, `fired` those that it happened to.
+    """
 
     fault: str
     operation: str | None = None
@@ -52,24 +80,49 @@ class Fault:
     writes: int = 1
     seen: int = 0
     fired: int = 0
-    window: list[float] = field(default_factory=list)
+    chance: random.Random = field(default_factory=random.Random, repr=False)
+    over: threading.Event = field(default_factory=threading.Event, repr=False)
+    _windows: dict[str, list[float]] = field(default_factory=dict, repr=False)
+    _lock: Any = field(default_factory=threading.Lock, repr=False)
 
-    def meets(self, operation: str | None, path: str) -> bool:
+    def fits(self, operation: str | None, path: str) -> bool:
         if self.operation is not None and self.operation != operation:
             return False
         return self.path is None or fnmatchcase(path, self.path)
 
-    def due(self, chance: random.Random) -> bool:
+    def due(self) -> bool:
         """Whether it happens to this call; counts the call."""
-        self.seen += 1
-        if self.when == "all":
-            return True
-        if self.when == "next":
-            return self.seen == 1
-        assert isinstance(self.when, Mapping)
+        with self._lock:
+            self.seen += 1
+            happens = not self.over.is_set() and self._happens()
+            self.fired += happens
+            return happens
+
+    def _happens(self) -> bool:
+        if isinstance(self.when, str):
+            return self.when == "all" or self.seen == 1
         if "nth" in self.when:
             return bool(self.seen == self.when["nth"])
-        return chance.random() < float(self.when["share"])
+        return self.chance.random() < float(self.when["share"])
+
+    def wait(self) -> None:
+        """What latency does; it ends early with the fault itself, e.g. by a reset."""
+        with self._lock:
+            seconds = self.seconds + self.chance.uniform(-self.jitter, self.jitter)
+        self.over.wait(max(0.0, seconds))
+
+    def admit(self, caller: str, now: float) -> tuple[bool, int, float]:
+        """What a rate limit says to one more request of a caller at `now` (in seconds).
+
+        Gives whether it may pass, how many more may, and in how many seconds one more may.
+        """
+        with self._lock:
+            window = [at for at in self._windows.get(caller, ()) if now - at < SECOND]
+            if passes := len(window) < self.limit:
+                window.append(now)
+            self._windows[caller] = window
+            reset = ceil((SECOND - (now - window[0])) * 1000) / 1000
+            return passes, self.limit - len(window), reset
 
     def shown(self) -> dict[str, Any]:
         """As the control plane takes it, with its counts."""
@@ -85,31 +138,32 @@ class Fault:
 
 
 class Faults:
-    """The faults of one universe. A seeded share draws from the universe's seed."""
+    """The faults of one universe. Each draws its shares and waits from the universe's seed and its
+    own place, so that one more fault changes nothing for the others."""
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
         self._lock = threading.Lock()
-        self.clear()
+        self._all: list[Fault] = []
+        self._made = 0
 
     def clear(self) -> None:
-        """Nothing goes wrong any more."""
-        self._all: list[Fault] = []
-        self._chance = random.Random(self._seed)
+        """Nothing goes wrong any more; who waits goes on."""
+        with self._lock:
+            ended, self._all, self._made = self._all, [], 0
+        for fault in ended:
+            fault.over.set()
 
     def add(self, fault: str, **options: Any) -> Fault:
         """One more fault. Raises BadFault with what exists and the nearest name."""
-        if fault not in WHAT:
-            near = get_close_matches(fault, WHAT, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise BadFault(f"no fault {fault!r}: {hint}there are {', '.join(WHAT)}")
-        if fault in ("status", "off-contract-status") and not options.get("status"):
-            raise BadFault(f"the fault {fault!r} needs a status")
-        unknown = set(options) - {"operation", "path", "when", *NUMBERS}
-        if unknown:
-            raise BadFault(f"no option {', '.join(sorted(unknown))} of a fault")
-        made = Fault(fault, **options)
+        for bad in wrong({"fault": fault, **options}):
+            raise bad
+        if fault == "rate-limit":
+            options.setdefault("when", "all")
         with self._lock:
+            self._made += 1
+            chance = random.Random(f"{self._seed}/{self._made}")
+            made = Fault(fault, **options, chance=chance)
             self._all.append(made)
         return made
 
@@ -117,19 +171,42 @@ class Faults:
         return bool(self._all)
 
     def shown(self) -> Sequence[Mapping[str, Any]]:
-        return [fault.shown() for fault in self._all]
+        return [fault.shown() for fault in tuple(self._all)]
 
-    def fire(self, operation: str | None, path: str) -> list[Fault]:
-        """The faults that happen to this call."""
-        if not self._all:
-            return []
-        with self._lock:
-            fired = [f for f in self._all if f.meets(operation, path) and f.due(self._chance)]
-            for fault in fired:
-                fault.fired += 1
-            return fired
+    def fitting(self, operation: str | None, path: str) -> list[Fault]:
+        """The faults that a call of that operation and path may meet, in the order they were given."""
+        return [fault for fault in tuple(self._all) if fault.fits(operation, path)]
 
-    def wait(self, fault: Fault) -> float:
-        """How many seconds a latency fault takes this time."""
-        with self._lock:
-            return max(0.0, fault.seconds + self._chance.uniform(-fault.jitter, fault.jitter))
+
+def wrong(wanted: Mapping[str, Any]) -> Iterator[BadFault]:
+    """Everything wrong with a fault that somebody asks for: `{"fault": NAME, ...}`."""
+    fault = wanted["fault"]
+    if fault not in WHAT:
+        yield BadFault(f"no fault {fault!r}: {_near(str(fault), WHAT)}")
+        return
+    takes = ("operation", "path", "when", *TAKES.get(fault, ()))
+    for name in wanted:
+        if name not in ("fault", *takes):
+            yield BadFault(f"the fault {fault!r} takes no {name}: {_near(name, takes)}", f"/{name}")
+    if "status" in takes and wanted.get("status") is None:
+        yield BadFault(f"the fault {fault!r} needs a status")
+    if fault == "off-contract-status" and not 200 <= (wanted.get("status") or 200) <= 599:
+        yield BadFault("an answer's status is one of 200 to 599", "/status")
+    if not _is_when(wanted.get("when", "all")):
+        yield BadFault(f"when is {WHEN}, not {wanted['when']!r}", "/when")
+
+
+def _is_when(when: Any) -> bool:
+    if not isinstance(when, Mapping):
+        return when in ("next", "all")
+    nth, share = when.get("nth"), when.get("share")
+    if len(when) != 1:
+        return False
+    if nth is not None:
+        return isinstance(nth, int) and nth >= 1
+    return isinstance(share, int | float) and 0 <= share <= 1
+
+
+def _near(name: str, known: Mapping[str, Any] | Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return (f"did you mean {near[0]!r}? " if near else "") + f"there are {', '.join(known)}"

@@ -6,17 +6,20 @@ alive). What was evicted is *no longer known*, which is not the same as *never h
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from mockserver.world.state import State
 
 ENTRIES = 1_000
 BYTES = 16 * 1024 * 1024
-BREACHES = 20
+BROKEN = 20
+LARGE = 64 * 1024
+LONG = b'"[too long to be kept]"'
 
 
 @dataclass(slots=True)
@@ -26,8 +29,8 @@ class Exchange:
     `number` counts from 1 in its journal; `time` is the world's; `milliseconds` how long it took.
     `operation` is None for a route the edition does not have, `caller` for no valid token.
     `findings` are what the contract does not list but was let pass; `why` explains a refusal that
-    the answer must not explain; `breach` names our own mistake. `request` and `response` are the
-    redacted bodies. `before` and `after` are the state on both sides.
+    the answer must not explain; `breach` names our own mistake. `sent` and `got` are
+    the redacted bodies as JSON texts, `request` and `response` their values. `before` and `after` are the state on both sides.
     """
 
     number: int
@@ -43,12 +46,20 @@ class Exchange:
     breach: str | None = None
     fault: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    request: Any = None
-    response: Any = None
+    sent: bytes | None = None
+    got: bytes | None = None
     milliseconds: float = 0.0
     bytes: int = 0
     before: State | None = field(default=None, repr=False)
     after: State | None = field(default=None, repr=False)
+
+    @property
+    def request(self) -> Any:
+        return None if self.sent is None else json.loads(self.sent)
+
+    @property
+    def response(self) -> Any:
+        return None if self.got is None else json.loads(self.got)
 
     def shown(self) -> dict[str, Any]:
         """As the control plane shows it."""
@@ -82,16 +93,36 @@ class Exchange:
         return f"{self.status} {self.method} {self.path}{query}  {name}{tail}"
 
 
-class Journal:
-    """The last exchanges, oldest first. Safe to write and read from any thread."""
+class Digest(Protocol):
+    """What is told of each exchange before it is forgotten."""
 
-    def __init__(self, entries: int = ENTRIES, bytes: int = BYTES) -> None:
+    def take(self, exchange: Exchange) -> None: ...
+
+
+class Journal:
+    """The last exchanges, oldest first. Safe to write and read from any thread.
+
+    `digest` makes what takes in the exchanges that are evicted; `digested` is it, once one was.
+
+    `breaches` and `strays` are the first exchanges with a breach and with findings: they outlive
+    both bounds, `clear` and a reset.
+    """
+
+    def __init__(
+        self,
+        entries: int = ENTRIES,
+        bytes: int = BYTES,
+        digest: Callable[[], Digest] | None = None,
+    ) -> None:
         self._entries, self._bytes = entries, bytes
+        self.digest = digest
+        self.digested: Digest | None = None
         self._kept: deque[Exchange] = deque()
         self._weight = 0
         self._count = 0
         self._lock = threading.Lock()
         self.breaches: list[Exchange] = []
+        self.strays: list[Exchange] = []
 
     @property
     def count(self) -> int:
@@ -115,15 +146,32 @@ class Journal:
             self._kept.append(exchange)
             self._weight += exchange.bytes
             while self._kept and (len(self._kept) > self._entries or self._weight > self._bytes):
-                self._weight -= self._kept.popleft().bytes
-            if exchange.breach and len(self.breaches) < BREACHES:
-                self.breaches.append(replace(exchange, before=None, after=None))
+                self._forget(self._kept.popleft())
+            for broken, kept in (
+                (exchange.breach, self.breaches),
+                (exchange.findings, self.strays),
+            ):
+                if broken and len(kept) < BROKEN:
+                    kept.append(_remembered(exchange))
         return exchange
 
+    def _forget(self, exchange: Exchange) -> None:
+        self._weight -= exchange.bytes
+        if self.digest:
+            self.digested = self.digested or self.digest()
+            self.digested.take(exchange)
+
+    def blame(self, method: str, path: str, time: str, breach: str) -> None:
+        """Keep a mistake of ours that was made beside the API, e.g. in the control plane."""
+        with self._lock:
+            if len(self.breaches) < BROKEN:
+                self.breaches.append(Exchange(0, time, method, path, status=500, breach=breach))
+
     def clear(self) -> None:
-        """Forget everything, the count too; but no breach: that is our defect, not theirs."""
+        """Forget everything, the count too; but not what broke the contract: a test must see it."""
         with self._lock:
             self._kept.clear()
+            self.digested = None
             self._weight = self._count = 0
 
     def __len__(self) -> int:
@@ -148,3 +196,11 @@ class Journal:
             and (status is None or exchange.status == status)
             and (finding is None or bool(exchange.findings) == finding)
         ]
+
+
+def _remembered(exchange: Exchange) -> Exchange:
+    """What is kept for ever of an exchange that broke the contract: no state, no large body."""
+    kept = replace(exchange, before=None, after=None)
+    if kept.bytes > LARGE:
+        kept.sent = kept.got = LONG
+    return kept

@@ -17,6 +17,7 @@ from mockserver.world.state import Record, State, freeze
 if TYPE_CHECKING:
     from mockserver.world.access import Caller, Rule
     from mockserver.world.calls import Call, Reply, View
+    from mockserver.world.lives import Life
     from mockserver.world.seeding import Seeding
 
 Values = Mapping[str, Any]
@@ -46,18 +47,22 @@ class Kind:
     `find(state, value, within)`: the record that a path parameter names. `named(state, value)`: the
     one that a fixture names, where people have another name for it than paths.
 
-    `show(view, record)`: the resource object. `related`: what `include` may name, each giving
+    `show(view, record)`: the resource object. `depends(view, record)`: all that it is made of beside
+    the record itself, compared with `==`; while nothing of it has changed it is neither built nor
+    judged again. None: it is built each time. `related`: what `include` may name, each giving
     records. `operations`, `may`: the operation ids of the edition with their function and rule.
     `read`: who may see a record. `grants(view, record)`: words that say what the caller may do in
     `record` by virtue of this kind. `reach(view, type, within)`: records of a type that those
     grants open, for callers who do not see all. `entitled(record, name)`: whether an entitlement
     is on, None where this kind has no say. `authenticate(state, digest)`: the caller a secret
     stands for (digest None: the key itself).
+    `callers(state)`: everyone a token can stand for.
 
     `within`, `member`: where entries stand in a fixture: in the entry of which kind (None: at the
     top), under which name, in an object (`mapping`) or a list. `seed`, `dump`: entry to records, record to entry. `always`: the fixture of what
     every world has, as a document says it. `title`: its name
     in labels. `invariants(view, record)`: sentences about what does not hold; none where all does.
+    `life`: what verification plays against any server, and the laws it holds its answers to.
     """
 
     type: str
@@ -69,6 +74,7 @@ class Kind:
     find: Callable[[State, str, Record | None], Record | None] | None = None
     named: Callable[[State, str], Record | None] | None = None
     show: Callable[[View, Record], dict[str, Any]] | None = None
+    depends: Callable[[View, Record], tuple[Any, ...]] | None = None
     related: Mapping[str, Callable[[View, Record], Iterable[Record]]] = field(default_factory=dict)
     operations: Mapping[str, Handler] = field(default_factory=dict)
     may: Mapping[str, Rule] = field(default_factory=dict)
@@ -77,6 +83,7 @@ class Kind:
     reach: Callable[[View, str, Record], Iterable[int]] | None = None
     entitled: Callable[[Record, str], bool] | None = None
     authenticate: Callable[[State, str | None], Caller | None] | None = None
+    callers: Callable[[State], Iterable[Caller]] | None = None
     within: str | None = None
     member: str = ""
     mapping: bool = False
@@ -85,6 +92,7 @@ class Kind:
     always: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     title: Callable[[Record], str] = lambda record: record.id
     invariants: Callable[[View, Record], Iterable[str]] = _nothing
+    life: Life | None = None
 
 
 Kinds = Mapping[str, Kind]

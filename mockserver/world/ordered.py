@@ -20,9 +20,13 @@ def _last(block: tuple[Any, ...]) -> Any:
     return block[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ordered:
-    """Distinct comparable items in ascending order, kept in blocks of at most 512."""
+    """Distinct comparable items in ascending order, kept in blocks of at most 512.
+
+    Two are the same only if they are one object: whoever keeps one knows by that whether it is
+    still the one of a later state, without a look at its items.
+    """
 
     blocks: tuple[tuple[Any, ...], ...] = ()
     size: int = 0

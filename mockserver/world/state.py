@@ -18,6 +18,7 @@ from immutables import Map
 
 from mockserver.world.ordered import EMPTY, Ordered
 
+NONE: Map[Any, Any] = Map()
 ROOT = 0
 """Owner of what nobody owns (organizations, users)."""
 
@@ -114,6 +115,10 @@ class State:
         """Keys of the members of a relation, in order of their creation."""
         relations = self.links.get(key)
         return EMPTY if relations is None else relations.get(relation, EMPTY)
+
+    def relations(self, key: int) -> Map[Relation, Ordered]:
+        """All relations of a record: the same object for as long as none of them has changed."""
+        return self.links.get(key, NONE)
 
     def all(self, kind: str, owner: int = ROOT) -> Iterator[Record]:
         """Records of a kind in order of their creation (touches each: for dumps, not for calls)."""

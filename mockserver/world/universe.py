@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -20,6 +21,9 @@ from mockserver.world.journal import Journal
 from mockserver.world.kinds import Kinds
 from mockserver.world.state import State
 
+ENDED = 1_000
+"""Of how many universes it is remembered why they are gone."""
+
 
 class Stale(Exception):
     """The world was reset, restored or seeded while a request was under way."""
@@ -29,8 +33,11 @@ class Stale(Exception):
 class Universe:
     """One world. `key` is its token and its name; `facts` the data of its edition.
 
+    `parts` is where the web room keeps what it has shown; forks share it, for they share records.
+
     `writing` is held from reading the state to swapping it, so that no write is lost; a reader
-    needs no lock. `generation` counts resets and restores.
+    needs no lock. `generation` counts resets and restores. `family` is the key of the first of all
+    worlds that were forked from one another; `gone` says why a world is no more.
     """
 
     key: str
@@ -43,6 +50,8 @@ class Universe:
     strict: bool = False
     fixture: str | None = None
     journal: Journal = field(default_factory=Journal)
+    parts: Any = None
+    family: str = ""
 
     def __post_init__(self) -> None:
         self.state = self.first
@@ -52,7 +61,8 @@ class Universe:
         self.generation = 0
         self.writing = threading.RLock()
         self.born = self.touched = time.monotonic()
-        self.gone = False
+        self.gone: str | None = None
+        self.family = self.family or self.key
 
     def swap(self, before: State, after: State, generation: int) -> None:
         """`after` in place of `before`. Raises Stale where the world was reset in between."""
@@ -112,7 +122,9 @@ class Universe:
             seed=self.seed,
             strict=self.strict,
             fixture=self.fixture,
-            journal=Journal(),
+            journal=Journal(digest=self.journal.digest),
+            parts=self.parts,
+            family=self.family,
         )
 
     def dump(self) -> dict[str, Any]:
@@ -151,7 +163,8 @@ class Universes:
     """The worlds of one server by key: counted, bounded, and expired when long idle.
 
     `idle` is in seconds; None keeps them for ever. `journal` is the server's own: requests that
-    reach no universe.
+    reach no universe. `fallen` are the last that were removed although they had broken the
+    contract.
     """
 
     def __init__(self, most: int = 10_000, idle: float | None = None) -> None:
@@ -159,10 +172,15 @@ class Universes:
         self._lock = threading.Lock()
         self._made = 0
         self.most, self.idle = most, idle
+        self.fallen: deque[Universe] = deque(maxlen=20)
+        self._ended: dict[str, str] = {}
         self.journal = Journal()
 
     def __len__(self) -> int:
         return len(self._all)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._all
 
     def __iter__(self) -> Iterator[Universe]:
         return iter(tuple(self._all.values()))
@@ -192,20 +210,35 @@ class Universes:
             if len(self._all) >= self.most:
                 raise Full(f"there are {self.most} universes: delete one that is done with")
             self._all[universe.key] = universe
+            self._ended.pop(universe.key, None)
             return universe
 
-    def remove(self, key: str) -> None:
+    def remove(self, key: str, why: str = "it was deleted") -> None:
+        """Away with a universe; whoever uses its key afterwards is told why."""
         with self._lock:
-            universe = self._all.pop(key, None)
-            if universe is not None:
-                universe.gone = True
+            if key in self._all:
+                self._end(self._all.pop(key), why)
+
+    def gone(self, key: str) -> str | None:
+        """Why the universe that had a key is gone; None where there was none, or not lately."""
+        why = self._ended.get(key)
+        return None if why is None else f"the universe of this key is gone: {why}"
+
+    def _end(self, universe: Universe, why: str) -> None:
+        universe.gone = why
+        universe.faults.clear()  # a request that waits because of one goes on
+        self._ended[universe.key] = why
+        while len(self._ended) > ENDED:
+            del self._ended[next(iter(self._ended))]
+        if universe.journal.breaches or universe.journal.strays:
+            self.fallen.append(universe)
 
     def _expire(self) -> None:
         if self.idle is None:
             return
         limit = time.monotonic() - self.idle
         for key in [key for key, universe in self._all.items() if universe.touched < limit]:
-            self._all.pop(key).gone = True
+            self._end(self._all.pop(key), "nobody used it for long")
 
 
 def _no(what: str, name: str, known: Mapping[str, Any]) -> str:

@@ -1,0 +1,254 @@
+"""Every figure of the README's cost table, as ratios in one run.
+
+    make bench            the table, about six minutes
+    make bench ARGS=-q    one short round each, to see that it works
+
+Medians of five alternating rounds with their spread, everything on (tokens, both checks, journal),
+with the thread count that ships. Bad figures are printed like the good ones.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import load
+import servers
+
+from mockserver.contract import load as contract
+from mockserver.web.worlds import Server
+
+QUICK = "-q" in sys.argv
+ROUNDS, SECONDS = (1, 1.0) if QUICK else (5, 3.0)
+LIST = "/api/v2/organizations/bench/policy-sets"
+Row = tuple[str, str, str]
+
+
+def world(sets: int) -> dict[str, Any]:
+    """An organization with so many policy sets, each with five policies and five workspaces."""
+    fives = range(5)
+    return {
+        "organizations": [
+            {
+                "name": "bench",
+                "workspaces": [{"name": f"workspace-{n}"} for n in fives],
+                "policies": [{"name": f"policy-{n}", "code": "main = rule { true }"} for n in fives],
+                "policy-sets": [
+                    {
+                        "name": f"set-{n:06}",
+                        "policies": [f"policy-{m}" for m in fives],
+                        "workspaces": [f"workspace-{m}" for m in fives],
+                    }
+                    for n in range(sets)
+                ],
+            }
+        ]
+    }
+
+
+def fixture(sets: int) -> str:
+    servers.CACHE.mkdir(exist_ok=True)
+    path = servers.CACHE / f"world-{sets}.json"
+    path.write_text(json.dumps(world(sets)))
+    return str(path)
+
+
+def got(url: str) -> bytes:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {servers.TOKEN}"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return bytes(answer.read())
+
+
+def ids(url: str, most: int = 2000) -> list[str]:
+    """Ids of policy sets, spread over all pages."""
+    total = json.loads(got(f"{url}{LIST}?page[size]=150"))["meta"]["pagination"]["total-pages"]
+    step = max(1, total * 150 // most)
+    return [
+        record["id"]
+        for page in range(1, total + 1, step)
+        for record in json.loads(got(f"{url}{LIST}?page[size]=150&page[number]={page}"))["data"]
+    ][:most]
+
+
+def alternating(**calls: Callable[[], float]) -> dict[str, list[float]]:
+    """Each call in turn, round after round: what slows one round slows all of it."""
+    seen: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(ROUNDS):
+        for name, call in calls.items():
+            seen[name].append(call())
+    return seen
+
+
+def told(values: list[float], form: str = "{:,.0f}") -> str:
+    middle = form.format(statistics.median(values))
+    if len(values) == 1:
+        return middle
+    return f"{middle} ({form.format(min(values))} to {form.format(max(values))})"
+
+
+def times(ours: list[float], theirs: list[float]) -> str:
+    return f"{statistics.median(ours) / statistics.median(theirs):.1f} ×"
+
+
+def document_with(page: Any) -> dict[str, Any]:
+    """Our document with our own page of 100 as its example, so that both send the same bytes."""
+    document = contract("2019-07").openapi()
+    name = "/api/v2/organizations/{organization_name}/policy-sets"
+    content = document["paths"][name]["get"]["responses"]["200"]["content"]
+    content["application/vnd.api+json"]["examples"]["example"]["value"] = page
+    return document
+
+
+def against_prism() -> Iterator[Row]:
+    with ExitStack() as stack:
+        ours = stack.enter_context(servers.ours(fixture(200)))
+        first = ids(ours.url, 1)[0]
+        show = f"/api/v2/policy-sets/{first}"
+        page = f"{LIST}?page%5Bsize%5D=100"
+        bare = stack.enter_context(servers.bare(got(ours.url + show)))
+        document = document_with(json.loads(got(ours.url + page)))
+        prism = stack.enter_context(servers.prism(document, show))
+        calls: dict[str, tuple[str, str | None, str]] = {
+            "show one policy set": (show, None, "2.5 × Prism, 0.5 of bare Flask"),
+            "page of 100 sets with 5 + 5 members": (page, None, "5 × Prism"),
+            "create a policy set": (LIST, load.CREATE, "2 × Prism"),
+        }
+        for what, (path, script, bar) in calls.items():
+            seen = alternating(
+                ours=lambda p=path, s=script: load.rate(ours.url + p, SECONDS, s),
+                prism=lambda p=path, s=script: load.rate(prism.url + p, SECONDS, s),
+                bare=lambda: load.rate(bare.url + "/", SECONDS),
+            )
+            ratio = times(seen["ours"], seen["prism"]) + " Prism"
+            if path == show:
+                part = statistics.median(seen["ours"]) / statistics.median(seen["bare"])
+                ratio += f", {part:.2f} of bare Flask ({told(seen['bare'])}/s)"
+            yield what, bar, f"{told(seen['ours'])}/s against {told(seen['prism'])}/s: {ratio}"
+        yield "start to ready", "0.5 s", _starts(document, show)
+        yield "memory when ready (PSS)", "60 MB", f"{ours.pss():.0f} MB, Prism {prism.pss():.0f} MB"
+
+
+def _starts(document: dict[str, Any], show: str) -> str:
+    calls: dict[str, Callable[[], float]] = {
+        "ours": lambda: _start(lambda: servers.ours()),
+        "Prism": lambda: _start(lambda: servers.prism(document, show)),
+    }
+    if servers.has_moto():
+        calls["moto"] = lambda: _start(servers.moto)
+    seen = alternating(**calls)
+    return ", ".join(f"{name} {told(values, '{:.2f}')} s" for name, values in seen.items())
+
+
+def _start(server: Callable[[], Any]) -> float:
+    with server() as running:
+        return float(running.seconds)
+
+
+def as_the_world_grows() -> Iterator[Row]:
+    with ExitStack() as stack:
+        small = stack.enter_context(servers.ours(fixture(100)))
+        large = stack.enter_context(servers.ours(fixture(100_000 if not QUICK else 5_000)))
+        for name, server in (("small", small), ("large", large)):
+            (servers.CACHE / f"ids-{name}").write_text("\n".join(ids(server.url)))
+        scripts = {n: load.RANDOM % (servers.CACHE / f"ids-{n}") for n in ("small", "large")}
+        calls: dict[str, tuple[str, dict[str, str] | None]] = {
+            "show, any of them": ("/", scripts),
+            "page of 100": (f"{LIST}?page%5Bsize%5D=100&page%5Bnumber%5D=1", None),
+            "create": (LIST, {"small": load.CREATE, "large": load.CREATE}),
+        }
+        for what, (path, script) in calls.items():
+            seen = alternating(
+                small=lambda p=path, s=script: load.rate(small.url + p, SECONDS, s and s["small"]),
+                large=lambda p=path, s=script: load.rate(large.url + p, SECONDS, s and s["large"]),
+            )
+            grown = statistics.median(seen["small"]) / statistics.median(seen["large"])
+            yield (
+                f"{what}: 100,000 records against 100",
+                "1.3 × the time",
+                f"{grown:.2f} × ({told(seen['large'])}/s against {told(seen['small'])}/s)",
+            )
+
+
+def inside() -> Iterator[Row]:
+    """What the control plane does, without the socket."""
+    document = {
+        "organizations": [
+            {"name": "bench", "workspaces": [{"name": f"w{n}"} for n in range(10_000)]}
+        ]
+    }
+    took: list[float] = []
+    for _ in range(ROUNDS):
+        server = Server()
+        started = time.perf_counter()
+        universe = server.universe(key="bench", fixture=document)
+        took.append(time.perf_counter() - started)
+    yield "seeding 10,000 workspaces", "1 s", told(took, "{:.2f}") + " s"
+    calls = {
+        "fork": lambda: server.universes.remove(server.fork(universe, "other").key),
+        "snapshot": lambda: universe.snapshot("a"),
+        "restore": lambda: universe.restore("a"),
+        "reset": universe.reset,
+    }
+    for name, call in calls.items():
+        call()
+        seen = [_once(call) * 1000 for _ in range(ROUNDS * 20)]
+        yield f"{name} with 10,000 workspaces", "0.2 ms", f"{statistics.median(seen):.3f} ms"
+
+
+def _once(call: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def unused() -> Iterator[Row]:
+    """What the plugin costs a run that does not use it."""
+    code = "import time, pytest; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+    took = [
+        float(subprocess.check_output([sys.executable, "-c", code.format("mockserver.pytest_plugin")]))
+        for _ in range(ROUNDS)
+    ]
+    seen = told([value * 1000 for value in took], "{:.1f}")
+    yield "import in a test run that does not use it", "5 ms", f"{seen} ms"
+
+
+def long() -> Iterator[Row]:
+    """A million requests on one universe: memory after the first 50,000 and at the end."""
+    with servers.ours() as ours:
+        show = "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1"
+        done, marks = 0.0, []
+        for target in (50_000, 500_000, 1_000_000):
+            while done < target:
+                done += load.rate(ours.url + show, 20) * 20
+            marks.append((round(done), ours.pss()))
+        seen = ", ".join(f"{memory:.0f} MB after {count:,}" for count, memory in marks)
+        yield "1,000,000 requests on one universe", "flat after 50,000", seen
+
+
+def rows() -> Iterator[Row]:
+    groups = [against_prism, as_the_world_grows, inside, unused]
+    if "--long" in sys.argv:
+        groups.append(long)
+    for group in groups:
+        yield from group()
+    for name in ("plugin", "verify"):
+        if Path(__file__).with_name(f"{name}.py").exists():
+            yield from __import__(name).rows()
+
+
+def main() -> None:
+    print("| what | bar | seen |\n|---|---|---|", flush=True)
+    for what, bar, seen in rows():
+        print(f"| {what} | {bar} | {seen} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

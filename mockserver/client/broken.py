@@ -1,0 +1,99 @@
+"""Where a contract was broken, told so that a reader can act on it.
+
+A *breach* is our own mistake: an answer that breaks the contract, an unexpected exception. A
+*finding* is what a client sent although no page lists it; in a strict world it breaks the contract.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from mockserver.client.journal import Seen
+from mockserver.contract import load
+from mockserver.world.journal import Exchange
+from mockserver.world.universe import Universe, Universes
+
+LONG = 1_000
+"""Letters of a body that a message shows."""
+DEFECT = "This is a defect of the mock server, not of the test: please report it with these lines."
+
+
+class Broken(AssertionError):
+    """The contract was broken; the message says by whom, where and how."""
+
+
+def told_of(universes: Universes, family: str) -> Iterator[str]:
+    """What was broken in the worlds of a family, those that were deleted since included."""
+    for universe in worlds(universes, family):
+        for exchange in broken(universe):
+            yield from told(Seen.of(exchange.shown()), universe.edition)
+
+
+def worlds(universes: Universes, family: str) -> list[Universe]:
+    """A world and its forks, and what was broken among those that are no more."""
+    found = [*universes, *universes.fallen]
+    return list(dict.fromkeys(universe for universe in found if universe.family == family))
+
+
+def broken(universe: Universe) -> list[Exchange]:
+    """Its exchanges that broke the contract."""
+    journal = universe.journal
+    return [*journal.breaches, *(journal.strays if universe.strict else ())]
+
+
+def told(seen: Seen, edition: str) -> Iterator[str]:
+    """One text for each way in which an exchange broke the contract."""
+    example = _example(seen, edition)
+    if seen.breach:
+        lines = [
+            seen.breach,
+            f"  in {seen.operation} (edition {edition})" if seen.operation else "",
+        ]
+        yield _joined(*lines, f"  sent: {_sent(seen)}", example, f"  {DEFECT}")
+    for finding in () if seen.breach else seen.findings:
+        yield _joined(
+            f"not in the contract: {seen.operation} (edition {edition})",
+            f"  {finding['fact']}; expected {finding['expected']}"
+            if "expected" in finding
+            else f"  {finding['fact']}",
+            f"  pointer: {finding['pointer'] or '/'}",
+            f"  key path: {finding['key-path']} ({finding['source']})"
+            if "key-path" in finding
+            else f"  source: {finding['source']}",
+            f"  sent: {_sent(seen)}",
+            example,
+            f"  {finding['hint']}" if "hint" in finding else "",
+        )
+
+
+def _joined(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _sent(seen: Seen) -> str:
+    query = f"?{seen.query}" if seen.query else ""
+    return f"{seen.method} {seen.path}{query}{_body(seen.request)}"
+
+
+def _example(seen: Seen, edition: str) -> str:
+    """The contract's own example of the operation, as a request."""
+    contract = load(edition)
+    example: Mapping[str, Any] = contract.examples.get(seen.operation or "", {})
+    if not example or seen.operation not in contract.operations:
+        return ""
+    operation = contract.operations[seen.operation]
+    path = operation.path
+    for name, value in example.get("path", {}).items():
+        path = path.replace("{" + name + "}", quote(str(value)))
+    query = f"?{urlencode(example['query'])}" if "query" in example else ""
+    return f"  passes: {operation.method} {path}{query}{_body(example.get('body'))}"
+
+
+def _body(value: Any) -> str:
+    if value is None:
+        return ""
+    text = json.dumps(value, ensure_ascii=False, default=repr)
+    return " " + (text if len(text) <= LONG else text[: LONG - 1] + "…")

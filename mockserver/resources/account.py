@@ -1,0 +1,116 @@
+"""The account of a caller: what a user sees and changes of himself. No path names the record.
+
+Source: account.html, users.html (users-teams-organizations) #profile and #password-management.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.world import ids
+from mockserver.world.access import Rule
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Handler
+from mockserver.world.problems import Error, invalid, invalid_item, invalid_items, not_found
+from mockserver.world.state import Record
+
+OWN = Rule(
+    "users, each for himself; team and organization tokens stand for nobody with an account",
+    "account.html, service-accounts.html",
+    lambda view, record: view.caller.record.kind == "users",
+)
+
+
+def _own(call: Call) -> Record:
+    """The caller's record as it is in the state that the request sees."""
+    record = call.state.records.get(call.caller.record.key)
+    if record is None:
+        raise not_found(f"{call.caller.name} is not in the state that this request sees")
+    return record
+
+
+def get_account_details(call: Call) -> Reply:
+    return Reply(200, data=_own(call))
+
+
+def update_account_info(call: Call) -> Reply:
+    """A new address waits in `unconfirmed-email` (page: must be confirmed); the present one ends
+    the waiting (decision). Tokens and memberships are the record's and outlive its name.
+    """
+    record, attributes = _own(call), call.attributes
+    changes: dict[str, Any] = {}
+    if "username" in attributes:
+        _refuse_taken(call, record, attributes["username"])
+        changes["username"] = attributes["username"]
+    if "email" in attributes:
+        email = attributes["email"]
+        changes["unconfirmed-email"] = None if email == record["email"] else email
+    state, changed = call.change(call.kinds["users"], call.state, record, changes)
+    return Reply(200, state, changed)
+
+
+def change_password(call: Call) -> Reply:
+    """Without a password in the world any current one is right (decision)."""
+    record, sent = _own(call), call.attributes
+    errors = []
+    if record["_password"] not in (None, ids.digest(sent["current-password"])):
+        errors.append(
+            _wrong(
+                "Current password is invalid",
+                "current-password",
+                fact="it is not the user's password",
+                expected="the password until now",
+                hint="Send the password that the fixture or the last change gave the user.",
+            )
+        )
+    if sent["password-confirmation"] != sent["password"]:
+        errors.append(
+            _wrong(
+                "Password confirmation doesn't match Password",
+                "password-confirmation",
+                fact="it differs from data.attributes.password",
+                expected="the new password again",
+                hint="Send the new password twice.",
+            )
+        )
+    if errors:
+        raise invalid_items(errors)
+    changes = {"_password": ids.digest(sent["password"])}
+    state, changed = call.change(call.kinds["users"], call.state, record, changes)
+    return Reply(200, state, changed)
+
+
+def _refuse_taken(call: Call, record: Record, username: str) -> None:
+    """Neither another's name nor his id, and `admin` only for whom the key acts as (decision)."""
+    named = call.kinds["users"].named
+    assert named is not None
+    other = named(call.state, username)
+    if other is not None and other.key != record.key:
+        raise invalid(
+            "Username has already been taken",
+            "/data/attributes/username",
+            fact=f"{username!r} names another user, without regard to case",
+            expected="a name that nobody else has",
+            key_path="data.attributes.username",
+            source="account.html#update-your-account-info",
+            hint="Send another username.",
+        )
+
+
+def _wrong(detail: str, name: str, **meta: str) -> Error:
+    return invalid_item(
+        detail,
+        f"/data/attributes/{name}",
+        key_path=f"data.attributes.{name}",
+        source="users-teams-organizations/users.html#password-management",
+        **meta,
+    )
+
+
+OPERATIONS: Mapping[str, Handler] = {
+    "get-your-account-details": get_account_details,
+    "update-your-account-info": update_account_info,
+    "change-your-password": change_password,
+}
+MAY: Mapping[str, Rule] = dict.fromkeys(OPERATIONS, OWN)

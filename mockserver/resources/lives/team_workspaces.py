@@ -1,0 +1,56 @@
+"""The life of team access. Source: team-access.html; go-tfe v0.3.19 team_access_test.go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.world.lives import Life, Play, Resource, body
+
+PAGE = "team-access.html"
+
+
+def document(play: Play, name: str, **about: Any) -> Any:
+    """A workspace and a team of its own: a team has one access to a workspace."""
+    workspace, team = play.need("workspaces"), play.need("teams")
+    return body("team-workspaces", {"access": "read"}, workspace=workspace, team=team)
+
+
+def query(resource: Resource) -> Mapping[str, Any]:
+    """The list wants to know of which workspace."""
+    relationships = resource.get("relationships")
+    workspace = relationships.get("workspace", {}) if isinstance(relationships, dict) else {}
+    return {"filter[workspace][id]": (workspace.get("data") or {}).get("id", "")}
+
+
+def play(stage: Play, record: Resource) -> None:
+    """No second access of a team to a workspace; each level can be given."""
+    workspace, team = (
+        {"type": type, "id": stage.value(record, f"/relationships/{name}/data/id")}
+        for type, name in (("workspaces", "workspace"), ("teams", "team"))
+    )
+    again = body("team-workspaces", {"access": "write"}, workspace=workspace, team=team)
+    why = "a second access of a team to a workspace"
+    source = "recorded answers of the real service"
+    stage.refused(422, "add-team-access-to-workspace", again, why=why, source=source)
+    for level in ("plan", "write", "admin"):
+        wanted = {"workspace": stage.need("workspaces"), "team": team}
+        made = stage.call(
+            "add-team-access-to-workspace", body("team-workspaces", {"access": level}, **wanted)
+        )
+        said = stage.value(made.data, "/attributes/access")
+        what = f"access is {said!r}"
+        place = "/data/attributes/access"
+        source = f"{PAGE}#add-team-access-to-a-workspace"
+        stage.holds(said == level, made, place, what, f'"{level}"', source)
+
+
+LIFE = Life(
+    create="add-team-access-to-workspace",
+    shows=("show-team-access-to-workspace",),
+    list="list-team-access-to-workspaces",
+    removes=("remove-team-access-to-workspace",),
+    document=document,
+    query=query,
+    play=play,
+)

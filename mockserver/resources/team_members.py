@@ -1,0 +1,129 @@
+"""Membership: who belongs to a team, what that grants, and the two operations that change it.
+
+Source: team-members.html, teams.html (users-teams-organizations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from mockserver.resources.permissions import organization_of
+from mockserver.world.access import Rule
+from mockserver.world.calls import Call, Reply, View
+from mockserver.world.kinds import Handler
+from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
+from mockserver.world.state import ROOT, Record
+
+OWNERS = "owners"
+MEMBERS = ("users", "teams")
+ACCESS = ("manage-policies", "manage-workspaces", "manage-vcs-settings")
+
+
+def teams_of(view: View, organization: Record) -> Iterator[Record]:
+    """The teams of an organization that the caller belongs to: his own, or the one he is."""
+    subject = view.state.records.get(view.caller.record.key)
+    if subject is None:  # a lag shows a world in which he was not yet
+        return
+    if subject.kind == "teams":
+        if subject.owner == organization.key:
+            yield subject
+        return
+    if subject.kind != "users":
+        return
+    owners = view.state.find("teams", organization.key, OWNERS)
+    if owners and subject.key in view.state.members(owners.key, MEMBERS):
+        yield owners  # first, and without a look at the others: an owner may do everything
+        return
+    for key in view.state.members(subject.key, (MEMBERS[1], MEMBERS[0])):
+        team = view.state.get(key)
+        if team.owner == organization.key:
+            yield team
+
+
+def grants(view: View, record: Record) -> Iterator[str]:
+    """In an organization: `member`, `owner`, and what the organization access of teams allows."""
+    if record.kind != "organizations":
+        return
+    for team in teams_of(view, record):
+        yield "member"
+        if team["name"] == OWNERS:
+            yield "owner"
+        yield from (name for name in ACCESS if team["organization-access"][name])
+
+
+def reach(view: View, type: str, within: Record) -> Iterable[int]:
+    """Teams that the caller belongs to: he sees these, owners see all."""
+    return (team.key for team in teams_of(view, within)) if type == "teams" else ()
+
+
+def manages(view: View, record: Record | None) -> bool:
+    return view.can(organization_of(view, record), "owner", "organization-token")
+
+
+MANAGE = Rule(
+    "owners of the organization, by a user's or the team's token, and the organization's token",
+    "users-teams-organizations/teams.html#the-owners-team, index.html#authentication",
+    manages,
+)
+"""Teams, their organization access, and who belongs to them."""
+
+
+# operations
+
+
+def add_users(call: Call) -> Reply:
+    """By username (page). All or nothing: with one that nobody has, nothing changes (decision)."""
+    errors: list[Error] = []
+    keys = []
+    for at, item in enumerate(call.document["data"]):
+        user = _user(call, item["id"])
+        if user:
+            keys.append(user.key)
+        else:
+            errors.append(_unknown(item["id"], at))
+    if errors:
+        raise invalid_items(errors)
+    return Reply(204, call.state.link(call.record.key, MEMBERS, keys))
+
+
+def delete_users(call: Call) -> Reply:
+    """Who is no member, or nobody, is gone already: 204 (JSON:API). `owners` keeps one (guide)."""
+    record = call.record
+    found = (_user(call, item["id"]) for item in call.document["data"])
+    keys = {user.key for user in found if user}
+    left = [key for key in call.state.members(record.key, MEMBERS) if key not in keys]
+    if record["name"] == OWNERS and not left:
+        raise invalid(
+            "The owners team cannot be empty",
+            "/data",
+            fact=f"the team {OWNERS} of {call.owner(record).id} would have no member left",
+            expected="at least one member who stays",
+            key_path="data[]",
+            source="users-teams-organizations/teams.html#the-owners-team (status: decision)",
+            hint="Add another member before you remove the last one.",
+        )
+    return Reply(204, call.state.unlink(record.key, MEMBERS, sorted(keys)))
+
+
+def _user(call: Call, username: str) -> Record | None:
+    """By username alone, whether the caller sees him or not: that is how people are added."""
+    return call.state.find("users", ROOT, username.casefold())
+
+
+def _unknown(username: str, at: int) -> Error:
+    return invalid_item(
+        "User does not exist",
+        f"/data/{at}/id",
+        fact=f"{username!r} is nobody's username",
+        expected="the username of a user (not the id, nor an e-mail address)",
+        key_path="data[].id",
+        source="team-members.html#add-a-user-to-team (status: decision)",
+        hint="Users must exist already: a fixture can hold them.",
+    )
+
+
+OPERATIONS: Mapping[str, Handler] = {
+    "add-user-to-team": add_users,
+    "delete-user-from-team": delete_users,
+}
+MAY: Mapping[str, Rule] = dict.fromkeys(OPERATIONS, MANAGE)

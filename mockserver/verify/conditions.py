@@ -1,0 +1,73 @@
+"""What follows from a fault in a condition is no fault of its own.
+
+A schema may say: if `attributes.global` is true, then `relationships` have no workspaces. Where
+`global` itself is missing or of another type, what `then` and `else` ask for means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mockserver.contract.engines import Miss, Path, Schema
+from mockserver.contract.explain import resolve
+
+
+def conditional(
+    schema: Schema, misses: Sequence[Miss], components: Mapping[str, Schema]
+) -> set[Path]:
+    """Paths of the misses that only follow from a miss in the condition of an `if`."""
+    following: set[Path] = set()
+    places = {miss.path for miss in misses}
+    for base, whole in {
+        base: part for miss in misses for base, part in _conditions(schema, miss.path, components)
+    }.items():
+        asks = {(*base, *path) for path in _paths(whole["if"])}
+        if not any(place[: len(ask)] == ask for ask in asks for place in places):
+            continue
+        wants = {
+            (*base, *path) for word in ("then", "else") for path in _paths(whole.get(word, {}))
+        }
+        following |= {
+            place
+            for place in places - asks
+            for want in wants
+            if place[: len(want)] == want and not any(place[: len(a)] == a for a in asks)
+        }
+    return following
+
+
+def _conditions(
+    schema: Schema, path: Path, components: Mapping[str, Schema]
+) -> Iterator[tuple[Path, Schema]]:
+    """The schemas with an `if` on the way to a place, each with its own place."""
+    schema = resolve(schema, components)
+    for at in range(len(path) + 1):
+        if "if" in schema:
+            yield path[:at], schema
+        if at == len(path):
+            return
+        part: Any = (
+            schema.get("items")
+            if isinstance(path[at], int)
+            else schema.get("properties", {}).get(path[at])
+        )
+        if part is None:
+            return
+        schema = resolve(part, components)
+
+
+def _paths(schema: Any, path: Path = ()) -> Iterator[Path]:
+    """Paths of the members that a schema looks at, the innermost."""
+    inner = dict(schema.get("properties", {})) if isinstance(schema, Mapping) else {}
+    for word in ("not", "then", "else"):
+        if isinstance(schema, Mapping) and word in schema:
+            yield from _paths(schema[word], path)
+    for name in schema.get("required", ()) if isinstance(schema, Mapping) else ():
+        inner.setdefault(name, {})
+    if not inner:
+        if path:
+            yield path
+        return
+    for name, part in inner.items():
+        yield from _paths(part, (*path, name))

@@ -1,0 +1,185 @@
+"""The judge: one exchange and an edition in, findings out.
+
+Knows no life and no server: the same verdict for a played call, a journal and a browser's HAR.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+from mockserver.contract import Edition, Operation
+from mockserver.contract.engines import Miss, Schema
+from mockserver.contract.explain import explained, resolve
+from mockserver.verify.conditions import conditional
+from mockserver.verify.findings import STATUS, TYPE, Finding, Level, decided
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer, wherever they come from.
+
+    `query`: decoded pairs. `request`: the JSON body sent, bytes for another, None for none.
+    `answer`: the body as it came; `document`, where given, is already parsed. `where`: its place in
+    a recording. `raw`: the answer's body was not kept, so it cannot be judged.
+    """
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+    request: Any = None
+    status: int = 0
+    media_type: str | None = None
+    answer: bytes = b""
+    document: Any = None
+    where: str = ""
+    raw: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def judged(exchange: Exchange, operation: Operation, edition: Edition) -> list[Finding]:
+    """What an answer breaks: status, content type, body."""
+    return list(_judged(exchange, operation, edition))
+
+
+def _judged(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:
+    def finding(place: str, what: str, expected: str, source: str, fault: bool = False) -> Finding:
+        note = not fault and decided(edition, operation.id, source)
+        level: Level = "note" if note else "fault"
+        return Finding(level, operation.id, place, what, expected, source, exchange.where)
+
+    status = exchange.status
+    if status not in operation.responses:
+        known = _nearest(operation, status)
+        source = operation.responses[known[0]].get("x-source", operation.source)
+        expected = " or ".join(str(one) for one in known)
+        what = f"status {status} is not documented"
+        yield finding(STATUS, what, expected, source, fault=status >= 500)
+        return
+    content = operation.responses[status].get("content", {})
+    source = operation.responses[status].get("x-source", operation.source)
+    if exchange.raw:
+        return
+    if not content:
+        if exchange.answer.strip():
+            yield finding("", f"{status} has a body", "no body", source)
+        return
+    media = exchange.media_type
+    if media is not None and media.partition(";")[0].strip().lower() not in content:
+        yield finding(TYPE, f"Content-Type is {media or 'absent'}", " or ".join(content), source)
+    if operation.answer_schema(status) is None:
+        return
+    document = exchange.document
+    if document is None:
+        try:
+            document = json.loads(exchange.answer)
+        except ValueError:
+            what = "the body is no JSON" if exchange.answer.strip() else "there is no body"
+            yield finding("", what, "a JSON document", source)
+            return
+    for pointer, what, expected, cited, beside in misses(operation, status, document, edition):
+        yield replace(finding(pointer, what, expected, cited or source), beside=beside)
+
+
+def _nearest(operation: Operation, status: int) -> list[int]:
+    """The documented statuses of the same class: 2xx for 2xx, 4xx for 4xx."""
+    same = [known for known in operation.responses if known // 100 == status // 100]
+    return same or [min(operation.responses)]
+
+
+def misses(
+    operation: Operation, status: int, document: Any, edition: Edition
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """Pointer, fact, expectation and source of each place that breaks the schema of an answer.
+
+    A member that is missing beside one of a like name is told once, as renamed: the last is the
+    other's pointer.
+    """
+    schema = operation.answer_schema(status)
+    assert schema is not None
+    found = [
+        (part, miss)
+        for miss in operation.checker(schema).misses(document)
+        for part, miss in _refined(schema, miss, edition)
+    ]
+    renamed = _renamed([miss for _, miss in found])
+    following = conditional(schema, [miss for _, miss in found], edition.schemas)
+    for part, miss in found:
+        if miss.pointer in renamed.values() or miss.path in following:
+            continue
+        _, meta = explained(miss, part, edition.schemas)
+        what, beside = meta["fact"], renamed.get(miss.pointer, "")
+        if beside:
+            what += f", and {beside.rpartition('/')[2]} stands there instead"
+        yield miss.pointer, what, meta["expected"], meta["source"], beside
+
+
+def _refined(schema: Schema, miss: Miss, edition: Edition) -> Iterator[tuple[Schema, Miss]]:
+    """Where one of several schemas must fit, the misses of the one whose type the value names."""
+    if miss.fault in ("anyOf", "oneOf") and isinstance(miss.value, Mapping):
+        for choice in miss.expected:
+            part = resolve(choice, edition.schemas)
+            named = resolve(part.get("properties", {}).get("type", {}), edition.schemas)
+            if named.get("const") == miss.value.get("type"):
+                name = choice.get("$ref", "").rpartition("/")[2]
+                for inner in edition.checker(name).misses(miss.value) if name else ():
+                    placed = Miss(
+                        (*miss.path, *inner.path), inner.fault, inner.value, inner.expected
+                    )
+                    yield _placed(part, miss.path), placed
+                return
+    yield schema, miss
+
+
+def _placed(schema: Schema, path: tuple[str | int, ...]) -> Schema:
+    """A schema that has another at a path, so that an explanation finds its way there."""
+    for part in reversed(path):
+        schema = {"items": schema} if isinstance(part, int) else {"properties": {part: schema}}
+    return schema
+
+
+def _renamed(misses: Sequence[Miss]) -> dict[str, str]:
+    """Pointers of missing members, each with the unlisted one that stands there in its place."""
+    strays = [miss for miss in misses if miss.fault == "unlisted"]
+    renamed: dict[str, str] = {}
+    for miss in misses:
+        if miss.fault != "missing":
+            continue
+        beside = {
+            str(stray.path[-1]): stray.pointer
+            for stray in strays
+            if stray.path[:-1] == miss.path[:-1]
+        }
+        spelled = {name.replace("_", "-").casefold(): name for name in beside}
+        near = get_close_matches(str(miss.path[-1]), spelled, n=1, cutoff=0.6)
+        if near and beside[spelled[near[0]]] not in renamed.values():
+            renamed[miss.pointer] = beside[spelled[near[0]]]
+    return renamed
+
+
+def asked(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:
+    """What a request breaks, told only where the server took it: then client and contract differ.
+
+    What the contract does not list but lets pass is a note.
+    """
+    if not 200 <= exchange.status < 300:
+        return
+    checks = [operation.check_query(exchange.query)]
+    if operation.takes_json and exchange.request is not None:
+        checks.append(operation.check_body(exchange.request))
+    for checked in checks:
+        for meta in (*(fault.meta for fault in checked.faults), *checked.findings):
+            level: Level = "note" if meta in checked.findings else "fault"
+            place = "request" + (meta["pointer"] or f" ?{meta['key-path']}")
+            yield Finding(
+                level,
+                operation.id,
+                place,
+                meta["fact"],
+                meta.get("expected", ""),
+                meta.get("source", operation.source),
+                exchange.where,
+            )

@@ -1,0 +1,59 @@
+"""JSON pointers into documents that a stranger has sent: nothing is taken for granted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+MISSING: Final = _Missing()
+"""What stands where nothing stands; null is something."""
+
+
+def at(document: Any, pointer: str) -> Any:
+    """What stands at a pointer; MISSING where nothing does."""
+    for part in pointer.split("/")[1:]:
+        part = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, Mapping) and part in document:
+            document = document[part]
+        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            return MISSING
+    return document
+
+
+def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Pointer and value of everything that is no object; lists are one value."""
+    if isinstance(value, Mapping) and value:
+        for name, item in value.items():
+            escaped = str(name).replace("~", "~0").replace("/", "~1")
+            yield from leaves(item, f"{place}/{escaped}")
+    else:
+        yield place, value
+
+
+def collapsed(pointer: str) -> str:
+    """A pointer with `*` for every index: one fault of a list is told once."""
+    return re.sub(r"/\d+(?=/|$)", "/*", pointer)
+
+
+def within(pointer: str, places: set[str]) -> bool:
+    """Whether a pointer is one of the places, inside one, or around one."""
+    return any(
+        pointer == place or pointer.startswith(place + "/") or place.startswith(pointer + "/")
+        for place in places
+    )
+
+
+def plain(value: Any) -> Any:
+    """A value as it is compared: the order of identifiers in a linkage does not count."""
+    if isinstance(value, list) and all(isinstance(v, Mapping) and "id" in v for v in value):
+        return sorted(str(item["id"]) for item in value)
+    return value

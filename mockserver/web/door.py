@@ -1,0 +1,85 @@
+"""The short way in: requests to the API go from WSGI straight to the page of their life.
+
+Flask's own dispatch costs as much as all the checks together (README, cost): contexts, signals and
+hooks that nobody uses on these paths. Everything else, and a broken answer, goes through Flask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from werkzeug.datastructures import EnvironHeaders
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
+
+from mockserver.web.messages import LIMIT, Answer, Sent, TooLarge
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+Wsgi = Callable[[Environ, Start], Iterable[bytes]]
+
+SHORT = ("/api/", "/.well-known/")
+LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+class Door:
+    """A WSGI application: `answer` for the API, `rest` for every other path.
+
+    `whole(environ, answer)` makes a WSGI response of an answer that a fault has spoilt.
+    """
+
+    def __init__(
+        self,
+        rest: Wsgi,
+        answer: Callable[[Sent], Answer],
+        whole: Callable[[Environ, Answer], Wsgi],
+    ) -> None:
+        self._rest, self._answer, self._whole = rest, answer, whole
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        if not environ.get("PATH_INFO", "").startswith(SHORT):
+            return self._rest(environ, start)
+        made = self._answer(received(environ))
+        if made.cut:
+            return self._whole(environ, made)(environ, start)
+        headers = list(made.headers.items())
+        if made.status >= 200 and made.status != 204:
+            headers.append(("Content-Length", str(len(made.body))))
+        start(LINES.get(made.status) or f"{made.status} Unknown", headers)
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (made.body,)
+
+
+def received(environ: Environ) -> Sent:
+    """A WSGI request as ours. The body is read when it is asked for."""
+
+    def body() -> bytes:
+        if _length(environ) > LIMIT:
+            raise TooLarge
+        stream = get_input_stream(environ, max_content_length=LIMIT)
+        try:
+            return stream.read()
+        except RequestEntityTooLarge:
+            raise TooLarge from None
+
+    def root() -> str:
+        host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+        return f"{environ['wsgi.url_scheme']}://{host}"
+
+    query = environ.get("QUERY_STRING", "")
+    return Sent(
+        method=environ["REQUEST_METHOD"],
+        path=environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace"),
+        query=query,
+        arguments=parse_qsl(query, keep_blank_values=True, errors="replace") if query else (),
+        headers=EnvironHeaders(environ),  # type: ignore[arg-type]
+        root=root,
+        body=body,
+    )
+
+
+def _length(environ: Environ) -> int:
+    text = environ.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isascii() and text.isdigit() else 0

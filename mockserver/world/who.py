@@ -1,0 +1,135 @@
+"""Who may do what, asked before it is tried: the same rules, the same sentences.
+
+Callers are named, never told by a token: a token would stand in a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from mockserver.world.access import Caller, Rule, demand
+from mockserver.world.calls import View
+from mockserver.world.kinds import Kinds
+from mockserver.world.problems import Problem
+from mockserver.world.seeding import label
+from mockserver.world.state import Record, State
+
+
+class Unknown(KeyError):
+    """No such caller or record; the message lists the nearest."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operation, as far as access is concerned: `type` of the innermost record it names."""
+
+    operation: str
+    rule: Rule
+    type: str | None
+    entitlement: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a caller may do an operation to one record (None: the operation names none).
+
+    `why` is the sentence that the journal keeps of the 404 where he may not.
+    """
+
+    caller: str
+    operation: str
+    record: str | None
+    may: bool
+    rule: str
+    source: str
+    why: str | None
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "caller": self.caller,
+            "operation": self.operation,
+            "record": self.record,
+            "may": self.may,
+            "rule": self.rule,
+            "source": self.source,
+            "why": self.why,
+        }
+
+
+def callers(kinds: Kinds, state: State) -> dict[str, Caller]:
+    """Everyone that a token can stand for, by name: `user ann`, `team acme/platform`, ..."""
+    found = (c for kind in kinds.values() if kind.callers for c in kind.callers(state))
+    return {caller.name: caller for caller in found}
+
+
+def called(kinds: Kinds, state: State, name: str) -> Caller:
+    """The caller of a name, with or without the word before it. Raises Unknown."""
+    known = callers(kinds, state)
+    fitting = [c for full, c in known.items() if name in (full, full.partition(" ")[2])]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise Unknown(f"{name!r} is {' and '.join(c.name for c in fitting)}: say which")
+    near = get_close_matches(name, known, n=3, cutoff=0.3) or sorted(known)[:5]
+    raise Unknown(f"no caller {name!r}; there are {', '.join(near)}")
+
+
+def verdicts(
+    kinds: Kinds,
+    state: State,
+    caller: Caller,
+    asked: Asked,
+    *,
+    facts: Mapping[str, Any],
+    strict: bool = False,
+    record: str | None = None,
+) -> Iterator[Verdict]:
+    """One verdict a record of the operation's type; `record` picks some by id, label, or the
+    label's last part.
+
+    Raises Unknown where there is no such record.
+    """
+    if asked.type is None:
+        yield _verdict(View(kinds, state, caller, facts, strict), asked, None, None)
+        return
+    every = {label(kinds, state, one): one for one in state.every(asked.type)}
+    if record is not None:
+        spelled = lambda name, one: (name, name.rpartition("/")[2], one.id)  # noqa: E731
+        every = {name: one for name, one in every.items() if record in spelled(name, one)}
+        if not every:
+            raise Unknown(f"there is no {asked.type} {record!r}")
+    for name, one in every.items():
+        yield _verdict(View(kinds, state, caller, facts, strict), asked, one, name)
+
+
+def _verdict(view: View, asked: Asked, record: Record | None, name: str | None) -> Verdict:
+    why = None
+    try:
+        demand(view, asked.operation, asked.rule, record, asked.entitlement)
+    except Problem as problem:
+        why = problem.why
+    return Verdict(
+        caller=view.caller.name,
+        operation=asked.operation,
+        record=name,
+        may=why is None,
+        rule=asked.rule.words,
+        source=asked.rule.source,
+        why=why,
+    )
+
+
+def cell(found: list[Verdict]) -> str:
+    """Verdicts in one word for a matrix: `yes`, `no`, `some 2/5`, or `-` where nothing is there."""
+    allowed = sum(verdict.may for verdict in found)
+    if not found:
+        return "-"
+    if allowed in (0, len(found)):
+        return "yes" if allowed else "no"
+    return f"some {allowed}/{len(found)}"

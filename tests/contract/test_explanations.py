@@ -1,0 +1,362 @@
+"""What a refusal says, word for word: clients show these texts, and people act on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sweeps import EDITIONS, TAKING_JSON, World, at, fresh, put, types
+from test_examples_played import prepared
+from test_requests_refused import PROPERTIES, body_of, places, spelled
+
+from mockserver.contract import Operation, load
+from mockserver.contract.engines import Miss, Path
+from mockserver.contract.explain import brief, explained, human, key_path
+
+EDITION = load("2019-07")
+WORDS = "a string of letters, digits, - and _"
+
+
+def a_set(**attributes: Any) -> dict[str, Any]:
+    return {"data": {"type": "policy-sets", "attributes": {"name": "fresh", **attributes}}}
+
+
+def refused(id: str, *, strict: bool = False, **request: Any) -> dict[str, Any]:
+    """The one error of a refused request."""
+    got = fresh("2019-07", strict=strict).play(EDITION.operation(id), **request)
+    (error,) = got.errors
+    assert error["status"] == str(got.status)
+    return error
+
+
+def test_a_missing_member_is_explained() -> None:
+    assert refused(
+        "create-policy-set", body={"data": {"type": "policy-sets", "attributes": {}}}
+    ) == {
+        "status": "422",
+        "title": "invalid attribute",
+        "detail": "Name can't be blank",
+        "source": {"pointer": "/data/attributes/name"},
+        "meta": {
+            "operation": "create-policy-set",
+            "edition": "2019-07",
+            "pointer": "/data/attributes/name",
+            "fact": "data.attributes.name is missing",
+            "expected": WORDS,
+            "key-path": "data.attributes.name",
+            "source": "policy-sets.html#create-a-policy-set",
+            "hint": f"Send data.attributes.name: {WORDS}.",
+        },
+    }
+
+
+def test_a_wrong_type_is_explained() -> None:
+    assert refused("create-policy-set", body=a_set(**{"global": "yes"})) == {
+        "status": "422",
+        "title": "invalid attribute",
+        "detail": "Global is invalid",
+        "source": {"pointer": "/data/attributes/global"},
+        "meta": {
+            "operation": "create-policy-set",
+            "edition": "2019-07",
+            "pointer": "/data/attributes/global",
+            "fact": 'data.attributes.global is "yes"',
+            "expected": "true or false",
+            "key-path": "data.attributes.global",
+            "source": "policy-sets.html#create-a-policy-set",
+            "hint": "Send true or false as data.attributes.global.",
+        },
+    }
+
+
+def test_a_text_that_does_not_match_its_pattern_is_explained() -> None:
+    error = refused("create-policy-set", body=a_set(name="two words"))
+    assert error["detail"] == "Name can only include letters, numbers, -, and _"
+    assert error["meta"]["fact"] == 'data.attributes.name is "two words"'
+    assert error["meta"]["expected"] == WORDS
+    assert error["meta"]["hint"] == f"Send {WORDS} as data.attributes.name."
+
+
+def test_an_empty_name_is_explained_as_a_missing_one() -> None:
+    error = refused("create-policy-set", body=a_set(name=""))
+    assert error["detail"] == "Name can't be blank"
+    assert error["meta"]["fact"] == 'data.attributes.name is ""'
+
+
+def test_a_name_with_a_newline_at_its_end_does_not_match() -> None:
+    error = refused("create-policy-set", body=a_set(name="fresh\n"))
+    assert error["detail"] == "Name can only include letters, numbers, -, and _"
+    assert error["meta"]["fact"] == 'data.attributes.name is "fresh\\n"'
+
+
+def test_a_value_that_is_not_of_the_list_is_explained() -> None:
+    enforce = [{"path": "fresh.sentinel", "mode": "soft"}]
+    attributes = {"name": "fresh", "enforce": enforce}
+    error = refused("create-policy", body={"data": {"type": "policies", "attributes": attributes}})
+    modes = '"hard-mandatory", "soft-mandatory", "advisory"'
+    assert error["detail"] == "Mode is not included in the list"
+    assert error["source"] == {"pointer": "/data/attributes/enforce/0/mode"}
+    assert error["meta"] == {
+        "operation": "create-policy",
+        "edition": "2019-07",
+        "pointer": "/data/attributes/enforce/0/mode",
+        "fact": 'data.attributes.enforce[].mode is "soft"',
+        "expected": f"one of {modes}",
+        "key-path": "data.attributes.enforce[].mode",
+        "source": "policies.html#request-body",
+        "hint": f"Send one of {modes} as data.attributes.enforce[].mode.",
+    }
+
+
+def test_a_type_of_another_resource_is_explained() -> None:
+    body = {"data": {"type": "policies", "attributes": {"name": "fresh"}}}
+    error = refused("create-policy-set", body=body)
+    assert error["detail"] == "Type is invalid"
+    assert error["meta"]["fact"] == 'data.type is "policies"'
+    assert error["meta"]["expected"] == '"policy-sets"'
+    assert error["meta"]["hint"] == 'Send "policy-sets" as data.type.'
+
+
+def test_a_member_that_is_not_listed_is_explained_with_the_nearest_name() -> None:
+    fact = 'data.attributes.descriptoin is not listed ("for tests")'
+    body = a_set(descriptoin="for tests")
+    assert refused("create-policy-set", strict=True, body=body) == {
+        "status": "422",
+        "title": "not in the contract",
+        "detail": fact,
+        "source": {"pointer": "/data/attributes/descriptoin"},
+        "meta": {
+            "operation": "create-policy-set",
+            "edition": "2019-07",
+            "pointer": "/data/attributes/descriptoin",
+            "fact": fact,
+            "expected": "nothing here",
+            "key-path": "data.attributes.descriptoin",
+            "source": "policy-sets.html#create-a-policy-set",
+            "hint": "Did you mean description?",
+        },
+    }
+
+
+def test_a_member_in_snake_case_is_met_with_its_name_in_kebab_case() -> None:
+    world = fresh("2019-07")
+    body = {"data": {"type": "workspaces", "attributes": {"name": "fresh", "auto_apply": True}}}
+    assert world.play(EDITION.operation("create-workspace"), body=body).status == 201
+    (finding,) = world.findings
+    assert finding["hint"] == "Did you mean auto-apply?"
+
+
+def test_a_member_that_is_like_no_other_shall_be_left_out() -> None:
+    world = fresh("2019-07")
+    assert world.play(EDITION.operation("create-policy-set"), body=a_set(zzz=1)).status == 201
+    (finding,) = world.findings
+    assert finding["hint"] == "Leave out data.attributes.zzz; it has no effect."
+
+
+def test_a_query_parameter_out_of_bounds_is_explained() -> None:
+    assert refused("list-policy-sets", query={"page[size]": "151"}) == {
+        "status": "422",
+        "title": "invalid attribute",
+        "detail": "page[size] must be between 1 and 150",
+        "meta": {
+            "operation": "list-policy-sets",
+            "edition": "2019-07",
+            "pointer": "",
+            "fact": "page[size] is '151'",
+            "expected": "between 1 and 150",
+            "key-path": "page[size]",
+            "source": "policy-sets.html#query-parameters",
+            "hint": "Send between 1 and 150 as page[size].",
+        },
+    }
+
+
+def test_an_include_that_the_page_does_not_name_is_explained() -> None:
+    assert refused("list-policy-sets", query={"include": "policie"}) == {
+        "status": "400",
+        "title": "bad request",
+        "detail": "Invalid include parameter",
+        "meta": {
+            "operation": "list-policy-sets",
+            "edition": "2019-07",
+            "pointer": "",
+            "fact": "include is 'policie'",
+            "expected": "one or more of policies, workspaces",
+            "key-path": "include",
+            "source": "policy-sets.html#available-related-resources",
+            "hint": "Send one or more of policies, workspaces as include.",
+        },
+    }
+
+
+def test_a_body_that_is_missing_is_explained() -> None:
+    assert refused("create-policy-set", body=b"") == {
+        "status": "422",
+        "title": "invalid attribute",
+        "detail": "Data can't be blank",
+        "source": {"pointer": ""},
+        "meta": {
+            "operation": "create-policy-set",
+            "edition": "2019-07",
+            "pointer": "",
+            "fact": "no body was sent",
+            "expected": "a JSON object",
+            "source": "policy-sets.html#create-a-policy-set",
+            "hint": "Send a body; the operation's page shows a sample payload.",
+        },
+    }
+
+
+def test_a_401_and_a_404_explain_nothing_but_to_the_journal() -> None:
+    world = fresh("2019-07")
+    got = world.send("GET", "/api/v2/policy-sets/polset-nothing")
+    assert got.json == {"errors": [{"status": "404", "title": "not found"}]}
+    (last,) = world.universe.journal
+    assert last.why == "there is no policy-sets 'polset-nothing'"
+
+
+# the parts of a sentence
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ((), ""),
+        (("data",), "data"),
+        (("data", "attributes", "name"), "data.attributes.name"),
+        (("data", 0, "id"), "data[].id"),
+        (("data", "relationships", "policies", "data", 3), "data.relationships.policies.data[]"),
+    ],
+)
+def test_a_key_path_is_spelled_as_the_pages_spell_it(path: Path, text: str) -> None:
+    assert key_path(path) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ((), "Body"),
+        (("data", "attributes", "auto-apply"), "Auto apply"),
+        (("data", "attributes", "terraform_version"), "Terraform version"),
+        (("data", 0, "id"), "Id"),
+        (("data", 0), "Data"),
+    ],
+)
+def test_the_vendors_sentences_begin_with_the_last_name(path: Path, text: str) -> None:
+    assert human(path) == text
+
+
+def test_a_long_value_is_cut_and_an_odd_one_is_still_told() -> None:
+    assert brief("x" * 100) == '"' + "x" * 58 + "…"
+    assert len(brief(["x"] * 100)) == 60
+    assert brief("é") == '"é"'
+    deep: list[Any] = []
+    deep.append(deep)
+    assert brief(deep).startswith("[")
+
+
+@pytest.mark.parametrize(("operation", "path", "part"), PROPERTIES)
+def test_every_property_can_be_explained_with_its_source(
+    operation: Operation, path: Path, part: Any
+) -> None:
+    """A page, a line of the client, or a decision; and words for what is expected."""
+    schemas = load(operation.edition).schemas
+    for fault in ("missing", "type"):
+        detail, meta = explained(Miss(path, fault, 1.5, "type"), operation.body_schema, schemas)
+        assert detail
+        assert all(isinstance(value, str) for value in meta.values())
+        assert meta["source"], path
+        assert meta["expected"] not in ("", "any value")
+        assert meta["key-path"] == key_path(path)
+
+
+# secrets
+
+HUSH = "hush-0123456789-nobody-may-read-this"
+SECRETS = [
+    pytest.param(operation, path, id=spelled(operation, path))
+    for operation in TAKING_JSON
+    if operation.body_schema
+    for path, part, _ in places(operation)
+    if part.get("x-secret")
+]
+
+
+def kept(world: World) -> dict[str, Any]:
+    """What the journal keeps of the last request."""
+    return list(world.universe.journal)[-1].shown()
+
+
+def leaks(operation: Operation, path: Path) -> Iterator[tuple[str, Any]]:
+    """Bodies in which a secret stands where it belongs, or nearly there."""
+    body = body_of(operation)
+    name = str(path[-1])
+    yield "right", put(body, path, HUSH)
+    for wrong in ([HUSH], {"value": HUSH}, {HUSH: 1}):
+        yield f"as {type(wrong).__name__}", put(body, path, wrong)
+    yield "in snake_case", put(body, (*path[:-1], name.replace("-", "_")), HUSH)
+    for depth in range(1, len(path)):
+        whole = path[:depth]
+        yield f"{key_path(whole)} as a list", put(body, whole, [at(put(body, path, HUSH), whole)])
+    yield "at the root", {**body, name: HUSH}
+    yield "in data", put(body, ("data", name), HUSH)
+
+
+def misspelt(operation: Operation, path: Path) -> Iterator[tuple[str, Any]]:
+    """Bodies in which a secret has no name that could be known: only what we say can hold back."""
+    body, name = body_of(operation), str(path[-1])
+    for other in (name.title(), f"{name}s", "surprise"):
+        yield f"as {other}", put(body, (*path[:-1], other), HUSH)
+    for depth in range(1, len(path)):
+        whole = path[:depth]
+        text = json.dumps(at(put(body, path, HUSH), whole))
+        yield f"{key_path(whole)} as a text", put(body, whole, text)
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["lenient", "strict"])
+@pytest.mark.parametrize(("operation", "path"), SECRETS)
+def test_a_secret_is_never_repeated_wherever_it_was_put(
+    operation: Operation, path: Path, strict: bool
+) -> None:
+    for how, body in leaks(operation, path):
+        world = prepared(operation, strict=strict)
+        got = world.play(operation, body=body)
+        assert got.status < 500
+        assert HUSH not in got.body.decode(), how
+        assert HUSH not in json.dumps(kept(world)), how
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["lenient", "strict"])
+@pytest.mark.parametrize(("operation", "path"), SECRETS)
+def test_a_secret_under_another_name_is_not_repeated_by_what_we_say(
+    operation: Operation, path: Path, strict: bool
+) -> None:
+    for how, body in misspelt(operation, path):
+        world = prepared(operation, strict=strict)
+        got = world.play(operation, body=body)
+        assert got.status < 500
+        assert HUSH not in got.body.decode(), how
+        said = {name: value for name, value in kept(world).items() if name != "request"}
+        assert HUSH not in json.dumps(said), how
+
+
+def test_every_member_that_holds_a_secret_is_marked() -> None:
+    """Passwords, the value of an SSH key, and tokens where they are answered."""
+    for edition in EDITIONS:
+        assert {"password", "current-password", "password-confirmation", "value", "token"} <= set(
+            edition.secrets
+        )
+    assert {key_path(case.values[1]) for case in SECRETS} == {
+        "data.attributes.value",
+        "data.attributes.password",
+        "data.attributes.current-password",
+        "data.attributes.password-confirmation",
+    }
+    for case in SECRETS:
+        assert "string" in types(dict(leaf(case.values[0], case.values[1])))
+
+
+def leaf(operation: Operation, path: Path) -> Any:
+    return next(part for place, part, _ in places(operation) if place == path)

@@ -1,0 +1,240 @@
+"""Query parameters keep their bounds, and what is not listed is a finding that changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from sweeps import OPERATIONS, cases, example, fresh, misses, success
+from test_examples_played import prepared
+
+from mockserver.contract import Operation
+
+PAGED = [operation for operation in OPERATIONS if "page[size]" in operation.parameters]
+INCLUDING = [operation for operation in OPERATIONS if "include" in operation.parameters]
+CLOSED = [operation for operation in OPERATIONS if not operation.open]
+INCLUDED = [
+    pytest.param(operation, name, id=f"{operation.edition}/{operation.id}/{name}")
+    for operation in INCLUDING
+    for name in operation.parameters["include"]["schema"]["x-include"]
+]
+
+
+def query_of(operation: Operation, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    """The query of an operation's example, and more."""
+    return [*example(operation).get("query", {}).items(), *more]
+
+
+@pytest.mark.parametrize("operation", cases(PAGED))
+@pytest.mark.parametrize(
+    "text",
+    ["0", "-1", "151", "9999999999", "1" * 5000, "1.5", "1e1", "", " ", "+1", "ten", "0x10", "٣", "²"],
+    ids=lambda text: text[:12] or "empty",
+)  # fmt: skip
+def test_a_page_size_outside_its_bounds_is_refused(operation: Operation, text: str) -> None:
+    got = fresh(operation.edition).play(operation, query={"page[size]": text})
+    assert got.status == 422
+    (error,) = got.errors
+    assert error["title"] == "invalid attribute"
+    assert error["detail"] == "page[size] must be between 1 and 150"
+    assert "source" not in error
+    assert error["meta"]["key-path"] == "page[size]"
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(PAGED))
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "1" * 5000, "1.5", "", "two", "٣"], ids=lambda text: text[:12] or "empty"
+)
+def test_a_page_number_outside_its_bounds_is_refused(operation: Operation, text: str) -> None:
+    got = fresh(operation.edition).play(operation, query={"page[number]": text})
+    assert got.status == 422
+    (error,) = got.errors
+    assert error["title"] == "invalid attribute"
+    assert error["detail"] == "page[number] must be 1 or more"
+    assert "source" not in error
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(PAGED))
+def test_a_bad_size_and_a_bad_number_are_told_together(operation: Operation) -> None:
+    got = fresh(operation.edition).play(
+        operation, query={"page[size]": "0", "page[number]": "none"}
+    )
+    assert [error["detail"] for error in got.errors] == [
+        "page[number] must be 1 or more",
+        "page[size] must be between 1 and 150",
+    ]
+
+
+@pytest.mark.parametrize("operation", cases(PAGED))
+@pytest.mark.parametrize("size", [1, 2, 149, 150])
+def test_a_page_size_within_its_bounds_is_kept(operation: Operation, size: int) -> None:
+    got = fresh(operation.edition).play(operation, query={"page[size]": str(size)})
+    assert got.status == 200
+    assert len(got.json["data"]) <= size
+    assert f"page%5Bsize%5D={size}" in got.json["links"]["self"]
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(PAGED))
+def test_a_page_past_the_end_is_empty_and_echoed(operation: Operation) -> None:
+    world = fresh(operation.edition)
+    total = world.play(operation, query="").json["meta"]["pagination"]["total-count"]
+    got = world.play(operation, query={"page[number]": "999999999"})
+    assert got.status == 200
+    assert got.json["data"] == []
+    assert got.json["meta"]["pagination"]["current-page"] == 999_999_999
+    assert got.json["meta"]["pagination"]["total-count"] == total
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(PAGED))
+def test_what_is_not_sent_has_the_documented_default(operation: Operation) -> None:
+    world = fresh(operation.edition)
+    size = operation.parameters["page[size]"]["schema"]["default"]
+    assert size == (150 if operation.id == "list-workspaces" else 20)
+    written = {"page[number]": "1", "page[size]": str(size)}
+    plain = world.play(operation, query="")
+    assert plain.body == world.play(operation, query=written).body
+    assert f"page%5Bnumber%5D=1&page%5Bsize%5D={size}" in plain.json["links"]["self"]
+
+
+# include
+
+
+@pytest.mark.parametrize("operation", cases(INCLUDING))
+@pytest.mark.parametrize(
+    "form", ["{0}x", "nothing", "{0},nothing", "nothing,{0}", "{0} {0}", "{0};", "{0}\n", "*", "{1}"]
+)  # fmt: skip
+def test_an_include_that_names_what_the_page_does_not_is_400(
+    operation: Operation, form: str
+) -> None:
+    """terraform compares the end of the text: nothing may stand after it."""
+    name = operation.parameters["include"]["schema"]["x-include"][0]
+    text = form.format(name, name.upper())
+    world = fresh(operation.edition)
+    got = world.play(operation, query=query_of(operation, ("include", text)))
+    if text.strip() == name:
+        assert got.status == 200
+        return
+    assert got.status == 400
+    (error,) = got.errors
+    assert (error["title"], error["detail"]) == ("bad request", "Invalid include parameter")
+    assert "source" not in error
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize(
+    "operation", cases(o for o in OPERATIONS if "include" not in o.parameters and not o.open)
+)
+def test_an_include_where_none_is_documented_is_a_finding(operation: Operation) -> None:
+    world = prepared(operation)
+    got = world.play(operation, query=query_of(operation, ("include", "nothing")))
+    assert got.status == success(operation)
+    assert [finding["key-path"] for finding in world.findings] == ["include"]
+
+
+@pytest.mark.parametrize(("operation", "name"), INCLUDED)
+def test_every_name_that_the_page_lists_can_be_included(operation: Operation, name: str) -> None:
+    """Each record once, in `included`, and only where it is asked for."""
+    world = fresh(operation.edition)
+    query = {**dict(query_of(operation)), "include": name}
+    got = world.play(operation, query=query)
+    assert got.status == 200
+    assert misses(operation, got) == []
+    assert world.findings == []
+    found = [(record["type"], record["id"]) for record in got.json["included"]]
+    assert len(found) == len(set(found))
+    del query["include"]
+    plain = world.play(operation, query=query)
+    assert "included" not in plain.json
+    assert plain.json["data"] == got.json["data"]
+
+
+@pytest.mark.parametrize("operation", cases(INCLUDING))
+def test_every_name_may_be_asked_for_at_once_and_twice(operation: Operation) -> None:
+    names = operation.parameters["include"]["schema"]["x-include"]
+    world = fresh(operation.edition)
+    once = world.play(operation, query={"include": ",".join(names)})
+    twice = world.play(operation, query={"include": ",".join([*names, "", " ", *names])})
+    assert (once.status, twice.status) == (200, 200)
+    assert once.json["included"] == twice.json["included"]
+
+
+@pytest.mark.parametrize("operation", cases(INCLUDING))
+def test_an_empty_include_asks_for_nothing(operation: Operation) -> None:
+    world = fresh(operation.edition)
+    assert world.play(operation, query={"include": ""}).status == 200
+    assert "included" not in world.play(operation, query={"include": ""}).json
+
+
+@pytest.mark.parametrize("operation", cases(o for o in INCLUDING if o in PAGED))
+def test_a_400_for_include_goes_before_a_422_for_a_page(operation: Operation) -> None:
+    got = fresh(operation.edition).play(operation, query={"include": "x", "page[size]": "0"})
+    assert (got.status, len(got.errors)) == (400, 1)
+
+
+# unknown, repeated, required
+
+
+@pytest.mark.parametrize("operation", cases(CLOSED))
+def test_an_unknown_parameter_is_noted_and_changes_nothing(operation: Operation) -> None:
+    world = prepared(operation)
+    got = world.play(operation, query=query_of(operation, ("surprise", "1"), ("", "")))
+    assert got.status == success(operation), got.body
+    assert misses(operation, got) == []
+    assert [finding["key-path"] for finding in world.findings] == ["surprise", ""]
+    assert world.findings[0]["fact"] == "the query parameter surprise is not listed"
+
+
+@pytest.mark.parametrize("operation", cases(CLOSED))
+def test_an_unknown_parameter_is_refused_by_a_strict_world(operation: Operation) -> None:
+    world = prepared(operation, strict=True)
+    before = world.universe.state
+    got = world.play(operation, query=query_of(operation, ("surprise", "1")))
+    assert got.status == 422
+    (error,) = got.errors
+    assert error["title"] == "not in the contract"
+    assert error["detail"] == "the query parameter surprise is not listed"
+    assert "source" not in error
+    assert misses(operation, got) == []
+    assert world.universe.state is before
+
+
+@pytest.mark.parametrize("operation", cases(PAGED))
+def test_of_a_repeated_parameter_the_last_counts_and_it_is_noted(operation: Operation) -> None:
+    world = fresh(operation.edition)
+    got = world.play(operation, query=[("page[size]", "0"), ("page[size]", "3")])
+    assert got.status == 200
+    assert "page%5Bsize%5D=3" in got.json["links"]["self"]
+    (finding,) = world.findings
+    assert finding["fact"] == "page[size] is repeated; the last counts"
+    strict = fresh(operation.edition, strict=True)
+    got = strict.play(operation, query=[("page[size]", "2"), ("page[size]", "3")])
+    assert (got.status, got.errors[0]["title"]) == (422, "not in the contract")
+    got = world.play(operation, query=[("page[size]", "3"), ("page[size]", "0")])
+    assert got.status == 422
+
+
+@pytest.mark.parametrize("operation", cases(CLOSED))
+def test_a_required_parameter_that_is_missing_is_refused(operation: Operation) -> None:
+    for name, parameter in operation.parameters.items():
+        if parameter.get("required"):
+            kept = {n: v for n, v in query_of(operation) if n != name}
+            got = prepared(operation).play(operation, query=kept)
+            assert got.status == 422
+            (error,) = got.errors
+            assert (error["title"], error["detail"]) == (
+                "invalid attribute",
+                f"{name} is required",
+            )
+            assert error["meta"]["fact"] == f"{name} is missing"
+            assert misses(operation, got) == []
+
+
+def test_a_near_miss_of_a_parameter_is_met_with_the_right_name() -> None:
+    operation = next(o for o in PAGED if o.id == "list-policy-sets")
+    world = fresh(operation.edition)
+    assert world.play(operation, query={"page[sise]": "2"}).status == 200
+    (finding,) = world.findings
+    assert finding["hint"] == "Did you mean page[size]?"
+    assert finding["expected"] == "page[number], page[size], search[name], include"

@@ -1,0 +1,385 @@
+"""What a request may not hold is refused where it stands; what is merely not listed is a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sweeps import (
+    TAKING_JSON,
+    at,
+    cases,
+    cut,
+    example,
+    fresh,
+    kind,
+    listed,
+    misses,
+    pointer,
+    put,
+    success,
+    types,
+    whole,
+)
+from test_examples_played import prepared
+
+from mockserver.contract import Operation, load
+from mockserver.contract.engines import Path
+from mockserver.contract.files import read
+
+SHAPED = [o for o in TAKING_JSON if o.body_schema]
+FREE = [o for o in TAKING_JSON if not o.body_schema]
+"""Operations that honour any JSON, and need none."""
+VALUES: dict[str, Any] = {
+    "null": None,
+    "boolean": True,
+    "integer": 7,
+    "number": 1.5,
+    "string": "text",
+    "array": [],
+    "object": {},
+}
+LIKE: dict[str, Any] = {
+    "oauth-token-id": "ot-hmAyP66qk2AMVdbJ",
+    "terraform-version": "0.12.4",
+    "email": "somebody@example.com",
+    "global": False,  # a global set can have no workspaces
+}
+"""Values by member that a documented world takes, where the example sends none."""
+def components(operation: Operation) -> Any:
+    return load(operation.edition).schemas
+
+
+def body_of(operation: Operation) -> Any:
+    """A body with every listed member, which a fresh world answers with success."""
+    schema, parts = operation.body_schema, components(operation)
+    body = whole(schema, parts, example(operation).get("body"))
+    sent = example(operation).get("body")
+    for path, _, _ in listed(schema, parts):
+        if path[-1] in LIKE and not within(sent, path):
+            body = put(body, path, LIKE[str(path[-1])])
+    return body
+
+
+def within(value: Any, path: Path) -> bool:
+    try:
+        at(value, path)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
+
+
+def places(operation: Operation) -> Iterator[tuple[Path, Any, Any]]:
+    yield from listed(operation.body_schema, components(operation))
+
+
+def empty(part: Any) -> Any:
+    """What clients send where they have nothing to say."""
+    return {} if "object" in types(part) else ""
+
+
+def tolerated(operation: Operation, path: Path, fault: str, value: Any = None) -> bool:
+    """Whether the edition's closed list lets this pass as a finding.
+
+    A null is let pass where the member may be left out: else a handler would miss what it needs.
+    """
+    part, parent = next((part, parent) for at, part, parent in places(operation) if at == path)
+    if value is None and fault != "missing" and path[-1] in parent.get("required", ()):
+        return False
+    if fault != "missing":
+        fault = "null" if value is None else "empty" if value == empty(part) else "other"
+    entries = read(load(operation.edition).place / "tolerated.json")["tolerated"]
+    for entry in entries:
+        parts = entry["pointer"].strip("/").split("/")
+        fits = len(parts) == len(path) and all(
+            part in ("*", str(step)) for part, step in zip(parts, path, strict=True)
+        )
+        if fits and entry["fault"] == fault:
+            return True
+    return False
+
+
+def spelled(operation: Operation, path: Path) -> str:
+    return f"{operation.edition}/{operation.id}{pointer(path)}"
+
+
+PROPERTIES = [
+    pytest.param(operation, path, part, id=spelled(operation, path))
+    for operation in SHAPED
+    for path, part, _ in places(operation)
+]
+REQUIRED = [
+    pytest.param(operation, path, id=spelled(operation, path))
+    for operation in SHAPED
+    for path, _, parent in places(operation)
+    if path[-1] in parent.get("required", ())
+]
+OBJECTS = [
+    pytest.param(operation, path, id=spelled(operation, path) or "/")
+    for operation in SHAPED
+    for path in [
+        (),
+        *(path for path, part, _ in places(operation) if "object" in types(part)),
+    ]
+]
+
+
+@pytest.mark.parametrize("operation", cases(SHAPED))
+def test_a_body_with_every_listed_member_is_taken(operation: Operation) -> None:
+    """Else the sweeps below would test refusals of something else."""
+    body = body_of(operation)
+    assert operation.checker(operation.body_schema).misses(body) == []
+    got = prepared(operation).play(operation, body=body)
+    assert got.status == success(operation), got.body
+
+
+@pytest.mark.parametrize(("operation", "path", "part"), PROPERTIES)
+def test_every_property_refuses_every_wrong_type(
+    operation: Operation, path: Path, part: Any
+) -> None:
+    body, allowed = body_of(operation), types(part)
+    if "number" in allowed:
+        allowed.add("integer")
+    tried = 0
+    for name, value in VALUES.items():
+        if name in allowed or tolerated(operation, path, "type", value):
+            continue
+        world = prepared(operation)
+        before = world.universe.state
+        got = world.play(operation, body=put(body, path, value))
+        assert got.status == 422, f"{name}: {got.body!r}"
+        assert got.pointers == [pointer(path)], name
+        (error,) = got.errors
+        assert error["title"] == "invalid attribute"
+        assert misses(operation, got) == []
+        assert world.universe.state is before
+        tried += 1
+    assert tried >= 4
+
+
+@pytest.mark.parametrize(("operation", "path"), REQUIRED)
+def test_every_required_member_that_is_missing_is_refused(operation: Operation, path: Path) -> None:
+    got = prepared(operation).play(operation, body=cut(body_of(operation), path))
+    if path[-1] == 0 or tolerated(operation, path, "missing"):
+        assert got.status == success(operation)
+        got = prepared(operation, strict=True).play(operation, body=cut(body_of(operation), path))
+        (error,) = got.errors
+        assert (got.status, error["title"]) == (422, "not in the contract")
+        assert got.pointers == [pointer(path)]
+        return
+    assert got.status == 422, got.body
+    assert got.pointers == [pointer(path)]
+    (error,) = got.errors
+    assert error["detail"].endswith("can't be blank")
+    assert error["meta"]["fact"].endswith("is missing")
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize(("operation", "path"), OBJECTS)
+def test_every_member_that_is_not_listed_is_taken_out_and_noted(
+    operation: Operation, path: Path
+) -> None:
+    body = body_of(operation)
+    stranger = put(body, (*path, "surprise"), {"nested": [1]})
+    world, plain = prepared(operation), prepared_again(operation)
+    got = world.play(operation, body=stranger)
+    assert got.status == success(operation), got.body
+    (finding,) = world.findings
+    assert finding["pointer"] == pointer((*path, "surprise"))
+    assert finding["fact"].endswith(
+        (
+            'surprise is not listed ({"nested": [1]})',
+            "surprise is not listed (a value that is kept secret)",  # beside a secret
+        )
+    )
+    assert finding["hint"].startswith(("Leave out ", "Did you mean "))
+    assert got.body == plain(body), "it has an effect"
+
+
+def prepared_again(operation: Operation) -> Any:
+    """What the same request without the stranger is answered, in a world of its own."""
+
+    def answer(body: Any) -> bytes:
+        return prepared(operation).play(operation, body=body).body
+
+    return answer
+
+
+@pytest.mark.parametrize(("operation", "path"), OBJECTS)
+def test_every_member_that_is_not_listed_is_refused_by_a_strict_world(
+    operation: Operation, path: Path
+) -> None:
+    stranger = put(body_of(operation), (*path, "surprise"), 1)
+    world = prepared(operation, strict=True)
+    before = world.universe.state
+    got = world.play(operation, body=stranger)
+    assert got.status == 422, got.body
+    (error,) = got.errors
+    assert error["title"] == "not in the contract"
+    assert got.pointers == [pointer((*path, "surprise"))]
+    assert misses(operation, got) == []
+    assert world.universe.state is before
+
+
+@pytest.mark.parametrize("operation", cases(SHAPED))
+def test_all_that_is_wrong_is_told_at_once(operation: Operation) -> None:
+    """Every leaf of a body gets a wrong type: as many errors, each where it belongs."""
+    body, wrong = body_of(operation), []
+    for path, part, _ in places(operation):
+        inner = types(part) & {"object", "array"}
+        if inner and at(body, path):
+            continue
+        value = next(v for n, v in VALUES.items() if n not in types(part) and v is not None)
+        body = put(body, path, value)
+        wrong.append(pointer(path))
+    got = prepared(operation).play(operation, body=body)
+    assert got.status == 422
+    assert sorted(str(place) for place in got.pointers) == sorted(wrong)
+    assert misses(operation, got) == []
+
+
+def test_three_faults_of_a_policy_set_are_three_errors_in_one_answer() -> None:
+    operation = load("2019-07").operation("create-policy-set")
+    got = fresh("2019-07").play(
+        operation,
+        body={
+            "data": {
+                "type": "policies",
+                "attributes": {"name": "no spaces, please", "global": "yes"},
+            }
+        },
+    )
+    assert got.status == 422
+    assert [(e["source"]["pointer"], e["title"], e["detail"]) for e in got.errors] == [
+        ("/data/attributes/global", "invalid attribute", "Global is invalid"),
+        (
+            "/data/attributes/name",
+            "invalid attribute",
+            "Name can only include letters, numbers, -, and _",
+        ),
+        ("/data/type", "invalid attribute", "Type is invalid"),
+    ]
+
+
+def test_faults_of_query_and_body_are_told_together() -> None:
+    operation = load("2019-07").operation("create-policy-set")
+    got = fresh("2019-07", strict=True).play(
+        operation, query={"page[size]": "1"}, body={"data": {"type": "policy-sets"}}
+    )
+    assert got.status == 422
+    assert [(e["title"], e.get("source")) for e in got.errors] == [
+        ("not in the contract", None),
+        ("invalid attribute", {"pointer": "/data/attributes"}),
+    ]
+
+
+@pytest.mark.parametrize("operation", cases(SHAPED))
+@pytest.mark.parametrize("body", [b"", b"  \n", b"null", b" null "], ids=repr)
+def test_where_a_body_is_due_none_is_refused_and_else_none_is_needed(
+    operation: Operation, body: bytes
+) -> None:
+    world = prepared(operation)
+    got = world.play(operation, body=body, headers={"Content-Type": ""})
+    if operation.needs_body:
+        assert got.status == 422
+        (error,) = got.errors
+        assert (error["title"], error["detail"]) == ("invalid attribute", "Data can't be blank")
+        assert error["source"] == {"pointer": ""}
+    else:
+        assert got.status == success(operation), got.body
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(SHAPED))
+@pytest.mark.parametrize(
+    "body", [7, "text", [], True, 1.5, [{"data": {}}]], ids=lambda body: kind(body)
+)
+def test_a_body_that_is_no_object_is_refused(operation: Operation, body: Any) -> None:
+    got = prepared(operation).play(operation, body=body)
+    assert got.status == 422, got.body
+    assert got.pointers == [""]
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(FREE))
+@pytest.mark.parametrize("body", VALUES.values(), ids=VALUES)
+def test_where_any_body_may_be_sent_every_one_is_taken(operation: Operation, body: Any) -> None:
+    world = prepared(operation)
+    got = world.play(operation, body=body)
+    assert got.status == success(operation), got.body
+    assert world.findings == []
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(SHAPED))
+@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "", "application/jsonx"])
+def test_a_body_of_another_type_is_refused(operation: Operation, media_type: str) -> None:
+    got = prepared(operation).play(
+        operation, body=body_of(operation), headers={"Content-Type": media_type}
+    )
+    assert got.status == 415
+    (error,) = got.errors
+    assert error["title"] == "invalid content type"
+    assert error["detail"] == "content-type must be application/vnd.api+json"
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(SHAPED))
+@pytest.mark.parametrize(
+    ("media_type", "findings"),
+    [
+        ("application/vnd.api+json; charset=utf-8", 0),
+        ("Application/Vnd.Api+JSON", 0),
+        ("application/json", 1),
+        ("application/x-www-form-urlencoded", 1),
+    ],
+)
+def test_a_type_that_clients_put_around_json_is_taken_and_noted(
+    operation: Operation, media_type: str, findings: int
+) -> None:
+    headers = {"Content-Type": media_type}
+    world = prepared(operation)
+    got = world.play(operation, body=body_of(operation), headers=headers)
+    assert got.status == success(operation), got.body
+    assert len(world.findings) == findings
+    strict = prepared(operation, strict=True)
+    got = strict.play(operation, body=body_of(operation), headers=headers)
+    assert got.status == (415 if findings else success(operation))
+
+
+def let_pass() -> Iterator[Any]:
+    """What the closed list lets pass although a body's schema does not, place by place."""
+    for operation in SHAPED:
+        for path, part, _ in places(operation):
+            for fault, value in (("missing", None), ("empty", empty(part)), ("null", None)):
+                body = body_of(operation)
+                sent = cut(body, path) if fault == "missing" else put(body, path, value)
+                wrong = operation.checker(operation.body_schema).misses(sent)
+                if wrong and tolerated(operation, path, fault, value):
+                    id = f"{spelled(operation, path)} {fault}"
+                    yield pytest.param(operation, path, sent, id=id)
+
+
+@pytest.mark.parametrize(("operation", "path", "sent"), list(let_pass()))
+def test_what_real_clients_send_is_taken_and_noted_and_refused_by_a_strict_world(
+    operation: Operation, path: Path, sent: Any
+) -> None:
+    world = prepared(operation)
+    got = world.play(operation, body=sent)
+    assert got.status == success(operation), got.body
+    assert [finding["pointer"] for finding in world.findings] == [pointer(path)]
+    got = prepared(operation, strict=True).play(operation, body=sent)
+    assert got.status == 422
+    assert [(error["title"]) for error in got.errors] == ["not in the contract"]
+    assert got.pointers == [pointer(path)]
+
+
+@pytest.mark.parametrize("operation", cases(SHAPED))
+def test_a_type_of_another_resource_is_refused_always(operation: Operation) -> None:
+    body = body_of(operation)
+    for path, part, _ in places(operation):
+        if path[-1] == "type" and "const" in part:
+            got = prepared(operation).play(operation, body=put(body, path, "something-else"))
+            assert got.status == 422
+            assert got.pointers == [pointer(path)]

@@ -1,0 +1,383 @@
+"""Seeding: what was made is told by name, and a bad fixture is refused with place and reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver.client import ControlError
+from mockserver.contract.fixtures import UnfitFixture, UnknownFixture
+from mockserver.world.seeding import BadFixture
+
+from .asking import ask, faults, names_of_sets
+
+EMPTY = pytest.mark.tfe(fixture="empty")
+
+
+def within(organization: dict[str, Any], **beside: Any) -> dict[str, Any]:
+    return {"organizations": [{"name": "o", **organization}], **beside}
+
+
+# what is made
+
+
+@EMPTY
+def test_what_was_made_is_told_by_type_and_by_name_with_those_of_its_owners(tfe: Any) -> None:
+    answer = ask(tfe, "POST", "seed", {"fixture": "documented"})
+    assert answer.status_code == 201
+    records = answer.json["records"]
+    assert records["organizations"] == {"my-organization": "my-organization"}
+    assert records["policies"] == {
+        "my-organization/my-example-policy": "pol-u3S5p2Uwk21keu1s",
+        "my-organization/my-other-policy": "pol-2HRvNs49EWPjDqT1",
+    }
+    assert records["policy-sets"] == {"my-organization/production": "polset-3yVQZvHzf5j3WRJ1"}
+    assert records["workspaces"]["my-organization/workspace-2"] == "ws-u3S5p2Uwk21keu1s"
+    assert names_of_sets(tfe.client) == ["production"]
+
+
+@EMPTY
+def test_a_document_and_the_name_of_one_make_the_same(tfe: Any) -> None:
+    import json
+
+    from mockserver.contract.files import folder
+
+    document = json.loads((folder("fixtures") / "documented.json").read_text())
+    by_name = ask(tfe, "POST", "seed", {"fixture": "documented"}).json
+    tfe.reset()
+    assert ask(tfe, "POST", "seed", document).json == by_name
+
+
+@EMPTY
+def test_an_entry_without_an_id_gets_one(tfe: Any) -> None:
+    made = tfe.seed(within({"policy-sets": [{"name": "s"}]}))
+    id = made["policy-sets"]["o/s"]
+    assert tfe.client.get(f"/api/v2/policy-sets/{id}").status_code == 200
+
+
+@EMPTY
+def test_nothing_but_a_version_makes_nothing(tfe: Any) -> None:
+    before = tfe.state()
+    for document in ({}, {"version": 1}, {"organizations": []}):
+        assert ask(tfe, "POST", "seed", document).status_code == 201
+    assert tfe.state() == before
+
+
+def test_an_entry_for_admin_says_more_about_him(tfe: Any) -> None:
+    tfe.seed({"users": [{"username": "admin", "email": "new@example.com"}]})
+    admin = next(user for user in tfe.state()["users"] if user["username"] == "admin")
+    assert admin["email"] == "new@example.com"
+
+
+@EMPTY
+def test_an_organization_without_owners_is_owned_by_admin(tfe: Any) -> None:
+    tfe.seed(within({}))
+    assert tfe.state()["organizations"][0]["owners"] == ["admin"]
+
+
+def test_seeding_is_no_exchange_and_a_reset_takes_it_back(tfe: Any) -> None:
+    before = tfe.state()
+    tfe.seed(within({"policy-sets": [{"name": "s"}]}))
+    assert len(tfe.journal) == 0
+    tfe.reset()
+    assert tfe.state() == before
+
+
+def test_a_shipped_world_can_be_added_to_any_world_that_has_none_of_it() -> None:
+    for fixture in ("empty", {"users": [{"username": "eve"}]}, {"organizations": [{"name": "o"}]}):
+        with mockserver.universe(fixture=fixture, seed=5) as tfe:
+            assert "my-organization" in tfe.seed("documented")["organizations"]
+
+
+# what is refused
+
+NAMES = "a string of letters, digits, - and _"
+UNFIT = [
+    pytest.param(
+        {"organisations": []},
+        [("/organisations", "organisations is not listed (…); expected nothing here. Did you mean organizations?")],
+        id="a misspelled member",
+    ),
+    pytest.param(
+        {"organizations": [{"nam": "x"}]},
+        [
+            ("/organizations/0/nam",
+             "organizations[].nam is not listed (…); expected nothing here. Did you mean name?"),
+            ("/organizations/0/name",
+             f"organizations[].name is missing; expected {NAMES}. Send organizations[].name: {NAMES}."),
+        ],
+        id="a misspelled name",
+    ),
+    pytest.param(
+        {
+            "organizations": [
+                {
+                    "name": "a b",
+                    "email": 5,
+                    "policies": [{"name": "p", "mode": "lenient"}],
+                    "policy-sets": [{"name": "s", "global": "yes", "policies": "p"}],
+                }
+            ]
+        },
+        [
+            ("/organizations/0/email",
+             "organizations[].email is 5; expected a string that is not empty. "
+             "Send a string that is not empty as organizations[].email."),
+            ("/organizations/0/name",
+             f'organizations[].name is "a b"; expected {NAMES}. Send {NAMES} as organizations[].name.'),
+            ("/organizations/0/policies/0/mode",
+             'organizations[].policies[].mode is "lenient"; '
+             'expected one of "hard-mandatory", "soft-mandatory", "advisory". '
+             'Send one of "hard-mandatory", "soft-mandatory", "advisory" as organizations[].policies[].mode.'),
+            ("/organizations/0/policy-sets/0/global",
+             'organizations[].policy-sets[].global is "yes"; expected true or false. '
+             "Send true or false as organizations[].policy-sets[].global."),
+            ("/organizations/0/policy-sets/0/policies",
+             'organizations[].policy-sets[].policies is "p"; expected an array. '
+             "Send an array as organizations[].policy-sets[].policies."),
+        ],
+        id="five things at once",
+    ),
+    pytest.param(
+        {"version": 2},
+        [("/version", "version is 2; expected 1. Send 1 as version.")],
+        id="another version",
+    ),
+    pytest.param(
+        {"counters": {"ws": -1}},
+        [("/counters/ws",
+          "counters.ws is -1; expected an integer of at least 0. "
+          "Send an integer of at least 0 as counters.ws.")],
+        id="a negative counter",
+    ),
+    pytest.param(
+        {"users": [{"username": "ann", "password": 5}]},
+        [("/users/0/password",
+          "users[].password is a value that is kept secret; expected a string. "
+          "Send a string as users[].password.")],
+        id="a secret of another type",
+    ),
+    pytest.param(
+        {"tokens": [{"name": "t"}]},
+        [("/tokens/0",
+          'tokens[] is {"name": "t"}; expected an object with exactly one of user, team, organization. '
+          "Send an object with exactly one of user, team, organization as tokens[].")],
+        id="a token of nobody",
+    ),
+    pytest.param(
+        within({"policies": [{"code": "x", "code-base64": "eA==", "name": "p"}]}),
+        [("/organizations/0/policies/0",
+          'organizations[].policies[] is {"code": "x", "code-base64": "eA==", "name": "p"}; '
+          "expected an object without both code and code-base64. "
+          "Send an object without both code and code-base64 as organizations[].policies[].")],
+        id="code twice",
+    ),
+    pytest.param(
+        within({"workspaces": [{"lock-reason": "x", "name": "w"}]}),
+        [("/organizations/0/workspaces/0",
+          'organizations[].workspaces[] is {"lock-reason": "x", "name": "w"}; '
+          "expected an object with locked beside lock-reason, locked beside locked-by. "
+          "Send an object with locked beside lock-reason, locked beside locked-by "
+          "as organizations[].workspaces[].")],
+        id="a reason without a lock",
+    ),
+]  # fmt: skip
+
+
+def without_values(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What stands in brackets after `is not listed` may be a secret or not: of no matter here."""
+    import re
+
+    return [(pointer, re.sub(r"is not listed \(.*?\)", "is not listed (…)", d)) for pointer, d in found]
+
+
+@EMPTY
+@pytest.mark.parametrize(("document", "expected"), UNFIT)
+def test_a_fixture_that_breaks_its_schema_is_refused_with_every_place_and_reason(
+    tfe: Any, document: Any, expected: list[tuple[str, str]]
+) -> None:
+    before = tfe.state()
+    assert without_values(faults(ask(tfe, "POST", "seed", document))) == expected
+    assert tfe.state() == before
+    with pytest.raises(UnfitFixture) as raised, mockserver.universe(fixture=document):
+        pass
+    assert without_values(raised.value.faults) == expected
+    lines = str(raised.value).splitlines()
+    assert lines[0] == f"the fixture has {len(expected)} fault(s):"
+    assert len(lines) == len(expected) + 1
+
+
+BAD = [
+    pytest.param(
+        {"users": [{"username": "ann", "id": "user-1"}, {"username": "ann"}]},
+        [("/users/1", "'ann' is taken: /users/0 (users user-1)")],
+        id="a name twice",
+    ),
+    pytest.param(
+        within(
+            {
+                "policies": [
+                    {"name": "tagged", "id": "pol-1"},
+                    {"name": "tagged"},
+                    {"name": "other", "id": "pol-1"},
+                ]
+            }
+        ),
+        [
+            ("/organizations/0/policies/1", "'tagged' is taken: /organizations/0/policies/0 (policies pol-1)"),
+            ("/organizations/0/policies/2", "the id 'pol-1' is taken: /organizations/0/policies/0 (policies pol-1)"),
+        ],
+        id="a name and an id twice",
+    ),
+    pytest.param(
+        {"organizations": [{"name": "o"}, {"name": "O"}]},
+        [("/organizations/1", "'o' is taken: /organizations/0 (organizations o)")],
+        id="an organization twice without regard to case",
+    ),
+    pytest.param(
+        within({"workspaces": [{"name": "w", "id": "ws-1"}, {"name": "W"}]}),
+        [("/organizations/0/workspaces/1", "'w' is taken: /organizations/0/workspaces/0 (workspaces ws-1)")],
+        id="a workspace twice without regard to case",
+    ),
+    pytest.param(
+        within({"policies": [{"name": "tagged"}], "policy-sets": [{"name": "s", "policies": ["taged"], "workspaces": ["w"]}]}),
+        [
+            ("/organizations/0/policy-sets/0/policies/0", "no policies 'taged' in o; nearest: tagged"),
+            ("/organizations/0/policy-sets/0/workspaces/0", "no workspaces 'w' in o"),
+        ],
+        id="members that are not there",
+    ),
+    pytest.param(
+        within({"owners": ["nobody"], "teams": [{"name": "t", "members": ["an"]}]}, users=[{"username": "ann"}]),
+        [
+            ("/organizations/0/owners/0", "no users 'nobody'"),
+            ("/organizations/0/teams/0/members/0", "no users 'an'; nearest: ann"),
+        ],
+        id="people who are not there",
+    ),
+    pytest.param(
+        within(
+            {},
+            tokens=[
+                {"name": "t", "team": "o/t"},
+                {"name": "u", "user": "nobody"},
+                {"name": "v", "organization": "none"},
+            ],
+        ),
+        [
+            ("/tokens/0/team", "no teams 't' in o"),
+            ("/tokens/1/user", "no users 'nobody'"),
+            ("/tokens/2/organization", "no organizations 'none'"),
+        ],
+        id="tokens of what is not there",
+    ),
+    pytest.param(
+        within({}, tokens=[{"name": "a", "organization": "o"}, {"name": "b", "organization": "o"}]),
+        [("/tokens/1", "organization 'o' has a token already: it can have one")],
+        id="two tokens of an organization",
+    ),
+    pytest.param(
+        within({"workspaces": [{"name": "w", "created-at": "2019-02-30T00:00:00.000Z"}]}),
+        [
+            (
+                "/organizations/0/workspaces/0/created-at",
+                "'2019-02-30T00:00:00.000Z' is no timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ",
+            )
+        ],
+        id="a day that no calendar has",
+    ),
+    pytest.param(
+        {
+            "organizations": [
+                {"name": "p", "ssh-keys": [{"id": "sshkey-1", "name": "k"}]},
+                {"name": "o", "workspaces": [{"name": "w", "ssh-key": "sshkey-1"}]},
+            ]
+        },
+        [("/organizations/1/workspaces/0/ssh-key", "sshkey-1 belongs to another organization")],
+        id="a key of another organization",
+    ),
+]
+
+
+@EMPTY
+@pytest.mark.parametrize(("document", "expected"), BAD)
+def test_a_fixture_that_cannot_become_a_world_is_refused_with_every_place_and_reason(
+    tfe: Any, document: Any, expected: list[tuple[str, str]]
+) -> None:
+    before = tfe.state()
+    assert faults(ask(tfe, "POST", "seed", document)) == expected
+    assert tfe.state() == before  # all or nothing: counters of ids too
+    with pytest.raises(BadFixture) as raised, mockserver.universe(fixture=document):
+        pass
+    assert [(fault.pointer, fault.detail) for fault in raised.value.faults] == expected
+    lines = [f"  {pointer}: {detail}" for pointer, detail in expected]
+    assert str(raised.value).splitlines() == [f"the fixture has {len(expected)} fault(s):", *lines]
+
+
+def test_a_name_that_exists_is_refused_with_both_places(tfe: Any) -> None:
+    document = {"organizations": [{"name": "My-Organization"}], "users": [{"username": "ann"}]}
+    found = faults(ask(tfe, "POST", "seed", document))
+    assert ("/organizations/0", "'my-organization' is taken: in the world already (organizations my-organization)") in found
+    assert [pointer for pointer, _ in found] == ["/users/0", "/organizations/0"]
+
+
+def test_a_fixture_by_name_is_refused_with_places_within_it(tfe: Any) -> None:
+    found = faults(ask(tfe, "POST", "seed", {"fixture": "documented"}))
+    assert all(pointer.startswith("/fixture/") for pointer, _ in found)
+
+
+@pytest.mark.parametrize(
+    ("document", "fault"),
+    [
+        (
+            {"fixture": "buzy"},
+            ("/fixture", "no fixture 'buzy': did you mean 'busy'? there are busy, documented, empty"),
+        ),
+        ({"fixture": 5}, None),
+        ({"fixture": "a/../b"}, None),
+        ({"fixture": "documented", "users": []}, None),
+    ],
+)
+def test_a_name_that_is_none_is_refused(
+    tfe: Any, document: Any, fault: tuple[str, str] | None
+) -> None:
+    (found,) = faults(ask(tfe, "POST", "seed", document))
+    assert found[0] == "/fixture"
+    assert fault is None or found == fault
+
+
+@pytest.mark.parametrize("content", ["", "null", " "])
+def test_no_document_is_refused(tfe: Any, content: str) -> None:
+    answer = tfe.client.post("/_mock/seed", data=content, content_type="application/json")
+    assert faults(answer) == [("", "no body was sent; expected a JSON object")]
+
+
+def test_an_unknown_fixture_is_an_error_that_lists_those_that_ship() -> None:
+    said = "no fixture 'docmented': did you mean 'documented'? there are busy, documented, empty, or a path ending in .json"
+    with pytest.raises(UnknownFixture) as raised, mockserver.universe(fixture="docmented"):
+        pass
+    assert str(raised.value) == said
+
+
+def test_a_fixture_is_read_from_a_path(tmp_path: Any) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text('{"users": [{"username": "ann"}]}')
+    for place in (path, str(path)):
+        with mockserver.universe(fixture=place) as tfe:
+            assert "ann" in [user["username"] for user in tfe.state()["users"]]
+    path.write_text("{")
+    with pytest.raises(ValueError, match=r"mine\.json: no JSON"), mockserver.universe(fixture=path):
+        pass
+    with pytest.raises(UnknownFixture, match="no fixture file"), mockserver.universe(fixture="no-such.json"):
+        pass
+
+
+def test_the_handle_refuses_with_every_fault(tfe: Any) -> None:
+    with pytest.raises(UnfitFixture, match="fault"):
+        tfe.seed({"stray": 1})
+    with pytest.raises(ControlError) as raised:
+        tfe.seed({"users": [{"username": "ann"}], "organizations": [{"name": "my-organization"}]})
+    assert raised.value.status == 422
+    assert [error["pointer"] for error in raised.value.errors] == ["/users/0", "/organizations/0"]

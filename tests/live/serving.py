@@ -1,0 +1,133 @@
+"""`mockserver serve` as a process of its own, and what a test wants of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+JSONAPI = "application/vnd.api+json"
+ROOT = "/api/v2"
+ORG = f"{ROOT}/organizations/my-organization"
+SETS = f"{ORG}/policy-sets"
+SET = f"{ROOT}/policy-sets/polset-3yVQZvHzf5j3WRJ1"
+POLICY = f"{ROOT}/policies/pol-u3S5p2Uwk21keu1s"
+WORKSPACE = f"{ROOT}/workspaces/ws-2HRvNs49EWPjDqT1"
+COMMAND = [sys.executable, "-W", "error", "-m", "mockserver.cli"]
+
+
+def command(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `mockserver` to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env={**clean(), **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def clean() -> dict[str, str]:
+    """Our environment without what clients and the command read from it."""
+    environment = {n: v for n, v in os.environ.items() if not n.startswith("TFE_")}
+    return {**environment, "PYTHONUNBUFFERED": "1", "NO_PROXY": "*"}
+
+
+@dataclass
+class Served:
+    """A process that serves: its URL and key, and every line it has printed so far."""
+
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+    url: str = ""
+    token: str = ""
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        document: Any = None,
+        token: str | None = None,
+        **headers: str,
+    ) -> tuple[int, Any]:
+        """Status and document of one request on a connection of its own."""
+        with connected(self.url) as connection:
+            body = None if document is None else json.dumps(document)
+            sent = {"Authorization": f"Bearer {token or self.token}", **headers}
+            if body is not None:
+                sent.setdefault("Content-Type", JSONAPI)
+            connection.request(method, path, body, sent)
+            answer = connection.getresponse()
+            content = answer.read()
+            return answer.status, json.loads(content) if content else None
+
+    def stop(self, how: int = signal.SIGTERM) -> int:
+        """Its exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(timeout=40)
+
+    def logged(self) -> list[str]:
+        """The lines of requests: all after the one that says that it is ready."""
+        return self.lines[1:]
+
+
+@contextmanager
+def serving(*options: str, env: dict[str, str] | None = None) -> Iterator[Served]:
+    """A server that is ready, on a free port unless the options name one."""
+    port = [] if "--port" in options else ["--port", "0"]
+    process = subprocess.Popen(
+        [*COMMAND, "serve", *port, *options],
+        env={**clean(), **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    served = Served(process)
+    ready: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        assert process.stdout
+        for line in process.stdout:
+            served.lines.append(line.rstrip("\n"))
+            if len(served.lines) == 1:
+                ready.put(served.lines[0])
+        ready.put("")
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        words = ready.get(timeout=30).split()
+        assert words[:1] == ["serving"], served.lines
+        served.url, served.token = words[3], words[-1]
+        yield served
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(timeout=10)
+        reader.join(10)
+        assert process.stdout
+        process.stdout.close()
+
+
+@contextmanager
+def connected(url: str, timeout: float = 30.0) -> Iterator[HTTPConnection]:
+    place = urlsplit(url)
+    connection = HTTPConnection(place.hostname or "", place.port, timeout=timeout)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def a_set(name: str) -> dict[str, Any]:
+    return {"data": {"type": "policy-sets", "attributes": {"name": name}}}

@@ -1,0 +1,71 @@
+"""Inner pytest runs, and the same world through both handles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver.web.app import create_app
+from mockserver.web.serving import LiveServer
+
+Run = Callable[..., pytest.RunResult]
+QUIET = ("asyncio", "randomly", "cacheprovider", "anyio", "hypothesispytest", "schemathesis")
+"""Plugins that an inner run leaves out: the last take seconds to import."""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """Runs tests of that source with our plugin, in this process and in the order they stand in."""
+
+    def run(
+        source: str,
+        *arguments: str,
+        ini: str = "",
+        process: bool = False,
+        also: tuple[str, ...] = (),
+    ) -> pytest.RunResult:
+        pytester.makepyfile(source)
+        if ini:
+            pytester.makeini(f"[pytest]\n{ini}")
+        start = pytester.runpytest_subprocess if process else pytester.runpytest_inprocess
+        return start(*(f"-pno:{name}" for name in QUIET if name not in also), *arguments)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    """The address of a server that runs elsewhere, with one world in it, `test-token`."""
+    with LiveServer(create_app()) as server:
+        yield server.url
+
+
+@pytest.fixture(params=["in process", "over http"])
+def world(request: pytest.FixtureRequest) -> Iterator[mockserver.World]:
+    """A world of the documented fixture: the same handle, whichever way it reaches its world."""
+    if request.param == "in process":
+        with mockserver.universe() as tfe:
+            yield tfe
+        return
+    tfe = mockserver.connect(request.getfixturevalue("served")).fork()
+    yield tfe
+    try:
+        tfe.delete()
+    except mockserver.client.Gone:
+        return
+
+
+@pytest.fixture
+def create() -> Callable[..., Any]:
+    """Makes a policy set by a client and gives the answer."""
+
+    def create(client: Any, name: str = "staging", **attributes: Any) -> Any:
+        return client.post(
+            "/api/v2/organizations/my-organization/policy-sets",
+            json={"data": {"type": "policy-sets", "attributes": {"name": name, **attributes}}},
+        )
+
+    return create

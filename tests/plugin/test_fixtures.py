@@ -1,0 +1,332 @@
+"""The fixtures and their options, through inner runs of pytest."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+
+def test_every_test_has_a_world_of_its_own(run: Run) -> None:
+    run(
+        """
+        import pytest
+        SETS = "/api/v2/organizations/my-organization/policy-sets"
+
+        @pytest.mark.parametrize("time", [1, 2, 3])
+        def test_create(tfe, time):
+            body = {"data": {"type": "policy-sets", "attributes": {"name": "staging"}}}
+            made = tfe.client.post(SETS, json=body)
+            assert made.status_code == 201
+            assert made.json["data"]["id"] == "polset-PWKqEme5b15Zmwm2"
+            assert len(tfe.journal) == 1
+            assert tfe.clock.now == "2019-07-15T00:00:00.000Z"
+            assert not tfe.clock.running
+
+        def test_nothing_is_left(tfe):
+            assert [s["id"] for s in tfe.client.get(SETS).json["data"]] == ["polset-3yVQZvHzf5j3WRJ1"]
+        """
+    ).assert_outcomes(passed=4)
+
+
+def test_the_server_starts_with_the_first_use_of_url_and_is_one_a_session(run: Run) -> None:
+    run(
+        """
+        import requests, threading, urllib.request
+        urls = []
+
+        def test_no_socket(tfe, tfe_server):
+            tfe.client.get("/api/v2/organizations")
+            assert not tfe_server.started
+            assert not [t for t in threading.enumerate() if t.name == "mockserver"]
+
+        def test_url(tfe, tfe_server):
+            urls.append(tfe.url)
+            assert tfe_server.started and tfe_server.url == tfe.url
+            headers = {"Authorization": "Bearer " + tfe.token}
+            assert requests.get(tfe.url + "/api/v2/organizations", headers=headers).ok
+            tfe.journal.expect("list-organizations", count=1)
+
+        def test_the_same(tfe, tfe_server):
+            assert tfe.url == urls[0] == tfe_server.url
+            assert tfe.token not in urls
+            assert len(tfe_server.server.universes) == 1
+        """,
+        process=True,
+    ).assert_outcomes(passed=3)
+
+
+def test_tfe_env_sets_the_environment_for_the_test_alone(run: Run) -> None:
+    run(
+        """
+        import os
+
+        def test_before():
+            assert "TFE_ADDRESS" not in os.environ
+
+        def test_env(tfe, tfe_env):
+            assert tfe_env is tfe
+            assert {n: os.environ[n] for n in tfe.env} == tfe.env
+            assert tfe.env == {
+                "TFE_ADDRESS": tfe.url,
+                "TFE_TOKEN": tfe.token,
+                "TFE_HOSTNAME": tfe.url.removeprefix("http://"),
+            }
+
+        def test_after(tfe):
+            assert "TFE_ADDRESS" not in os.environ
+        """
+    ).assert_outcomes(passed=3)
+
+
+MARKED = """
+    import pytest
+    import pathlib
+
+    @pytest.mark.tfe(fixture="empty", seed=7, now="2020-01-01T00:00:00Z", strict=True)
+    def test_marked(tfe):
+        assert tfe.state()["organizations"] == []
+        assert tfe.clock.now == "2020-01-01T00:00:00.000Z"
+        made = tfe.client.post("/api/v2/organizations", json={"data": {
+            "type": "organizations", "attributes": {"name": "a", "email": "a@example.com"}}})
+        assert made.json["data"]["attributes"]["created-at"] == "2020-01-01T00:00:00.000Z"
+
+    @pytest.mark.tfe(fixture={"organizations": [{"name": "acme"}]}, edition="2019-07")
+    class TestDocument:
+        def test_class(self, tfe):
+            assert [o["name"] for o in tfe.state()["organizations"]] == ["acme"]
+
+        @pytest.mark.tfe(fixture="worlds/here.json")
+        def test_the_closest_counts(self, tfe):
+            assert [o["name"] for o in tfe.state()["organizations"]] == ["here"]
+
+        @pytest.mark.tfe(fixture=pathlib.Path("worlds/here.json"))
+        def test_a_path(self, tfe):
+            assert [o["name"] for o in tfe.state()["organizations"]] == ["here"]
+
+        @pytest.mark.tfe(now=None, seed=1)
+        def test_the_rest_stays(self, tfe):
+            assert [o["name"] for o in tfe.state()["organizations"]] == ["acme"]
+"""
+
+
+def test_the_marker_says_which_world(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.mkdir("worlds").joinpath("here.json").write_text('{"organizations":[{"name":"here"}]}')
+    run(MARKED, "--strict-markers").assert_outcomes(passed=5)
+
+
+def test_a_path_is_looked_for_beside_the_test_then_in_the_root(
+    pytester: pytest.Pytester,
+) -> None:
+    root = pytester.mkdir("worlds")
+    root.joinpath("root.json").write_text('{"organizations":[{"name":"root"}]}')
+    inner = pytester.mkpydir("inner")
+    inner.joinpath("near.json").write_text('{"organizations":[{"name":"near"}]}')
+    inner.joinpath("test_it.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.tfe(fixture='near.json')\n"
+        "def test_near(tfe): assert tfe.state()['organizations'][0]['name'] == 'near'\n"
+        "@pytest.mark.tfe(fixture='worlds/root.json')\n"
+        "def test_root(tfe): assert tfe.state()['organizations'][0]['name'] == 'root'\n"
+        "def test_ini(tfe): assert tfe.state()['organizations'][0]['name'] == 'root'\n"
+    )
+    pytester.makeini("[pytest]\ntfe_fixture = worlds/root.json")
+    elsewhere = pytester.mkdir("elsewhere")
+    arguments = (str(inner), "-p", "no:cacheprovider", "-c", str(pytester.path / "tox.ini"))
+    pytester.run(
+        *("sh", "-c", f"cd {elsewhere} && exec {sys.executable} -m pytest " + " ".join(arguments))
+    ).assert_outcomes(passed=3)
+
+
+def test_the_ini_file_says_the_same(run: Run) -> None:
+    run(
+        """
+        import pytest
+
+        def test_ini(tfe):
+            assert tfe.state()["organizations"] == []
+            assert tfe.clock.now == "2021-01-01T00:00:00.000Z"
+            first = {"data": {"type": "organizations", "attributes": {"name": "a", "email": "a@b.c"}}}
+            assert tfe.client.post("/api/v2/organizations?x=1", json=first).status_code == 422
+            tfe.journal.clear()
+
+        @pytest.mark.tfe(fixture="documented", strict=False)
+        def test_the_marker_counts_more(tfe):
+            assert tfe.client.get("/api/v2/organizations?x=1").status_code == 200
+            assert tfe.clock.now == "2021-01-01T00:00:00.000Z"
+        """,
+        ini="tfe_fixture = empty\ntfe_edition = 2019-07\ntfe_strict = true\ntfe_seed = 3\n"
+        "tfe_now = 2021-01-01T00:00:00Z",
+    ).assert_outcomes(passed=2)
+
+
+def test_a_baseline_is_loaded_once_a_session_and_forked(run: Run) -> None:
+    run(
+        """
+        import pytest
+        from mockserver.world import seeding
+
+        @pytest.fixture(scope="session")
+        def loads():
+            seen, seed = [], seeding.seed
+            def counting(*arguments, **options):
+                seen.append(arguments)
+                return seed(*arguments, **options)
+            seeding.seed = counting
+            yield seen
+            seeding.seed = seed
+
+        @pytest.mark.parametrize("time", range(20))
+        def test_it(loads, tfe, time):
+            loads.append(None) if time == 0 else None
+            first = loads.index(None)
+            assert len(loads) == first + 1
+            assert tfe.state()
+        """
+    ).assert_outcomes(passed=20)
+
+
+def test_fixtures_of_a_test_may_prepare_its_world(run: Run) -> None:
+    run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def acme(tfe):
+            return tfe.seed({"organizations": [{"name": "acme", "policies": [{"name": "p"}]}]})
+
+        def test_it(acme, tfe):
+            assert tfe.client.get("/api/v2/policies/" + acme["policies"]["acme/p"]).status_code == 200
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_a_test_may_spawn_threads(run: Run) -> None:
+    run(
+        """
+        import requests
+        from concurrent.futures import ThreadPoolExecutor
+        SETS = "/api/v2/organizations/my-organization/policy-sets"
+
+        def body(name):
+            return {"data": {"type": "policy-sets", "attributes": {"name": name}}}
+
+        def test_in_process(tfe):
+            with ThreadPoolExecutor(8) as pool:
+                seen = pool.map(
+                    lambda n: tfe.client.post(SETS, json=body(f"s{n}")).status_code, range(100)
+                )
+                assert set(seen) == {201}
+            calls = tfe.journal.expect("create-policy-set", count=100, status=201)
+            assert len({call.response["data"]["id"] for call in calls}) == 100
+            assert [call.n for call in tfe.journal] == list(range(1, 101))
+            assert all(len(tfe.journal.changes(call)) == 1 for call in calls)
+
+        def test_over_a_socket(tfe):
+            headers = {"Authorization": f"Bearer {tfe.token}",
+                       "Content-Type": "application/vnd.api+json"}
+            def call(n):
+                return requests.post(tfe.url + SETS, json=body(f"s{n}"), headers=headers).status_code
+            with ThreadPoolExecutor(8) as pool:
+                assert set(pool.map(call, range(100))) == {201}
+            tfe.journal.expect("create-policy-set", count=100, status=201)
+            assert len(tfe.journal) == 100
+        """
+    ).assert_outcomes(passed=2)
+
+
+# bad input: at setup, with what exists and the nearest name
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        (
+            "fixture='documentet'",
+            "no fixture 'documentet': did you mean 'documented'? there are busy, documented, empty, "
+            "or a path ending in .json",
+        ),
+        ("fixture='nowhere.json'", "no fixture file 'nowhere.json'"),
+        ("edition='2019-08'", "no edition '2019-08'; there are: 2019-07"),
+        (
+            "fixtrue='empty'",
+            "@pytest.mark.tfe has no fixtrue: did you mean fixture? there are fixture, edition, "
+            "strict, seed, now",
+        ),
+        ("'empty'", "@pytest.mark.tfe takes names only: fixture='empty'"),
+        ("strict='yes'", "@pytest.mark.tfe(strict='yes'): strict is of type bool"),
+        ("seed=True", "@pytest.mark.tfe(seed=True): seed is of type int"),
+        ("seed='1'", "@pytest.mark.tfe(seed='1'): seed is of type int"),
+        ("fixture=3", "@pytest.mark.tfe(fixture=3): fixture is of type str or Path or Mapping"),
+        ("now='yesterday'", "'yesterday' is no timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ"),
+    ],
+)
+def test_a_bad_marker_is_an_error_at_setup(run: Run, mark: str, said: str) -> None:
+    result = run(f"import pytest\n@pytest.mark.tfe({mark})\ndef test_it(tfe): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at setup of test_it*"])
+    assert said in result.stdout.str()
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(
+    ("ini", "said"),
+    [
+        ("tfe_fixture = emty", "no fixture 'emty': did you mean 'empty'? there are"),
+        ("tfe_edition = 2019", "no edition '2019'; there are: 2019-07"),
+        ("tfe_seed = one", "tfe_seed = 'one' is no integer"),
+        ("tfe_now = today", "'today' is no timestamp of the form"),
+    ],
+)
+def test_a_bad_ini_option_is_an_error_at_setup(run: Run, ini: str, said: str) -> None:
+    result = run("def test_it(tfe): pass", ini=ini)
+    result.assert_outcomes(errors=1)
+    assert said in result.stdout.str()
+
+
+def test_a_fixture_document_with_faults_says_every_fault_with_its_place(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    bad: dict[str, Any] = {"organizations": [{"nam": "a"}], "users": [{"username": 3}]}
+    pytester.path.joinpath("bad.json").write_text(json.dumps(bad))
+    result = run("import pytest\n@pytest.mark.tfe(fixture='bad.json')\ndef test_it(tfe): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*the fixture has 3 fault(s):*",
+            "*/organizations/0/nam: *",
+            "*/organizations/0/name: *",
+            "*/users/0/username: *",
+        ]
+    )
+    unknown = {"organizations": [{"name": "a", "policy-sets": [{"name": "s", "policies": ["p"]}]}]}
+    pytester.path.joinpath("bad.json").write_text(json.dumps(unknown))
+    result = run("import pytest\n@pytest.mark.tfe(fixture='bad.json')\ndef test_it(tfe): pass")
+    result.stdout.fnmatch_lines(["*/organizations/0/policy-sets/0/policies/0: *p*"])
+
+
+def test_the_plugin_explains_itself(pytester: pytest.Pytester) -> None:
+    shown = pytester.runpytest("--markers", "-pno:asyncio").stdout.str()
+    assert "@pytest.mark.tfe(fixture='documented', edition='2019-07', strict=False, seed=0" in shown
+    shown = pytester.runpytest("--fixtures", "-pno:asyncio").stdout.str()
+    for name in ("tfe", "tfe_env", "tfe_server"):
+        assert f"\n{name}" in shown
+    shown = pytester.runpytest("--help", "-pno:asyncio").stdout.str()
+    assert all(f"tfe_{name}" in shown for name in ("fixture", "edition", "strict", "seed", "now"))
+
+
+def test_no_fixture_is_autouse_and_none_has_another_plugin_s_name() -> None:
+    import mockserver.pytest_plugin as plugin
+
+    found = {
+        name: value
+        for name, value in vars(plugin).items()
+        if type(value).__name__ == "FixtureFunctionDefinition"
+    }
+    assert set(found) == {"tfe", "tfe_env", "tfe_server", "_tfe_session"}
+    assert not any(value._fixture_function_marker.autouse for value in found.values())

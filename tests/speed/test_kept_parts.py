@@ -1,0 +1,179 @@
+"""What is kept of an answer is never told apart from what would be built anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockserver.contract.engines import Checker
+from mockserver.web.testing import app_of
+from mockserver.web.worlds import Server
+
+ORG = "/api/v2/organizations/my-organization"
+SET = "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1"
+POLICIES = ("pol-u3S5p2Uwk21keu1s", "pol-2HRvNs49EWPjDqT1")
+WORKSPACES = ("ws-2HRvNs49EWPjDqT1", "ws-u3S5p2Uwk21keu1s", "ws-3fGtUvWxYz4HjKm5")
+KEY = "a-key-for-this-test"
+
+READS = [
+    ("GET", f"{ORG}", None),
+    ("GET", "/api/v2/organizations", None),
+    ("GET", f"{ORG}/policy-sets?include=policies,workspaces", None),
+    ("GET", f"{ORG}/policies?include=policy-sets", None),
+    ("GET", f"{ORG}/workspaces?include=organization", None),
+    ("GET", f"{ORG}/teams?include=users", None),
+    ("GET", f"{SET}?include=workspaces", None),
+    ("GET", f"/api/v2/workspaces/{WORKSPACES[0]}", None),
+    ("GET", f"/api/v2/policies/{POLICIES[0]}", None),
+]
+
+
+def data(type: str, **attributes: Any) -> dict[str, Any]:
+    return {"data": {"type": type, "attributes": attributes}}
+
+
+def many(type: str, ids: tuple[str, ...]) -> dict[str, Any]:
+    return {"data": [{"type": type, "id": id} for id in ids]}
+
+
+WRITES = [
+    ("PATCH", SET, data("policy-sets", **{"global": True})),
+    ("PATCH", SET, data("policy-sets", **{"global": False})),
+    ("PATCH", SET, data("policy-sets", name="renamed")),
+    ("POST", f"{SET}/relationships/policies", many("policies", POLICIES)),
+    ("DELETE", f"{SET}/relationships/policies", many("policies", POLICIES[:1])),
+    ("POST", f"{SET}/relationships/workspaces", many("workspaces", WORKSPACES)),
+    ("DELETE", f"{SET}/relationships/workspaces", many("workspaces", WORKSPACES[1:])),
+    ("POST", f"{ORG}/workspaces", data("workspaces", name="fifth")),
+    ("POST", f"{ORG}/policy-sets", data("policy-sets", name="all", **{"global": True})),
+    ("DELETE", f"/api/v2/workspaces/{WORKSPACES[2]}", None),
+    ("PATCH", f"/api/v2/workspaces/{WORKSPACES[0]}", data("workspaces", name="first")),
+    ("POST", f"/api/v2/workspaces/{WORKSPACES[0]}/actions/lock", None),
+    ("POST", f"/api/v2/workspaces/{WORKSPACES[0]}/actions/unlock", None),
+    (
+        "PATCH",
+        f"/api/v2/workspaces/{WORKSPACES[0]}/relationships/ssh-key",
+        data("workspaces", id="sshkey-GxrePWre1Ezug7aM"),
+    ),
+    ("PATCH", ORG, data("organizations", name="My-Organization")),
+    ("PATCH", ORG, data("organizations", email="other@example.com")),
+    ("DELETE", f"/api/v2/policies/{POLICIES[1]}", None),
+    ("PUT", f"/api/v2/policies/{POLICIES[1]}/upload", "main = rule { true }"),
+    ("PATCH", "/api/v2/teams/team-pLatf0rmTeam567A", data("teams", name="base")),
+]
+CALLERS = ["", ".ann", ".platform", ".org"]
+
+
+def world(*, keep: bool) -> Any:
+    server = Server(keep=keep)
+    server.universe(key=KEY, fixture="documented")
+    return app_of(server).test_client()
+
+
+def sent(client: Any, caller: str, method: str, path: str, body: Any) -> tuple[int, bytes]:
+    raw = isinstance(body, str)
+    options: dict[str, Any] = {"data": body} if raw else {"json": body} if body else {}
+    kind = "application/octet-stream" if raw else "application/vnd.api+json"
+    answer = client.open(
+        path,
+        method=method,
+        headers={"Authorization": f"Bearer {KEY}{caller}"},
+        content_type=kind if body else None,
+        **options,
+    )
+    return answer.status_code, answer.data
+
+
+calls = st.tuples(st.sampled_from(CALLERS), st.sampled_from([*READS, *READS, *WRITES]))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(calls, min_size=5, max_size=25))
+def test_every_answer_is_equal_to_the_byte_with_and_without_what_is_kept(series: list[Any]) -> None:
+    kept, anew = world(keep=True), world(keep=False)
+    for caller, (method, path, body) in series:
+        first = sent(kept, caller, method, path, body)
+        assert first == sent(anew, caller, method, path, body), (caller, method, path)
+        if method == "GET":
+            assert sent(kept, caller, method, path, body) == first
+
+
+@contextmanager
+def built(server: Server) -> Iterator[list[int]]:
+    """How many resource objects are built in the block."""
+    universe = server.universes.get(KEY)
+    assert universe is not None
+    counted = [0]
+    before = universe.parts.built
+    yield counted
+    counted[0] = universe.parts.built - before
+
+
+@pytest.fixture
+def server() -> Server:
+    made = Server()
+    made.universe(key=KEY, fixture="busy")
+    return made
+
+
+LIST = "/api/v2/organizations/acme/policy-sets?page[size]=30"
+
+
+def test_a_list_is_built_once_and_then_only_what_has_changed(server: Server) -> None:
+    client = app_of(server).test_client()
+    with built(server) as first:
+        status, text = sent(client, "", "GET", LIST, None)
+    assert status == 200
+    assert first == [30]
+    with built(server) as again:
+        assert sent(client, "", "GET", LIST, None) == (200, text)
+    assert again == [0]
+    one = client.get(LIST, headers={"Authorization": f"Bearer {KEY}"}).json["data"][0]["id"]
+    change = data("policy-sets", description="changed")
+    sent(client, "", "PATCH", f"/api/v2/policy-sets/{one}", change)
+    with built(server) as changed:
+        sent(client, "", "GET", LIST, None)
+    assert changed == [0], "the answer of the PATCH has built the one that changed"
+
+
+def test_a_fork_begins_with_what_its_origin_has_built(server: Server) -> None:
+    origin = server.universes.get(KEY)
+    assert origin is not None
+    client = app_of(server).test_client()
+    sent(client, "", "GET", LIST, None)
+    server.fork(origin, "another-key-for-this")
+    before = origin.parts.built
+    answer = client.get(LIST, headers={"Authorization": "Bearer another-key-for-this"})
+    assert answer.status_code == 200
+    assert origin.parts.built == before
+
+
+def test_what_is_kept_is_bounded(server: Server) -> None:
+    universe = server.universes.get(KEY)
+    assert universe is not None
+    universe.parts._most = 5_000
+    client = app_of(server).test_client()
+    for _ in range(3):
+        assert sent(client, "", "GET", LIST, None)[0] == 200
+    assert universe.parts._size <= 5_000 + 3_000
+
+
+def test_no_schema_is_compiled_before_it_is_needed() -> None:
+    server = Server()
+    server.universe(key=KEY, fixture="empty")
+    edition = server.contract()
+    fresh = type(edition)(edition.place)
+    checkers = [c for operation in fresh.operations.values() for c in operation._checkers.values()]
+    assert not any("_fast" in vars(checker) for checker in checkers)
+    operation = fresh.operation("show-policy-set")
+    operation.parts(200)
+    made = operation.checker({"$ref": "#/components/schemas/policy-sets.document"})
+    assert isinstance(made, Checker)
+    assert "_fast" not in vars(made)
+    made.holds({})
+    assert "_fast" in vars(made)

@@ -1,0 +1,224 @@
+"""Servers and tokens that cannot be verified: one clear sentence, the right exit code, no traces."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver.contract import load
+from mockserver.verify.wire import Http, Received, Unreachable, patiently
+from mockserver.web.serving import LiveServer
+from tests.verify.mutations.spoiling import spoilt, status
+from tests.verify.playing import TOKEN, run, server
+
+Start = Callable[..., Any]
+
+
+def app(
+    code: str, body: bytes, **headers: str
+) -> Callable[[dict[str, Any], Start], Iterable[bytes]]:
+    """An application with one answer to everything."""
+
+    def answer(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        start(code, [(name.replace("_", "-"), value) for name, value in headers.items()])
+        return [body]
+
+    return answer
+
+
+def test_html_instead_of_json() -> None:
+    _, outcome = run(app("200 OK", b"<html>", Content_Type="text/html"))
+    assert outcome.exit == 3
+    assert outcome.stopped == ("the server answers HTML, not JSON: is --url the API's own address?")
+
+
+def test_a_redirect_to_a_login_page() -> None:
+    _, outcome = run(app("302 Found", b"", Location="https://sso.example.com/login?next=/"))
+    assert outcome.exit == 3
+    assert outcome.stopped == (
+        "the server answers 302 and sends its callers to a login page: is --url the API's own "
+        "address, and the token one of the API?"
+    )
+
+
+def test_a_server_that_fails() -> None:
+    _, outcome = run(app("502 Bad Gateway", b"", Content_Type="text/plain"))
+    assert outcome.exit == 3
+    assert outcome.stopped == "the server answers 502 to a simple GET: it is not in order"
+
+
+def test_a_token_that_is_not_accepted() -> None:
+    _, outcome = run(mockserver.create_app(key="another"))
+    assert outcome.exit == 2
+    assert outcome.stopped == (
+        "the server does not accept the token: is it whole, and of this server?"
+    )
+
+
+def test_an_organization_that_does_not_exist() -> None:
+    _, outcome = run(server(), organization="nobody")
+    assert outcome.exit == 2
+    assert outcome.stopped == "there is no organization nobody, or the token may not see it"
+
+
+def test_a_token_that_may_only_read_makes_nothing() -> None:
+    ours = server()
+
+    def as_reader(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        if environ.get("HTTP_AUTHORIZATION") == f"Bearer {TOKEN}":
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}.ann"
+        result: Iterable[bytes] = ours(environ, start)
+        return result
+
+    before = state(ours)
+    _, outcome = run(as_reader)
+    assert outcome.exit == 2
+    assert outcome.stopped == (
+        "the token may only read the organization my-organization: give one of an owner, "
+        "or --read-only to send GETs alone; nothing was made"
+    )
+    assert state(ours) == before
+
+
+def test_what_cannot_be_removed_is_named() -> None:
+    ours = server()
+
+    def stubborn(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "DELETE" and "/ssh-keys/" in environ["PATH_INFO"]:
+            return app("500 No", b"")(environ, start)
+        result: Iterable[bytes] = ours(environ, start)
+        return result
+
+    _, outcome = run(stubborn, only=frozenset({"get-ssh-key"}))
+    assert outcome.exit == 4
+    kept = [key for key in state(ours)["organizations"][0]["ssh-keys"] if "verify" in key["name"]]
+    assert sorted(outcome.left) == sorted(f"ssh-keys {k['name']} {k['id']}" for k in kept)
+
+
+def test_ctrl_c_in_the_middle_leaves_nothing_behind() -> None:
+    ours, count = server(), [0]
+
+    def interrupt(exchange: Any, operation: Any) -> None:
+        count[0] += 1
+        if count[0] == 150:
+            raise KeyboardInterrupt
+
+    _, outcome = run(ours, watch=interrupt)
+    assert outcome.exit == 1
+    assert outcome.stopped == "stopped by Ctrl-C before everything was played"
+    assert outcome.left == []
+    assert "mockverify" not in json.dumps(state(ours))
+
+
+def test_a_stateless_mock_is_told_what_it_cannot_do_and_breaks_nothing() -> None:
+    _, outcome = run(stateless)
+    told = {(finding.operation, finding.place) for finding in outcome.findings}
+    assert ("delete-policy-set", "effect") in told
+    assert ("list-policy-sets", "/data") in told
+    assert ("create-policy-set", "status") in told
+    assert outcome.exit in (1, 4)
+    assert not [why for why in outcome.skipped.values() if "defect" in why]
+
+
+def stateless(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+    """What a mock without state answers: the example of the operation's success."""
+    from tests.verify.mutations.spoiling import ROUTES
+
+    operation, _ = ROUTES.match(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+    if operation is None:
+        start("404 Not Found", [("Content-Type", "application/vnd.api+json")])
+        return [b'{"errors":[{"status":"404","title":"not found"}]}']
+    status = min(operation.responses)
+    body = load("2019-07").examples[operation.id].get("answers", {}).get(str(status))
+    start(f"{status} OK", [("Content-Type", "application/vnd.api+json")])
+    return [b"" if body is None else json.dumps(body).encode()]
+
+
+def state(application: Any) -> Any:
+    answer = application.test_client().get(
+        "/_mock/state", headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    return answer.get_json(force=True)
+
+
+# the wire
+
+
+def test_nothing_listens() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(Unreachable) as caught:
+        Http(f"http://127.0.0.1:{port}").send("GET", "/", {}, None)
+    assert str(caught.value) == (
+        "nothing listens at --url: is the server running, and the network there?"
+    )
+
+
+def test_a_name_that_nobody_has() -> None:
+    with pytest.raises(Unreachable) as caught:
+        Http("http://no-such-host.invalid").send("GET", "/", {}, None)
+    assert str(caught.value) == "the server's name is not known: check --url and the network"
+
+
+def test_tls_that_is_refused() -> None:
+    with LiveServer(server()) as live, pytest.raises(Unreachable) as caught:
+        Http(live.url.replace("http:", "https:")).send("GET", "/", {}, None)
+    assert str(caught.value) == (
+        "TLS was refused: the server's certificate is not trusted here, or it speaks no TLS; set "
+        "SSL_CERT_FILE to its authority's certificate, or use its http address"
+    )
+
+
+def test_a_server_that_does_not_answer_in_time() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(Unreachable) as caught:
+            Http(url, timeout=0.1).send("GET", "/", {}, None)
+    assert str(caught.value) == "the server did not answer within 0.1 seconds (--timeout)"
+
+
+def test_a_429_is_waited_out_as_long_as_the_server_says() -> None:
+    answers = [
+        Received(429, {"x-ratelimit-reset": "0.25"}, b""),
+        Received(429, {"retry-after": "2"}, b""),
+        Received(200, {}, b"ok"),
+    ]
+    pauses: list[float] = []
+    assert patiently(lambda: answers.pop(0), pauses.append).body == b"ok"
+    assert pauses == [0.25, 2.0]
+
+
+def test_a_storm_of_429_is_given_up() -> None:
+    pauses: list[float] = []
+    with pytest.raises(Unreachable) as caught:
+        patiently(lambda: Received(429, {}, b""), pauses.append)
+    assert len(pauses) == 12
+    assert str(caught.value) == (
+        "the server answered 429 13 times in a row, each wait included: lower --rate, or ask for "
+        "a higher limit"
+    )
+
+
+def test_a_rate_is_kept() -> None:
+    import time
+
+    with LiveServer(server()) as live:
+        wire = Http(live.url, rate=50)
+        began = time.perf_counter()
+        for _ in range(11):
+            wire.send("GET", "/api/v2/ping", {}, None)
+        assert time.perf_counter() - began >= 0.2
+
+
+def test_an_answer_that_is_spoilt_is_not_followed_into_the_void() -> None:
+    _, outcome = run(spoilt({"create-policy": status(200, 500, b"")}), frozenset({"show-policy"}))
+    assert [(f.operation, f.place) for f in outcome.findings] == [("create-policy", "status")]
+    assert outcome.skipped == {"policies": "create-policy answered 500, and made no policies"}

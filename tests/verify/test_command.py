@@ -1,0 +1,101 @@
+"""The command `mockserver verify` against a live server: its words and its exit codes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mockserver.cli import main
+from mockserver.web.serving import LiveServer
+from tests.verify.mutations.spoiling import add, spoilt
+from tests.verify.playing import TOKEN, server
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with LiveServer(server()) as live:
+        yield live.url
+
+
+def verify(*arguments: str, token: str = TOKEN) -> Result:
+    return CliRunner().invoke(main, ["verify", *arguments], env={"TFE_TOKEN": token})
+
+
+def test_a_server_that_conforms_is_0(url: str) -> None:
+    said = verify("--url", url, "--organization", "my-organization", "--jobs", "2")
+    assert said.exit_code == 0
+    assert said.stdout.splitlines()[-1].startswith("conforms to 2019-07: ")
+    assert said.stdout.splitlines()[-1].endswith(" requests, 0 faults, 0 notes")
+    assert "verify: policy-sets (" in said.stderr
+    assert "127.0.0.1" not in said.output
+
+
+def test_a_server_that_differs_is_1_and_the_field_is_named() -> None:
+    leak = add("/attributes/token", f"{TOKEN}.atlasv1.leaked")
+    with LiveServer(spoilt({"show-user-token": leak})) as live:
+        said = verify(
+            "--url", live.url, "--organization", "my-organization", "--operation", "show-user-token"
+        )
+    assert said.exit_code == 1
+    lines = said.stdout.splitlines()
+    assert lines[1] == (
+        "fault: show-user-token /data/attributes/token: /attributes/token holds a value; expected "
+        "null (user-tokens.html, ssh-keys.html: a secret is shown at creation alone) (2 times)"
+    )
+    assert TOKEN not in said.output
+
+
+def test_what_was_not_reached_is_printed_on_request(url: str) -> None:
+    said = verify("--url", url, "--organization", "my-organization", "--read-only", "--unreached")
+    assert said.exit_code == 0
+    assert "not reached: create-policy 201: --read-only sends GETs alone" not in said.stdout
+    assert "not reached: list-policies 429: only more requests a second" in said.stdout
+
+
+def test_no_server_is_usage() -> None:
+    said = verify()
+    assert said.exit_code == 2
+    assert "give --url and --organization of a server to verify" in said.stderr
+
+
+def test_no_token_is_usage(url: str) -> None:
+    said = verify("--url", url, "--organization", "my-organization", token="")
+    assert said.exit_code == 2
+    assert "the environment variable TFE_TOKEN holds no token" in said.stderr
+
+
+def test_an_unknown_operation_is_usage_with_the_nearest(url: str) -> None:
+    said = verify("--url", url, "--organization", "x", "--operation", "creat-policy-set")
+    assert said.exit_code == 2
+    assert "nearest: create-policy-set" in said.stderr
+
+
+def test_an_unknown_edition_is_usage() -> None:
+    assert verify("--edition", "1999-01").exit_code == 2
+
+
+def test_nothing_listens_is_3() -> None:
+    said = verify("--url", "http://127.0.0.1:9", "--organization", "my-organization")
+    assert said.exit_code == 3
+    assert said.stderr.endswith(
+        "Error: nothing listens at --url: is the server running, and the network there?\n"
+    )
+
+
+def test_organizations_can_be_left_alone(url: str) -> None:
+    said = verify("--url", url, "--organization", "my-organization", "--no-organizations")
+    assert said.exit_code == 0
+    assert "it needs organizations, which were to be left alone" in said.stdout
+
+
+def test_the_command_costs_nothing_until_it_is_used() -> None:
+    code = (
+        "import mockserver.cli, sys;"
+        "print([n for n in sys.modules if n.startswith(('mockserver.verify', 'urllib3'))])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

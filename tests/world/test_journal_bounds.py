@@ -1,0 +1,171 @@
+"""The journal is bounded by entries and by bytes; what was evicted is no longer known."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import tracemalloc
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver.client import ControlError
+from mockserver.world.journal import BYTES, ENTRIES, Exchange, Journal
+
+ORG = "/api/v2/organizations/my-organization"
+POLICY = "/api/v2/policies/pol-u3S5p2Uwk21keu1s"
+MB = 1024 * 1024
+
+
+def exchange(bytes: int = 512, **members: Any) -> Exchange:
+    return Exchange(0, "2019-07-15T00:00:00.000Z", "GET", "/", bytes=bytes, **members)
+
+
+def test_it_keeps_a_thousand_entries_and_16_mb() -> None:
+    assert (ENTRIES, BYTES) == (1_000, 16 * MB)
+
+
+def test_the_oldest_go_when_there_are_too_many() -> None:
+    journal = Journal(entries=3)
+    for _ in range(5):
+        journal.write(exchange())
+    assert [kept.number for kept in journal] == [3, 4, 5]
+    assert (journal.count, journal.forgotten, len(journal)) == (5, 2, 3)
+    assert journal.get(2) is None
+    kept = journal.get(3)
+    assert kept is not None
+    assert kept.number == 3
+
+
+def test_the_oldest_go_when_they_weigh_too_much() -> None:
+    journal = Journal(bytes=1_000)
+    for weight in (400, 400, 300, 900):
+        journal.write(exchange(weight))
+        assert journal.bytes <= 1_000
+    assert [kept.number for kept in journal] == [4]
+    assert journal.bytes == 900
+
+
+def test_an_entry_that_is_too_heavy_by_itself_is_not_kept() -> None:
+    journal = Journal(bytes=1_000)
+    journal.write(exchange())
+    journal.write(exchange(1_001))
+    assert (len(journal), journal.count, journal.bytes) == (0, 2, 0)
+
+
+def test_breaches_outlive_their_entries_and_a_clear() -> None:
+    journal = Journal(entries=1)
+    journal.write(exchange(breach="ours"))
+    journal.write(exchange())
+    journal.clear()
+    assert [breach.breach for breach in journal.breaches] == ["ours"]
+    assert (journal.count, len(journal), journal.bytes) == (0, 0, 0)
+
+
+def test_numbers_are_given_once_whoever_writes() -> None:
+    journal = Journal(entries=10_000)
+    threads = [
+        threading.Thread(target=lambda: [journal.write(exchange()) for _ in range(200)])
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [kept.number for kept in journal] == list(range(1, 1_601))
+
+
+def test_the_control_plane_tells_no_longer_known_from_never_was() -> None:
+    with mockserver.universe() as tfe:
+        for _ in range(ENTRIES + 5):
+            tfe.client.get("/api/v2/nothing")
+        assert len(tfe.journal) == ENTRIES + 5
+        kept = tfe.journal.exchanges()
+        assert (len(kept), kept[0].n, kept[-1].n) == (ENTRIES, 6, ENTRIES + 5)
+        with pytest.raises(ControlError, match=r"^exchange 5 is no longer known$"):
+            tfe.journal.changes(5)
+        with pytest.raises(ControlError, match=r"^exchange 1006 never was; there are 1005$"):
+            tfe.journal.changes(ENTRIES + 6)
+        assert list(tfe.journal.changes(6)) == []
+
+
+def test_a_thousand_states_of_a_big_set_cost_little() -> None:
+    """Each entry keeps the state before it alive: nearly all of it is shared."""
+    fixture = {
+        "organizations": [
+            {
+                "name": "my-organization",
+                "policies": [{"id": "pol-x", "name": "x"}],
+                "workspaces": [{"name": f"ws-{at}"} for at in range(5_000)],
+                "policy-sets": [{"id": "polset-x", "name": "x"}],
+            }
+        ]
+    }
+    path = "/api/v2/policy-sets/polset-x/relationships/policies"
+    document = {"data": [{"type": "policies", "id": "pol-x"}]}
+    with mockserver.universe(fixture=fixture) as tfe:
+        tfe.client.post(path, json=document)
+        gc.collect()
+        tracemalloc.start()
+        try:
+            for at in range(600):
+                tfe.client.open(path, method="POST" if at % 2 else "DELETE", json=document)
+            grown, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert grown < 8 * MB
+        assert [exchange.changed for exchange in tfe.journal][-600:] == [True] * 600
+
+
+def test_uploads_that_replace_10_mb_stay_within_16_mb() -> None:
+    from mockserver.web.testing import ApiClient, Live
+
+    with Live() as live:
+        universe = live.server.universe(key="test-token", fixture="documented")
+        client = ApiClient.of(live.app, "test-token")
+        tracemalloc.start()
+        try:
+            for at in range(8):
+                content = bytes([at]) * (10 * MB)
+                assert client.put(f"{POLICY}/upload", data=content).status_code == 200
+                assert universe.journal.bytes <= 16 * MB
+            del content
+            gc.collect()
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        # the content there is, and at most one that it replaced
+        assert held < 24 * MB
+        assert universe.journal.count == 8
+        assert universe.journal.forgotten >= 6
+
+
+def test_deleting_10_mb_weighs_as_much() -> None:
+    from mockserver.web.testing import ApiClient, Live
+
+    with Live() as live:
+        universe = live.server.universe(key="test-token", fixture="documented")
+        client = ApiClient.of(live.app, "test-token")
+        client.put(f"{POLICY}/upload", data=b"x" * (10 * MB))
+        before = universe.journal.bytes
+        client.delete(POLICY)
+        assert 10 * MB < universe.journal.bytes - before < 11 * MB
+        client.delete(ORG)
+        assert universe.journal.bytes <= 16 * MB
+
+
+def test_bodies_weigh_as_well() -> None:
+    from mockserver.web.testing import ApiClient, Live
+
+    with Live() as live:
+        universe = live.server.universe(key="test-token", fixture="documented")
+        client = ApiClient.of(live.app, "test-token")
+        document = {
+            "data": {
+                "type": "policy-sets",
+                "attributes": {"name": "x", "description": "y" * MB},
+            }
+        }
+        assert client.post(f"{ORG}/policy-sets", json=document).status_code == 201
+        assert 2 * MB < universe.journal.bytes < 3 * MB  # sent and answered
