@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mockserver.cli_verify import COMMANDS
+from mockserver import cli_record, cli_verify
 from mockserver.version import VERSION
 
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -76,11 +76,11 @@ def serve(
         if type(error).__name__ != "BadFixture":
             raise
         raise click.ClickException(str(error)) from None
-    click.echo(f"serving {edition} at {server.url} with the token {token}")
-    sys.stdout.flush()
     if ready_file:
         ready = {"url": server.url, "token": token, "edition": edition}
         Path(ready_file).write_text(json.dumps(ready) + "\n", encoding="utf-8")
+    click.echo(f"serving {edition} at {server.url} with the token {token}")
+    sys.stdout.flush()
     server.run()
 
 
@@ -228,7 +228,7 @@ def reset(url: str, token: str) -> None:
         raise click.ClickException(str(error)) from None
 
 
-for command in COMMANDS:
+for command in (*cli_verify.COMMANDS, *cli_record.COMMANDS):
     main.add_command(command)
 
 if __name__ == "__main__":

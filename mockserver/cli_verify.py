@@ -1,4 +1,4 @@
-"""The command `mockserver verify`: the contract against any server, or against recorded traffic.
+"""The commands `verify` and `coverage`: the contract against any server, or recorded traffic.
 
 Exit codes: 0 conforms, 1 does not, 2 usage, 3 the server could not be reached, 4 what verification
 made could not be removed.
@@ -12,53 +12,75 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockserver.cli_coverage import coverage, tell
+
 if TYPE_CHECKING:
     from mockserver.contract import Edition
-    from mockserver.verify.run import Outcome, Tell
+    from mockserver.verify.reports import Told
+    from mockserver.verify.run import Tell
     from mockserver.verify.session import Session
+    from mockserver.verify.telling import Report
 
 Command = Callable[..., Any]
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+RECORDINGS = ("har", "journal", "exchanges")
 
 
-def _server(command: Command) -> Command:
-    """Options that say which server, as whom, and how much of it."""
-    for option in reversed(
-        [
-            click.option("--url", envvar="TFE_ADDRESS", help="Server; or TFE_ADDRESS."),
-            click.option("--organization", help="Organization to verify in; it must exist."),
-            click.option(
-                "--token-env", default="TFE_TOKEN", show_default=True, metavar="NAME",
-                help="Environment variable that holds the token.",
-            ),
-            click.option("--read-only", is_flag=True, help="Send GETs alone; make nothing."),
-            click.option(
-                "--no-organizations", is_flag=True, help="Make and remove no organization."
-            ),
-            click.option("--jobs", default=4, show_default=True, help="Requests at a time."),
-            click.option("--timeout", default=30.0, show_default=True, help="Seconds a request."),
-            click.option("--rate", type=float, help="Requests a second; 0 for no limit."),
-        ]
-    ):  # fmt: skip
-        command = option(command)
-    return command
+def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_server = _options(
+    click.option("--url", envvar="TFE_ADDRESS", help="Server; or TFE_ADDRESS."),
+    click.option("--organization", help="Organization to verify in; it must exist."),
+    click.option("--token-env", default="TFE_TOKEN", show_default=True, metavar="NAME",
+                 help="Environment variable that holds the token."),
+    click.option("--read-only", is_flag=True, help="Send GETs alone; make nothing."),
+    click.option("--no-organizations", is_flag=True, help="Make and remove no organization."),
+    click.option("--jobs", default=4, show_default=True, help="Requests at a time."),
+    click.option("--timeout", default=30.0, show_default=True, help="Seconds a request."),
+    click.option("--rate", type=float, help="Requests a second; 0 for no limit."),
+)  # fmt: skip
+_recording = _options(
+    click.option("--har", type=FILE, help="Judge a browser's or proxy's recording instead."),
+    click.option("--journal", type=FILE, help="Judge what GET /_mock/journal gave."),
+    click.option("--exchanges", type=FOLDER, help="Judge what `mockserver record` wrote."),
+)
+_reports = _options(
+    click.option("--report", "reports", multiple=True, metavar="FORM=FILE",
+                 help="junit=, sarif=, json=, html=FILE, or github; again for more."),
+    click.option("--coverage", "cover", is_flag=True, help="Print how much was exercised."),
+    click.option("--fail-under", type=float, default=0.0, metavar="PERCENT",
+                 help="1 where less of the contract was exercised."),
+)  # fmt: skip
 
 
 @click.command()
 @_server
-@click.option("--operation", "operations", multiple=True, metavar="ID", help="Only this; again for more.")
+@_recording
+@click.option("--operation", "operations", multiple=True, metavar="ID", help="Only this; again for more.")  # fmt: skip
 @click.option("--edition", default="2019-07", show_default=True, help="Contract to verify.")
 @click.option("--unreached", is_flag=True, help="List what was not brought about, and why.")
+@_reports
 def verify(
-    url: str | None,
-    organization: str | None,
     operations: tuple[str, ...],
     edition: str,
     unreached: bool,
+    reports: tuple[str, ...],
+    cover: bool,
+    fail_under: float,
     **options: Any,
 ) -> None:
     """Hold a server, or recorded traffic, to the contract.
@@ -69,42 +91,61 @@ def verify(
     """
     contract = read_edition(edition)
     only = chosen(contract, operations)
-    session, outcome = _live(contract, only, url, organization, options)
-    said = _speaker(session.token)
-    for remark in outcome.remarks:
-        said(f"note: {remark}")
-    _report(said, session, outcome, unreached)
-    sys.exit(outcome.exit)
+    forms = _forms(reports)
+    given = [name for name in RECORDINGS if options[name]]
+    if len(given) > 1:
+        raise click.UsageError(f"--{given[0]} and --{given[1]}: one recording at a time")
+    extra: list[str] = []
+    if given:
+        told = _recorded(contract, only, given[0], options[given[0]])
+    else:
+        told, extra = _live(contract, only, unreached, options)
+    sys.exit(tell(told, extra, forms, cover, fail_under))
+
+
+def _forms(reports: tuple[str, ...]) -> list[Report]:
+    from mockserver.verify.telling import wanted
+
+    try:
+        return wanted(reports)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _recorded(contract: Edition, only: frozenset[str], form: str, path: Path) -> Told:
+    from mockserver.resources import KINDS
+    from mockserver.verify.offline import read
+    from mockserver.verify.recordings import READERS
+    from mockserver.verify.telling import of_recorded
+
+    lives = {type: kind.life for type, kind in KINDS.items() if kind.life}
+    return of_recorded(read(READERS[form](path), contract, lives, only), contract)
 
 
 def _live(
-    contract: Edition,
-    only: frozenset[str],
-    url: str | None,
-    organization: str | None,
-    options: dict[str, Any],
-) -> tuple[Session, Outcome]:
+    contract: Edition, only: frozenset[str], unreached: bool, options: dict[str, Any]
+) -> tuple[Told, list[str]]:
+    from mockserver.verify.coverage import Coverage
     from mockserver.verify.run import verified
+    from mockserver.verify.telling import missing, of_live, watching
 
-    session = _session(contract, only, url, organization, options)
-    with _progress() as tell, _stoppable():
-        return session, verified(session, only, max(1, options["jobs"]), tell)
+    session = _session(contract, only, options)
+    coverage = Coverage(contract.name)
+    session.watch = watching(coverage)
+    with _progress() as progress, _stoppable():
+        outcome = verified(session, only, max(1, options["jobs"]), progress)
+    return of_live(session, outcome, coverage), missing(session) if unreached else []
 
 
-def _session(
-    contract: Edition,
-    only: frozenset[str],
-    url: str | None,
-    organization: str | None,
-    options: dict[str, Any],
-) -> Session:
+def _session(contract: Edition, only: frozenset[str], options: dict[str, Any]) -> Session:
     from mockserver.resources import KINDS
     from mockserver.verify.findings import Findings
     from mockserver.verify.session import Session
     from mockserver.verify.wire import Http
 
-    if not url or not organization:
-        raise click.UsageError("give --url and --organization of a server to verify")
+    if not options["url"] or not options["organization"]:
+        recordings = ", ".join(f"--{name}" for name in RECORDINGS)
+        raise click.UsageError(f"give --url and --organization of a server, or one of {recordings}")
     token = os.environ.get(options["token_env"], "")
     if not token:
         raise click.UsageError(
@@ -112,7 +153,7 @@ def _session(
             "another one with --token-env"
         )
     try:
-        wire = Http(url, timeout=options["timeout"], rate=options["rate"])
+        wire = Http(options["url"], timeout=options["timeout"], rate=options["rate"])
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     owner = next(kind.within for kind in KINDS.values() if kind.within)
@@ -120,7 +161,7 @@ def _session(
         wire=wire,
         edition=contract,
         kinds=KINDS,
-        organization=organization,
+        organization=options["organization"],
         token=token,
         findings=Findings(contract, only),
         run=secrets.token_hex(3),
@@ -183,40 +224,4 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _speaker(token: str) -> Callable[[str], None]:
-    """Says a line without hosts and secrets."""
-    from mockserver.verify.findings import scrub
-
-    return lambda line: click.echo(scrub(line, {token: "[secret]"}))
-
-
-def _report(
-    said: Callable[[str], None], session: Session, outcome: Outcome, unreached: bool
-) -> None:
-    """Findings, what was not played, what was not reached, what is left, and one line to end."""
-    from mockserver.verify.run import unreached as missing
-
-    for finding in outcome.findings:
-        said(finding.line())
-    for type, why in outcome.skipped.items():
-        said(f"not played: {type}: {why}")
-    if unreached:
-        for pair, reason in missing(session).items():
-            said(f"not reached: {pair}: {reason or 'it should have been'}")
-    for record in outcome.left:
-        said(f"could not be removed: {record}")
-    if outcome.stopped:
-        click.echo(f"Error: {outcome.stopped}", err=True)
-        return
-    said(summary(outcome, session.edition.name))
-
-
-def summary(outcome: Outcome, edition: str) -> str:
-    """The last line: the verdict and how many."""
-    faults = sum(finding.level == "fault" for finding in outcome.findings)
-    notes = len(outcome.findings) - faults
-    verdict = "conforms to" if not faults else "does not conform to"
-    return f"{verdict} {edition}: {outcome.requests} requests, {faults} faults, {notes} notes"
-
-
-COMMANDS = (verify,)
+COMMANDS = (verify, coverage)

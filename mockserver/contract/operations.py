@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from mockserver.contract.engines import Checker, Miss, Schema, pointer
+from mockserver.contract.engines import MOST, Checker, Miss, Schema, pointer
 from mockserver.contract.explain import explained, key_path, trail
 from mockserver.contract.shapes import Show, envelope, fill, resources, shower
 
@@ -109,6 +109,8 @@ class Operation:
         self.summary: str = item["summary"]
         self.source: str = item["x-source"]
         self.entitlement: str | None = item.get("x-entitlement")
+        # of the record that query or body names where the path names none: who may is judged by it
+        self.judged: str | None = item.get("x-record")
         self.open = item.get("security") == []
         self._schemas: Mapping[str, Schema] = components["schemas"]
         self._shared: Mapping[str, Any] = components["responses"]
@@ -197,7 +199,8 @@ class Operation:
         sent: dict[str, str] = {}
         for name, text in arguments:
             if name not in self.parameters:
-                checked.findings.append(self._stray(name, text))
+                if len(checked.findings) < MOST:
+                    checked.findings.append(self._stray(name, text))
             elif name in sent:
                 checked.findings.append(
                     self._finding(name, f"{name} is repeated; the last counts", "one value")
@@ -276,6 +279,8 @@ class Operation:
                 checked.faults.append(
                     Fault(422, "invalid attribute", detail, meta["pointer"], meta)
                 )
+        if len(misses) >= MOST and not checked.faults:  # who knows what stands behind them
+            checked.faults.append(self._too_much())
         if not checked.faults:
             for miss in reversed(misses):
                 take_out(value, miss)
@@ -283,6 +288,20 @@ class Operation:
             if root.get("x-fill-defaults"):
                 fill(root, value, self._schemas)
         return checked
+
+    def _too_much(self) -> Fault:
+        meta = {
+            "operation": self.id,
+            "edition": self.edition,
+            "pointer": "",
+            "fact": f"{MOST} members of the body or more are not listed",
+            "expected": "an object as the page shows it",
+            "key-path": "",
+            "source": self.source,
+            "hint": "Leave out what is not listed.",
+        }
+        detail = "Body has too many members that are not listed"
+        return Fault(422, "invalid attribute", detail, "", meta)
 
     def _folded(self, misses: list[Miss], value: Any) -> list[Miss]:
         """An empty object that clients may send is one miss, not one for each missing member."""

@@ -35,7 +35,9 @@ def _points(operation: Operation, edition: Edition) -> Iterator[Point]:
     yield "operation", id, ""
     for name, parameter in operation.parameters.items():
         yield "parameter", id, name
-        yield from (("value", id, f"{name} = {v}") for v in parameter["schema"].get("x-include", ()))
+        yield from (
+            ("value", id, f"{name} = {v}") for v in parameter["schema"].get("x-include", ())
+        )
     if operation.takes_json:
         yield from (("attribute", id, m) for m in shapes.members(operation.body_schema, schemas))
         yield from (("value", id, v) for v in shapes.values(operation.body_schema, schemas))
@@ -75,7 +77,7 @@ class Coverage:
         response: Any = None,
     ) -> None:
         """One exchange; bodies as JSON values, None where there was none."""
-        if operation not in self._known:
+        if operation is None or operation not in self._known:
             return
         contract = self._contract.operations[operation]
         found = {("operation", operation, ""), ("status", operation, str(status))}

@@ -24,7 +24,8 @@ class Exchange:
 
     `query`: decoded pairs. `request`: the JSON body sent, bytes for another, None for none.
     `answer`: the body as it came; `document`, where given, is already parsed. `where`: its place in
-    a recording. `raw`: the answer's body was not kept, so it cannot be judged.
+    a recording. `raw`: the answer's body was not kept, so it cannot be judged. `text`: a body that
+    is no JSON, where a recording kept it.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Exchange:
     document: Any = None
     where: str = ""
     raw: bool = False
+    text: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -53,7 +53,9 @@ def resources(document: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _is_resource(value: Any) -> bool:
-    return isinstance(value, Mapping) and isinstance(value.get("id"), str) and "type" in value
+    if not isinstance(value, Mapping):
+        return False
+    return isinstance(value.get("id"), str) and isinstance(value.get("type"), str)
 
 
 def convicted(session: Session, view: View, pointer: str) -> bool:

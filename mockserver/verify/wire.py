@@ -75,16 +75,24 @@ class Rate:
 class Http:
     """A server at a URL. `rate`: requests a second, None for the documented one, 0 for none.
 
-    On this machine nobody's limit is in danger, so there None means none.
+    On this machine nobody's limit is in danger, so there None means none. `patient` False: a 429 is
+    an answer like any other.
     """
 
-    def __init__(self, url: str, *, timeout: float = 30.0, rate: float | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 30.0,
+        rate: float | None = None,
+        patient: bool = True,
+    ) -> None:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"--url must be an http or https address, not {url!r}")
+            raise ValueError(f"{url!r} is no http or https address")
         self.local = parts.hostname in HERE
         self._base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-        self._timeout = timeout
+        self._timeout, self._patient = timeout, patient
         self._rate = Rate((0.0 if self.local else DOCUMENTED) if rate is None else rate)
         self._pool = urllib3.PoolManager(
             maxsize=16, block=True, retries=False, timeout=urllib3.Timeout(timeout)
@@ -94,6 +102,8 @@ class Http:
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> Received:
         """Raises Unreachable."""
+        if not self._patient:
+            return self._once(method, target, headers, body)
         return patiently(lambda: self._once(method, target, headers, body))
 
     def _once(

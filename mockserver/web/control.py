@@ -19,7 +19,7 @@ from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, read_fixt
 from mockserver.jsonapi import honest
 from mockserver.verify.coverage import Coverage
 from mockserver.web.faulty import faults_of
-from mockserver.web.messages import Answer, Sent, TooLarge, as_json
+from mockserver.web.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 from mockserver.web.routes import routes
 from mockserver.web.worlds import Server
 from mockserver.world import who
@@ -171,6 +171,8 @@ def _document(operation: Operation, sent: Sent) -> Any:
         content = sent.body()
     except TooLarge:
         raise Refused(413, ("", "the body is larger than 10 MB")) from None
+    except BrokenOff:
+        raise Refused(400, ("", "the body ends before its end")) from None
     if content.strip() and sent.media_type not in TYPES:
         raise Refused(415, ("", f"send Content-Type: application/json, not {sent.media_type!r}"))
     if content.strip() in (b"", b"null"):

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import EnvironHeaders
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
-from mockserver.web.messages import LIMIT, Answer, Sent, TooLarge
+from mockserver.web.messages import LIMIT, Answer, BrokenOff, Sent, TooLarge
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -58,11 +58,19 @@ def received(environ: Environ) -> Sent:
     def body() -> bytes:
         if _length(environ) > LIMIT:
             raise TooLarge
-        stream = get_input_stream(environ, max_content_length=LIMIT)
+        # one byte more: of chunks it would give the first LIMIT bytes as if they were all
+        stream = get_input_stream(environ, max_content_length=LIMIT + 1)
         try:
-            return stream.read()
+            content = stream.read()
         except RequestEntityTooLarge:
             raise TooLarge from None
+        except (ClientDisconnected, ValueError, OSError):
+            raise BrokenOff from None
+        if len(content) > LIMIT:
+            raise TooLarge
+        if len(content) < _length(environ):  # the client has gone away
+            raise BrokenOff
+        return content
 
     def root() -> str:
         host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"

@@ -16,7 +16,7 @@ from mockserver.contract.operations import JSONAPI
 from mockserver.jsonapi import honest
 from mockserver.jsonapi.documents import document
 from mockserver.web import faulty
-from mockserver.web.messages import Answer, Sent, TooLarge, as_json
+from mockserver.web.messages import Answer, BrokenOff, Sent, TooLarge, Unreadable, as_json
 from mockserver.web.opened import OPEN
 from mockserver.web.parts import Parts, written
 from mockserver.web.recording import Note
@@ -160,12 +160,12 @@ def _records(call: Call, operation: Operation, path: Mapping[str, str]) -> dict[
 def _read_early(sent: Sent) -> Any:
     """Read a body before the world's lock is taken; a refusal waits for its turn in the order."""
     try:
-        content: bytes | TooLarge = sent.body()
-    except TooLarge as error:
+        content: bytes | Unreadable = sent.body()
+    except Unreadable as error:
         content = error
 
     def body() -> bytes:
-        if isinstance(content, TooLarge):
+        if isinstance(content, Unreadable):
             raise content
         return content
 
@@ -183,6 +183,8 @@ def _body(call: Call, operation: Operation, sent: Sent, read: Any, note: Note) -
         content: bytes = read()
     except TooLarge:
         raise Problem(413, Error("payload too large", "the body is larger than 10 MB")) from None
+    except BrokenOff:
+        raise _broken_off() from None
     if operation.media_type and not operation.takes_json:
         note.body(content, json=False)
         return content
@@ -206,12 +208,18 @@ def _stray(call: Call, operation: Operation, read: Any, note: Note) -> None:
         content: bytes = read()
     except TooLarge:
         content = b"too large to be read"
+    except BrokenOff:
+        raise _broken_off() from None
     if content.strip() in (b"", b"null"):
         return
     note.body(content, json=False)
     fact = "this operation takes no body"
     finding = {**_meta(operation), "pointer": "", "fact": fact, "hint": "Send none."}
     _checked(call, Checked(None, [finding]), note)
+
+
+def _broken_off() -> Problem:
+    return Problem(400, Error("bad request", "the body ends before its end"))
 
 
 def _judge_type(call: Call, operation: Operation, sent: Sent, note: Note) -> None:

@@ -13,8 +13,16 @@ LIMIT = 10 * 1024 * 1024
 """Bytes of the largest body (policies.html#upload-a-policy: 10MB; ours for every body)."""
 
 
-class TooLarge(Exception):
+class Unreadable(Exception):
+    """A body that cannot be had."""
+
+
+class TooLarge(Unreadable):
     """A body of more than LIMIT bytes."""
+
+
+class BrokenOff(Unreadable):
+    """A body that ends before its end, or in chunks that are none."""
 
 
 @dataclass(frozen=True, slots=True)

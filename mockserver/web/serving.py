@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 import flask
 from cheroot import wsgi
 
+from mockserver.web.door import Environ, Start, Wsgi
+
 THREADS = 8
+DRAINED = 1024 * 1024 * 1024
+"""Bytes of a body that are read away; who sends more may find the line closed."""
 
 
 class LiveServer:
@@ -35,7 +41,7 @@ class LiveServer:
     ) -> None:
         self.app = app
         self._server = wsgi.Server(
-            (host, port), app, numthreads=threads, server_name="tfe-mockserver", timeout=60
+            (host, port), drained(app), numthreads=threads, server_name="tfe-mockserver", timeout=60
         )
         self._server.expiration_interval = tick
         self._server.shutdown_timeout = 30
@@ -91,3 +97,21 @@ class LiveServer:
 
     def __exit__(self, *error: Any) -> None:
         self.stop()
+
+
+def drained(app: Wsgi) -> Wsgi:
+    """An application that leaves no body unread.
+
+    cheroot would take the rest of a chunked body for the next request, and close the connection on
+    a 413 while its client still sends, who then never sees the answer.
+    """
+
+    def answer(environ: Environ, start: Start) -> Iterable[bytes]:
+        made = app(environ, start)
+        body, most = environ["wsgi.input"], DRAINED
+        with suppress(ValueError, OSError):  # chunks that are none, a client that is gone
+            while most > 0 and (part := body.read(65_536)):
+                most -= len(part)
+        return made
+
+    return answer

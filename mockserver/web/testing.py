@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import io
+import re
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,11 +13,17 @@ from urllib.parse import quote, urlsplit
 
 import flask
 from flask.testing import FlaskClient
+from werkzeug.test import run_wsgi_app
+from werkzeug.wrappers import Request as BaseRequest
 
 from mockserver.contract.operations import JSONAPI
 from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
 from mockserver.web.worlds import Server
+
+PLAIN = re.compile(r"/[A-Za-z0-9_./-]*")
+"""Paths that stand in a URL as they are."""
+TAKEN = {"method", "json", "content_type"}
 
 
 def _always() -> None:
@@ -44,6 +53,47 @@ class ApiClient(FlaskClient):
             if "content-type" not in headers:
                 options["content_type"] = JSONAPI
         return super().open(*arguments, **options)
+
+    def _request_from_builder_args(self, args: Any, kwargs: Any) -> Any:
+        """The common call by hand: werkzeug's builder takes as long as the server's whole answer."""
+        plain = len(args) == 1 and isinstance(args[0], str) and PLAIN.fullmatch(args[0])
+        if plain and kwargs.keys() <= TAKEN and not self.preserve_context:
+            return BaseRequest(self._environ(args[0], **kwargs))
+        return super()._request_from_builder_args(args, kwargs)
+
+    def _environ(
+        self, path: str, method: str = "GET", json: Any = None, content_type: str | None = None
+    ) -> dict[str, Any]:
+        """What werkzeug's builder makes of such a call, and a test holds us to it."""
+        environ = {
+            **self.environ_base,
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "REQUEST_URI": path,
+            "RAW_URI": path,
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "HTTP_HOST": "localhost",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": False,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        if json is not None:
+            body = self.application.json.dumps(json).encode()
+            environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+            environ["CONTENT_TYPE"] = content_type or JSONAPI
+        return environ
+
+    def run_wsgi_app(self, environ: Any, buffered: bool = False) -> Any:
+        """Without what werkzeug does for cookies, of which there are none."""
+        return run_wsgi_app(self.application, environ, buffered=buffered)
 
 
 def app_of(server: Server) -> flask.Flask:

@@ -55,9 +55,9 @@ class Server:
         found = self.contract(edition).operation(operation)
         if found.id not in self.table:
             raise KeyError(f"{operation} needs no token, or is not built here")
-        types = list(found.records.values())
+        types = list(found.records.values()) or [found.judged]  # a path, or else query or body
         rule = self.table[found.id][1]
-        return Asked(found.id, rule, types[-1] if types else None, found.entitlement)
+        return Asked(found.id, rule, types[-1], found.entitlement)
 
     def universe(
         self,

@@ -135,6 +135,9 @@ class Play(Protocol):
         """What stands at a pointer in a document or resource object; None where nothing does."""
 
 
+Known = Callable[[str, str], "Resource | None"]
+"""A resource object by type and id, as it was last seen; None where it never was."""
+
 Document = Callable[..., Any]
 """`document(play, name, **about)`: the body that makes a record; `name` is unique."""
 
@@ -157,6 +160,8 @@ class Life:
     they were sent. `apart`: by operation the pointers that its answer alone shows.
     `laws`: what holds for every resource object. `play`: what is peculiar to the type.
     `alone`: what is played once, without a record of the type.
+    `entry(resource, known)`: the entry of a fixture that makes a record look so; None where it
+    cannot, `known` gives other resources by type and id.
     `unreached`: "operation status" to the reason why verification does not bring it about.
     """
 
@@ -177,6 +182,7 @@ class Life:
     laws: Sequence[Law] = ()
     play: Callable[[Play, Resource], None] | None = None
     alone: Callable[[Play], None] | None = None
+    entry: Callable[[Resource, Known], Any] | None = None
     unreached: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -187,6 +193,20 @@ def linked(resource: Resource, name: str) -> list[str] | None:
     if not isinstance(data, list):
         return None
     return [str(item.get("id")) for item in data if isinstance(item, Mapping)]
+
+
+def chosen(resource: Resource, *names: str) -> dict[str, Any]:
+    """Id and those attributes of a resource object that it shows, as a fixture has them."""
+    shown = {name: attribute(resource, name) for name in names}
+    found = {name: value for name, value in shown.items() if value is not None}
+    return {"id": resource["id"], **found}
+
+
+def titles(resource: Resource, relation: str, type: str, known: Known) -> list[str]:
+    """Names of what a relation holds; what was never seen by itself has none, and is left out."""
+    others = (known(type, id) for id in linked(resource, relation) or ())
+    names = (attribute(other, "name") for other in others if other)
+    return [name for name in names if isinstance(name, str)]
 
 
 def counted(count: str, relation: str, source: str) -> Law:

@@ -100,8 +100,11 @@ def verdicts(
         return
     every = {label(kinds, state, one): one for one in state.every(asked.type)}
     if record is not None:
-        spelled = lambda name, one: (name, name.rpartition("/")[2], one.id)  # noqa: E731
-        every = {name: one for name, one in every.items() if record in spelled(name, one)}
+        every = {
+            name: one
+            for name, one in every.items()
+            if record in (name, name.rpartition("/")[2], one.id)
+        }
         if not every:
             raise Unknown(f"there is no {asked.type} {record!r}")
     for name, one in every.items():

@@ -74,7 +74,11 @@ def test_a_breach_leaves_the_state_untouched_and_is_kept_in_the_journal() -> Non
         client.post(SETS, json=a_set("staging"))
         assert universe.state is before
         (entry,) = universe.journal
-        assert (entry.operation, entry.status, entry.caller) == ("create-policy-set", 500, "user admin")
+        assert (entry.operation, entry.status, entry.caller) == (
+            "create-policy-set",
+            500,
+            "user admin",
+        )
         assert entry.before is entry.after
         assert entry.breach is not None
         assert entry.breach.startswith("breach of contract: the answer of create-policy-set")
@@ -189,7 +193,9 @@ def broken(call: Call) -> Reply:
     raise ZeroDivisionError("a secret of ours")
 
 
-def test_an_unexpected_exception_is_a_500_that_names_itself(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_exception_is_a_500_that_names_itself(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with served(with_operation("update-policy-set", broken)) as (client, universe):
         before = universe.state
         with caplog.at_level(logging.ERROR, "mockserver"):

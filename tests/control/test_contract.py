@@ -70,7 +70,10 @@ def test_every_operation_but_the_open_ones_needs_the_key(tfe: Any, operation: An
     path = operation.path.replace("{name}", "x").replace("{n}", "1")
     for token in ("", "Bearer ", "Bearer nobody", f"Bearer {tfe.tokens['laptop']}", tfe.token):
         answer = tfe.client.open(
-            path, method=operation.method, json=BODIES.get(operation.id), headers={"Authorization": token}
+            path,
+            method=operation.method,
+            json=BODIES.get(operation.id),
+            headers={"Authorization": token},
         )
         if operation.open:
             assert answer.status_code in (200, 201)
@@ -178,7 +181,11 @@ def test_health_needs_no_token(tfe: Any) -> None:
 
 
 def test_the_contract_is_served_without_a_token(tfe: Any) -> None:
-    for query, edition in (("", "2019-07"), ("?edition=2019-07", "2019-07"), ("?edition=control", "control")):
+    for query, edition in (
+        ("", "2019-07"),
+        ("?edition=2019-07", "2019-07"),
+        ("?edition=control", "control"),
+    ):
         answer = tfe.client.get(f"/_mock/openapi.json{query}", headers={"Authorization": ""})
         assert answer.status_code == 200
         assert answer.json["openapi"] == "3.1.0"
@@ -210,7 +217,10 @@ def test_a_clock_that_cannot_be_so_stays_as_it_was(tfe: Any) -> None:
         ({"advance": 5, "stray": True}, "/stray"),
     ):
         assert [at for at, _ in faults(ask(tfe, "PATCH", "clock", wanted))] == [pointer]
-        assert ask(tfe, "GET", "clock").json == {"now": "2019-07-15T00:00:00.000Z", "running": False}
+        assert ask(tfe, "GET", "clock").json == {
+            "now": "2019-07-15T00:00:00.000Z",
+            "running": False,
+        }
     assert faults(ask(tfe, "PATCH", "clock", {"advance": 1e300})) == [
         ("/advance", "1e+300 seconds from 2019-07-15T00:00:00.000Z is outside the calendar")
     ]

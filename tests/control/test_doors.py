@@ -26,7 +26,16 @@ def test_on_loopback_this_machine_is_reached_by_its_names(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["example.com", "localhost.example.com", "127.0.0.1.nip.io", "10.0.0.1:8080", "evil@localhost.x", "[::1", "[", "0.0.0.0"],
+    [
+        "example.com",
+        "localhost.example.com",
+        "127.0.0.1.nip.io",
+        "10.0.0.1:8080",
+        "evil@localhost.x",
+        "[::1",
+        "[",
+        "0.0.0.0",
+    ],
 )
 @pytest.mark.parametrize("path", [SETS, "/_mock/state", "/_mock/health/live", "/", "/api/v2/ping"])
 def test_a_name_that_was_bent_to_here_is_400_wherever_it_goes(host: str, path: str) -> None:
@@ -40,7 +49,9 @@ def test_a_page_of_this_machine_may_ask(origin: str) -> None:
     assert served().get(SETS, headers={"Origin": origin}).status_code == 200
 
 
-@pytest.mark.parametrize("origin", ["https://example.com", "http://localhost.evil", "null", "http://[::1", "file://"])
+@pytest.mark.parametrize(
+    "origin", ["https://example.com", "http://localhost.evil", "null", "http://[::1", "file://"]
+)
 @pytest.mark.parametrize("path", [SETS, "/_mock/reset", "/_mock/universes"])
 def test_a_page_of_another_site_may_not(origin: str, path: str) -> None:
     client = served()
@@ -59,7 +70,13 @@ CONTROL = [("", "send the control token: Authorization: Bearer TOKEN")]
 
 def test_beyond_this_machine_the_control_token_makes_worlds() -> None:
     client = served(loopback=False, control_token="open-sesame")
-    for token in ("", "Bearer test-token", "Bearer open-sesam", "Bearer open-sesamé", "open-sesame"):
+    for token in (
+        "",
+        "Bearer test-token",
+        "Bearer open-sesam",
+        "Bearer open-sesamé",
+        "open-sesame",
+    ):
         answer = client.post("/_mock/universes", headers={"Authorization": token})
         assert faults(answer, 401) == CONTROL
     answer = client.post("/_mock/universes", headers={"Authorization": "Bearer open-sesame"})
@@ -102,7 +119,10 @@ def test_a_browser_sees_what_this_is_and_where_to_go() -> None:
 def test_an_application_without_a_world_serves_those_made_later() -> None:
     client = ApiClient.of(create_app(key=None), "mine")
     assert client.get(SETS).status_code == 401
-    assert client.post("/_mock/universes", json={"key": "mine", "fixture": "documented"}).status_code == 201
+    assert (
+        client.post("/_mock/universes", json={"key": "mine", "fixture": "documented"}).status_code
+        == 201
+    )
     assert client.get(SETS).status_code == 200
 
 

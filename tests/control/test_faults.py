@@ -21,7 +21,11 @@ def test_faults_are_set_listed_counted_and_cleared(tfe: Any) -> None:
     ]
     shown = [{**fault, "seen": 0, "fired": 0} for fault in wanted]
     assert ask(tfe, "PUT", "faults", {"faults": wanted}).json == {"faults": shown}
-    assert [tfe.client.post(SETS, json=a_set(name)).status_code for name in "abc"] == [201, 422, 201]
+    assert [tfe.client.post(SETS, json=a_set(name)).status_code for name in "abc"] == [
+        201,
+        422,
+        201,
+    ]
     shown[0] |= {"seen": 3, "fired": 1}
     shown[1] |= {"seen": 3, "fired": 3}
     assert ask(tfe, "GET", "faults").json == {"faults": shown}
@@ -65,7 +69,9 @@ def test_everything_wrong_is_said_at_once_with_the_nearest(tfe: Any) -> None:
 
 def test_a_refused_put_leaves_the_faults_as_they_were(tfe: Any) -> None:
     tfe.faults.add("expired-token", when="all")
-    assert ask(tfe, "PUT", "faults", {"faults": [{"fault": "lag"}, {"fault": "x"}]}).status_code == 422
+    assert (
+        ask(tfe, "PUT", "faults", {"faults": [{"fault": "lag"}, {"fault": "x"}]}).status_code == 422
+    )
     assert [fault["fault"] for fault in tfe.faults] == ["expired-token"]
     assert tfe.client.get(SETS).status_code == 401
 

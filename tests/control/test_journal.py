@@ -75,7 +75,9 @@ def test_control_requests_are_no_exchanges(tfe: Any) -> None:
 
 
 def test_what_was_sent_is_kept_as_it_was_sent_not_as_it_was_completed(tfe: Any) -> None:
-    document = {"data": {"type": "policy-sets", "attributes": {"name": "x", "stray": {"deep": [1]}}}}
+    document = {
+        "data": {"type": "policy-sets", "attributes": {"name": "x", "stray": {"deep": [1]}}}
+    }
     tfe.client.post(SETS, json=document)
     assert entries(tfe)[-1]["request"] == document
 
@@ -135,9 +137,21 @@ def test_every_404_that_hides_a_refusal_says_why_in_the_journal(tfe: Any) -> Non
         ("PATCH", SET, "update-policy-set is for owners"),
         ("DELETE", SET, "delete-policy-set is for owners"),
         ("POST", f"{SET}/relationships/policies", "add-policies-to-policy-set is for owners"),
-        ("DELETE", f"{SET}/relationships/policies", "remove-policies-from-policy-set is for owners"),
-        ("POST", f"{SET}/relationships/workspaces", "attach-policy-set-to-workspaces is for owners"),
-        ("DELETE", f"{SET}/relationships/workspaces", "detach-policy-set-from-workspaces is for owners"),
+        (
+            "DELETE",
+            f"{SET}/relationships/policies",
+            "remove-policies-from-policy-set is for owners",
+        ),
+        (
+            "POST",
+            f"{SET}/relationships/workspaces",
+            "attach-policy-set-to-workspaces is for owners",
+        ),
+        (
+            "DELETE",
+            f"{SET}/relationships/workspaces",
+            "detach-policy-set-from-workspaces is for owners",
+        ),
         ("GET", f"{ORG}/policies", "list-policies is for owners"),
         ("POST", f"{ORG}/policies", "create-policy is for owners"),
         ("GET", POLICY, "show-policy is for owners"),
@@ -153,7 +167,11 @@ def test_every_404_that_hides_a_refusal_says_why_in_the_journal(tfe: Any) -> Non
         ("POST", f"{WORKSPACE}/actions/lock", "lock-workspace is for write level"),
         ("POST", f"{WORKSPACE}/actions/unlock", "unlock-workspace is for write level"),
         ("POST", f"{WORKSPACE}/actions/force-unlock", "force-unlock-workspace is for admin level"),
-        ("PATCH", f"{WORKSPACE}/relationships/ssh-key", "assign-ssh-key-to-workspace is for admin level"),
+        (
+            "PATCH",
+            f"{WORKSPACE}/relationships/ssh-key",
+            "assign-ssh-key-to-workspace is for admin level",
+        ),
         ("GET", f"{ROOT}/workspaces/ws-u3S5p2Uwk21keu1s", "show-workspace is for read level"),
         ("PATCH", ORG, "update-organization is for owners"),
         ("DELETE", ORG, "destroy-organization is for owners"),

@@ -64,7 +64,9 @@ def tfe() -> Iterator[mockserver.World]:
 def planted(token: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Requests that hold a token where one has no business, too."""
     quoted = quote(token, safe="")
-    member = {"data": {"type": "policy-sets", "attributes": {"name": "x", "stray": token, token: 1}}}
+    member = {
+        "data": {"type": "policy-sets", "attributes": {"name": "x", "stray": token, token: 1}}
+    }
     name = {"data": {"type": "policy-sets", "attributes": {"name": token, "description": token}}}
     typed = {"data": {"type": token, "attributes": {"name": "x"}}}
     related = {"data": [{"type": "policies", "id": token}]}
@@ -91,7 +93,11 @@ def planted(token: str) -> list[tuple[str, str, dict[str, Any]]]:
         ("POST", f"{WORKSPACE}/actions/lock", {"json": {"reason": token}}),
         ("POST", f"{WORKSPACE}/actions/lock", {"json": {"reason": token}}),
         ("PUT", f"{POLICY}/upload", {"data": token}),
-        ("PATCH", ORG, {"json": {"data": {"type": "organizations", "attributes": {"email": token}}}}),
+        (
+            "PATCH",
+            ORG,
+            {"json": {"data": {"type": "organizations", "attributes": {"email": token}}}},
+        ),
     ]
 
 
@@ -179,7 +185,9 @@ def test_the_control_plane_repeats_and_logs_no_key(
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         answers = [
-            tfe.client.get("/_mock/state", headers={"Authorization": f"Bearer {TOKENS['a short one']}"}),
+            tfe.client.get(
+                "/_mock/state", headers={"Authorization": f"Bearer {TOKENS['a short one']}"}
+            ),
             tfe.client.get("/_mock/state"),
             tfe.client.post("/_mock/reset"),
             tfe.client.get("/_mock/journal?stray=1"),
@@ -200,7 +208,11 @@ def test_a_breach_and_an_unexpected_exception_name_no_token(
     from .test_breach import with_show
 
     def spoilt(view: Any, record: Any) -> dict[str, Any]:
-        return {"id": record.id, "type": "policy-sets", "attributes": {"name": [TOKENS["a user's"]]}}
+        return {
+            "id": record.id,
+            "type": "policy-sets",
+            "attributes": {"name": [TOKENS["a user's"]]},
+        }
 
     with Live(Server(kinds=with_show(spoilt))) as live, caplog.at_level(logging.DEBUG):
         universe = live.server.universe(key=KEY, fixture=FIXTURE)

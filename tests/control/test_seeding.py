@@ -190,7 +190,9 @@ def without_values(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """What stands in brackets after `is not listed` may be a secret or not: of no matter here."""
     import re
 
-    return [(pointer, re.sub(r"is not listed \(.*?\)", "is not listed (…)", d)) for pointer, d in found]
+    return [
+        (pointer, re.sub(r"is not listed \(.*?\)", "is not listed (…)", d)) for pointer, d in found
+    ]
 
 
 @EMPTY
@@ -226,8 +228,14 @@ BAD = [
             }
         ),
         [
-            ("/organizations/0/policies/1", "'tagged' is taken: /organizations/0/policies/0 (policies pol-1)"),
-            ("/organizations/0/policies/2", "the id 'pol-1' is taken: /organizations/0/policies/0 (policies pol-1)"),
+            (
+                "/organizations/0/policies/1",
+                "'tagged' is taken: /organizations/0/policies/0 (policies pol-1)",
+            ),
+            (
+                "/organizations/0/policies/2",
+                "the id 'pol-1' is taken: /organizations/0/policies/0 (policies pol-1)",
+            ),
         ],
         id="a name and an id twice",
     ),
@@ -238,19 +246,35 @@ BAD = [
     ),
     pytest.param(
         within({"workspaces": [{"name": "w", "id": "ws-1"}, {"name": "W"}]}),
-        [("/organizations/0/workspaces/1", "'w' is taken: /organizations/0/workspaces/0 (workspaces ws-1)")],
+        [
+            (
+                "/organizations/0/workspaces/1",
+                "'w' is taken: /organizations/0/workspaces/0 (workspaces ws-1)",
+            )
+        ],
         id="a workspace twice without regard to case",
     ),
     pytest.param(
-        within({"policies": [{"name": "tagged"}], "policy-sets": [{"name": "s", "policies": ["taged"], "workspaces": ["w"]}]}),
+        within(
+            {
+                "policies": [{"name": "tagged"}],
+                "policy-sets": [{"name": "s", "policies": ["taged"], "workspaces": ["w"]}],
+            }
+        ),
         [
-            ("/organizations/0/policy-sets/0/policies/0", "no policies 'taged' in o; nearest: tagged"),
+            (
+                "/organizations/0/policy-sets/0/policies/0",
+                "no policies 'taged' in o; nearest: tagged",
+            ),
             ("/organizations/0/policy-sets/0/workspaces/0", "no workspaces 'w' in o"),
         ],
         id="members that are not there",
     ),
     pytest.param(
-        within({"owners": ["nobody"], "teams": [{"name": "t", "members": ["an"]}]}, users=[{"username": "ann"}]),
+        within(
+            {"owners": ["nobody"], "teams": [{"name": "t", "members": ["an"]}]},
+            users=[{"username": "ann"}],
+        ),
         [
             ("/organizations/0/owners/0", "no users 'nobody'"),
             ("/organizations/0/teams/0/members/0", "no users 'an'; nearest: ann"),
@@ -319,7 +343,10 @@ def test_a_fixture_that_cannot_become_a_world_is_refused_with_every_place_and_re
 def test_a_name_that_exists_is_refused_with_both_places(tfe: Any) -> None:
     document = {"organizations": [{"name": "My-Organization"}], "users": [{"username": "ann"}]}
     found = faults(ask(tfe, "POST", "seed", document))
-    assert ("/organizations/0", "'my-organization' is taken: in the world already (organizations my-organization)") in found
+    assert (
+        "/organizations/0",
+        "'my-organization' is taken: in the world already (organizations my-organization)",
+    ) in found
     assert [pointer for pointer, _ in found] == ["/users/0", "/organizations/0"]
 
 
@@ -333,7 +360,10 @@ def test_a_fixture_by_name_is_refused_with_places_within_it(tfe: Any) -> None:
     [
         (
             {"fixture": "buzy"},
-            ("/fixture", "no fixture 'buzy': did you mean 'busy'? there are busy, documented, empty"),
+            (
+                "/fixture",
+                "no fixture 'buzy': did you mean 'busy'? there are busy, documented, empty",
+            ),
         ),
         ({"fixture": 5}, None),
         ({"fixture": "a/../b"}, None),
@@ -370,7 +400,10 @@ def test_a_fixture_is_read_from_a_path(tmp_path: Any) -> None:
     path.write_text("{")
     with pytest.raises(ValueError, match=r"mine\.json: no JSON"), mockserver.universe(fixture=path):
         pass
-    with pytest.raises(UnknownFixture, match="no fixture file"), mockserver.universe(fixture="no-such.json"):
+    with (
+        pytest.raises(UnknownFixture, match="no fixture file"),
+        mockserver.universe(fixture="no-such.json"),
+    ):
         pass
 
 

@@ -177,7 +177,10 @@ def test_two_worlds_may_have_the_same_names_and_know_nothing_of_each_other(tfe: 
 def test_a_token_opens_the_world_of_its_key_alone(tfe: Any) -> None:
     key = made(tfe, fixture="documented")["key"]
     create_set(tfe, "here")
-    for token, names in ((f"{tfe.token}.laptop", ["here", "production"]), (f"{key}.laptop", ["production"])):
+    for token, names in (
+        (f"{tfe.token}.laptop", ["here", "production"]),
+        (f"{key}.laptop", ["production"]),
+    ):
         assert names_of_sets(client_of(tfe, token)) == names
     assert client_of(tfe, "laptop").get(SETS).status_code == 401
     assert client_of(tfe, f"nobody.{tfe.token}").get(SETS).status_code == 401
@@ -263,7 +266,9 @@ def test_a_snapshot_is_named_again_and_the_last_counts(tfe: Any) -> None:
 
 
 def test_a_snapshot_that_is_not_there_is_404_with_those_there_are(tfe: Any) -> None:
-    assert faults(ask(tfe, "POST", "snapshots/x/restore"), 404) == [("", "no snapshot 'x'; there are none")]
+    assert faults(ask(tfe, "POST", "snapshots/x/restore"), 404) == [
+        ("", "no snapshot 'x'; there are none")
+    ]
     for name in ("before-upgrade", "after"):
         assert ask(tfe, "PUT", f"snapshots/{name}").status_code == 204
     answer = ask(tfe, "POST", "snapshots/before-upgade/restore")
@@ -300,7 +305,9 @@ def test_a_forks_ids_go_on_as_the_others_would(tfe: Any) -> None:
 
 def test_tokens_of_a_fork_begin_with_its_own_key(tfe: Any) -> None:
     other = tfe.fork("forked")
-    assert other.client.get(SETS, headers={"Authorization": "Bearer forked.laptop"}).status_code == 200
+    assert (
+        other.client.get(SETS, headers={"Authorization": "Bearer forked.laptop"}).status_code == 200
+    )
     assert client_of(tfe, f"{other.token}.org").get(SETS).status_code == 200
 
 

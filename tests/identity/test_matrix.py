@@ -304,3 +304,27 @@ def test_the_matrix_holds_for_teams_as_it_holds_for_their_members() -> None:
             for who, token in tokens.items():
                 may = matrix.attempted(EDITION.operations[id], token)
                 assert may == (cells[CALLERS.index(who)] == "+"), (id, who)
+
+
+def test_who_gives_the_same_answers_beforehand() -> None:
+    """`/_mock/who` is asked of the very records that the table is about."""
+    holders = {
+        "owners-token": "team acme/owners",
+        "staff-token": "team acme/staff",
+        "org-token": "organization acme",
+    }
+    wrong = []
+    with by_fixture() as ask:
+        matrix = Matrix(ask)
+        for id, cells in ROWS.items():
+            operation = EDITION.operations[id]
+            if operation.open:
+                continue
+            kinds = list(operation.records.values()) or [operation.judged]
+            of = {"record": matrix.ids[kinds[-1]]} if kinds[-1] else {}
+            for who, cell in zip(CALLERS, cells, strict=True):
+                query = {"caller": holders.get(who, f"user {who}"), "operation": id, **of}
+                (verdict,) = ask.get("key", "/_mock/who", **query).json["verdicts"]
+                if verdict["may"] != (cell == "+"):
+                    wrong.append(f"{id}: {who}, expected {cell}")
+    assert wrong == []

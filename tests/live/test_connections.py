@@ -134,7 +134,9 @@ def test_a_chunked_empty_put_is_drained(line: HTTPConnection) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "OPTIONS", "POST"])
-@pytest.mark.parametrize("path", [f"{ROOT}/nothing", f"{ROOT}/policy-sets/none", "/", "/_mock/health/live"])
+@pytest.mark.parametrize(
+    "path", [f"{ROOT}/nothing", f"{ROOT}/policy-sets/none", "/", "/_mock/health/live"]
+)
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_that_nobody_reads_does_not_spoil_the_connection(
     line: HTTPConnection, method: str, path: str, chunked: bool
@@ -152,10 +154,14 @@ def test_a_body_of_a_get_is_not_read(line: HTTPConnection) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_over_10_mb_is_413_and_nothing_is_saved(tfe: mockserver.World, chunked: bool) -> None:
+def test_a_body_over_10_mb_is_413_and_nothing_is_saved(
+    tfe: mockserver.World, chunked: bool
+) -> None:
     whole = b"x" * (10 * MB + 1)
     with connected(tfe.url) as line:
-        body = chunks(*(whole[at : at + MB] for at in range(0, len(whole), MB))) if chunked else whole
+        body = (
+            chunks(*(whole[at : at + MB] for at in range(0, len(whole), MB))) if chunked else whole
+        )
         status, content = ask(line, "PUT", f"{POLICY}/upload", body)
         assert (status, json.loads(content)["errors"][0]["title"]) == (413, "payload too large")
     with connected(tfe.url) as line:
@@ -217,10 +223,46 @@ def test_what_is_no_http_ends_its_connection_and_nothing_else(
         still_good(line)
 
 
-def test_a_client_that_goes_away_early_disturbs_nobody(tfe: mockserver.World) -> None:
+def sent_in_part(method: str, path: str, *lines: str, rest: str = "") -> bytes:
+    head = [f"{method} {path} HTTP/1.1", "Host: localhost", "Authorization: Bearer test-token"]
+    head += ["Content-Type: application/vnd.api+json", *lines]
+    return ("\r\n".join(head) + "\r\n\r\n" + rest).encode()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", SETS), ("PUT", f"{POLICY}/upload"), ("DELETE", SET), ("POST", "/_mock/seed")],
+)
+@pytest.mark.parametrize(
+    ("line", "rest"),
+    [("Content-Length: 99", '{"data"'), ("Transfer-Encoding: chunked", "9\r\n{")],
+)
+def test_a_client_that_goes_away_early_disturbs_nobody(
+    tfe: mockserver.World, method: str, path: str, line: str, rest: str
+) -> None:
+    before = tfe.state()
     place = urlsplit(tfe.url)
-    for _ in range(10):
-        with socket.create_connection((place.hostname or "", place.port or 0), timeout=5) as line:
-            line.sendall(f"POST {SETS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{{".encode())
-    with connected(tfe.url) as line:
-        still_good(line)
+    for _ in range(3):
+        with socket.create_connection((place.hostname or "", place.port or 0), timeout=5) as gone:
+            gone.sendall(sent_in_part(method, path, line, rest=rest))
+    with connected(tfe.url) as good:
+        still_good(good)
+    assert tfe.state() == before
+    assert [exchange.breach for exchange in tfe.journal if exchange.breach] == []
+
+
+@pytest.mark.parametrize("rest", ["zz\r\n{}\r\n0\r\n\r\n", "2\r\n{}0\r\n\r\n"])
+@pytest.mark.parametrize(("method", "path"), [("POST", SETS), ("PUT", f"{POLICY}/upload")])
+def test_chunks_that_are_none_are_400_and_nothing_is_saved(
+    tfe: mockserver.World, method: str, path: str, rest: str
+) -> None:
+    before = tfe.state()
+    request = sent_in_part(
+        method, path, "Transfer-Encoding: chunked", "Connection: close", rest=rest
+    )
+    said = raw(tfe.url, request)
+    assert said.split(b"\r\n")[0] == b"HTTP/1.1 400 Bad Request"
+    assert b'"detail":"the body ends before its end"' in said
+    assert tfe.state() == before
+    with connected(tfe.url) as good:
+        still_good(good)

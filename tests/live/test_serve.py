@@ -173,7 +173,9 @@ def test_the_log_has_one_line_a_request_and_no_token() -> None:
         assert logged[0] == f"200 GET {SETS}  list-policy-sets"
         assert logged[1] == f"201 POST {SETS}  create-policy-set"
         assert logged[2].startswith(f"422 POST {SETS}  create-policy-set")
-        assert logged[3].startswith(f"200 GET {SETS}?token=[secret]&page[size]=3  list-policy-sets  [1 finding")
+        assert logged[3].startswith(
+            f"200 GET {SETS}?token=[secret]&page[size]=3  list-policy-sets  [1 finding"
+        )
         assert logged[7] == f"204 GET {ROOT}/ping  ping"
         assert not any(token in line for line in logged)
         assert not any(".laptop" in line or ".ann" in line for line in logged)
@@ -190,7 +192,10 @@ def test_openapi_prints_an_edition() -> None:
     assert document["info"]["version"] == "2019-07"
     assert SET.replace("polset-3yVQZvHzf5j3WRJ1", "{id}") in document["paths"]
     done = command("openapi", "--edition", "2019-70")
-    assert (done.returncode, done.stderr) == (1, "Error: no edition '2019-70'; there are: 2019-07\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Error: no edition '2019-70'; there are: 2019-07\n",
+    )
 
 
 def test_operations_are_listed_from_the_contract() -> None:
@@ -207,11 +212,19 @@ def test_operations_are_listed_from_the_contract() -> None:
     pages: dict[str, int] = {}
     for row in rows:
         pages[row["page"]] = pages.get(row["page"], 0) + 1
-    assert (pages["policy-sets"], pages["policies"], pages["workspaces"], pages["organizations"]) == (9, 7, 12, 6)
+    assert (
+        pages["policy-sets"],
+        pages["policies"],
+        pages["workspaces"],
+        pages["organizations"],
+    ) == (9, 7, 12, 6)
     assert pages["index"] == 2
     table = command("operations", "--edition", "2019-07").stdout.splitlines()
     assert len(table) == len(rows)
-    assert any(re.fullmatch(r"2019-07  show-policy-set +GET +/api/v2/policy-sets/\{id\}", row) for row in table)
+    assert any(
+        re.fullmatch(r"2019-07  show-policy-set +GET +/api/v2/policy-sets/\{id\}", row)
+        for row in table
+    )
     done = command("operations", "--edition", "x")
     assert (done.returncode, done.stderr) == (1, "Error: no edition 'x'; there are: 2019-07\n")
 
@@ -248,7 +261,9 @@ def test_seed_adds_a_fixture_and_reset_takes_it_away(
 ) -> None:
     how = asking(served)[way]
     fixture = tmp_path / "more.json"
-    fixture.write_text('{"organizations": [{"name": "more", "policy-sets": [{"name": "s", "id": "polset-s"}]}]}')
+    fixture.write_text(
+        '{"organizations": [{"name": "more", "policy-sets": [{"name": "s", "id": "polset-s"}]}]}'
+    )
     done = told(how, "seed", str(fixture))
     assert done.returncode == 0, done.stderr
     assert done.stdout == "organizations  more  more\npolicy-sets  more/s  polset-s\n"

@@ -222,7 +222,14 @@ def test_in_unittest_with_and_without_pytest(run: Run, pytester: pytest.Pytester
     result = run(source, "-Werror")
     result.assert_outcomes(passed=2, failed=1)
     done = subprocess.run(
-        [sys.executable, "-Werror", "-m", "unittest", "-v", *(p.stem for p in pytester.path.glob("*.py"))],
+        [
+            sys.executable,
+            "-Werror",
+            "-m",
+            "unittest",
+            "-v",
+            *(p.stem for p in pytester.path.glob("*.py")),
+        ],
         cwd=pytester.path,
         capture_output=True,
         text=True,

@@ -82,18 +82,23 @@ def test_runs_in_one_process_are_byte_equal_and_so_is_one_after_a_reset() -> Non
 
 
 def test_processes_with_other_hash_seeds_are_byte_equal(tmp_path: Path) -> None:
+    """And other Pythons, where MOCKSERVER_PYTHONS names some that have what we need."""
     script = tmp_path / "play.py"
     script.write_text(SCRIPT)
+    root = str(Path(mockserver.__file__).parents[1])
+    pythons = [sys.executable] * 3
+    pythons += filter(None, os.environ.get("MOCKSERVER_PYTHONS", "").split(os.pathsep))
+    zones = ("UTC", "Asia/Tokyo", "America/Lima")
     seen = {
         subprocess.run(
-            [sys.executable, str(script)],
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            [python, str(script)],
+            env={**os.environ, "PYTHONHASHSEED": str(at), "TZ": zones[at % 3], "PYTHONPATH": root},
             capture_output=True,
             text=True,
             check=True,
             timeout=60,
         ).stdout.strip()
-        for seed, zone in (("0", "UTC"), ("1", "Asia/Tokyo"), ("4242", "America/Lima"))
+        for at, python in enumerate(pythons)
     }
     assert seen == {here()}
 
@@ -154,3 +159,15 @@ def test_clocks_of_tests_stand_and_the_clock_is_part_of_the_answer() -> None:
             json={"data": {"type": "policy-sets", "attributes": {"name": "a"}}},
         ).json["data"]["attributes"]
         assert made["created-at"] == "2019-07-15T00:00:00.000Z"
+
+
+def test_ids_and_shares_are_these_for_ever() -> None:
+    """Whatever Python runs it: an id that changes breaks the suites of others."""
+    with mockserver.universe(key="k") as tfe:
+        body = {"data": {"type": "policy-sets", "attributes": {"name": "a"}}}
+        made = tfe.client.post(f"{ORG}/policy-sets", json=body).json["data"]["id"]
+        tfe.faults.add("off-contract-status", status=503, when={"share": 0.25})
+        seen = [tfe.client.get(f"{ORG}/policy-sets").status_code for _ in range(40)]
+    assert made == "polset-PWKqEme5b15Zmwm2"
+    shares = "".join("x" if status == 503 else "." for status in seen)
+    assert shares == "......x.x.x..xxx.xx......xx.x...x...x..."

@@ -386,7 +386,9 @@ def test_reads_lag_behind_the_last_writes_which_are_done(world: Tfe, ask: Ask) -
     assert ask("GET", f"/api/v2/policy-sets/{made['id']}").status_code == 404
     names = [one["attributes"]["name"] for one in ask("GET", SETS).json()["data"]]
     assert names == ["one", "production"]
-    assert ask("DELETE", f"/api/v2/policy-sets/{made['id']}").status_code == 204  # writes do not lag
+    assert (
+        ask("DELETE", f"/api/v2/policy-sets/{made['id']}").status_code == 204
+    )  # writes do not lag
     world.faults.clear()
     world.faults.add("lag", writes=3)
     assert [one["attributes"]["name"] for one in ask("GET", SETS).json()["data"]] == ["production"]
@@ -547,7 +549,11 @@ def test_two_faults_may_happen_to_one_call(world: Tfe, ask: Ask) -> None:
         ("latency", {"when": "sometimes"}, "/when: when is "),
         ("latency", {"when": {"nth": 0}}, "/when"),
         ("latency", {"when": {"nth": 1, "share": 0.5}}, "/when"),
-        ("off-contract-status", {"status": 101}, "/status: an answer's status is one of 200 to 599"),
+        (
+            "off-contract-status",
+            {"status": 101},
+            "/status: an answer's status is one of 200 to 599",
+        ),
     ],
 )
 def test_a_bad_fault_is_refused_with_what_there_is(

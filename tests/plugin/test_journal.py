@@ -373,7 +373,10 @@ def test_the_journal_as_har_keeps_its_schema(world: Tfe, made: str) -> None:
     assert json.loads(entries[0]["response"]["content"]["text"])["data"]["id"] == made
     assert {"name": "search[name]", "value": "a b&c=ä"} in entries[1]["request"]["queryString"]
     assert entries[2]["request"]["url"] == "http://mockserver/api/v2/policy%20sets/%C3%A4"
-    assert [entry["_operation"] for entry in entries][:2] == ["create-policy-set", "list-policy-sets"]
+    assert [entry["_operation"] for entry in entries][:2] == [
+        "create-policy-set",
+        "list-policy-sets",
+    ]
 
 
 def test_no_secret_is_in_any_form_of_the_journal(world: Tfe) -> None:
@@ -381,6 +384,10 @@ def test_no_secret_is_in_any_form_of_the_journal(world: Tfe) -> None:
         made = tfe.client.post("/api/v2/teams/team-ow4nErsTeam5678A/authentication-token")
         secret = made.json["data"]["attributes"]["token"]
         tfe.client.get(f"/api/v2/policies/{tfe.token}?x={tfe.token}")
-        for form in (tfe.journal.to_json(), json.dumps(tfe.journal.to_har()), str(list(tfe.journal))):
+        for form in (
+            tfe.journal.to_json(),
+            json.dumps(tfe.journal.to_har()),
+            str(list(tfe.journal)),
+        ):
             assert secret not in form
             assert tfe.token not in form

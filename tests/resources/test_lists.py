@@ -116,7 +116,11 @@ def test_links_are_absolute_with_encoded_brackets_and_lead_where_they_say(
         "next": link(3),
         "last": link(3),
     }
-    assert [len(data(tfe.client.get(links[name]))) for name in ("first", "self", "last")] == [2, 2, 1]
+    assert [len(data(tfe.client.get(links[name]))) for name in ("first", "self", "last")] == [
+        2,
+        2,
+        1,
+    ]
 
 
 @PAGED
@@ -209,9 +213,7 @@ def test_both_numbers_of_a_page_are_refused_at_once(tfe: Any) -> None:
     ]
 
 
-@pytest.mark.tfe(
-    fixture={"organizations": [{"name": f"org-{at:03}"} for at in range(200)]}
-)
+@pytest.mark.tfe(fixture={"organizations": [{"name": f"org-{at:03}"} for at in range(200)]})
 def test_organizations_do_not_page_but_say_that_they_are_one_page(tfe: Any) -> None:
     answer = tfe.client.get(f"{ROOT}/organizations?page[size]=2")
     assert len(data(answer)) == 200
@@ -285,7 +287,9 @@ def test_a_renamed_set_moves_to_its_place(tfe: Any) -> None:
 def test_workspaces_stand_last_changed_first_and_ties_newest_first(tfe: Any) -> None:
     assert names(tfe.client.get(WORKSPACES)) == [f"workspace-{at}" for at in (4, 3, 2, 1)]
     tfe.clock.advance(1)
-    tfe.client.patch(WORKSPACE, json={"data": {"type": "workspaces", "attributes": {"auto-apply": True}}})
+    tfe.client.patch(
+        WORKSPACE, json={"data": {"type": "workspaces", "attributes": {"auto-apply": True}}}
+    )
     assert names(tfe.client.get(WORKSPACES)) == [f"workspace-{at}" for at in (1, 4, 3, 2)]
     tfe.client.post(WORKSPACES, json=a_workspace("newest"))
     assert names(tfe.client.get(WORKSPACES))[:2] == ["newest", "workspace-1"]
@@ -296,7 +300,9 @@ def test_workspaces_stand_last_changed_first_and_ties_newest_first(tfe: Any) -> 
 
 def test_a_workspace_that_is_changed_to_what_it_was_stays_in_its_place(tfe: Any) -> None:
     tfe.clock.advance(1)
-    tfe.client.patch(WORKSPACE, json={"data": {"type": "workspaces", "attributes": {"auto-apply": False}}})
+    tfe.client.patch(
+        WORKSPACE, json={"data": {"type": "workspaces", "attributes": {"auto-apply": False}}}
+    )
     assert names(tfe.client.get(WORKSPACES))[0] == "workspace-4"
 
 
@@ -316,7 +322,9 @@ def test_order_is_stable_over_pages(tfe: Any, path: str) -> None:
 def test_linkage_stands_in_order_of_the_members_creation(tfe: Any) -> None:
     late = data(tfe.client.post(POLICIES, json=a_policy("a-late-one")))["id"]
     made = data(
-        tfe.client.post(SETS, json=a_set(policies=(late, OTHER, EXAMPLE), workspaces=(FOURTH, FIRST))),
+        tfe.client.post(
+            SETS, json=a_set(policies=(late, OTHER, EXAMPLE), workspaces=(FOURTH, FIRST))
+        ),
         201,
     )
     assert linked(made, "policies") == [EXAMPLE, OTHER, late]
@@ -367,7 +375,9 @@ def test_a_policy_brings_its_sets(tfe: Any) -> None:
 
 def test_included_holds_each_record_once(tfe: Any) -> None:
     for name in ("one", "two"):
-        tfe.client.post(SETS, json=a_set(name, policies=(EXAMPLE, OTHER), workspaces=(FIRST, SECOND)))
+        tfe.client.post(
+            SETS, json=a_set(name, policies=(EXAMPLE, OTHER), workspaces=(FIRST, SECOND))
+        )
     answer = tfe.client.get(f"{SETS}?include=policies,workspaces")
     assert sorted(kinds_and_ids(answer)) == sorted(
         [("policies", EXAMPLE), ("policies", OTHER), ("workspaces", FIRST), ("workspaces", SECOND)]

@@ -19,7 +19,17 @@ from mockserver.web.testing import Live
 from mockserver.world.access import authenticate
 from mockserver.world.calls import View
 
-from .asking import POLICIES, ROOT, SETS, WORKSPACES, a_policy, a_set, a_workspace, body, identifiers
+from .asking import (
+    POLICIES,
+    ROOT,
+    SETS,
+    WORKSPACES,
+    a_policy,
+    a_set,
+    a_workspace,
+    body,
+    identifiers,
+)
 
 NAMES = st.sampled_from(["a", "A", "b", "b-2", "C", "d_3"])
 WORLD = {"organizations": [{"name": "my-organization"}]}
@@ -322,7 +332,9 @@ class Worlds(RuleBasedStateMachine):
         shown = self.ask.get(f"{POLICIES}?page[size]=150").json["data"]
         assert [record["id"] for record in shown] == sorted(things, key=lambda id: things[id].name)
         for record in shown:
-            within = [id for id, made in self.made.items() if record["id"] in made.members["policies"]]
+            within = [
+                id for id, made in self.made.items() if record["id"] in made.members["policies"]
+            ]
             within.sort(key=lambda id: self.made[id].born)
             assert [item["id"] for item in record["relationships"]["policy-sets"]["data"]] == within
             assert record["attributes"]["policy-set-count"] == len(within)

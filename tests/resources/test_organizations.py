@@ -195,7 +195,9 @@ def test_a_name_is_free_again_after_a_rename(tfe: Any) -> None:
 def test_an_organization_may_be_renamed_to_another_case_but_not_to_anothers_name(tfe: Any) -> None:
     tfe.client.post(ORGANIZATIONS, json=an_organization("acme"))
     assert patched(tfe, name="MY-organization")["id"] == "MY-organization"
-    answer = tfe.client.patch(f"{ORGANIZATIONS}/acme", json=body("organizations", name="my-ORGANIZATION"))
+    answer = tfe.client.patch(
+        f"{ORGANIZATIONS}/acme", json=body("organizations", name="my-ORGANIZATION")
+    )
     assert said(answer) == [
         ("invalid attribute", "Name has already been taken", "/data/attributes/name")
     ]
@@ -228,7 +230,11 @@ def test_a_patch_fills_no_defaults(tfe: Any) -> None:
     [
         ("session-timeout", "60", "Session timeout is invalid"),
         ("session-remember", 1.5, "Session remember is invalid"),
-        ("collaborator-auth-policy", "none", "Collaborator auth policy is not included in the list"),
+        (
+            "collaborator-auth-policy",
+            "none",
+            "Collaborator auth policy is not included in the list",
+        ),
         ("email", None, "Email is invalid"),
         ("email", "", "Email can't be blank"),
     ],
@@ -242,7 +248,12 @@ def test_a_setting_of_another_type_is_422(tfe: Any, setting: str, value: Any, de
 
 
 def test_the_creator_becomes_its_owner(tfe: Any) -> None:
-    assert tfe.client.post(ORGANIZATIONS, json=an_organization("acme"), headers=as_(tfe, "ann")).status_code == 201
+    assert (
+        tfe.client.post(
+            ORGANIZATIONS, json=an_organization("acme"), headers=as_(tfe, "ann")
+        ).status_code
+        == 201
+    )
     (owners,) = teams_of(tfe, "acme")
     assert (owners["name"], owners["members"]) == ("owners", ["ann"])
     assert owners["organization-access"] == {

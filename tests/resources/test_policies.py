@@ -148,7 +148,9 @@ def test_a_name_never_changes(tfe: Any) -> None:
 
 
 def test_enforce_is_empty_until_content_has_been_uploaded(tfe: Any) -> None:
-    made = data(tfe.client.post(POLICIES, json=a_policy("tagged", enforce=entry("advisory", "tagged"))))
+    made = data(
+        tfe.client.post(POLICIES, json=a_policy("tagged", enforce=entry("advisory", "tagged")))
+    )
     assert made["attributes"]["enforce"] == []
     assert shown_policy(tfe, made["id"])["attributes"]["enforce"] == []
     assert patched(tfe, f"{ROOT}/policies/{made['id']}", description="x")["enforce"] == []
@@ -163,7 +165,9 @@ def test_the_mode_asked_for_is_the_mode_it_has(tfe: Any, mode: str) -> None:
     assert patched(tfe, enforce=entry(mode))["enforce"] == entry(mode)
 
 
-@pytest.mark.parametrize("path", ["other.sentinel", "tagged", "tagged.sentinel ", "", "Tagged.sentinel"])
+@pytest.mark.parametrize(
+    "path", ["other.sentinel", "tagged", "tagged.sentinel ", "", "Tagged.sentinel"]
+)
 def test_another_path_makes_the_mode_hard_mandatory(tfe: Any, path: str) -> None:
     enforce = [{"path": path, "mode": "advisory"}]
     made = data(tfe.client.post(POLICIES, json=a_policy("tagged", enforce=enforce)))
@@ -238,7 +242,11 @@ def test_more_than_one_entry_is_422(tfe: Any, method: str) -> None:
 def test_the_download_link_comes_with_the_content(tfe: Any) -> None:
     assert "download" not in shown_policy(tfe, OTHER)["links"]
     shown = uploaded(tfe, OTHER)
-    assert shown["links"] == {"self": EMPTY, "upload": f"{EMPTY}/upload", "download": f"{EMPTY}/download"}
+    assert shown["links"] == {
+        "self": EMPTY,
+        "upload": f"{EMPTY}/upload",
+        "download": f"{EMPTY}/download",
+    }
 
 
 def test_download_before_upload_is_404(tfe: Any) -> None:
@@ -268,7 +276,9 @@ def test_what_is_uploaded_is_what_is_downloaded(tfe: Any, content: bytes) -> Non
     downloaded = tfe.client.get(f"{EMPTY}/download")
     assert (downloaded.status_code, downloaded.data) == (200, content)
     assert downloaded.content_type == "application/octet-stream"
-    assert attributes(tfe.client.get(EMPTY))["enforce"] == entry("hard-mandatory", "my-other-policy")
+    assert attributes(tfe.client.get(EMPTY))["enforce"] == entry(
+        "hard-mandatory", "my-other-policy"
+    )
 
 
 def test_over_10_mb_is_413_and_nothing_is_saved(tfe: Any) -> None:
@@ -316,7 +326,10 @@ def test_updated_at_moves_with_a_mode(tfe: Any) -> None:
 
 
 def test_a_second_delete_is_404(tfe: Any) -> None:
-    assert (tfe.client.delete(POLICY).status_code, tfe.client.delete(POLICY).status_code) == (204, 404)
+    assert (tfe.client.delete(POLICY).status_code, tfe.client.delete(POLICY).status_code) == (
+        204,
+        404,
+    )
     for path in (POLICY, f"{POLICY}/download"):
         assert tfe.client.get(path).status_code == 404
     assert names(tfe.client.get(POLICIES)) == ["my-other-policy"]
@@ -334,4 +347,4 @@ def test_descriptions_are_kept_shown_and_removed(tfe: Any) -> None:
     assert patched(tfe, description="*why*")["description"] == "*why*"
     assert patched(tfe, enforce=entry("advisory"))["description"] == "*why*"
     assert patched(tfe, description=None)["description"] is None
-    assert EPOCH == shown_policy(tfe)["attributes"]["updated-at"]
+    assert shown_policy(tfe)["attributes"]["updated-at"] == EPOCH

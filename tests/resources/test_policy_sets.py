@@ -125,7 +125,9 @@ def test_letters_digits_hyphens_and_underscores_are_names(tfe: Any, name: str) -
     assert attributes(tfe.client.post(SETS, json=a_set(name)), 201)["name"] == name
 
 
-@pytest.mark.parametrize("name", ["a b", "a.b", "a/b", "ä", "٣", "name\n", "\n", " name", "a\u200b", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["a b", "a.b", "a/b", "ä", "٣", "name\n", "\n", " name", "a\u200b", "a\0b"]
+)
 def test_nothing_else_is_a_name_a_trailing_newline_neither(tfe: Any, name: str) -> None:
     refusal = [
         (
@@ -602,7 +604,12 @@ def test_deleting_an_organization_takes_all_it_owns(tfe: Any) -> None:
     assert tfe.client.delete(ORG).status_code == 204
     for path in (ORG, SETS, SET, POLICIES, POLICY, WORKSPACES, WORKSPACE):
         assert tfe.client.get(path).status_code == 404
-    assert tfe.client.post(f"{ROOT}/organizations", json=an_organization("my-organization")).status_code == 201
+    assert (
+        tfe.client.post(
+            f"{ROOT}/organizations", json=an_organization("my-organization")
+        ).status_code
+        == 201
+    )
     for path in (SETS, POLICIES, WORKSPACES):
         assert names(tfe.client.get(path)) == []
 

@@ -59,7 +59,12 @@ def test_a_strict_universe_takes_every_line_as_well(tfe: Any, line: Line) -> Non
         # an id that create makes, with it the link to itself, and the time at which it does
         (
             "create-policy-set",
-            ["/data/id", "/data/attributes/created-at", "/data/attributes/updated-at", "/data/links/self"],
+            [
+                "/data/id",
+                "/data/attributes/created-at",
+                "/data/attributes/updated-at",
+                "/data/links/self",
+            ],
         ),
         ("list-policy-sets", []),
         ("show-policy-set", []),

@@ -214,7 +214,10 @@ def test_after_a_rename_the_old_name_is_404(tfe: Any, path: str) -> None:
     fixture={
         "organizations": [
             {"name": "ours", "workspaces": [{"name": "same", "id": "ws-ours"}]},
-            {"name": "theirs", "workspaces": [{"name": "same", "id": "ws-theirs"}, {"name": "their"}]},
+            {
+                "name": "theirs",
+                "workspaces": [{"name": "same", "id": "ws-theirs"}, {"name": "their"}],
+            },
         ]
     }
 )
@@ -258,9 +261,7 @@ def test_only_the_answer_of_lock_shows_by_whom(tfe: Any) -> None:
 
 
 @pytest.mark.tfe(fixture=LOCKS)
-@pytest.mark.parametrize(
-    ("name", "type"), [("ann", "users"), ("writers", "teams"), ("org", None)]
-)
+@pytest.mark.parametrize(("name", "type"), [("ann", "users"), ("writers", "teams"), ("org", None)])
 def test_users_teams_and_organizations_lock(tfe: Any, name: str, type: str | None) -> None:
     locked = data(act(tfe, "lock", name))
     assert locked["attributes"]["locked"] is True
@@ -379,7 +380,9 @@ def test_a_reason_of_another_type_is_422(tfe: Any) -> None:
 # what clients crash without
 
 
-@pytest.mark.parametrize("action", ["show", "by name", "list", "create", "update", "lock", "ssh-key"])
+@pytest.mark.parametrize(
+    "action", ["show", "by name", "list", "create", "update", "lock", "ssh-key"]
+)
 def test_permissions_and_organization_are_always_present(tfe: Any, action: str) -> None:
     shown = {
         "show": lambda: shown_workspace(tfe),
@@ -707,7 +710,10 @@ def test_an_ssh_key_must_be_named_or_null(tfe: Any) -> None:
 
 
 def test_an_organization_that_is_not_there_is_404(tfe: Any) -> None:
-    for path in (f"{ROOT}/organizations/nowhere/workspaces", f"{ROOT}/organizations/nowhere/workspaces/a"):
+    for path in (
+        f"{ROOT}/organizations/nowhere/workspaces",
+        f"{ROOT}/organizations/nowhere/workspaces/a",
+    ):
         answer = tfe.client.get(path)
         assert (answer.status_code, answer.json) == (404, NOT_FOUND)
 
@@ -717,4 +723,6 @@ def test_linkage_of_a_workspace_follows_the_name_of_its_organization(tfe: Any) -
     shown = shown_workspace(tfe)
     assert shown["relationships"]["organization"]["data"]["id"] == "renamed"
     assert shown["links"] == {"self": f"{ROOT}/organizations/renamed/workspaces/workspace-1"}
-    assert linked(data(tfe.client.get(f"{ROOT}/policy-sets/polset-3yVQZvHzf5j3WRJ1")), "workspaces") == [FIRST]
+    assert linked(
+        data(tfe.client.get(f"{ROOT}/policy-sets/polset-3yVQZvHzf5j3WRJ1")), "workspaces"
+    ) == [FIRST]

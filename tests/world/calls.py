@@ -48,7 +48,9 @@ def walked(tfe: Any) -> Iterator[str]:
         answer = tfe.client.get(path).get_data(as_text=True)
         lines.append(without_durations(answer))
     ask("DELETE", ORG)
-    lines.append(tfe.client.get(f"/_mock/journal/{len(tfe.journal)}/changes").get_data(as_text=True))
+    lines.append(
+        tfe.client.get(f"/_mock/journal/{len(tfe.journal)}/changes").get_data(as_text=True)
+    )
     yield from lines
 
 

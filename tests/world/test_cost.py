@@ -108,7 +108,9 @@ class Counted:
     universe: Any
     first: State
 
-    def touches(self, monkeypatch: pytest.MonkeyPatch, call: Callable[[Any], Any]) -> tuple[int, int]:
+    def touches(
+        self, monkeypatch: pytest.MonkeyPatch, call: Callable[[Any], Any]
+    ) -> tuple[int, int]:
         """By `State.get`, and by any look at the records of the state before the call."""
         got = 0
         get = State.get
@@ -161,7 +163,11 @@ def named(type: str, *ids: str) -> dict[str, Any]:
     return {"data": [{"type": type, "id": id} for id in ids]}
 
 
-SET, POLICY, WORKSPACE = f"{ROOT}/policy-sets/polset-0", f"{ROOT}/policies/pol-0", f"{ROOT}/workspaces/ws-0"
+SET, POLICY, WORKSPACE = (
+    f"{ROOT}/policy-sets/polset-0",
+    f"{ROOT}/policies/pol-0",
+    f"{ROOT}/workspaces/ws-0",
+)
 CALLS: dict[str, Callable[[Any], Any]] = {
     "show set": lambda tfe: tfe.client.get(SET),
     "show set with include": lambda tfe: tfe.client.get(f"{SET}?include=policies,workspaces"),
@@ -174,14 +180,18 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "show entitlements": lambda tfe: tfe.client.get(f"{ORG}/entitlement-set"),
     "list organizations": lambda tfe: tfe.client.get(f"{ROOT}/organizations"),
     "list sets": lambda tfe: tfe.client.get(f"{ORG}/policy-sets"),
-    "list sets with include": lambda tfe: tfe.client.get(f"{ORG}/policy-sets?include=policies,workspaces"),
+    "list sets with include": lambda tfe: tfe.client.get(
+        f"{ORG}/policy-sets?include=policies,workspaces"
+    ),
     "list policies": lambda tfe: tfe.client.get(f"{ORG}/policies"),
     "list policies with include": lambda tfe: tfe.client.get(f"{ORG}/policies?include=policy-sets"),
     "list workspaces": lambda tfe: tfe.client.get(f"{ORG}/workspaces?page[size]=20"),
     "list workspaces with include": lambda tfe: tfe.client.get(
         f"{ORG}/workspaces?page[size]=20&include=organization"
     ),
-    "list a later page": lambda tfe: tfe.client.get(f"{ORG}/policy-sets?page[size]=10&page[number]=3"),
+    "list a later page": lambda tfe: tfe.client.get(
+        f"{ORG}/policy-sets?page[size]=10&page[number]=3"
+    ),
     "search sets": lambda tfe: tfe.client.get(f"{ORG}/policy-sets?search[name]=s0000&page[size]=5"),
     "search workspaces": lambda tfe: tfe.client.get(f"{ORG}/workspaces?search[name]=00002"),
     "list a page past the end": lambda tfe: tfe.client.get(f"{ORG}/policies?page[number]=9999"),
@@ -203,13 +213,23 @@ CALLS: dict[str, Callable[[Any], Any]] = {
         f"{ROOT}/organizations", json=document("organizations", name="new", email="a@b.c")
     ),
     "update set": lambda tfe: tfe.client.patch(SET, json=document("policy-sets", name="new")),
-    "turn a set global": lambda tfe: tfe.client.patch(SET, json=document("policy-sets", **{"global": True})),
-    "update policy": lambda tfe: tfe.client.patch(POLICY, json=document("policies", description="x")),
+    "turn a set global": lambda tfe: tfe.client.patch(
+        SET, json=document("policy-sets", **{"global": True})
+    ),
+    "update policy": lambda tfe: tfe.client.patch(
+        POLICY, json=document("policies", description="x")
+    ),
     "upload policy": lambda tfe: tfe.client.put(f"{POLICY}/upload", data=b"x"),
-    "update workspace": lambda tfe: tfe.client.patch(WORKSPACE, json=document("workspaces", name="new")),
+    "update workspace": lambda tfe: tfe.client.patch(
+        WORKSPACE, json=document("workspaces", name="new")
+    ),
     "lock workspace": lambda tfe: tfe.client.post(f"{WORKSPACE}/actions/lock"),
-    "update organization": lambda tfe: tfe.client.patch(ORG, json=document("organizations", email="a@b.c")),
-    "rename organization": lambda tfe: tfe.client.patch(ORG, json=document("organizations", name="new")),
+    "update organization": lambda tfe: tfe.client.patch(
+        ORG, json=document("organizations", email="a@b.c")
+    ),
+    "rename organization": lambda tfe: tfe.client.patch(
+        ORG, json=document("organizations", name="new")
+    ),
     "add policies": lambda tfe: tfe.client.post(
         f"{SET}/relationships/policies", json=named("policies", "pol-2", "pol-3")
     ),
@@ -225,7 +245,9 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "delete set": lambda tfe: tfe.client.delete(SET),
     "delete policy": lambda tfe: tfe.client.delete(POLICY),
     "delete workspace": lambda tfe: tfe.client.delete(WORKSPACE),
-    "list sets as a team's member": lambda tfe: tfe.client.get(f"{ORG}/policy-sets", headers=by("ann")),
+    "list sets as a team's member": lambda tfe: tfe.client.get(
+        f"{ORG}/policy-sets", headers=by("ann")
+    ),
     "list workspaces as a team's member": lambda tfe: tfe.client.get(
         f"{ORG}/workspaces?page[size]=20", headers=by("ann")
     ),

@@ -91,18 +91,28 @@ def created(tfe: mockserver.World, type: str, **attributes: Any) -> Any:
 
 def lived_in(tfe: mockserver.World) -> None:
     """All kinds of things that have happened to the documented world."""
-    workspace, set_ = f"{ROOT}/workspaces/ws-2HRvNs49EWPjDqT1", f"{ROOT}/policy-sets/polset-3yVQZvHzf5j3WRJ1"
+    workspace, set_ = (
+        f"{ROOT}/workspaces/ws-2HRvNs49EWPjDqT1",
+        f"{ROOT}/policy-sets/polset-3yVQZvHzf5j3WRJ1",
+    )
     org = {"Authorization": f"Bearer {tfe.tokens['laptop']}"}
     tfe.clock.advance(3)
     for name in ("gone", "stays", "Another"):
-        created(tfe, "policies", name=name, enforce=[{"path": f"{name}.sentinel", "mode": "advisory"}])
+        created(
+            tfe, "policies", name=name, enforce=[{"path": f"{name}.sentinel", "mode": "advisory"}]
+        )
         created(tfe, "policy-sets", name=name, description="*why*\n")
-        created(tfe, "workspaces", name=name, **{"working-directory": None, "trigger-prefixes": ["a"]})
+        created(
+            tfe, "workspaces", name=name, **{"working-directory": None, "trigger-prefixes": ["a"]}
+        )
         tfe.clock.advance(60)
     created(tfe, "organizations", name="Second", email="x@example.com", **{"session-timeout": 5})
     listed = tfe.client.get(f"{ORG}/policies").json["data"]
     ids = {policy["attributes"]["name"]: policy["id"] for policy in listed}
-    assert tfe.client.put(f"{ROOT}/policies/{ids['stays']}/upload", data=bytes(range(256))).status_code == 200
+    assert (
+        tfe.client.put(f"{ROOT}/policies/{ids['stays']}/upload", data=bytes(range(256))).status_code
+        == 200
+    )
     assert tfe.client.put(f"{ROOT}/policies/{ids['Another']}/upload", data=b"").status_code == 200
     tfe.client.post(
         f"{set_}/relationships/policies",
@@ -110,7 +120,12 @@ def lived_in(tfe: mockserver.World) -> None:
     )
     assert tfe.client.delete(f"{ROOT}/policies/{ids['gone']}").status_code == 204
     assert tfe.client.delete(f"{ORG}/workspaces/gone").status_code == 204
-    assert tfe.client.post(f"{workspace}/actions/lock", json={"reason": "why"}, headers=org).status_code == 200
+    assert (
+        tfe.client.post(
+            f"{workspace}/actions/lock", json={"reason": "why"}, headers=org
+        ).status_code
+        == 200
+    )
     key = {"data": {"type": "workspaces", "attributes": {"id": "sshkey-GxrePWre1Ezug7aM"}}}
     assert tfe.client.patch(f"{workspace}/relationships/ssh-key", json=key).status_code == 200
     repo = {"identifier": "a/b", "oauth-token-id": "ot-hmAyP66qk2AMVdbJ", "branch": "x"}
@@ -166,7 +181,10 @@ def test_secrets_are_digests_in_it() -> None:
         "users": [{"username": "ann", "password": "open sesame"}],
         "tokens": [{"name": "a-secret-of-ann", "user": "ann"}],
         "organizations": [
-            {"name": "acme", "ssh-keys": [{"name": "k", "value": "-----BEGIN RSA PRIVATE KEY-----"}]}
+            {
+                "name": "acme",
+                "ssh-keys": [{"name": "k", "value": "-----BEGIN RSA PRIVATE KEY-----"}],
+            }
         ],
     }
     with mockserver.universe(fixture=fixture, key="key-of-this-world") as tfe:
@@ -175,13 +193,20 @@ def test_secrets_are_digests_in_it() -> None:
             assert secret not in text
         with mockserver.universe(fixture=tfe.state()) as copy:
             token = f"{copy.token}.a-secret-of-ann"
-            answer = copy.client.get(f"{ROOT}/organizations", headers={"Authorization": f"Bearer {token}"})
+            answer = copy.client.get(
+                f"{ROOT}/organizations", headers={"Authorization": f"Bearer {token}"}
+            )
             assert answer.status_code == 200
             assert copy.state() == tfe.state()
 
 
 def test_a_dump_can_be_added_to_a_world_that_has_none_of_it() -> None:
-    with mockserver.universe(fixture="documented") as tfe, mockserver.universe(fixture="empty") as empty:
+    with (
+        mockserver.universe(fixture="documented") as tfe,
+        mockserver.universe(fixture="empty") as empty,
+    ):
         made = empty.seed(tfe.state())
         assert made["policy-sets"] == {"my-organization/production": "polset-3yVQZvHzf5j3WRJ1"}
-        assert empty.client.get(f"{ORG}/policy-sets").data == tfe.client.get(f"{ORG}/policy-sets").data
+        assert (
+            empty.client.get(f"{ORG}/policy-sets").data == tfe.client.get(f"{ORG}/policy-sets").data
+        )

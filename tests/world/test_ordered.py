@@ -26,7 +26,9 @@ def whole(ordered: Ordered) -> list[int]:
 
 @settings(deadline=None)
 @given(ITEMS, STEPS)
-def test_it_is_a_sorted_list_of_distinct_items(first: list[int], steps: list[tuple[bool, int]]) -> None:
+def test_it_is_a_sorted_list_of_distinct_items(
+    first: list[int], steps: list[tuple[bool, int]]
+) -> None:
     ordered, model = Ordered.of(first), sorted(set(first))
     for add, item in steps:
         before = whole(ordered)

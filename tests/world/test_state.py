@@ -15,7 +15,9 @@ LIKES = ("likes", "liked-by")
 LIKED = ("liked-by", "likes")
 
 
-def record(key: int, *owners: int, name: str | None = None, kind: str = "things", **values: Any) -> Record:
+def record(
+    key: int, *owners: int, name: str | None = None, kind: str = "things", **values: Any
+) -> Record:
     names = ((kind, f"id-{key}"), *(((kind, name),) if name else ()))
     owned_by = owners or (ROOT,)
     return Record(kind, key, f"id-{key}", owned_by, freeze(values), names, (name or "",))
@@ -156,7 +158,9 @@ def test_nothing_in_it_can_be_changed() -> None:
         max_size=40,
     )
 )
-def test_relations_and_lists_never_name_what_is_not_there(steps: list[tuple[str, int, int]]) -> None:
+def test_relations_and_lists_never_name_what_is_not_there(
+    steps: list[tuple[str, int, int]],
+) -> None:
     state = State()
     for what, left, right in steps:
         keys = sorted(state.records)
@@ -176,5 +180,7 @@ def test_relations_and_lists_never_name_what_is_not_there(steps: list[tuple[str,
             for (name, inverse), members in relations.items():
                 for member in members:
                     assert key in state.members(member, (inverse, name))
-        everything = [item[-1] for lists in state.owned.values() for o in lists.values() for item in o]
+        everything = [
+            item[-1] for lists in state.owned.values() for o in lists.values() for item in o
+        ]
         assert sorted(everything) == sorted(known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.world.lives import Change, Life, Play, Resource, body
+from mockserver.world.lives import Change, Known, Life, Play, Resource, body, chosen
 
 PAGE = "organizations.html"
 
@@ -35,6 +35,13 @@ def play(stage: Play, record: Resource) -> None:
     stage.holds(id == record["id"], seen, "/data/id", what, f'"{record["id"]}"', source)
 
 
+def entry(resource: Resource, known: Known) -> Any:
+    """Its name is its id."""
+    names = ("name", "email", "created-at", "session-timeout", "session-remember")
+    entry = chosen(resource, *names, "collaborator-auth-policy")
+    return {"name": entry.pop("id")} | entry
+
+
 LIFE = Life(
     create="create-organization",
     shows=("show-organization",),
@@ -45,4 +52,5 @@ LIFE = Life(
     unique={"name": "recorded answers of the real service"},
     changes=changes,
     play=play,
+    entry=entry,
 )

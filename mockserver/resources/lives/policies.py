@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.world.lives import Change, Life, Play, Resource, attribute, body, counted
+from mockserver.world.lives import (
+    Change,
+    Known,
+    Life,
+    Play,
+    Resource,
+    attribute,
+    body,
+    chosen,
+    counted,
+)
 
 PAGE = "policies.html"
 UPLOAD = f"{PAGE}#upload-a-policy"
@@ -69,6 +79,18 @@ def _in_sets(stage: Play) -> None:
         stage.effect(made, *both, why="a policy joined a set", source=f"{PAGE}#create-a-policy")
 
 
+def entry(resource: Resource, known: Known) -> Any:
+    """With its code where an upload or a download was written down with it."""
+    made = chosen(resource, "name", "description", "updated-at")
+    enforce = attribute(resource, "enforce")
+    for one in enforce if isinstance(enforce, list) else []:
+        made["mode"] = one.get("mode", "hard-mandatory")
+        made["code"] = "# the code was not recorded"
+    if "text" in resource:
+        made["code"] = resource["text"]
+    return made
+
+
 LIFE = Life(
     create="create-policy",
     shows=("show-policy",),
@@ -81,4 +103,5 @@ LIFE = Life(
     hidden=("enforce",),
     laws=(counted("policy-set-count", "policy-sets", f"{PAGE}#create-a-policy"),),
     play=play,
+    entry=entry,
 )

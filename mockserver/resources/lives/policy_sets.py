@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.world.lives import Change, Life, Play, Resource, body, counted, identifiers, linked
+from mockserver.world.lives import (
+    Change,
+    Known,
+    Life,
+    Play,
+    Resource,
+    body,
+    chosen,
+    counted,
+    identifiers,
+    linked,
+    titles,
+)
 
 PAGE = "policy-sets.html"
 ADD = f"{PAGE}#add-policies-to-the-policy-set"
@@ -144,6 +156,14 @@ def _counted(stage: Play, record: Resource) -> None:
     stage.holds(shown is None, seen, "/data/relationships/workspaces", what, "none", source)
 
 
+def entry(resource: Resource, known: Known) -> Any:
+    made = chosen(resource, "name", "description", "global", "created-at", "updated-at")
+    return made | {
+        relation: titles(resource, relation, relation, known)
+        for relation in ("policies", "workspaces")
+    }
+
+
 LIFE = Life(
     create="create-policy-set",
     shows=("show-policy-set",),
@@ -158,4 +178,5 @@ LIFE = Life(
         counted("workspace-count", "workspaces", f"{PAGE}#create-a-policy-set"),
     ),
     play=play,
+    entry=entry,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.world.lives import Change, Life, Play, body
+from mockserver.world.lives import Change, Known, Life, Play, Resource, body, chosen
 
 VALUE = "-----BEGIN RSA PRIVATE KEY-----\nverify\n-----END RSA PRIVATE KEY-----\n"
 
@@ -18,6 +18,10 @@ def changes(play: Play) -> Sequence[Change]:
     return (Change({"name": play.name("renamed")}), Change({"value": VALUE * 2}), Change({}))
 
 
+def entry(resource: Resource, known: Known) -> Any:
+    return chosen(resource, "name")
+
+
 LIFE = Life(
     create="create-ssh-key",
     shows=("get-ssh-key",),
@@ -26,4 +30,5 @@ LIFE = Life(
     removes=("delete-ssh-key",),
     document=document,
     changes=changes,
+    entry=entry,
 )

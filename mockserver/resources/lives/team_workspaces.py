@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.world.lives import Life, Play, Resource, body
+from mockserver.world.lives import Known, Life, Play, Resource, attribute, body, chosen
 
 PAGE = "team-access.html"
 
@@ -45,6 +45,21 @@ def play(stage: Play, record: Resource) -> None:
         stage.holds(said == level, made, place, what, f'"{level}"', source)
 
 
+def entry(resource: Resource, known: Known) -> Any:
+    """By the team's name, within the workspace; None where the team was never seen."""
+    id = _of(resource, "team")
+    team = known("teams", id) if id else None
+    name = attribute(team, "name") if team else None
+    return (name, chosen(resource, "access")) if name else None
+
+
+def _of(resource: Resource, relation: str) -> str | None:
+    relationships = resource.get("relationships")
+    one = relationships.get(relation) if isinstance(relationships, dict) else None
+    data = one.get("data") if isinstance(one, dict) else None
+    return data.get("id") if isinstance(data, dict) else None
+
+
 LIFE = Life(
     create="add-team-access-to-workspace",
     shows=("show-team-access-to-workspace",),
@@ -53,4 +68,5 @@ LIFE = Life(
     document=document,
     query=query,
     play=play,
+    entry=entry,
 )

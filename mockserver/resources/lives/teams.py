@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.world.lives import Change, Life, Play, Resource, attribute, body, counted
+from mockserver.world.lives import (
+    Change,
+    Known,
+    Life,
+    Play,
+    Resource,
+    attribute,
+    body,
+    chosen,
+    counted,
+    linked,
+)
 
 PAGE = "teams.html"
 MEMBERS = "team-members.html"
@@ -62,6 +73,16 @@ def _owners(stage: Play) -> None:
             stage.refused(422, "update-team", other, of=team, why="owners renamed", source=OWNERS)
 
 
+def entry(resource: Resource, known: Known) -> Any:
+    """Members by username; every organization has `owners` already."""
+    made = chosen(resource, "name")
+    if made.get("name") != "owners":
+        made |= chosen(resource, "organization-access")
+    users = (known("users", id) for id in linked(resource, "users") or ())
+    names = (attribute(user, "username") for user in users if user)
+    return made | {"members": [name for name in names if isinstance(name, str)]}
+
+
 LIFE = Life(
     create="create-team",
     shows=("show-team-information",),
@@ -73,4 +94,5 @@ LIFE = Life(
     changes=changes,
     laws=(counted("users-count", "users", f"{PAGE}#create-a-team"),),
     play=play,
+    entry=entry,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.world.lives import Life, Play, attribute, body
+from mockserver.world.lives import Known, Life, Play, Resource, attribute, body, chosen
 
 
 def alone(stage: Play) -> None:
@@ -34,10 +34,15 @@ def alone(stage: Play) -> None:
     stage.refused(422, "change-your-password", wrong, why=why, source=source)
 
 
+def entry(resource: Resource, known: Known) -> Any:
+    return chosen(resource, "username", "email", "avatar-url", "v2-only")
+
+
 LIFE = Life(
     shows=("show-user",),
     alone=alone,
     unreached={
         "change-your-password 200": "it would change the password of who runs verification",
     },
+    entry=entry,
 )

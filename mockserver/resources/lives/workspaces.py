@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.world.lives import Change, Life, Play, Resource, Seen, body
+from mockserver.world.lives import Change, Known, Life, Play, Resource, Seen, body, chosen
 
 PAGE = "workspaces.html"
 RECORDED = "recorded answers of the real service"
@@ -69,6 +69,25 @@ def _locked(stage: Play, record: Resource) -> None:
         is_now(stage.call(f"{act}-workspace", of=record), False, act)
 
 
+SETTINGS = (
+    "name",
+    "created-at",
+    "terraform-version",
+    "auto-apply",
+    "file-triggers-enabled",
+    "queue-all-runs",
+    "trigger-prefixes",
+    "working-directory",
+    "operations",
+    "environment",
+)
+
+
+def entry(resource: Resource, known: Known) -> Any:
+    """Its settings; a lock's holder, and a repository with its token, are others' affairs."""
+    return chosen(resource, *SETTINGS)
+
+
 LIFE = Life(
     create="create-workspace",
     shows=("show-workspace", "show-workspace-by-name"),
@@ -80,4 +99,5 @@ LIFE = Life(
     changes=changes,
     apart={"lock-workspace": ("/relationships/locked-by",)},
     play=play,
+    entry=entry,
 )

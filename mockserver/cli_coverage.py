@@ -1,0 +1,91 @@
+"""What a run says at its end, and the command `coverage` of a world that runs elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mockserver.verify.reports import Told
+    from mockserver.verify.telling import Report
+
+
+def tell(
+    told: Told, extra: list[str], forms: list[Report], cover: bool, fail_under: float = 0.0
+) -> int:
+    """Say and write what came of a run. Gives the exit code."""
+    from mockserver.verify.coverage import table
+    from mockserver.verify.telling import write
+
+    lines = [finding.line() for finding in told.findings]
+    lines += [f"not played: {type}: {why}" for type, why in told.unplayed.items()]
+    lines += extra + [f"could not be removed: {record}" for record in told.left]
+    for line in (*lines, *told.lines):
+        click.echo(line)
+    if cover and told.coverage:
+        click.echo("\n".join(table(told.coverage)))
+    try:
+        write(told, forms, click.echo, os.environ.get("GITHUB_STEP_SUMMARY", ""))
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+    if told.stopped:
+        click.echo(f"Error: {told.stopped}", err=True)
+        return told.exit
+    percent = told.coverage.percent if told.coverage else 100.0
+    return max(told.exit, int(too_little(percent, fail_under)))
+
+
+def too_little(percent: float, least: float) -> bool:
+    """Whether less was exercised than is wanted, and a sentence about it."""
+    if percent < least:
+        click.echo(f"Error: {percent}% was exercised, less than the {least:g}% wanted", err=True)
+    return percent < least
+
+
+@click.command()
+@click.option(
+    "--url",
+    envvar="TFE_ADDRESS",
+    default="http://127.0.0.1:8080",
+    show_default=True,
+    help="Server; or TFE_ADDRESS.",
+)
+@click.option(
+    "--token",
+    envvar="TFE_TOKEN",
+    default="test-token",
+    show_default=True,
+    help="Key of the world; or TFE_TOKEN.",
+)
+@click.option("--format", "form", type=click.Choice(["table", "json", "html"]), default="table")
+@click.option(
+    "--fail-under",
+    type=float,
+    default=0.0,
+    metavar="PERCENT",
+    help="1 where less of the contract was exercised.",
+)
+def coverage(url: str, token: str, form: str, fail_under: float) -> None:  # fmt: skip
+    """Show how much of the contract a running world's exchanges have exercised."""
+    from mockserver.client import ControlError
+    from mockserver.client.links import Http
+    from mockserver.verify.coverage import Coverage, table
+    from mockserver.verify.page import page
+
+    try:
+        shown = Http(url, token, 30.0).send("GET", "coverage")
+    except ControlError as error:
+        raise click.ClickException(str(error)) from None
+    met = Coverage(shown["edition"])
+    met.merge(shown["met"])
+    if form == "json":
+        click.echo(json.dumps(met.shown(), indent=2))
+    elif form == "html":
+        click.echo(page(f"Contract coverage, edition {met.edition}", [], [], met))
+    else:
+        click.echo("\n".join(table(met)))
+    sys.exit(int(too_little(met.percent, fail_under)))

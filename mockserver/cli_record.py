@@ -1,0 +1,108 @@
+"""The commands `record` and `fixture`: traffic written down as it passes, and made into a world."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from mockserver.cli_coverage import tell
+
+
+@click.command()
+@click.option("--upstream", required=True, metavar="URL", help="Server to pass traffic on to.")
+@click.option(
+    "--into",
+    default="exchanges",
+    show_default=True,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where exchanges are written.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8081, show_default=True, help="Port; 0 takes a free one.")
+@click.option("--edition", default="2019-07", show_default=True, help="Contract to judge by.")
+@click.option(
+    "--keep",
+    multiple=True,
+    type=click.Choice(["tokens", "code", "emails"]),
+    help="Write this as it is; masked otherwise. Again for more.",
+)
+@click.option("--timeout", default=60.0, show_default=True, help="Seconds a request.")
+@click.option("--ready-file", type=click.Path(dir_okay=False), help="Write the URL here.")
+def record(
+    upstream: str,
+    into: Path,
+    host: str,
+    port: int,
+    edition: str,
+    keep: tuple[str, ...],
+    timeout: float,
+    ready_file: str | None,
+) -> None:  # fmt: skip
+    """Pass traffic on, judge it as it passes, and write it down, until SIGTERM or Ctrl-C.
+
+    Tokens, policy code and e-mails are masked in what is written. Exit codes as of verify.
+    """
+    from mockserver.cli_verify import read_edition
+    from mockserver.resources import KINDS
+    from mockserver.verify.masking import Mask
+    from mockserver.verify.recorder import Recorder
+    from mockserver.verify.telling import of_recorded
+    from mockserver.verify.wire import Http
+    from mockserver.web.proxy import Proxy
+    from mockserver.web.serving import LiveServer
+
+    contract = read_edition(edition)
+    lives = {type: kind.life for type, kind in KINDS.items() if kind.life}
+    try:
+        wire = Http(upstream, timeout=timeout, rate=0, patient=False)
+        recorder = Recorder(contract, lives, into, Mask(contract.secrets, keep), click.echo)
+        proxy = cast(Any, Proxy(wire, upstream, recorder.take))
+        server = LiveServer(proxy, host, port, tick=0.05)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"cannot record: {error.strerror or error}") from None
+    click.echo(f"recording into {into} at {server.url}")
+    sys.stdout.flush()
+    if ready_file:
+        Path(ready_file).write_text(json.dumps({"url": server.url}) + "\n", encoding="utf-8")
+    server.run()
+    sys.exit(tell(of_recorded(recorder.recorded, contract), [], [], False))
+
+
+@click.command()
+@click.option(
+    "--from",
+    "folder",
+    required=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Exchanges that `mockserver record` wrote.",
+)
+@click.option("--edition", default="2019-07", show_default=True, help="Contract they keep.")
+def fixture(folder: Path, edition: str) -> None:  # fmt: skip
+    """Print the world that recorded exchanges have shown, as a fixture for `serve --fixture`."""
+    from mockserver.cli_verify import read_edition
+    from mockserver.contract.fixtures import UnfitFixture, checked
+    from mockserver.resources import KINDS
+    from mockserver.verify.fixtures import document, shown
+    from mockserver.verify.recordings import BadRecording, exchanges
+
+    try:
+        world = shown(exchanges(folder), read_edition(edition), KINDS)
+        made = checked(document(world))
+    except BadRecording as error:
+        raise click.UsageError(str(error)) from None
+    except UnfitFixture as error:
+        raise click.ClickException(str(error)) from None
+    for remark in world.remarks:
+        click.echo(f"note: {remark}", err=True)
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+
+
+COMMANDS = (record, fixture)

@@ -1,0 +1,97 @@
+"""`--tfe-coverage`: how much of the contract a test run has exercised, over all its workers.
+
+Registered by the plugin only where it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.client.broken import worlds
+from mockserver.pytest_plugin import ROOM
+from mockserver.verify.coverage import Coverage, table
+from mockserver.verify.page import page
+
+SHARED = "tfe_coverage"
+
+
+class Collected:
+    """The coverage of each edition that the run's worlds were bound to."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._reports = [_report(said) for said in config.getoption(SHARED)]
+        self._least: float = config.getoption("tfe_coverage_fail_under")
+        self._editions: dict[str, Coverage] = {}
+
+    def _of(self, edition: str) -> Coverage:
+        return self._editions.setdefault(edition, Coverage(edition))
+
+    @property
+    def _worker(self) -> bool:
+        return hasattr(self._config, "workerinput")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
+        """Before the world of a test goes, what its exchanges have met."""
+        if room := item.stash.get(ROOM, None):
+            for universe in worlds(room.live.server.universes, room.universe.family):
+                coverage = self._of(universe.edition)
+                if isinstance(universe.journal.digested, Coverage):
+                    coverage.merge(universe.journal.digested.met)
+                for exchange in universe.journal:
+                    coverage.take(exchange)
+        return (yield)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        """A worker of pytest-xdist is done: its points are ours."""
+        output = getattr(node, "workeroutput", {})
+        for edition, met in json.loads(output.get(SHARED, "{}")).items():
+            self._of(edition).merge(met)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._worker:
+            met = {name: sorted(c.met) for name, c in self._editions.items()}
+            self._config.workeroutput[SHARED] = json.dumps(met)  # type: ignore[attr-defined]
+            return
+        if self._short() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _short(self) -> list[Coverage]:
+        return [c for c in self._editions.values() if c.percent < self._least]
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for coverage in self._editions.values():
+            for form, path in self._reports:
+                if path is None:
+                    terminalreporter.section(f"contract coverage, edition {coverage.edition}")
+                    terminalreporter.write_line("\n".join(table(coverage)))
+                else:
+                    path.write_text(_written(form, coverage), encoding="utf-8")
+                    terminalreporter.write_line(f"contract coverage: {path}")
+        for coverage in self._short():
+            terminalreporter.write_line(
+                f"FAIL contract coverage of edition {coverage.edition} is {coverage.percent}%, "
+                f"less than the {self._least:g}% that --tfe-coverage-fail-under wants",
+                red=True,
+            )
+
+
+def _report(said: str) -> tuple[str, Path | None]:
+    form, _, path = said.partition("=")
+    if (form == "table" and not path) or (form in ("json", "html") and path):
+        return form, Path(path) if path else None
+    raise pytest.UsageError(f"--tfe-coverage={said}: say table, json=FILE or html=FILE")
+
+
+def _written(form: str, coverage: Coverage) -> str:
+    if form == "json":
+        return json.dumps(coverage.shown(), indent=2) + "\n"
+    return page(f"Contract coverage, edition {coverage.edition}", [], [], coverage)

@@ -1,0 +1,228 @@
+"""What a run says to machines: JUnit, SARIF, JSON, GitHub's annotations and its summary, HTML.
+
+Each is a function from a `Told` to a text; no host and no secret is in any.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+from mockserver.contract import Edition
+from mockserver.verify.coverage import Coverage
+from mockserver.verify.findings import EFFECT, STATUS, TYPE, Finding
+from mockserver.verify.page import page
+from mockserver.verify.places import located
+from mockserver.version import VERSION
+
+SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+RULES: Mapping[str, str] = {
+    "status": "An operation answers with the status that the contract documents.",
+    "content-type": "An answer has the content type that the contract documents.",
+    "body": "The body of an answer keeps its schema, and the rules of the domain.",
+    "effect": "A write does what it says, and a refused one does nothing.",
+    "request": "What a client sends and the server takes is what the contract lists.",
+    "route": "What a client asks for is an operation of the contract.",
+}
+"""Kinds of findings by id, as SARIF and JUnit name them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a run has to tell. `lines`: sentences for people; `unplayed`: operations or types that
+    could not be judged, with the reason; `operations`: ids that were judged, with how many answers.
+    """
+
+    edition: Edition
+    findings: Sequence[Finding]
+    exit: int
+    lines: Sequence[str] = ()
+    stopped: str = ""
+    left: Sequence[str] = ()
+    unplayed: Mapping[str, str]
+    operations: Mapping[str, int]
+    coverage: Coverage | None = None
+
+
+def rule(finding: Finding) -> str:
+    """The id of a finding's kind."""
+    if not finding.operation:
+        return "route"
+    if finding.place.startswith("request"):
+        return "request"
+    return {STATUS: "status", TYPE: "content-type", EFFECT: "effect"}.get(finding.place, "body")
+
+
+def _sentence(finding: Finding) -> str:
+    where = f" [{finding.where}]" if finding.where else ""
+    return f"{finding.what}; expected {finding.expected} ({finding.source}){where}"
+
+
+def junit(told: Told) -> str:
+    """A test case for each operation that was judged; a fault is a failure, a note is output."""
+    by: dict[str, list[Finding]] = {id: [] for id in told.operations}
+    for finding in told.findings:
+        by.setdefault(finding.operation or "no operation", []).append(finding)
+    suite = Xml.Element("testsuite", name=f"mockserver verify {told.edition.name}")
+    failed = 0
+    for id, findings in by.items():
+        known = told.edition.operations.get(id)
+        case = Xml.SubElement(suite, "testcase", classname=known.page if known else "", name=id)
+        faults = [finding for finding in findings if finding.level == "fault"]
+        failed += bool(faults)
+        for fault in faults:
+            Xml.SubElement(case, "failure", type=rule(fault), message=_clean(fault.line()))
+        if notes := [finding.line() for finding in findings if finding.level == "note"]:
+            Xml.SubElement(case, "system-out").text = _clean("\n".join(notes))
+    if told.stopped or told.left:
+        case = Xml.SubElement(suite, "testcase", classname="", name="the run itself")
+        said = told.stopped or "could not be removed: " + ", ".join(told.left)
+        Xml.SubElement(case, "error", message=_clean(said))
+    errors = int(bool(told.stopped or told.left))
+    suite.attrib |= {
+        "tests": str(len(by) + errors), "failures": str(failed), "errors": str(errors),
+    }  # fmt: skip
+    Xml.indent(suite)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(suite, "unicode") + "\n"
+
+
+def _clean(text: str) -> str:
+    """Without the characters that XML 1.0 has no way to write."""
+    return "".join(
+        c for c in text if c in "\t\n" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd"
+    )
+
+
+def sarif(told: Told) -> str:
+    """SARIF 2.1.0; each result points at the file and line of the contract that is not kept."""
+    used = list(RULES)
+    driver = {
+        "name": "mockserver verify",
+        "version": VERSION,
+        "rules": [{"id": id, "shortDescription": {"text": text}} for id, text in RULES.items()],
+    }
+    results = [_result(finding, told.edition, used) for finding in told.findings]
+    notices = [{"level": "error", "message": {"text": told.stopped}}] if told.stopped else []
+    run: dict[str, Any] = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": not told.stopped,
+                "exitCode": told.exit,
+                "toolExecutionNotifications": notices,
+            }
+        ],
+        "results": results,
+    }
+    document = {"$schema": SARIF, "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _result(finding: Finding, edition: Edition, rules: Sequence[str]) -> dict[str, Any]:
+    id = rule(finding)
+    name = f"{finding.operation} {finding.place} {id}"
+    text = f"{finding.operation or 'no operation'} {finding.place or '/'}: {_sentence(finding)}"
+    result: dict[str, Any] = {
+        "ruleId": id,
+        "ruleIndex": rules.index(id),
+        "level": "error" if finding.level == "fault" else "note",
+        "message": {"text": text},
+        "occurrenceCount": finding.times,
+        "partialFingerprints": {"place/v1": hashlib.sha256(name.encode()).hexdigest()[:32]},
+    }
+    if place := located(finding, edition):
+        result["locations"] = [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": place[0], "uriBaseId": "%SRCROOT%"},
+                    "region": {"startLine": place[1]},
+                },
+                "logicalLocations": [{"name": finding.operation, "kind": "function"}],
+            }
+        ]
+    return result
+
+
+def as_json(told: Told) -> str:
+    """Everything, for scripts."""
+    document: dict[str, Any] = {
+        "edition": told.edition.name,
+        "exit": told.exit,
+        "stopped": told.stopped or None,
+        "left": list(told.left),
+        "findings": [_with_place(finding, told.edition) for finding in told.findings],
+        "operations": dict(told.operations),
+        "unplayed": dict(told.unplayed),
+    }
+    if told.coverage:
+        document["coverage"] = told.coverage.shown()
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _with_place(finding: Finding, edition: Edition) -> dict[str, Any]:
+    place = located(finding, edition)
+    return finding.shown() | {"rule": rule(finding), "contract": ":".join(map(str, place or ()))}
+
+
+def github(told: Told) -> str:
+    """Workflow commands: GitHub shows each as an annotation."""
+    lines = []
+    for finding in told.findings:
+        word = "error" if finding.level == "fault" else "notice"
+        place = located(finding, told.edition)
+        title = f"{finding.operation or 'no operation'} {finding.place or '/'}"
+        options = f"title={_property(title)}"
+        if place:
+            options = f"file={_property(place[0])},line={place[1]},{options}"
+        lines.append(f"::{word} {options}::{_data(_sentence(finding))}")
+    if told.stopped:
+        lines.append(f"::error title=mockserver verify::{_data(told.stopped)}")
+    lines += [f"::error title=could not be removed::{_data(record)}" for record in told.left]
+    return "".join(line + "\n" for line in lines)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def summary(told: Told) -> str:
+    """Markdown for the file that GITHUB_STEP_SUMMARY names."""
+    lines = [f"### Contract {told.edition.name}", "", *told.lines, ""]
+    if told.findings:
+        lines += ["| | operation | place | what | expected |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {f.level} | `{f.operation or 'none'}` | `{_cell(f.place or '/')}` "
+            f"| {_cell(f.what)} | {_cell(f.expected)} |"
+            for f in told.findings
+        ]
+    if told.coverage:
+        lines += ["", f"Coverage: {told.coverage.percent}% of the contract."]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def html(told: Told) -> str:
+    """One page with everything inside."""
+    lines = [*told.lines, *(f"not played: {t}: {why}" for t, why in told.unplayed.items())]
+    return page(f"Contract {told.edition.name}", lines, told.findings, told.coverage)
+
+
+FORMS: Mapping[str, Callable[[Told], str]] = {
+    "junit": junit,
+    "sarif": sarif,
+    "json": as_json,
+    "html": html,
+    "github": github,
+}

@@ -1,0 +1,267 @@
+"""Many at once: nothing is lost, nobody waits for another's world, and what was begun is finished."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import Any
+
+import pytest
+
+import mockserver
+
+from .serving import JSONAPI, ORG, ROOT, SET, SETS, Served, a_set, connected, serving
+
+THREADS = 64
+EACH = 4
+HEADERS = {"Authorization": "Bearer test-token", "Content-Type": JSONAPI}
+MEMBERS = {
+    "organizations": [
+        {
+            "name": "my-organization",
+            "policies": [
+                {"id": f"pol-{thread}x{at}", "name": f"p{thread}-{at}"}
+                for thread in range(THREADS)
+                for at in range(EACH)
+            ],
+            "policy-sets": [{"id": "polset-shared", "name": "shared"}],
+        }
+    ]
+}
+
+
+def at_once(threads: int, work: Any) -> list[Any]:
+    """What `work(number)` gives in each of so many threads that begin together."""
+    begin = threading.Barrier(threads)
+
+    def run(number: int) -> Any:
+        begin.wait(timeout=30)
+        return work(number)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, range(threads)))
+
+
+def test_64_threads_that_add_and_remove_members_of_one_set_lose_nothing() -> None:
+    path = f"{ROOT}/policy-sets/polset-shared/relationships/policies"
+    with mockserver.universe(fixture=MEMBERS, key="test-token") as tfe:
+        url = tfe.url
+
+        def work(thread: int) -> list[int]:
+            ids = [f"pol-{thread}x{at}" for at in range(EACH)]
+            statuses = []
+            with connected(url) as line:
+
+                def ask(method: str, at: str, *members: str) -> None:
+                    document = {"data": [{"type": "policies", "id": id} for id in members]}
+                    body = json.dumps(document) if members else None
+                    line.request(method, at, body, HEADERS)
+                    answer = line.getresponse()
+                    answer.read()
+                    statuses.append(answer.status)
+
+                for id in ids:
+                    ask("POST", path, id)
+                ask("GET", f"{ROOT}/policy-sets/polset-shared")
+                ask("DELETE", path, *ids[:2])
+                ask("POST", path, ids[0])
+                ask("DELETE", path, ids[0], ids[2])
+            return statuses
+
+        for statuses in at_once(THREADS, work):
+            assert statuses == [204] * EACH + [200] + [204] * 3
+        shown = tfe.client.get(f"{ROOT}/policy-sets/polset-shared").json["data"]
+        kept = {item["id"] for item in shown["relationships"]["policies"]["data"]}
+        assert kept == {f"pol-{thread}x{EACH - 1}" for thread in range(THREADS)}
+        assert shown["attributes"]["policy-count"] == THREADS
+        exchanges = tfe.journal.exchanges()
+        assert [e.n for e in exchanges] == list(range(1, THREADS * 8 + 2))
+        assert {e.changed for e in exchanges if e.method == "GET"} == {False}
+        assert {e.changed for e in exchanges if e.method != "GET"} == {True}
+        for policy in tfe.client.get(f"{ORG}/policies?page[size]=150").json["data"]:
+            sets = policy["relationships"]["policy-sets"]["data"]
+            assert bool(sets) == (policy["id"] in kept)
+
+
+def test_of_many_that_want_one_name_one_gets_it() -> None:
+    with mockserver.universe(key="test-token") as tfe:
+        url = tfe.url
+
+        def work(thread: int) -> int:
+            with connected(url) as line:
+                line.request("POST", SETS, json.dumps(a_set("wanted")), HEADERS)
+                answer = line.getresponse()
+                answer.read()
+                return answer.status
+
+        statuses = at_once(16, work)
+        assert sorted(statuses) == [201] + [422] * 15
+
+
+def test_a_slow_request_in_one_world_does_not_hold_up_another() -> None:
+    with mockserver.universe(key="slow") as slow:
+        quick = slow.fork("quick")
+        slow.faults.add("latency", when="all", seconds=1.2)
+        url = slow.url
+
+        def ask(key: str) -> float:
+            begun = time.monotonic()
+            with connected(url) as line:
+                line.request("GET", SETS, headers={"Authorization": f"Bearer {key}"})
+                answer = line.getresponse()
+                answer.read()
+                assert answer.status == 200
+            return time.monotonic() - begun
+
+        with ThreadPoolExecutor(7) as pool:
+            waiting = [pool.submit(ask, "slow") for _ in range(7)]
+            time.sleep(0.2)
+            took = [ask("quick") for _ in range(5)]
+            assert quick.client.get(SETS).status_code == 200
+            assert not any(future.done() for future in waiting)
+            assert max(took) < 0.6
+            assert all(future.result() >= 1.2 for future in waiting)
+
+
+def test_a_slow_write_does_not_hold_up_reads_and_writes_of_its_own_world() -> None:
+    with mockserver.universe(key="test-token") as tfe:
+        tfe.faults.add("latency", operation="create-policy-set", seconds=0.8)
+        url = tfe.url
+        with ThreadPoolExecutor(1) as pool:
+
+            def create() -> int:
+                with connected(url) as line:
+                    line.request("POST", SETS, json.dumps(a_set("slow")), HEADERS)
+                    return line.getresponse().status
+
+            slow = pool.submit(create)
+            time.sleep(0.2)
+            assert tfe.client.get(SETS).status_code == 200
+            assert tfe.client.post(SETS, json=a_set("quick")).status_code == 201
+            assert not slow.done()
+            assert slow.result() == 201
+
+
+# SIGTERM
+
+
+@dataclass
+class Outcome:
+    """What became of one request: `status` None where no answer came, `whole` where it was whole."""
+
+    begun: float
+    ended: float
+    status: int | None = None
+    whole: bool = True
+
+
+def create_until_told(served: Served, thread: int, over: threading.Event) -> list[Outcome]:
+    """Create sets one after the other, each on a connection of its own, until the server is gone."""
+    outcomes: list[Outcome] = []
+    while not over.is_set():
+        name = f"t{thread}-{len(outcomes)}"
+        outcome = Outcome(time.monotonic(), 0.0)
+        outcomes.append(outcome)
+        try:
+            with connected(served.url, timeout=20) as line:
+                line.request("POST", SETS, json.dumps(a_set(name)), HEADERS)
+                answer = line.getresponse()
+                outcome.status = answer.status
+                shown = json.loads(answer.read())
+                outcome.whole = shown["data"]["attributes"]["name"] == name
+        except (OSError, HTTPException):
+            if outcome.status is not None:
+                outcome.whole = False
+            over.set()
+        except ValueError:
+            outcome.whole = False
+        outcome.ended = time.monotonic()
+    return outcomes
+
+
+def test_sigterm_under_load_finishes_what_was_begun_and_ends_with_0() -> None:
+    with serving() as served:
+        slow = {"fault": "latency", "operation": "create-policy-set", "when": "all", "seconds": 0.4}
+        assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
+        over = threading.Event()
+        with ThreadPoolExecutor(6) as pool:
+            running = [pool.submit(create_until_told, served, thread, over) for thread in range(6)]
+            time.sleep(1.0)
+            told = time.monotonic()
+            code = served.stop()
+            over.set()
+            outcomes = [outcome for future in running for outcome in future.result()]
+        assert code == 0
+        assert all(outcome.whole for outcome in outcomes)
+        answered = [outcome for outcome in outcomes if outcome.status is not None]
+        assert {outcome.status for outcome in answered} == {201}
+        begun = [outcome for outcome in outcomes if outcome.begun < told - 0.1]
+        under_way = [outcome for outcome in begun if outcome.ended > told]
+        assert len(under_way) >= 3  # they waited in the fault at that moment
+        assert all(outcome.status == 201 for outcome in begun)
+        logged = [line for line in served.logged() if line.startswith("201 POST")]
+        assert len(logged) == len(answered)
+        assert not any("Traceback" in line for line in served.lines), served.lines
+
+
+def test_what_waits_in_line_at_sigterm_is_answered_too() -> None:
+    """More requests than threads: those that the server has accepted are begun."""
+    with serving() as served:
+        slow = {"fault": "latency", "when": "all", "seconds": 0.3}
+        assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
+        with ThreadPoolExecutor(16) as pool:
+            asked = [pool.submit(served.ask, "GET", SET) for _ in range(16)]
+            time.sleep(0.25)
+            code = served.stop()
+            assert [future.result()[0] for future in asked] == [200] * 16
+        assert code == 0
+
+
+def test_a_second_signal_changes_nothing() -> None:
+    with serving() as served:
+        slow = {"fault": "latency", "operation": "show-policy-set", "seconds": 0.6}
+        assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(served.ask, "GET", SET)
+            time.sleep(0.2)
+            served.process.send_signal(signal.SIGTERM)
+            served.process.send_signal(signal.SIGINT)
+            assert served.stop() == 0
+            assert asked.result()[0] == 200
+
+
+def test_a_server_in_a_thread_stops_quickly_and_finishes_what_was_begun() -> None:
+    from mockserver.web import create_app
+    from mockserver.web.serving import LiveServer
+
+    live = LiveServer(create_app()).start()
+    begun = time.monotonic()
+    live.stop()
+    assert time.monotonic() - begun < 0.4
+    with LiveServer(create_app()) as live, ThreadPoolExecutor(1) as pool:
+        with connected(live.url) as line:
+            slow = {"fault": "latency", "operation": "show-policy-set", "seconds": 0.4}
+            line.request(
+                "POST",
+                "/_mock/faults",
+                json.dumps(slow),
+                HEADERS | {"Content-Type": "application/json"},
+            )
+            assert line.getresponse().status == 201
+
+        def ask() -> int:
+            with connected(live.url) as line:
+                line.request("GET", SET, headers=HEADERS)
+                return line.getresponse().status
+
+        asked = pool.submit(ask)
+        time.sleep(0.15)
+        live.stop()
+        assert asked.result() == 200
+        with pytest.raises(OSError, match=r"refused|reset"), connected(live.url) as line:
+            line.request("GET", SET)

@@ -1,0 +1,240 @@
+"""Recorded traffic, judged offline: a HAR, our journal, a folder of exchanges."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import mockserver
+from mockserver.cli import main
+from mockserver.contract import load
+
+JSONAPI = "application/vnd.api+json"
+EDITION = load("2019-07")
+HOST = "tfe.secret-host.example"
+
+
+def example(operation: str, status: int = 200) -> Any:
+    return json.loads(json.dumps(EDITION.examples[operation]["answers"][str(status)]))
+
+
+def entry(
+    method: str, path: str, status: int, body: Any, sent: Any = None, **content: Any
+) -> dict[str, Any]:
+    """An entry of a HAR as browsers write it."""
+    request: dict[str, Any] = {"method": method, "url": f"https://{HOST}{path}", "headers": []}
+    if sent is not None:
+        request["postData"] = {"mimeType": JSONAPI, "text": json.dumps(sent)}
+    text = json.dumps(body)
+    answer = {"mimeType": JSONAPI, "size": len(text), "text": text} | content
+    return {"request": request, "response": {"status": status, "content": answer}, "time": 1.5}
+
+
+def har(path: Path, *entries: dict[str, Any]) -> Path:
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": list(entries)}}))
+    return path
+
+
+def verify(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["verify", *arguments], env={"TFE_TOKEN": ""})
+
+
+SHOW = "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1"
+
+
+def test_a_recording_that_keeps_the_contract_conforms(tmp_path: Path) -> None:
+    path = har(tmp_path / "good.har", entry("GET", SHOW, 200, example("show-policy-set")))
+    said = verify("--har", str(path))
+    assert said.exit_code == 0
+    assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges\n"
+
+
+def test_a_wrong_attribute_is_found_with_its_place_in_the_recording(tmp_path: Path) -> None:
+    wrong = example("show-policy-set")
+    wrong["data"]["attributes"]["workspace-count"] = "4"
+    good = entry("GET", SHOW, 200, example("show-policy-set"))
+    path = har(tmp_path / "wrong.har", good, entry("GET", SHOW, 200, wrong))
+    said = verify("--har", str(path))
+    assert said.exit_code == 1
+    assert said.stdout.splitlines()[0] == (
+        "fault: show-policy-set /data/attributes/workspace-count: data.attributes.workspace-count "
+        'is "4"; expected an integer of at least 0 (policy-sets.html#sample-response) '
+        "[log.entries[1]]"
+    )
+
+
+def test_a_law_of_the_domain_is_kept_in_a_recording_too(tmp_path: Path) -> None:
+    wrong = example("show-policy-set")
+    wrong["data"]["attributes"]["policy-count"] = 7
+    said = verify("--har", str(har(tmp_path / "a.har", entry("GET", SHOW, 200, wrong))))
+    assert said.exit_code == 1
+    assert (
+        "/data/attributes/policy-count: policy-count is 7, and 1 policies are named" in said.stdout
+    )
+
+
+def test_what_a_client_sent_and_the_server_took_is_judged(tmp_path: Path) -> None:
+    sent = {"data": {"type": "policy-sets", "attributes": {"name": "not this!", "colour": "red"}}}
+    path = "/api/v2/organizations/my-organization/policy-sets"
+    answer = example("create-policy-set", 201)
+    said = verify("--har", str(har(tmp_path / "a.har", entry("POST", path, 201, answer, sent))))
+    assert said.exit_code == 1
+    lines = said.stdout.splitlines()
+    assert lines[0].startswith("fault: create-policy-set request/data/attributes/name: ")
+    assert lines[1].startswith("note: create-policy-set request/data/attributes/colour: ")
+
+
+def test_a_request_that_was_refused_is_nobodys_fault(tmp_path: Path) -> None:
+    sent = {"data": {"type": "policy-sets", "attributes": {"name": "not this!"}}}
+    path = "/api/v2/organizations/my-organization/policy-sets"
+    answer = {"errors": [{"status": "422", "title": "invalid attribute"}]}
+    said = verify("--har", str(har(tmp_path / "a.har", entry("POST", path, 422, answer, sent))))
+    assert said.exit_code == 0
+
+
+def test_unknown_routes_are_listed_without_ids_hosts_or_secrets(tmp_path: Path) -> None:
+    said = verify(
+        "--har",
+        str(
+            har(
+                tmp_path / "a.har",
+                entry("GET", SHOW, 200, example("show-policy-set")),
+                entry("GET", "/api/v2/runs/run-CZcmD7eagjhyX0vN?token=s3cr3t", 200, {}),
+                entry("GET", "/api/v2/runs/run-aaaaaaaaaaaaaaaa", 200, {}),
+                entry("GET", "/assets/app.js", 200, {}),
+            )
+        ),
+    )
+    assert said.exit_code == 0
+    assert said.stdout.splitlines() == [
+        "unknown route: GET /api/v2/runs/* (2 times)",
+        "1 exchanges were none of the API's",
+        "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges",
+    ]
+
+
+def test_hosts_and_tokens_in_what_is_found_are_not_printed(tmp_path: Path) -> None:
+    wrong = example("show-policy-set")
+    wrong["data"]["attributes"]["name"] = None
+    wrong["data"]["links"]["self"] = f"https://{HOST}/x"
+    wrong["data"]["attributes"]["extra"] = "aBcD1234.atlasv1.zZ09"
+    said = verify("--har", str(har(tmp_path / "a.har", entry("GET", SHOW, 200, wrong))))
+    assert said.exit_code == 1
+    assert HOST not in said.output
+    assert "atlasv1.zZ09" not in said.output
+
+
+def test_a_base64_body_and_one_that_was_not_kept(tmp_path: Path) -> None:
+    text = base64.b64encode(json.dumps(example("show-policy-set")).encode()).decode()
+    coded = entry("GET", SHOW, 200, {}, text=text, encoding="base64")
+    lost = entry("GET", SHOW, 200, {}, size=1234)
+    del lost["response"]["content"]["text"]
+    aborted = entry("GET", SHOW, 0, {})
+    said = verify("--har", str(har(tmp_path / "a.har", coded, lost, aborted)))
+    assert said.exit_code == 0
+    assert "2 exchanges" in said.stdout
+
+
+@pytest.mark.parametrize("spoil", [{}, {"log": 1}, [], {"log": {"entries": [1, None, {"a": 1}]}}])
+def test_what_is_no_har_is_one_sentence(tmp_path: Path, spoil: Any) -> None:
+    path = tmp_path / "a.har"
+    path.write_text(json.dumps(spoil))
+    said = verify("--har", str(path))
+    assert said.exit_code == 2
+    assert said.stderr in (
+        "Error: a.har has no log.entries: is it a HAR?\n",
+        "Error: the recording holds no exchange of the API: there is nothing to judge\n",
+    )
+
+
+def test_a_file_that_is_no_json_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "a.har"
+    path.write_bytes(b"<html>\xff")
+    said = verify("--har", str(path))
+    assert said.exit_code == 2
+    assert said.stderr == "Error: a.har is no JSON: is it a HAR?\n"
+
+
+def test_a_truncated_har_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
+    wrong = example("show-policy-set")
+    del wrong["data"]["attributes"]["name"]
+    whole = har(tmp_path / "a.har", *(entry("GET", SHOW, 200, wrong) for _ in range(3)))
+    whole.write_text(whole.read_text()[:-400])
+    said = verify("--har", str(whole))
+    assert said.exit_code == 2
+    assert "show-policy-set /data/attributes/name: data.attributes.name is missing" in said.stdout
+    assert said.stderr == (
+        "Error: a.har ends in the middle of entry 2: it is truncated; the 2 entries before were "
+        "judged\n"
+    )
+
+
+def test_no_such_file_is_usage() -> None:
+    assert verify("--har", "/no/such.har").exit_code == 2
+
+
+def test_two_recordings_at_once_are_usage(tmp_path: Path) -> None:
+    path = har(tmp_path / "a.har")
+    said = verify("--har", str(path), "--journal", str(path))
+    assert said.exit_code == 2
+    assert "--har and --journal: one recording at a time" in said.stderr
+
+
+def test_our_own_journal_conforms_as_document_and_as_lines(tmp_path: Path) -> None:
+    with mockserver.universe() as tfe:
+        path = "/api/v2/organizations/my-organization/policy-sets"
+        body = {"data": {"type": "policy-sets", "attributes": {"name": "a"}}}
+        for _ in range(2):
+            tfe.client.post(path, json=body)
+        tfe.client.get(path)
+        tfe.client.put("/api/v2/policies/pol-u3S5p2Uwk21keu1s/upload", data=b"main = rule {}")
+        tfe.client.get("/api/v2/policies/pol-u3S5p2Uwk21keu1s/download")
+        journal = tfe.client.get("/_mock/journal").get_json(force=True)
+    whole, lines = tmp_path / "whole.json", tmp_path / "lines.json"
+    whole.write_text(json.dumps(journal))
+    lines.write_text("\n".join(json.dumps(one) for one in journal["exchanges"]))
+    for file in (whole, lines):
+        said = verify("--journal", str(file))
+        assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 5 exchanges\n"
+        assert said.exit_code == 0
+
+
+def test_a_journal_with_a_wrong_attribute_names_the_exchange(tmp_path: Path) -> None:
+    wrong = example("show-policy-set")
+    wrong["data"]["attributes"]["global"] = "no"
+    kept = {"n": 41, "method": "GET", "path": SHOW, "query": "", "status": 200, "response": wrong}
+    file = tmp_path / "journal.json"
+    file.write_text(json.dumps({"exchanges": [kept]}))
+    said = verify("--journal", str(file))
+    assert said.exit_code == 1
+    assert said.stdout.splitlines()[0].endswith("[exchange 41]")
+
+
+def test_a_journal_that_breaks_off_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "journal.json"
+    file.write_text('{"n": 1, "status": 200}\n{"n": 2, "sta')
+    said = verify("--journal", str(file))
+    assert said.exit_code == 2
+    assert said.stderr == (
+        "Error: journal.json is no JSON in line 2: it is truncated, or no journal\n"
+    )
+
+
+def test_an_empty_folder_is_one_sentence(tmp_path: Path) -> None:
+    said = verify("--exchanges", str(tmp_path))
+    assert said.exit_code == 2
+    assert said.stderr == (
+        f"Error: {tmp_path.name} holds no exchange: `mockserver record` writes them\n"
+    )
+
+
+def test_coverage_of_a_recording(tmp_path: Path) -> None:
+    path = har(tmp_path / "good.har", entry("GET", SHOW, 200, example("show-policy-set")))
+    said = verify("--har", str(path), "--coverage", "--fail-under", "50")
+    assert said.exit_code == 1
+    assert "1 of 66 operations" in said.stdout
