@@ -139,13 +139,20 @@ class Room:
             if world.family == self.universe.family:
                 universes.remove(world.key, f"its test {self.name} is over")
 
+    def worlds(self) -> list[Universe]:
+        """The test's own world first, even when it is over, then its forks."""
+        from mockserver.client.broken import worlds
+
+        found = worlds(self.live.server.universes, self.universe.family)
+        return list(dict.fromkeys([self.universe, *found]))
+
     def news(self) -> list[str]:
         """What was broken in these worlds and was not told yet."""
-        from mockserver.client.broken import broken, told, worlds
+        from mockserver.client.broken import broken, told
         from mockserver.client.journal import Seen
 
         texts: list[str] = []
-        for universe in worlds(self.live.server.universes, self.universe.family):
+        for universe in self.worlds():
             for exchange in broken(universe):
                 if not any(exchange is known for known in self.told):
                     self.told.append(exchange)
@@ -154,9 +161,7 @@ class Room:
 
     def exchanges(self) -> Iterator[str]:
         """The exchanges of these worlds, a line each."""
-        from mockserver.client.broken import worlds
-
-        for universe in worlds(self.live.server.universes, self.universe.family):
+        for universe in self.worlds():
             journal = universe.journal
             kept = list(journal)[-SHOWN:]
             if universe is not self.universe and kept:
@@ -271,4 +276,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Iterator[None]:
             report.sections.append(("the contract was broken", "\n\n".join(texts)))
         if lines := list(room.exchanges()):
             report.sections.append(("exchanges with the mock server", "\n".join(lines)))
+    if room is not None and call.when == "teardown":
+        del item.stash[ROOM]  # pytest keeps the items to the end; worlds shall not stay with them
     return report  # type: ignore[no-any-return]

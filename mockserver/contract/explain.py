@@ -144,7 +144,8 @@ def hint(miss: Miss, wanted: str) -> str:
     if miss.fault == "unlisted":
         from difflib import get_close_matches
 
-        near = get_close_matches(str(miss.path[-1]).replace("_", "-"), miss.expected, n=1)
+        name = str(miss.path[-1])[:100].replace("_", "-")  # a name of 9 MB would take seconds
+        near = get_close_matches(name, miss.expected, n=1)
         return f"Did you mean {near[0]}?" if near else f"Leave out {where}; it has no effect."
     return f"Send {wanted} as {where}."
 

@@ -12,7 +12,7 @@ from mockserver.world import ids
 from mockserver.world.access import Rule
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler
-from mockserver.world.problems import Error, invalid, invalid_item, invalid_items, not_found
+from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
 from mockserver.world.state import Record
 
 OWN = Rule(
@@ -22,23 +22,15 @@ OWN = Rule(
 )
 
 
-def _own(call: Call) -> Record:
-    """The caller's record as it is in the state that the request sees."""
-    record = call.state.records.get(call.caller.record.key)
-    if record is None:
-        raise not_found(f"{call.caller.name} is not in the state that this request sees")
-    return record
-
-
 def get_account_details(call: Call) -> Reply:
-    return Reply(200, data=_own(call))
+    return Reply(200, data=call.caller.record)
 
 
 def update_account_info(call: Call) -> Reply:
     """A new address waits in `unconfirmed-email` (page: must be confirmed); the present one ends
     the waiting (decision). Tokens and memberships are the record's and outlive its name.
     """
-    record, attributes = _own(call), call.attributes
+    record, attributes = call.caller.record, call.attributes
     changes: dict[str, Any] = {}
     if "username" in attributes:
         _refuse_taken(call, record, attributes["username"])
@@ -52,7 +44,7 @@ def update_account_info(call: Call) -> Reply:
 
 def change_password(call: Call) -> Reply:
     """Without a password in the world any current one is right (decision)."""
-    record, sent = _own(call), call.attributes
+    record, sent = call.caller.record, call.attributes
     errors = []
     if record["_password"] not in (None, ids.digest(sent["current-password"])):
         errors.append(

@@ -33,8 +33,6 @@ def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any
 
 def authenticate(state: State, digest: str | None) -> Caller | None:
     """The user, team or organization that a token belongs to."""
-    if digest is None:
-        return None
     token = state.find(TYPE, "digest", digest)
     if token is None:
         return None
@@ -229,10 +227,7 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
 def _holder(seeding: Seeding, what: str, name: str, pointer: str) -> Record | None:
     if what != "team":
         return seeding.named(OWNERS[what], name, pointer)
-    organization, slash, team = name.partition("/")
-    if not slash:
-        seeding.fault(pointer, f"{name!r}: write a team as ORGANIZATION/TEAM")
-        return None
+    organization, _, team = name.partition("/")
     owner = seeding.named("organizations", organization, pointer)
     return seeding.named("teams", team, pointer, owner) if owner else None
 

@@ -21,9 +21,7 @@ ACCESS = ("manage-policies", "manage-workspaces", "manage-vcs-settings")
 
 def teams_of(view: View, organization: Record) -> Iterator[Record]:
     """The teams of an organization that the caller belongs to: his own, or the one he is."""
-    subject = view.state.records.get(view.caller.record.key)
-    if subject is None:  # a lag shows a world in which he was not yet
-        return
+    subject = view.state.get(view.caller.record.key)
     if subject.kind == "teams":
         if subject.owner == organization.key:
             yield subject

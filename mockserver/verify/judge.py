@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -44,22 +44,33 @@ class Exchange:
 
 def judged(exchange: Exchange, operation: Operation, edition: Edition) -> list[Finding]:
     """What an answer breaks: status, content type, body."""
-    return list(_judged(exchange, operation, edition))
+    return [
+        Finding(
+            "note" if not failed and decided(edition, operation.id, source) else "fault",
+            operation.id,
+            place,
+            what,
+            expected,
+            source,
+            exchange.where,
+            beside=beside,
+        )
+        for failed, place, what, expected, source, beside in _broken(exchange, operation, edition)
+    ]
 
 
-def _judged(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:
-    def finding(place: str, what: str, expected: str, source: str, fault: bool = False) -> Finding:
-        note = not fault and decided(edition, operation.id, source)
-        level: Level = "note" if note else "fault"
-        return Finding(level, operation.id, place, what, expected, source, exchange.where)
+Broken = tuple[bool, str, str, str, str, str]
+"""Whether the server failed, and place, fact, expectation, source, pointer of what stands beside."""
 
+
+def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Broken]:
     status = exchange.status
     if status not in operation.responses:
         known = _nearest(operation, status)
         source = operation.responses[known[0]].get("x-source", operation.source)
         expected = " or ".join(str(one) for one in known)
         what = f"status {status} is not documented"
-        yield finding(STATUS, what, expected, source, fault=status >= 500)
+        yield status >= 500, STATUS, what, expected, source, ""
         return
     content = operation.responses[status].get("content", {})
     source = operation.responses[status].get("x-source", operation.source)
@@ -67,23 +78,31 @@ def _judged(exchange: Exchange, operation: Operation, edition: Edition) -> Itera
         return
     if not content:
         if exchange.answer.strip():
-            yield finding("", f"{status} has a body", "no body", source)
+            yield False, "", f"{status} has a body", "no body", source, ""
         return
     media = exchange.media_type
     if media is not None and media.partition(";")[0].strip().lower() not in content:
-        yield finding(TYPE, f"Content-Type is {media or 'absent'}", " or ".join(content), source)
-    if operation.answer_schema(status) is None:
-        return
+        what = f"Content-Type is {media or 'absent'}"
+        yield False, TYPE, what, " or ".join(content), source, ""
+    if operation.answer_schema(status) is not None:
+        yield from _body(exchange, operation, edition, source)
+
+
+def _body(
+    exchange: Exchange, operation: Operation, edition: Edition, source: str
+) -> Iterator[Broken]:
     document = exchange.document
     if document is None:
         try:
             document = json.loads(exchange.answer)
-        except ValueError:
+        except (ValueError, RecursionError):
             what = "the body is no JSON" if exchange.answer.strip() else "there is no body"
-            yield finding("", what, "a JSON document", source)
+            yield False, "", what, "a JSON document", source, ""
             return
-    for pointer, what, expected, cited, beside in misses(operation, status, document, edition):
-        yield replace(finding(pointer, what, expected, cited or source), beside=beside)
+    for place, what, expected, cited, beside in misses(
+        operation, exchange.status, document, edition
+    ):
+        yield False, place, what, expected, cited or source, beside
 
 
 def _nearest(operation: Operation, status: int) -> list[int]:

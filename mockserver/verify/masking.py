@@ -12,7 +12,10 @@ from typing import Any
 
 SECRET = "[secret]"
 TOKEN = re.compile(r"\b[A-Za-z0-9_-]+\.(?:atlasv1\.)[A-Za-z0-9]+")
-EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
+)
+"""Bounded, and begun at a word's start alone: a long text is read once."""
 KEPT = ("tokens", "code", "emails")
 """What can be asked for."""
 SHORT = 6
@@ -50,8 +53,8 @@ class Mask:
         if "tokens" not in self._keep:
             for secret in sorted(self._secrets, key=len, reverse=True):
                 text = text.replace(secret, SECRET)
-            text = TOKEN.sub(SECRET, text)
-        if "emails" not in self._keep:
+            text = TOKEN.sub(SECRET, text) if "atlasv1" in text else text
+        if "emails" not in self._keep and "@" in text:
             text = EMAIL.sub(lambda found: self._person(found[0]), text)
         return text
 

@@ -10,6 +10,7 @@ STORM = "only more requests a second than the server allows bring it about"
 FAILURE = "documented, but no request makes a server fail"
 STRAY = "nothing in the request can break the contract but unlisted parameters, which are let pass"
 ANYTHING = "any body is read: nothing in it can break the contract"
+BROKEN = "only a broken body brings it about, and a server that ignores it carries the request out"
 UNNAMED = "the path names no record that could be unknown"
 FAR = "10 MB are sent to another machine only where the page itself documents the limit"
 UNPLAYED = "no life plays this operation"
@@ -36,6 +37,8 @@ def reason(session: Session, operation: Operation, status: int) -> str:
         return STRAY
     if status == 422 and operation.body and not (operation.takes_json and operation.body_schema):
         return ANYTHING
+    if status == 400 and not operation.takes_json and "include" not in operation.parameters:
+        return BROKEN
     if status == 404 and not operation.records:
         return UNNAMED
     if status == 413 and not session.local:

@@ -68,6 +68,11 @@ def verified(
         outcome.stopped, outcome.exit = "stopped by Ctrl-C before everything was played", DIFFERS
     finally:
         outcome.left = removed(stage)
+    return _concluded(session, outcome)
+
+
+def _concluded(session: Session, outcome: Outcome) -> Outcome:
+    """With its findings, and the exit code that follows from them."""
     outcome.findings = list(session.findings)
     outcome.skipped, outcome.requests = session.skipped, session.requests
     defects = any(why.startswith(DEFECT) for why in session.skipped.values())

@@ -16,7 +16,7 @@ from mockserver.contract.operations import JSONAPI
 from mockserver.verify.findings import STATUS, Findings
 from mockserver.verify.judge import Exchange, judged
 from mockserver.verify.matching import filled
-from mockserver.verify.wire import Unreachable, Wire
+from mockserver.verify.wire import Received, Unreachable, Wire
 from mockserver.world.kinds import Kinds
 from mockserver.world.lives import Life, Seen
 
@@ -80,10 +80,21 @@ class Session:
         received = self.wire.send(method, target, headers, content)
         if received.status in (301, 302, 303, 307, 308):
             self._redirected(received.status, received.headers.get("location", ""))
+        return self._counted(operation, method, target.partition("?")[0], pairs, body, received)
+
+    def _counted(
+        self,
+        operation: Operation,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        body: Any,
+        received: Received,
+    ) -> Exchange:
         exchange = Exchange(
             method=method,
-            path=target.partition("?")[0],
-            query=pairs,
+            path=path,
+            query=query,
             request=body,
             status=received.status,
             media_type=received.headers.get("content-type", ""),

@@ -87,20 +87,14 @@ def vote(
             view.seen.wrong.add(view.base + pointer)
         news = [view for view in wrong if view not in again]
         judges = [view for view in views if view is not written and view not in again]
-        told = f"{why}: {pointer} is {{}}"
-        if news and not elsewhere and all(view in news for view in judges):
-            said = told.format(brief(news[0].value(pointer)))
-            if written in news:
-                written.blame(session, pointer, said, brief(wanted), source)
-            elif written not in again:
+        write_fails = not elsewhere and all(view in news for view in judges)
+        for number, view in enumerate(news):
+            said = f"{why}: {pointer} is {brief(view.value(pointer))}"
+            if not write_fails or view is written:
+                view.blame(session, pointer, said, brief(wanted), source)
+            elif not number and written not in again:
                 session.findings.note(write.operation, EFFECT, said, brief(wanted), source)
-            for view in news:
-                view.seen.wrong.add(view.base + pointer)
-            continue
-        for view in news:
-            view.blame(
-                session, pointer, told.format(brief(view.value(pointer))), brief(wanted), source
-            )
+            view.seen.wrong.add(view.base + pointer)
 
 
 def agrees(views: Sequence[View], expected: Mapping[str, Any]) -> bool:

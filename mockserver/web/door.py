@@ -7,12 +7,12 @@ hooks that nobody uses on these paths. Everything else, and a broken answer, goe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
 
 from mockserver.web.messages import LIMIT, Answer, BrokenOff, Sent, TooLarge
@@ -22,7 +22,8 @@ Start = Callable[..., Any]
 Wsgi = Callable[[Environ, Start], Iterable[bytes]]
 
 SHORT = ("/api/", "/.well-known/")
-LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+LINES = {status: f"{status} {phrase}" for status, phrase in HTTP_STATUS_CODES.items()}
+"""Status lines; werkzeug's words, for Python's own change from version to version."""
 
 
 class Door:

@@ -21,6 +21,8 @@ HOPS = (
     "transfer-encoding", "upgrade", "content-length", "content-encoding", "host", "accept-encoding",
 )  # fmt: skip
 """Headers that are between two neighbours, or that we say anew."""
+LARGE = 1024 * 1024
+"""Bytes of a request beyond which it is told by its length alone."""
 
 
 class Proxy:
@@ -92,7 +94,7 @@ def _exchange(method: str, path: str, query: str, body: bytes, received: Receive
         method=method,
         path=path,
         query=parse_qsl(query, keep_blank_values=True),
-        request=_json(body) if body else None,
+        request=(_json(body) if len(body) <= LARGE else body) if body else None,
         status=received.status,
         media_type=received.headers.get("content-type"),
         answer=received.body,

@@ -100,6 +100,7 @@ class Note:
         entry.sent, entry.got = self._sent_body(), self._response(made)
         entry.milliseconds = round((time.perf_counter() - self._started) * 1000, 3)
         entry.bytes = 512 + len(entry.sent or b"") + len(entry.got or b"")
+        entry.bytes += sum(len(text) for finding in entry.findings for text in finding.values())
         if entry.before is not None and entry.after is not None:
             entry.bytes += entry.after.replaced - entry.before.replaced
         universe = self._universe

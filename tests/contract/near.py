@@ -104,12 +104,16 @@ class Fitting:
             low, high = schema.get("minimum", -LARGEST), schema.get("maximum", LARGEST)
             if name == "integer":
                 return st.integers(low, high)
-            return st.floats(max(low, -1e9), min(high, 1e9)) | st.integers(max(low, -9), min(high, 9))
+            return st.floats(max(low, -1e9), min(high, 1e9)) | st.integers(
+                max(low, -9), min(high, 9)
+            )
         return st.booleans() if name == "boolean" else st.none()
 
     def _object(self, schema: Schema) -> st.SearchStrategy[Any]:
         parts = {name: self.of(part) for name, part in schema.get("properties", {}).items()}
-        required = {name: part for name, part in parts.items() if name in schema.get("required", ())}
+        required = {
+            name: part for name, part in parts.items() if name in schema.get("required", ())
+        }
         optional = {name: part for name, part in parts.items() if name not in required}
         return st.fixed_dictionaries(required, optional=optional)
 

@@ -224,7 +224,7 @@ def test_a_reference_of_an_operation_to_nothing_is_refused(copy: Path, kind: str
     path = page_of(copy) / "paths.json"
     name = operation_of(json.loads(path.read_text()))["operationId"]
     rewrite(path, spoil)
-    with pytest.raises(ValueError, match="no.thing") as refused:
+    with pytest.raises(ValueError, match=r"no\.thing") as refused:
         Edition(copy)
     assert str(refused.value) == f"{copy}: {name} refers to no.thing, which is not there"
 

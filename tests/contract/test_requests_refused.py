@@ -47,6 +47,8 @@ LIKE: dict[str, Any] = {
     "global": False,  # a global set can have no workspaces
 }
 """Values by member that a documented world takes, where the example sends none."""
+
+
 def components(operation: Operation) -> Any:
     return load(operation.edition).schemas
 

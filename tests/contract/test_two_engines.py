@@ -26,7 +26,7 @@ def test_both_engines_come_to_one_verdict_near_every_schema(edition: Edition, na
     verdicts: set[bool] = set()
 
     @given(value=near(schema, FITTING[edition.name]))
-    @swept(60)
+    @swept(45)
     def agree(value: Any) -> None:
         assert checker._fast is not None
         fast, reference = checker._fast.is_valid(value), checker.reference.is_valid(value)

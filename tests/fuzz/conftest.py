@@ -1,4 +1,4 @@
-"""The sweeps' own modules stand beside the contract's tests."""
+"""What these tests need before they are imported; the sweeps stand beside the contract's tests."""
 
 from __future__ import annotations
 
@@ -9,3 +9,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
 pytest.register_assert_rewrite("judged", "sweeps")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "schemathesis: half a minute of Schemathesis (run with -m schemathesis)"
+    )

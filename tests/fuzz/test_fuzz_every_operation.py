@@ -135,8 +135,10 @@ ODD = st.one_of(
     st.text(min_size=1, max_size=6).map(lambda text: text.encode("utf-8")),
     st.binary(min_size=1, max_size=6),
     st.sampled_from(
-        [b"\x00", b".", b"..", b"/", b"//", b"\\", b"%", b"%00", b"%2F", b"\xff\xfe", b"\xed\xa0\x80"]
-        + [b"a" * 5000, b"*", b"?", b"#", b";", b" ", b"\r\n", b"{id}", b"<id>", "é".encode(), b"1"]
+        [
+            b"\x00", b".", b"..", b"/", b"//", b"\\", b"%", b"%00", b"%2F", b"\xff\xfe", b"\xed\xa0\x80",
+            b"a" * 5000, b"*", b"?", b"#", b";", b" ", b"\r\n", b"{id}", b"<id>", "é".encode(), b"1",
+        ]
     ),
 )  # fmt: skip
 
@@ -147,12 +149,16 @@ def odd_paths(draw: Any, operation: Operation) -> bytes:
     parts = path_of(operation).encode().split(b"/")
     at = draw(st.integers(1, len(parts) - 1))
     odd = draw(ODD)
-    parts[at] = draw(st.sampled_from([odd, parts[at] + odd, odd + parts[at], parts[at] + b"/" + odd]))
+    parts[at] = draw(
+        st.sampled_from([odd, parts[at] + odd, odd + parts[at], parts[at] + b"/" + odd])
+    )
     tail = draw(st.sampled_from([b"", b"", b"/", b"//", b"\x00", b".json"]))
     return b"/".join(parts) + tail
 
 
-METHODS = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "X"])
+METHODS = st.sampled_from(
+    ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "X"]
+)
 
 
 @pytest.mark.parametrize("operation", cases(CLOSED))
@@ -190,23 +196,27 @@ def test_whatever_came_before_the_answer_is_documented(edition: Any) -> None:
     def sweep(story: list[tuple[Operation, str, Any]]) -> None:
         world = fresh(edition.name)
         for operation, caller, body in story:
-            sent = body.encode() if isinstance(body, str) else None if body is None else dumped(body)
+            sent = (
+                body.encode() if isinstance(body, str) else None if body is None else dumped(body)
+            )
             play(world, operation, caller, body=sent)
 
     sweep()
 
 
 def test_a_token_that_is_odd_is_answered_401() -> None:
-    @given(token=st.one_of(st.text(max_size=20), st.sampled_from([KEY + ".", "." + KEY, KEY + "..", " "])))
+    @given(
+        token=st.one_of(
+            st.text(max_size=20), st.sampled_from([KEY + ".", "." + KEY, KEY + "..", " "])
+        )
+    )
     @swept(60)
     def sweep(token: str) -> None:
         world = fresh(EDITIONS[0].name)
         encoded = f"Bearer {token}".encode().decode("latin-1")
         if token.strip() == KEY:
             return
-        got = ask(
-            world, "GET", "/api/v2/organizations", environ={"HTTP_AUTHORIZATION": encoded}
-        )
+        got = ask(world, "GET", "/api/v2/organizations", environ={"HTTP_AUTHORIZATION": encoded})
         assert got.status == 401
         assert got.json == {"errors": [{"status": "401", "title": "unauthorized"}]}
 

@@ -106,7 +106,7 @@ def test_of_many_that_want_one_name_one_gets_it() -> None:
 def test_a_slow_request_in_one_world_does_not_hold_up_another() -> None:
     with mockserver.universe(key="slow") as slow:
         quick = slow.fork("quick")
-        slow.faults.add("latency", when="all", seconds=1.2)
+        slow.faults.add("latency", when="all", seconds=1.6)
         url = slow.url
 
         def ask(key: str) -> float:
@@ -124,8 +124,8 @@ def test_a_slow_request_in_one_world_does_not_hold_up_another() -> None:
             took = [ask("quick") for _ in range(5)]
             assert quick.client.get(SETS).status_code == 200
             assert not any(future.done() for future in waiting)
-            assert max(took) < 0.6
-            assert all(future.result() >= 1.2 for future in waiting)
+            assert max(took) < 1.2
+            assert all(future.result() >= 1.6 for future in waiting)
 
 
 def test_a_slow_write_does_not_hold_up_reads_and_writes_of_its_own_world() -> None:
@@ -186,7 +186,7 @@ def create_until_told(served: Served, thread: int, over: threading.Event) -> lis
 
 def test_sigterm_under_load_finishes_what_was_begun_and_ends_with_0() -> None:
     with serving() as served:
-        slow = {"fault": "latency", "operation": "create-policy-set", "when": "all", "seconds": 0.4}
+        slow = {"fault": "latency", "operation": "create-policy-set", "when": "all", "seconds": 0.6}
         assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
         over = threading.Event()
         with ThreadPoolExecutor(6) as pool:
@@ -200,7 +200,7 @@ def test_sigterm_under_load_finishes_what_was_begun_and_ends_with_0() -> None:
         assert all(outcome.whole for outcome in outcomes)
         answered = [outcome for outcome in outcomes if outcome.status is not None]
         assert {outcome.status for outcome in answered} == {201}
-        begun = [outcome for outcome in outcomes if outcome.begun < told - 0.1]
+        begun = [outcome for outcome in outcomes if outcome.begun < told - 0.2]
         under_way = [outcome for outcome in begun if outcome.ended > told]
         assert len(under_way) >= 3  # they waited in the fault at that moment
         assert all(outcome.status == 201 for outcome in begun)
@@ -209,14 +209,46 @@ def test_sigterm_under_load_finishes_what_was_begun_and_ends_with_0() -> None:
         assert not any("Traceback" in line for line in served.lines), served.lines
 
 
+def test_every_set_that_was_answered_is_in_the_state_when_a_server_stops_under_load() -> None:
+    from mockserver.web import create_app
+    from mockserver.web.serving import LiveServer
+
+    app = create_app()
+    universe = app.extensions["mockserver"].universes.get("test-token")
+    live = LiveServer(app).start()
+    over = threading.Event()
+
+    def work(thread: int) -> list[str]:
+        made: list[str] = []
+        while not over.is_set():
+            try:
+                with connected(live.url, timeout=10) as line:
+                    line.request("POST", SETS, json.dumps(a_set(f"t{thread}-{len(made)}")), HEADERS)
+                    answer = line.getresponse()
+                    assert answer.status == 201
+                    made.append(json.loads(answer.read())["data"]["id"])
+            except (OSError, HTTPException):
+                break
+        return made
+
+    with ThreadPoolExecutor(12) as pool:
+        running = [pool.submit(work, thread) for thread in range(12)]
+        time.sleep(0.5)
+        live.stop()
+        over.set()
+        made = {id for future in running for id in future.result()}
+    assert len(made) > 12
+    assert all(universe.state.find("policy-sets", id) for id in made)
+
+
 def test_what_waits_in_line_at_sigterm_is_answered_too() -> None:
     """More requests than threads: those that the server has accepted are begun."""
     with serving() as served:
-        slow = {"fault": "latency", "when": "all", "seconds": 0.3}
+        slow = {"fault": "latency", "when": "all", "seconds": 0.6}
         assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
         with ThreadPoolExecutor(16) as pool:
             asked = [pool.submit(served.ask, "GET", SET) for _ in range(16)]
-            time.sleep(0.25)
+            time.sleep(0.4)
             code = served.stop()
             assert [future.result()[0] for future in asked] == [200] * 16
         assert code == 0

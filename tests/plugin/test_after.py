@@ -165,3 +165,51 @@ def test_a_universe_is_gone_after_its_block() -> None:
         tfe.state()
     with pytest.raises(Gone, match="is gone: its `with` block has ended"):
         client.get("/api/v2/organizations")
+
+
+def test_worlds_do_not_stay_in_memory_when_their_tests_are_over(run: Run) -> None:
+    run(
+        """
+        import gc, pytest
+        from mockserver.world.universe import Universe
+
+        @pytest.mark.parametrize("time", range(30))
+        def test_it(tfe, time):
+            tfe.client.get("/api/v2/organizations")
+            tfe.fork().client.get("/api/v2/organizations")
+            gc.collect()
+            alive = [one for one in gc.get_objects() if type(one) is Universe]
+            assert len([one for one in alive if one.gone and "::test_it" in one.gone]) <= 4
+        """
+    ).assert_outcomes(passed=30)
+
+
+def test_a_failure_in_what_cleans_up_shows_the_exchanges_too(run: Run) -> None:
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def cleans(tfe):
+            yield
+            tfe.client.get("/api/v2/organizations")
+            raise RuntimeError("of its own")
+
+        def test_it(cleans):
+            pass
+        """
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["200 GET /api/v2/organizations  list-organizations"])
+
+
+def test_faults_on_a_socket_leave_nothing_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    import requests
+
+    with mockserver.universe() as tfe:
+        headers = {"Authorization": f"Bearer {tfe.token}"}
+        for fault in ("off-contract-closed", "off-contract-cut"):
+            tfe.faults.add(fault)
+            with pytest.raises(requests.RequestException):
+                requests.get(tfe.url + "/api/v2/organizations", headers=headers, timeout=10)
+    assert capfd.readouterr() == ("", "")

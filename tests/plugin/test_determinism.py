@@ -30,7 +30,7 @@ def play(tfe):
 
     def call(method, path, **options):
         answer = tfe.client.open(path, method=method, **options)
-        seen.update(f"{{answer.status_code}} {{sorted(answer.headers)}}".encode() + answer.data)
+        seen.update(f"{{answer.status}} {{sorted(answer.headers)}}".encode() + answer.data)
         return answer
 
     tfe.faults.add("status", operation="create-policy", status=422, when={{"share": 0.3}})

@@ -628,6 +628,46 @@ def test_policy_set_count_of_a_policy_follows(tfe: Any) -> None:
     assert counts == [1, 2, 1, 0]
 
 
+# who may (the whole matrix stands in tests/identity)
+
+
+MANAGERS = {
+    "users": [{"username": "ann"}],
+    "tokens": [{"name": "ann", "user": "ann"}, {"name": "org", "organization": "my-organization"}],
+    "organizations": [
+        {
+            "name": "my-organization",
+            "teams": [
+                {
+                    "name": "policy",
+                    "members": ["ann"],
+                    "organization-access": {"manage-policies": True},
+                }
+            ],
+            "policy-sets": [{"id": PRODUCTION, "name": "production"}],
+        }
+    ],
+}
+
+
+@pytest.mark.tfe(fixture=MANAGERS)
+@pytest.mark.parametrize("name", ["ann", "org"])
+def test_managers_of_policies_and_the_organizations_token_read_and_change(
+    tfe: Any, name: str
+) -> None:
+    assert tfe.client.get(SETS, headers=as_(tfe, name)).status_code == 200
+    assert tfe.client.post(SETS, json=a_set(), headers=as_(tfe, name)).status_code == 201
+    assert tfe.client.delete(SET, headers=as_(tfe, name)).status_code == 204
+
+
+@pytest.mark.tfe(fixture=MANAGERS, strict=True)
+@pytest.mark.parametrize("name", ["ann", "org"])
+def test_a_strict_universe_follows_the_seed_owners_alone(tfe: Any, name: str) -> None:
+    assert tfe.client.get(SET, headers=as_(tfe, name)).status_code == 404
+    assert "owners alone, as the policy sets page says" in last(tfe).why
+    assert tfe.client.get(SET).status_code == 200
+
+
 # which organization
 
 

@@ -1,0 +1,253 @@
+"""The recording proxy, what it writes, and the world that is made of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from click.testing import CliRunner
+
+import mockserver
+from mockserver.cli import main
+from mockserver.contract import load
+from mockserver.resources import KINDS
+from mockserver.verify.fixtures import document, shown
+from mockserver.verify.masking import Mask
+from mockserver.verify.recorder import Recorder
+from mockserver.verify.recordings import exchanges
+from mockserver.verify.wire import Http
+from mockserver.web.proxy import Proxy
+from mockserver.web.serving import LiveServer
+from tests.verify.mutations.spoiling import drop, spoilt
+from tests.verify.playing import TOKEN, server
+
+EDITION = load("2019-07")
+LIVES = {type: kind.life for type, kind in KINDS.items() if kind.life}
+API = "/api/v2/organizations/my-organization"
+CODE = b"main = rule { secret_sauce }"
+
+
+def ask(url: str, method: str, path: str, body: Any = None) -> Any:
+    """The answer's document, or its bytes; errors too."""
+    content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/vnd.api+json"}
+    request = urllib.request.Request(url + path, content, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            read = answer.read()
+    except urllib.error.HTTPError as error:
+        read = error.read()
+    try:
+        return json.loads(read) if read else None
+    except ValueError:
+        return read
+
+
+@contextlib.contextmanager
+def recording(app: Any, folder: Path, *keep: str) -> Iterator[tuple[str, Recorder, list[str]]]:
+    """The URL of a proxy before an application, its recorder, and the lines that it says."""
+    said: list[str] = []
+    with LiveServer(app) as upstream:
+        recorder = Recorder(EDITION, LIVES, folder, Mask(EDITION.secrets, keep), said.append)
+        wire = Http(upstream.url, rate=0, patient=False)
+        proxy = cast(Any, Proxy(wire, upstream.url, recorder.take))
+        with LiveServer(proxy) as live:
+            yield live.url, recorder, said
+
+
+def session(url: str) -> str:
+    """Some traffic; gives the id of the set it made."""
+    policy = ask(url, "POST", f"{API}/policies", policy_body("recorded"))["data"]
+    ask(url, "PUT", f"/api/v2/policies/{policy['id']}/upload", CODE)
+    body = {
+        "data": {
+            "type": "policy-sets",
+            "attributes": {"name": "recorded"},
+            "relationships": {
+                "policies": {"data": [{"type": "policies", "id": policy["id"]}]},
+                "workspaces": {"data": [{"type": "workspaces", "id": "ws-2HRvNs49EWPjDqT1"}]},
+            },
+        }
+    }
+    made = ask(url, "POST", f"{API}/policy-sets", body)["data"]
+    for path in ("policies", "workspaces", "policy-sets", "teams"):
+        ask(url, "GET", f"{API}/{path}")
+    ask(url, "GET", API)
+    return str(made["id"])
+
+
+def policy_body(name: str) -> Any:
+    enforce = [{"path": f"{name}.sentinel", "mode": "advisory"}]
+    return {"data": {"type": "policies", "attributes": {"name": name, "enforce": enforce}}}
+
+
+def test_traffic_passes_and_is_written_down(tmp_path: Path) -> None:
+    with recording(server(), tmp_path) as (url, recorder, said):
+        session(url)
+        names = sorted(path.name for path in tmp_path.iterdir())
+        assert names[:3] == [
+            "000001-create-policy.json",
+            "000002-upload-policy.json",
+            "000003-create-policy-set.json",
+        ]
+        assert said[0] == f"200 POST {API}/policies  create-policy"
+        assert list(recorder.recorded.findings) == []
+    first = json.loads((tmp_path / names[0]).read_text())
+    assert first["status"] == 200
+    assert first["request"] == policy_body("recorded")
+    assert first["response"]["data"]["attributes"]["name"] == "recorded"
+
+
+def test_links_lead_back_through_the_proxy(tmp_path: Path) -> None:
+    with recording(server(), tmp_path) as (url, _, _):
+        page = ask(
+            url, "GET", f"{API}/workspaces?page[size]=1".replace("[", "%5B").replace("]", "%5D")
+        )
+    assert page["links"]["next"].startswith(f"{url}/api/v2/")
+
+
+def test_what_passes_is_judged_as_it_passes(tmp_path: Path) -> None:
+    with recording(spoilt({"show-organization": drop("/attributes/email")}), tmp_path) as (
+        url,
+        recorder,
+        said,
+    ):
+        ask(url, "GET", API)
+        found = list(recorder.recorded.findings)
+    assert [(f.operation, f.place) for f in found] == [
+        ("show-organization", "/data/attributes/email")
+    ]
+    assert said[1].startswith("  fault: show-organization /data/attributes/email: ")
+    kept = json.loads(next(iter(tmp_path.iterdir())).read_text())
+    assert kept["findings"][0]["place"] == "/data/attributes/email"
+
+
+def test_tokens_code_and_emails_are_masked(tmp_path: Path) -> None:
+    with recording(server(), tmp_path) as (url, _, _):
+        session(url)
+        user = ask(url, "GET", "/api/v2/account/details")["data"]["id"]
+        body = {"data": {"type": "authentication-tokens", "attributes": {"description": "d"}}}
+        made = ask(url, "POST", f"/api/v2/users/{user}/authentication-tokens", body)
+        secret = made["data"]["attributes"]["token"]
+    written = "".join(path.read_text() for path in tmp_path.iterdir())
+    assert TOKEN not in written
+    assert secret not in written
+    assert "secret_sauce" not in written
+    assert "owner@example.com" not in written
+    assert "person-1@example.com" in written
+    assert '"[28 bytes]"' in written
+
+
+def test_what_is_asked_for_is_kept(tmp_path: Path) -> None:
+    with recording(server(), tmp_path, "code", "emails") as (url, _, _):
+        session(url)
+    written = "".join(path.read_text() for path in tmp_path.iterdir())
+    assert "secret_sauce" in written
+    assert "owner@example.com" in written
+    assert TOKEN not in written
+
+
+def test_what_was_written_is_what_verify_reads(tmp_path: Path) -> None:
+    with recording(server(), tmp_path) as (url, _, _):
+        session(url)
+        ask(url, "GET", "/api/v2/policies/nothing")
+    said = CliRunner().invoke(main, ["verify", "--exchanges", str(tmp_path)])
+    assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 9 exchanges\n"
+    assert said.exit_code == 0
+
+
+def test_a_second_recording_goes_on_counting(tmp_path: Path) -> None:
+    for _ in range(2):
+        with recording(server(), tmp_path) as (url, _, _):
+            ask(url, "GET", API)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "000001-show-organization.json",
+        "000002-show-organization.json",
+    ]
+
+
+def test_an_upstream_that_is_gone_is_a_502_that_says_so(tmp_path: Path) -> None:
+    recorder = Recorder(EDITION, LIVES, tmp_path, Mask(EDITION.secrets), lambda line: None)
+    wire = Http("http://127.0.0.1:9", rate=0, patient=False)
+    with LiveServer(cast(Any, Proxy(wire, "http://127.0.0.1:9", recorder.take))) as live:
+        answer = ask(live.url, "GET", API)
+    assert answer["errors"][0]["detail"] == (
+        "mockserver record: nothing listens at --url: is the server running, and the network there?"
+    )
+
+
+def test_the_recorded_world_becomes_a_fixture_and_a_world_again(tmp_path: Path) -> None:
+    with recording(server(), tmp_path, "code") as (url, _, _):
+        id = session(url)
+        before = ask(url, "GET", f"/api/v2/policy-sets/{id}")["data"]
+        ask(url, "DELETE", "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1")
+    said = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
+    assert said.exit_code == 0, said.output
+    made = json.loads(said.stdout)
+    names = [one["name"] for one in made["organizations"][0]["policy-sets"]]
+    assert names == ["recorded"]
+    with mockserver.universe(fixture=made) as tfe:
+        after = tfe.client.get(f"/api/v2/policy-sets/{id}").get_json(force=True)["data"]
+        path = before["relationships"]["policies"]["data"][0]["id"]
+        code = tfe.client.get(f"/api/v2/policies/{path}/download").data
+        workspaces = tfe.client.get(f"{API}/workspaces").get_json(force=True)
+    assert after == before
+    assert code == CODE
+    assert workspaces["meta"]["pagination"]["total-count"] == 4
+
+
+def test_a_whole_verification_through_the_proxy_conforms_and_is_a_world(tmp_path: Path) -> None:
+    with recording(server(), tmp_path) as (url, recorder, _):
+        said = CliRunner().invoke(
+            main,
+            ["verify", "--url", url, "--organization", "my-organization", "--jobs", "1",
+             "--operation", "create-policy-set", "--operation", "create-team"],
+            env={"TFE_TOKEN": TOKEN},
+        )  # fmt: skip
+        assert said.exit_code == 0, said.output
+        assert recorder.recorded.findings.faults == []
+    world = shown(exchanges(tmp_path), EDITION, KINDS)
+    with mockserver.universe(fixture=document(world)) as tfe:
+        assert "mockverify" not in json.dumps(tfe.state())
+
+
+def test_a_folder_without_exchanges_is_usage(tmp_path: Path) -> None:
+    said = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
+    assert said.exit_code == 2
+    assert "holds no exchange" in said.stderr
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_records_until_it_is_stopped(tmp_path: Path, stop: int) -> None:
+    ready, into = tmp_path / "ready.json", tmp_path / "exchanges"
+    with LiveServer(server()) as upstream:
+        command = [
+            sys.executable, "-m", "mockserver.cli", "record", "--upstream", upstream.url,
+            "--into", str(into), "--port", "0", "--ready-file", str(ready),
+        ]  # fmt: skip
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
+        try:
+            for _ in range(400):
+                if ready.exists() and ready.read_text().endswith("\n"):
+                    break
+                time.sleep(0.05)
+            ask(json.loads(ready.read_text())["url"], "GET", API)
+        finally:
+            process.send_signal(stop)
+            out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    lines = out.splitlines()
+    assert lines[0].startswith(f"recording into {into} at http://127.0.0.1:")
+    assert lines[1] == f"200 GET {API}  show-organization"
+    assert lines[2] == "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges"
