@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 from mockserver.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from mockserver.client import ControlError as ControlError
+    from mockserver.client import Gone as Gone
     from mockserver.client import World as World
     from mockserver.client import connect as connect
     from mockserver.client import universe as universe
     from mockserver.web import create_app as create_app
 
-__all__ = ["World", "__version__", "connect", "create_app", "universe"]
+__all__ = ["ControlError", "Gone", "World", "__version__", "connect", "create_app", "universe"]
 
 _PUBLIC = {
+    "ControlError": "mockserver.client",
+    "Gone": "mockserver.client",
     "World": "mockserver.client",
     "connect": "mockserver.client",
     "universe": "mockserver.client",
@@ -29,3 +33,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -67,9 +67,10 @@ def serve(
             loopback=host in HERE,
         )
         server = LiveServer(app, host, port, tick=0.05)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from None
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        hint = "choose another with --port, or --port 0 for a free one"
+        raise click.ClickException(f"cannot listen on {host}:{port}: {reason}; {hint}") from None
     except (KeyError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     except Exception as error:

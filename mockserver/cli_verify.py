@@ -143,15 +143,7 @@ def _session(contract: Edition, only: frozenset[str], options: dict[str, Any]) -
     from mockserver.verify.session import Session
     from mockserver.verify.wire import Http
 
-    if not options["url"] or not options["organization"]:
-        recordings = ", ".join(f"--{name}" for name in RECORDINGS)
-        raise click.UsageError(f"give --url and --organization of a server, or one of {recordings}")
-    token = os.environ.get(options["token_env"], "")
-    if not token:
-        raise click.UsageError(
-            f"the environment variable {options['token_env']} holds no token: set it, or name "
-            "another one with --token-env"
-        )
+    token = _token(options)
     try:
         wire = Http(options["url"], timeout=options["timeout"], rate=options["rate"])
     except ValueError as error:
@@ -169,6 +161,20 @@ def _session(contract: Edition, only: frozenset[str], options: dict[str, Any]) -
         read_only=options["read_only"],
         spared=frozenset({owner} if options["no_organizations"] else ()),
     )
+
+
+def _token(options: dict[str, Any]) -> str:
+    """The token of the server that is named; a usage error where either is missing."""
+    if not options["url"] or not options["organization"]:
+        recordings = ", ".join(f"--{name}" for name in RECORDINGS)
+        raise click.UsageError(f"give --url and --organization of a server, or one of {recordings}")
+    token = os.environ.get(options["token_env"], "")
+    if not token:
+        raise click.UsageError(
+            f"the environment variable {options['token_env']} holds no token: set it, or name "
+            "another one with --token-env"
+        )
+    return token
 
 
 def read_edition(name: str) -> Edition:

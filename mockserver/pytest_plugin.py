@@ -169,7 +169,7 @@ class Room:
             if (left := journal.count - len(kept)) > 0:
                 yield f"({left} earlier)"
             for exchange in kept:
-                yield exchange.line() + (f"  ({exchange.why})" if exchange.why else "")
+                yield exchange.line()
 
 
 ROOM = pytest.StashKey[Room]()

@@ -40,7 +40,9 @@ def test_only_the_clock_asks_for_the_time_of_day_and_only_ids_make_ids() -> None
 
     The run id of `verify` is of no world: it must differ from run to run on a server of others.
     """
-    wall = re.compile(r"datetime\.now|time\.time\(|date\.today|uuid|import secrets|random\.(?!Random)")
+    wall = re.compile(
+        r"datetime\.now|time\.time\(|date\.today|uuid|import secrets|random\.(?!Random)"
+    )
     found = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "mockserver").rglob("*.py")

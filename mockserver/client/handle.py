@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -32,6 +32,10 @@ class Tokens:
     def __getitem__(self, name: str) -> str:
         return f"{self._key}.{name}"
 
+    # the server keeps digests alone: nobody can list the names
+    __iter__ = None
+    __contains__ = None
+
 
 class Clock:
     """The time of the world: it stands still until it is set, advanced or let run."""
@@ -58,8 +62,10 @@ class Clock:
             text = written(parse(text))
         return str(self._link.send("PATCH", "clock", {"now": text})["now"])
 
-    def advance(self, seconds: float) -> str:
-        """Later by so many seconds. Gives the time."""
+    def advance(self, seconds: float | timedelta) -> str:
+        """Later by so many seconds, earlier by a negative number. Gives the time."""
+        if isinstance(seconds, timedelta):
+            seconds = seconds.total_seconds()
         return str(self._link.send("PATCH", "clock", {"advance": seconds})["now"])
 
     def run(self, running: bool = True) -> None:
@@ -254,7 +260,7 @@ def connect(
     """
     from mockserver.web.testing import ApiClient, app_elsewhere
 
-    link = Http(url, key, timeout, control_token)
+    link = Http(url.rstrip("/").removesuffix("/api/v2"), key, timeout, control_token)
     edition = link.send("GET", "universe")["edition"]
     return World(
         link,

@@ -82,6 +82,8 @@ def _member(schema: Schema, name: str) -> Any:
 def expected(schema: Schema, components: Mapping[str, Schema]) -> str:
     """In words what a schema wants."""
     schema = resolve(schema, components)
+    if "x-expected" in schema:
+        return str(schema["x-expected"])
     if "const" in schema:
         return brief(schema["const"])
     if "enum" in schema:

@@ -72,9 +72,7 @@ def checked(document: Mapping[str, Any]) -> Mapping[str, Any]:
     faults = []
     for miss in misses:
         part, _, secret = trail(checker.schema, miss.path, checker.components)
-        wanted = _beside(miss) or (
-            expected(part, checker.components) if part else "nothing here"
-        )
+        wanted = _beside(miss) or (expected(part, checker.components) if part else "nothing here")
         faults.append(
             (miss.pointer, f"{fact(miss, secret)}; expected {wanted}. {hint(miss, wanted)}")
         )

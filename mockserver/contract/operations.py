@@ -234,7 +234,7 @@ class Operation:
             checked.value[name] = text
             return
         low, high = schema.get("minimum"), schema.get("maximum")
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
         if number is None or (low is not None and number < low) or (high and number > high):
             must = f"between {low} and {high}" if high else f"{low} or more"
             self._refuse_parameter(name, f"{name} must be {must}", f"{name} is {text!r}", checked)
@@ -242,7 +242,9 @@ class Operation:
             checked.value[name] = number
 
     def _refuse_parameter(self, name: str, detail: str, fact: str, checked: Checked) -> None:
-        meta = self._finding(name, fact, detail.removeprefix(f"{name} must be "))
+        required = detail == f"{name} is required"
+        wanted = "a value" if required else detail.removeprefix(f"{name} must be ")
+        meta = self._finding(name, fact, wanted)
         checked.faults.append(Fault(422, "invalid attribute", detail, None, meta))
 
     def _stray(self, name: str, text: str) -> dict[str, str]:

@@ -63,8 +63,10 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _number(text: str) -> float:
+def _number(text: str) -> float | int:
     number = float(text)
+    if number.is_integer() and abs(number) < LARGEST:
+        return int(number)  # 20.0 is an integer in JSON Schema, and must be one to us
     if number in (float("inf"), float("-inf")):
         raise Dishonest(f"the number {text[:20]} is too large")
     return number

@@ -30,7 +30,7 @@ def taken(
         error = invalid_item(
             detail,
             pointer,
-            fact=f"{kind.title(other)!r} is {other.kind} {other.id} already",
+            fact=_said(call, kind, other),
             expected="what no other record has",
             key_path=path,
             source="recorded answers of the real service",
@@ -38,6 +38,13 @@ def taken(
         )
         return [error]
     return []
+
+
+def _said(call: Call, kind: Kind, other: Record) -> str:
+    """Which record has it, for those alone who may see that one."""
+    if not call.sees(other):
+        return f"another of the {kind.type} has it already"
+    return f"{kind.title(other)!r} is {other.kind} {other.id} already"
 
 
 def refuse_taken(*arguments: Any, **options: Any) -> None:

@@ -158,7 +158,7 @@ def create_organization(call: Call) -> Reply:
         "session-remember": None,
         "enterprise-plan": "pro",
         "owners-team-saml-role-id": None,
-        "trial-expires-at": clock.written(clock.parse(call.now) + TRIAL),
+        "trial-expires-at": clock.later(call.now, TRIAL),
         "entitlements": dict.fromkeys(ENTITLEMENTS, True),
         **attributes,
     }
@@ -210,9 +210,7 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
         "collaborator-auth-policy": entry.get("collaborator-auth-policy", "password"),
         "enterprise-plan": entry.get("enterprise-plan", "pro"),
         "owners-team-saml-role-id": entry.get("owners-team-saml-role-id"),
-        "trial-expires-at": entry.get(
-            "trial-expires-at", clock.written(clock.parse(created) + TRIAL)
-        ),
+        "trial-expires-at": entry.get("trial-expires-at", clock.later(created, TRIAL)),
         "entitlements": entitled,
     }
     record = seeding.create(KIND, (ROOT,), values, pointer)

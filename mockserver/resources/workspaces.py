@@ -331,7 +331,7 @@ def _connected(
             raise invalid(
                 f"Vcs repo {name.replace('-', ' ')} can't be blank",
                 f"/data/attributes/vcs-repo/{name}",
-                fact=f"the workspace has no vcs-repo yet, and {name} is missing",
+                fact=f"the workspace has no vcs-repo yet, and {name} is missing or empty",
                 expected="identifier and oauth-token-id",
                 key_path=f"{path}.{name}",
                 source="workspaces.html#update-a-workspace",

@@ -9,9 +9,9 @@ from typing import Any
 from mockserver.contract.explain import trail
 from mockserver.verify import lists
 from mockserver.verify.findings import EFFECT
-from mockserver.verify.play import Stage, Stop, listed
+from mockserver.verify.play import Stage, Stop
 from mockserver.verify.pointers import leaves, within
-from mockserver.verify.views import View, resources, vote
+from mockserver.verify.views import View, listed, resources, vote
 from mockserver.world.lives import Change, Life, Resource, Seen, attribute
 
 KEEPS = "a PATCH keeps what it omits"
@@ -97,7 +97,7 @@ def changed(stage: Stage, life: Life, record: Resource, change: Change, number: 
     if not seen.ok:
         return record
     written = next((View(seen, base) for base, _ in resources(seen.document)), None)
-    after = written.resource if written else _supposed(life, record, change)
+    after = {**written.resource, "type": type} if written else _supposed(life, record, change)
     stage.renamed(record, after)
     reads = stage.look(after)
     source = stage.session.edition.operation(update).source
@@ -108,12 +108,14 @@ def changed(stage: Stage, life: Life, record: Resource, change: Change, number: 
     kept = {pointer: value for pointer, value in known.items() if not within(pointer, moves)}
     vote(stage.session, seen, written, reads, kept, KEEPS, source)
     stage.judge(type, ([written] if written else []) + reads)
-    return next((view.resource for view in reads), after)
+    return next(({**view.resource, "type": type} for view in reads), after)
 
 
 def _supposed(life: Life, record: Resource, change: Change) -> Resource:
     """What a record must be after a change whose answer does not show it."""
-    after = {**record, "attributes": {**record.get("attributes", {}), **change.attributes}}
+    known = record.get("attributes")
+    before = known if isinstance(known, Mapping) else {}
+    after = {**record, "attributes": {**before, **change.attributes}}
     if life.named in change.attributes and record["id"] == attribute(record, life.named):
         after["id"] = change.attributes[life.named]
     return after

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mockserver.contract import Edition
+from mockserver.verify.masking import EMAIL
 from mockserver.verify.pointers import collapsed
 
 Level = Literal["fault", "note"]
@@ -128,11 +129,13 @@ def decided(edition: Edition, operation: str, source: str) -> bool:
 
 
 def scrub(text: str, secrets: Mapping[str, str]) -> str:
-    """A text without hosts and secrets; `secrets` are texts by what stands in their place."""
+    """A text without hosts, e-mails and secrets; `secrets` are texts by what stands in their place."""
     for secret, name in secrets.items():
         if len(secret) >= 8:
             text = text.replace(secret, name)
     text = re.sub(r"(https?://)[^/\s\"'?#]+", r"\1HOST", text)
+    if "@" in text:
+        text = EMAIL.sub("someone@HOST", text)
     if "atlasv1" not in text:
         return text
     return re.sub(r"[A-Za-z0-9.]+\.atlasv1\.[A-Za-z0-9]+", "[secret]", text)

@@ -158,11 +158,12 @@ def _named(stage: Stage, seen: Seen, record: Resource, name: str, source: str) -
         pointer = f"/relationships/{name}/data"
         data = known.get(pointer, at(resource, pointer))
         items += data if isinstance(data, list) else [known.get(f"{pointer}/id", data)]
-    ids = {item["id"] if isinstance(item, Mapping) else item for item in items} - {None, MISSING}
+    told = (item.get("id") if isinstance(item, Mapping) else item for item in items)
+    ids = {id for id in told if isinstance(id, str)}
     there = at(seen.document, "/included")
     found = [r for r in there if isinstance(r, Mapping)] if isinstance(there, list) else []
     extra = [r for r in found if r.get("id") not in ids]
-    short = len(ids) - len({r.get("id") for r in found})
+    short = len(ids) - len({str(r.get("id")) for r in found})
     what = f"include={name}: {len(found)} records are included, {len(ids)} are named"
     fits = not extra and not short and len(found) == len(ids)
     if stage.holds(fits, seen, "/included", what, "the records that the linkage names", source):

@@ -11,7 +11,17 @@ from typing import Any
 from mockserver.contract import Operation
 from mockserver.verify.pointers import MISSING, at, leaves, plain
 from mockserver.verify.session import Session
-from mockserver.verify.views import View, agrees, compare, lawful, resources, vote
+from mockserver.verify.views import (
+    View,
+    agrees,
+    compare,
+    is_resource,
+    lawful,
+    listed,
+    resources,
+    same,
+    vote,
+)
 from mockserver.world.lives import Asked, Expected, Life, Resource, Seen, attribute
 
 PREFIX = "mockverify"
@@ -26,7 +36,7 @@ class Stage:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.owner = owner_type(session)
+        self.owner = session.owner
         self._made: list[Resource] = []
         self._homes: dict[tuple[str, str], Mapping[str, str]] = {}
         self._count = 0
@@ -100,6 +110,8 @@ class Stage:
 
     def path(self, operation: Operation, of: Resource | None) -> dict[str, str]:
         """The path parameters that lead to a record: by name within an owner, else by id."""
+        if of is not None and not is_resource(of):
+            raise Stop(f"{operation.id} wants a record, and an answer before held none")
         home = self._homes.get((of["type"], of["id"]), {}) if of else {}
         path: dict[str, str] = {}
         for name, type in operation.records.items():
@@ -119,15 +131,20 @@ class Stage:
 
     def remember(self, seen: Seen) -> None:
         """Whatever a create made is to be removed, also where it should have been refused."""
-        life = self._creating(seen.operation)
-        if life and seen.ok:
+        type = self._creating(seen.operation)
+        if type and seen.ok:
             for _, resource in resources(seen.document):
-                self._homes[resource["type"], resource["id"]] = seen.asked[0]
-                self._made.append(resource)
+                self.adopt(type, resource, seen.asked[0])
 
-    def _creating(self, operation: str) -> Life | None:
-        lives = self.session.lives.values()
-        return next((life for life in lives if life.create == operation), None)
+    def adopt(self, type: str, resource: Resource, path: Mapping[str, str]) -> None:
+        """A record that is to be removed; `path` leads to where it was made."""
+        self._homes[type, resource["id"]] = path
+        self._made.append({**resource, "type": type})
+
+    def _creating(self, operation: str) -> str | None:
+        """The type of which an operation makes records."""
+        lives = self.session.lives.items()
+        return next((type for type, life in lives if life.create == operation), None)
 
     def need(self, type: str, word: str = "", **about: Any) -> Resource:
         life = self.session.lives.get(type)
@@ -147,10 +164,9 @@ class Stage:
         for base, resource in resources(seen.document):
             able = {p: plain(v) for p, v in leaves(resource) if not View(seen, base).blamed(p)}
             self.truth.setdefault((type, resource["id"]), able)
-            return resource, seen
+            return {**resource, "type": type}, seen
         if seen.ok and (found := self.found(life, name, seen.asked[0])):
-            self._homes[found["type"], found["id"]] = seen.asked[0]
-            self._made.append(found)
+            self.adopt(type, found, seen.asked[0])
             return found, seen
         raise Stop(f"{life.create} answered {seen.status}, and made no {type}")
 
@@ -186,11 +202,9 @@ class Stage:
         """Nothing to remove any more."""
         self._made = [other for other in self._made if not same(record, other)]
 
-    # what is so
-
     def look(self, record: Resource) -> list[View]:
         """The record as every show and the list show it; a view that fails is left out."""
-        life = self.session.lives[record["type"]]
+        life = self.session.lives.get(record["type"], Life())
         views = []
         for show in life.shows:
             seen = self.call(show, of=record)
@@ -216,7 +230,7 @@ class Stage:
 
     def judge(self, type: str, views: Sequence[View]) -> None:
         """Compare views of one record, and hold them to the laws of its type."""
-        life = self.session.lives[type]
+        life = self.session.lives.get(type, Life())
         for view in views[:1]:
             name = type, str(view.resource.get("id"))
             known = self.truth.get(name, {})
@@ -228,7 +242,7 @@ class Stage:
         views = self.look(record)
         self.judge(record["type"], views)
         able = [view for view in views if not view.blamed()] or views
-        return able[0].resource if able else record
+        return {**able[0].resource, "type": record["type"]} if able else record
 
     def holds(
         self, truth: bool, seen: Seen, pointer: str, what: str, expected: str, source: str
@@ -236,18 +250,3 @@ class Stage:
         if not truth:
             View(seen, "").blame(self.session, pointer, what, expected, source)
         return truth
-
-
-def owner_type(session: Session) -> str:
-    """The type whose records own the others: what `--organization` names."""
-    within = (kind.within for kind in session.kinds.values())
-    return next(type for type in within if type and session.kinds[type].within is None)
-
-
-def listed(seen: Seen, record: Resource) -> list[View]:
-    """Where a list shows a record."""
-    return [View(seen, base) for base, other in resources(seen.document) if same(other, record)]
-
-
-def same(one: Resource, other: Resource) -> bool:
-    return (one.get("type"), one.get("id")) == (other.get("type"), other.get("id"))

@@ -42,7 +42,7 @@ def admitted(stage: Stage) -> list[str]:
         raise Refused(3, f"the server answers {status} to a simple GET: it is not in order")
     seen = session.seen(exchange, operation, (path, {}, None))
     may = at(seen.document, "/data/attributes/permissions")
-    rights = [may.get(right) for right in RIGHTS] if isinstance(may, dict) else []
+    rights = [may.get(right) for right in life.rights] if isinstance(may, dict) else []
     if not session.read_only and rights and not any(rights):
         raise Refused(
             2,
@@ -50,9 +50,6 @@ def admitted(stage: Stage) -> list[str]:
             "or --read-only to send GETs alone; nothing was made",
         )
     return _inhabited(stage, life)
-
-
-RIGHTS = ("can-create-workspace", "can-update-sentinel", "can-create-team")
 
 
 def _inhabited(stage: Stage, owner: Life) -> list[str]:

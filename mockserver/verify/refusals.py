@@ -17,7 +17,6 @@ from mockserver.verify.session import Session
 from mockserver.world.lives import Asked, Resource, Seen
 
 LARGE = 10 * 1024 * 1024 + 1
-LIMIT = "policies.html#upload-a-policy"
 
 
 @dataclass(frozen=True, slots=True)

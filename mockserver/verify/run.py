@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mockserver.contract import Operation
-from mockserver.verify import acts, reading
+from mockserver.verify import acts, cleanup, reading
 from mockserver.verify.findings import Finding
 from mockserver.verify.play import Stage, Stop
 from mockserver.verify.reasons import reason
 from mockserver.verify.refusals import all_refused
 from mockserver.verify.session import Session
 from mockserver.verify.wire import Unreachable
-from mockserver.world.lives import Life, Resource, attribute
+from mockserver.world.lives import Life, Resource
 
 CONFORMS, DIFFERS, USAGE, UNREACHED, LEFT_OVER = range(5)
 """Exit codes: it conforms; it does not; usage; not reached; what was made could not be removed."""
@@ -67,7 +67,7 @@ def verified(
     except KeyboardInterrupt:
         outcome.stopped, outcome.exit = "stopped by Ctrl-C before everything was played", DIFFERS
     finally:
-        outcome.left = removed(stage)
+        outcome.left = cleanup.removed(stage, orphans=bool(outcome.stopped))
     return _concluded(session, outcome)
 
 
@@ -134,7 +134,7 @@ def _life(
     with _going_on(stage, type):
         if record is not None:
             acts.end(stage, type, life, record)
-    removed(stage)  # what remains is named at the end of the run
+    cleanup.removed(stage)  # what remains is named at the end of the run
 
 
 @contextmanager
@@ -159,26 +159,6 @@ def _open(stage: Stage, operation: Operation, pool: ThreadPoolExecutor) -> None:
     if session.expect(seen, success, "", session.source(operation, success[0])):
         session.good[operation.id] = seen.asked
     all_refused(stage, operation, None, pool)
-
-
-def removed(stage: Stage) -> list[str]:
-    """Remove all that was made, the youngest first. Gives what is left, named."""
-    left = []
-    for record in stage.made:
-        life = stage.session.lives.get(record["type"])
-        if not life or not life.removes:
-            continue
-        remove = stage.session.edition.operation(life.removes[0])
-        try:
-            exchange = stage.session.exchanged(remove, stage.path(remove, record))
-            gone = exchange.status < 300 or exchange.status in (404, 410)
-        except (Unreachable, Stop, KeyboardInterrupt):
-            gone = False
-        if gone:
-            stage.gone(record)
-        else:
-            left.append(f"{record['type']} {attribute(record, life.named) or ''} {record['id']}")
-    return left
 
 
 def unreached(session: Session) -> dict[str, str]:

@@ -56,6 +56,12 @@ class Session:
         """The life of each type that has one."""
         return {type: kind.life for type, kind in self.kinds.items() if kind.life}
 
+    @property
+    def owner(self) -> str:
+        """The type whose records own the others: what `--organization` names."""
+        within = (kind.within for kind in self.kinds.values())
+        return next(type for type in within if type and self.kinds[type].within is None)
+
     def exchanged(
         self,
         operation: Operation,

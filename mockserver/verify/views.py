@@ -11,7 +11,7 @@ from mockserver.contract.explain import brief
 from mockserver.verify.findings import EFFECT
 from mockserver.verify.pointers import MISSING, at, leaves, plain, within
 from mockserver.verify.session import Session
-from mockserver.world.lives import Law, Seen
+from mockserver.world.lives import Law, Resource, Seen
 
 SAME = "JSON:API 1.0; policy-sets.html#sample-response: one record, one representation"
 
@@ -47,15 +47,25 @@ def resources(document: Any) -> Iterator[tuple[str, Any]]:
     """Pointer and value of the primary resource objects of a document."""
     data = document.get("data") if isinstance(document, Mapping) else None
     if isinstance(data, list):
-        yield from ((f"/data/{n}", item) for n, item in enumerate(data) if _is_resource(item))
-    elif _is_resource(data):
+        yield from ((f"/data/{n}", item) for n, item in enumerate(data) if is_resource(item))
+    elif is_resource(data):
         yield "/data", data
 
 
-def _is_resource(value: Any) -> bool:
+def is_resource(value: Any) -> bool:
+    """Whether it is an object with a type and an id, both texts."""
     if not isinstance(value, Mapping):
         return False
     return isinstance(value.get("id"), str) and isinstance(value.get("type"), str)
+
+
+def listed(seen: Seen, record: Resource) -> list[View]:
+    """Where a list shows a record."""
+    return [View(seen, base) for base, other in resources(seen.document) if same(other, record)]
+
+
+def same(one: Resource, other: Resource) -> bool:
+    return (one.get("type"), one.get("id")) == (other.get("type"), other.get("id"))
 
 
 def convicted(session: Session, view: View, pointer: str) -> bool:

@@ -21,6 +21,7 @@ Environ = dict[str, Any]
 Start = Callable[..., Any]
 Wsgi = Callable[[Environ, Start], Iterable[bytes]]
 
+CHUNK = 64 * 1024
 SHORT = ("/api/", "/.well-known/")
 LINES = {status: f"{status} {phrase}" for status, phrase in HTTP_STATUS_CODES.items()}
 """Status lines; werkzeug's words, for Python's own change from version to version."""
@@ -41,6 +42,12 @@ class Door:
         self._rest, self._answer, self._whole = rest, answer, whole
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        answer = self._through(environ, start)
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            drain(environ)
+        return answer
+
+    def _through(self, environ: Environ, start: Start) -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(SHORT):
             return self._rest(environ, start)
         made = self._answer(received(environ))
@@ -51,6 +58,17 @@ class Door:
             headers.append(("Content-Length", str(len(made.body))))
         start(LINES.get(made.status) or f"{made.status} Unknown", headers)
         return () if environ["REQUEST_METHOD"] == "HEAD" else (made.body,)
+
+
+def drain(environ: Environ) -> None:
+    """Read what is left of a chunked body: the next request stands behind it on the connection."""
+    stream = environ["wsgi.input"]
+    try:
+        for _ in range(4 * LIMIT // CHUNK):
+            if not stream.read(CHUNK):
+                return
+    except Exception:  # whatever the server makes of broken chunks: it closes the connection
+        return
 
 
 def received(environ: Environ) -> Sent:

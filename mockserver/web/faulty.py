@@ -148,7 +148,11 @@ def lagging(met: Met, universe: Universe, state: State) -> State:
     """The state that a read sees: with a lag, the world before the last writes."""
     for fault in met.faults:
         if fault.fault == "lag" and fault.due():
-            changes = [e for e in universe.journal if e.before is not e.after and e.before]
+            changes = [
+                e
+                for e in universe.journal
+                if e.before is not e.after and e.before and e.generation == universe.generation
+            ]
             if changes:
                 return changes[-min(fault.writes, len(changes))].before or state
     return state
@@ -232,6 +236,7 @@ def faults_of(edition: Edition, wanted: Mapping[str, Any]) -> Iterator[BadFault]
             return
     where = id or f"any operation of edition {edition.name}"
     if (status := wanted.get("status")) is not None and wanted["fault"] == "status":
+        # of several operations it happens to those alone that document it: see _can
         errors = sorted({s for o in chosen for s in o.responses if s >= 400})
         if status not in errors:
             known = ", ".join(map(str, errors))

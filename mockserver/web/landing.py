@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from mockserver.web.messages import Answer, Sent
 from mockserver.web.worlds import Server
 
@@ -22,5 +24,5 @@ vendor's rules, and holds every request and every answer to the documented contr
 
 def answer(server: Server, sent: Sent) -> Answer:
     """One page, for every method: nothing here can be changed."""
-    page = PAGE.format(edition=server.edition, base=sent.base)
+    page = PAGE.format(edition=server.edition, base=escape(sent.base))
     return Answer(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})

@@ -56,7 +56,7 @@ def answer(server: Server, sent: Sent) -> Answer:
         writes = sent.method not in ("GET", "HEAD")
         body = sent.body if not writes else _read_early(sent)
         with universe.writing if writes else nullcontext():
-            generation, before = universe.generation, universe.state
+            before = universe.state
             state = before if writes else faulty.lagging(faults, universe, before)
             # again: while this request waited, its token may have been revoked
             caller = authenticate(server.kinds, state, split(sent.token or "")[1])
@@ -84,7 +84,7 @@ def answer(server: Server, sent: Sent) -> Answer:
             reply = handler(call)
             made = _answered(call, operation, reply, universe, sent)
             if reply.state is not None and reply.state is not before:
-                universe.swap(before, reply.state, generation)
+                universe.swap(before, reply.state, note.generation)
             note.changed(before, reply.state or before)
         faulty.used(universe, call)
         return note.written(faulty.after_check(faults, made, note))
@@ -124,7 +124,7 @@ def _operation(route: Route, sent: Sent, universe: Universe) -> Operation:
         return route.operation
     allow = ", ".join(route.allowed)
     if not allow:
-        raise not_found(f"edition {universe.edition} has no such path")
+        raise not_found(f"edition {universe.edition} has no such path{route.hint}")
     if sent.method == "OPTIONS":
         raise Problem(204, headers={"Allow": allow})
     detail = f"{sent.method} is not one of {allow}"
@@ -197,7 +197,13 @@ def _body(call: Call, operation: Operation, sent: Sent, read: Any, note: Note) -
     try:
         value = honest.parse(content)
     except honest.Dishonest as error:
-        raise Problem(400, Error("bad request", str(error), meta=_meta(operation))) from None
+        meta = {
+            **_meta(operation),
+            "fact": str(error),
+            "expected": "one JSON value in UTF-8 that every parser reads alike",
+            "hint": "Send what a JSON library writes.",
+        }
+        raise Problem(400, Error("bad request", str(error), meta=meta)) from None
     note.body(content, json=True)
     return value
 
@@ -229,7 +235,14 @@ def _judge_type(call: Call, operation: Operation, sent: Sent, note: Note) -> Non
         note.found([{**_meta(operation), "pointer": "", "fact": fact, "hint": hint}])
     if call.strict or sent.media_type not in FORMS:
         detail = "content-type must be application/vnd.api+json"
-        raise Problem(415, Error("invalid content type", detail, meta=_meta(operation)))
+        said = sent.media_type or "no content type"
+        meta = {
+            **_meta(operation),
+            "fact": f"the body was sent as {said}",
+            "expected": JSONAPI,
+            "hint": f"Send Content-Type: {JSONAPI}.",
+        }
+        raise Problem(415, Error("invalid content type", detail, meta=meta))
 
 
 def _no_body(operation: Operation) -> Fault:

@@ -21,6 +21,8 @@ from mockserver.world.universe import Universe
 log = logging.getLogger("mockserver")
 
 KEPT = ("User-Agent", "Content-Type", "Accept")
+LONG = 2048
+"""Letters that are kept of a path, a query or a header; a longer token is nobody's."""
 
 
 class Note:
@@ -34,21 +36,28 @@ class Note:
         self._findings: list[dict[str, str]] = []
         self._body: bytes | None = None
         self.faults: list[Fault] = []
-        self._clean = redactor(self._secrets(), sent.token)
+        token = sent.token
+        self._clean = redactor(self._secrets(), token if token and len(token) <= LONG else None)
         scrubbed = self._clean.text
         self._entry = Exchange(
             number=0,
             time="",
             method=sent.method,
-            path=scrubbed(sent.path),
-            query=scrubbed(sent.query),
-            headers={n: scrubbed(v) for n in KEPT if (v := sent.headers.get(n))},
+            path=_cut(scrubbed(sent.path)),
+            query=_cut(self._clean.query(sent.query)),
+            headers={n: _cut(scrubbed(v)) for n in KEPT if (v := sent.headers.get(n))},
         )
 
     def reached(self, universe: Universe) -> Universe:
         self._universe = universe
         self._entry.before = self._entry.after = universe.state
+        self._entry.generation = universe.generation
         return universe
+
+    @property
+    def generation(self) -> int:
+        """Of the world when the request reached it: a reset in between fails its write."""
+        return self._entry.generation
 
     def called(self, caller: Caller) -> None:
         self._entry.caller = caller.name
@@ -100,6 +109,7 @@ class Note:
         entry.sent, entry.got = self._sent_body(), self._response(made)
         entry.milliseconds = round((time.perf_counter() - self._started) * 1000, 3)
         entry.bytes = 512 + len(entry.sent or b"") + len(entry.got or b"")
+        entry.bytes += len(entry.path) + len(entry.query)
         entry.bytes += sum(len(text) for finding in entry.findings for text in finding.values())
         if entry.before is not None and entry.after is not None:
             entry.bytes += entry.after.replaced - entry.before.replaced
@@ -145,9 +155,13 @@ class Note:
             return _counted(made.body)
         try:
             listed = self._operation is not None and not self._operation.tells_secrets
-            return self._clean.body(made.body, named=not listed)
+            return self._clean.body(made.body, named=not listed, ours=True)
         except ValueError:  # a fault has spoilt it
             return _counted(made.body)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONG else text[: LONG - 1] + "…"
 
 
 def _counted(content: bytes) -> bytes:

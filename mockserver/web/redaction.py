@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 MASK = "[secret]"
 SHORT = 8
@@ -38,17 +39,23 @@ class Redactor:
         """A text without tokens."""
         return self._token.sub(MASK, text) if self._token else text
 
-    def body(self, body: bytes, *, named: bool = True) -> bytes:
-        """A JSON text without secrets; parsed only where a secret member is named in it.
+    def body(self, body: bytes, *, named: bool = True, ours: bool = False) -> bytes:
+        """A JSON text without secrets; parsed only where one may be in it.
 
-        `named` False: the contract lists no secret member here.
+        `named` False: the contract lists no secret member here. `ours`: we have written it, so
+        nothing that could be read without an escape hides behind one.
         """
-        if named and self._named and self._named.search(body):
-            value = json.loads(body)
-            body = json.dumps(self.value(value), ensure_ascii=False).encode("utf-8")
-        if self._token is None or self._key not in body:
+        told = named and self._named is not None and self._named.search(body) is not None
+        repeated = self._token is not None and self._key in body
+        if not (told or repeated or (not ours and b"\\" in body)):
             return body
-        return self._token.sub(MASK, body.decode("utf-8")).encode("utf-8")
+        return json.dumps(self.value(json.loads(body)), ensure_ascii=False).encode("utf-8")
+
+    def query(self, query: str) -> str:
+        """A query string without tokens, be they percent-encoded."""
+        decoded = unquote(query)
+        clean = self.text(decoded)
+        return self.text(query) if clean == decoded else clean
 
     def value(self, value: Any) -> Any:
         """A JSON value without secrets."""

@@ -18,7 +18,9 @@ from cheroot import wsgi
 
 from mockserver.web.door import Environ, Start, Wsgi
 
-THREADS = 8
+THREADS = 16
+HEADERS = 64 * 1024
+"""Bytes of the largest head of a request."""
 DRAINED = 1024 * 1024 * 1024
 """Bytes of a body that are read away; who sends more may find the line closed."""
 
@@ -47,6 +49,7 @@ class LiveServer:
         self._server.shutdown_timeout = 30
         self._server.request_queue_size = 128
         self._server.nodelay = True
+        self._server.max_request_header_size = HEADERS
         self._server.prepare()
         self._thread: threading.Thread | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from mockserver.world.kinds import Kinds
 from mockserver.world.state import State
 from mockserver.world.universe import Universe, Universes
 from mockserver.world.who import Asked
+
+KEY = re.compile(r"[!-\-0-~]{1,200}", re.ASCII)
 
 
 @dataclass(eq=False)
@@ -94,6 +97,8 @@ class Server:
         running: bool | None = None,
     ) -> Universe:
         """A new world that no key leads to yet."""
+        if key is not None and not KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is no key: letters, digits and signs, without dot or slash")
         contract = self.contract(edition)
         document = read_fixture(fixture if fixture is not None else "empty")
         seed = self.seed if seed is None else seed

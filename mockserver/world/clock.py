@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 FORM = "YYYY-MM-DDTHH:MM:SS.mmmZ"
+FIRST, LAST = 1970, 9000
+"""Years that a world may be in: whatever is reckoned from them stays on the calendar."""
+END = datetime(LAST, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 
 
 def parse(text: str) -> datetime:
@@ -18,9 +21,17 @@ def parse(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} names no time zone: write it as {FORM}")
     try:
-        return moment.astimezone(UTC)
+        moment = moment.astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{text!r} is outside the calendar") from None
+    if not FIRST <= moment.year <= LAST:
+        raise ValueError(f"{text!r} is not between the years {FIRST} and {LAST}")
+    return moment
+
+
+def later(text: str, time: timedelta) -> str:
+    """A timestamp so much later, or the last there is."""
+    return written(min(parse(text) + time, END))
 
 
 def written(moment: datetime) -> str:
@@ -57,7 +68,7 @@ class Clock:
         """The time in this world."""
         if self._started is None:
             return self._base
-        return self._base + timedelta(seconds=time.monotonic() - self._started)
+        return min(self._base + timedelta(seconds=time.monotonic() - self._started), END)
 
     def now(self) -> str:
         """The time in this world, as the API writes it."""
@@ -70,14 +81,17 @@ class Clock:
             self._started = time.monotonic()
 
     def advance(self, seconds: float) -> None:
-        """Later by so many seconds. Raises ValueError where that leaves the calendar."""
+        """Later by so many seconds, earlier by a negative number. Raises ValueError outside
+        FIRST to LAST."""
         try:
-            self._base += timedelta(seconds=seconds)
-            self.moment()
+            base = self._base + timedelta(seconds=seconds)
         except OverflowError:
+            base = None
+        if base is None or not FIRST <= base.year <= LAST:
             raise ValueError(
-                f"{seconds} seconds from {self.now()} is outside the calendar"
-            ) from None
+                f"{seconds} seconds from {self.now()} is outside the calendar ({FIRST} to {LAST})"
+            )
+        self._base = base
 
     def run(self, running: bool = True) -> None:
         """Run from now on, or stand still."""

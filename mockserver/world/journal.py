@@ -50,6 +50,7 @@ class Exchange:
     got: bytes | None = None
     milliseconds: float = 0.0
     bytes: int = 0
+    generation: int = 0
     before: State | None = field(default=None, repr=False)
     after: State | None = field(default=None, repr=False)
 
@@ -87,7 +88,7 @@ class Exchange:
         """One line for a log or a test report."""
         query = f"?{self.query}" if self.query else ""
         notes = [f"{len(self.findings)} finding(s)"] if self.findings else []
-        notes += [note for note in (self.fault, self.breach) if note]
+        notes += [note for note in (self.why, self.fault, self.breach) if note]
         tail = f"  [{'; '.join(notes)}]" if notes else ""
         name = self.operation or "no operation"
         return f"{self.status} {self.method} {self.path}{query}  {name}{tail}"
@@ -160,6 +161,16 @@ class Journal:
         if self.digest:
             self.digested = self.digested or self.digest()
             self.digested.take(exchange)
+
+    def charge(self, bytes: int) -> None:
+        """Count what a restore has thrown away: the states of the last exchanges keep it alive."""
+        with self._lock:
+            if not self._kept:
+                return
+            self._kept[-1].bytes += bytes
+            self._weight += bytes
+            while self._kept and self._weight > self._bytes:
+                self._forget(self._kept.popleft())
 
     def blame(self, method: str, path: str, time: str, breach: str) -> None:
         """Keep a mistake of ours that was made beside the API, e.g. in the control plane."""

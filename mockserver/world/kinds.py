@@ -101,18 +101,12 @@ Kinds = Mapping[str, Kind]
 def by_id(
     kind: str, fold: Callable[[str], str] = str
 ) -> Callable[[State, str, Record | None], Record | None]:
-    """The usual `find`: by id wherever it stands; within an owner by name, as `fold` spells it.
-
-    Within an owner an id is good too, if it is one of his.
-    """
+    """The usual `find`: by id wherever it stands; within an owner by name, as `fold` spells it."""
 
     def find(state: State, value: str, within: Record | None) -> Record | None:
         if within is None:
             return state.find(kind, value)
-        if record := state.find(kind, within.key, fold(value)):
-            return record
-        record = state.find(kind, value)
-        return record if record and record.owner == within.key else None
+        return state.find(kind, within.key, fold(value))
 
     return find
 

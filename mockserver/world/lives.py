@@ -160,6 +160,7 @@ class Life:
     they were sent. `apart`: by operation the pointers that its answer alone shows.
     `laws`: what holds for every resource object. `play`: what is peculiar to the type.
     `alone`: what is played once, without a record of the type.
+    `rights`: permissions of an owner; who has none of them may only read what it owns.
     `entry(resource, known)`: the entry of a fixture that makes a record look so; None where it
     cannot, `known` gives other resources by type and id.
     `unreached`: "operation status" to the reason why verification does not bring it about.
@@ -182,6 +183,7 @@ class Life:
     laws: Sequence[Law] = ()
     play: Callable[[Play, Resource], None] | None = None
     alone: Callable[[Play], None] | None = None
+    rights: Sequence[str] = ()
     entry: Callable[[Resource, Known], Any] | None = None
     unreached: Mapping[str, str] = field(default_factory=dict)
 

@@ -84,7 +84,8 @@ class State:
     """All records of a world, the names they are found by, their lists and their relations.
 
     `serial` is the last key given out, `counters` the last number of each id prefix, `replaced` the
-    bytes of records that were changed or removed since the beginning (it only grows).
+    bytes of records that were changed or removed since the beginning, `written` those of records
+    added or changed (both only grow).
     """
 
     records: Map[int, Record] = Map()
@@ -94,6 +95,7 @@ class State:
     counters: Map[str, int] = Map()
     serial: int = ROOT
     replaced: int = 0
+    written: int = 0
 
     # reading
 
@@ -149,6 +151,7 @@ class State:
             names=names.finish(),
             owned=_listed(self.owned, record, add=True),
             serial=record.key,
+            written=self.written + record.weight(),
         )
 
     def put(self, record: Record) -> State:
@@ -172,6 +175,7 @@ class State:
             names=names,
             owned=owned,
             replaced=self.replaced + old.weight(),
+            written=self.written + record.weight(),
         )
 
     def remove(self, key: int) -> State:

@@ -67,6 +67,8 @@ class Universe:
     def swap(self, before: State, after: State, generation: int) -> None:
         """`after` in place of `before`. Raises Stale where the world was reset in between."""
         with self.writing:
+            if self.gone:
+                raise Stale("the world was deleted while this request was under way")
             if self.generation != generation or self.state is not before:
                 raise Stale("the world was reset while this request was under way")
             self.state = after
@@ -106,7 +108,9 @@ class Universe:
             if name not in self.snapshots:
                 raise KeyError(_no("snapshot", name, self.snapshots))
             self.generation += 1
+            thrown = self.state.written - self.snapshots[name].written
             self.state = self.snapshots[name]
+            self.journal.charge(max(0, thrown))
             self.used.clear()  # what is made from here on takes the keys of what was made before
 
     def fork(self, key: str) -> Universe:

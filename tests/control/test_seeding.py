@@ -148,8 +148,8 @@ UNFIT = [
     pytest.param(
         {"counters": {"ws": -1}},
         [("/counters/ws",
-          "counters.ws is -1; expected an integer of at least 0. "
-          "Send an integer of at least 0 as counters.ws.")],
+          "counters.ws is -1; expected an integer of at least 0 and at most 9007199254740992. "
+          "Send an integer of at least 0 and at most 9007199254740992 as counters.ws.")],
         id="a negative counter",
     ),
     pytest.param(

@@ -290,6 +290,8 @@ def test_a_fork_begins_where_the_other_is_and_goes_its_own_way(tfe: Any) -> None
     assert len(other.journal) == 0
     create_set(tfe, "here")
     create_set(other, "there")
+    other.clock.advance(60)
+    assert tfe.clock.now == "2019-07-15T00:01:00.000Z"
     assert names_of_sets(tfe.client) == ["before", "here", "production"]
     assert names_of_sets(other.client) == ["before", "production", "there"]
     other.reset()  # as it was made: forked

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import mockserver
+from mockserver.world.state import State
 
 from .serving import JSONAPI, ORG, ROOT, SET, SETS, Served, a_set, connected, serving
 
@@ -47,7 +48,16 @@ def at_once(threads: int, work: Any) -> list[Any]:
         return list(pool.map(run, range(threads)))
 
 
-def test_64_threads_that_add_and_remove_members_of_one_set_lose_nothing() -> None:
+def test_64_threads_that_add_and_remove_members_of_one_set_lose_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    relate = State._relate
+
+    def slowly(*arguments: Any, **options: Any) -> State:
+        time.sleep(0.0005)  # another thread comes between reading the state and swapping it
+        return relate(*arguments, **options)
+
+    monkeypatch.setattr(State, "_relate", slowly)
     path = f"{ROOT}/policy-sets/polset-shared/relationships/policies"
     with mockserver.universe(fixture=MEMBERS, key="test-token") as tfe:
         url = tfe.url

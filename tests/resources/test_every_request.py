@@ -216,6 +216,9 @@ def test_415_comes_before_400(tfe: Any) -> None:
                         "operation": "create-policy-set",
                         **EDITION,
                         "source": "policy-sets.html#create-a-policy-set",
+                        "fact": "the body was sent as text/plain",
+                        "expected": "application/vnd.api+json",
+                        "hint": "Send Content-Type: application/vnd.api+json.",
                     },
                 }
             ]

@@ -101,7 +101,8 @@ class Worlds(RuleBasedStateMachine):
 
     @initialize(target=sets)
     def begin_with_a_set(self) -> Any:
-        return self.create_set("a", [], [], False, None)
+        attached = [self.create_workspace("b-2"), self.create_workspace("d_3")]
+        return self.create_set("a", [], attached, False, None)
 
     @rule(target=policies, name=NAMES, sets=st.lists(sets, max_size=2))
     def create_policy(self, name: str, sets: list[str]) -> Any:
@@ -185,8 +186,12 @@ class Worlds(RuleBasedStateMachine):
         made.name = name
         return None
 
-    @rule(id=sets, on=st.booleans())
-    def turn_global(self, id: str, on: bool) -> None:
+    @rule(id=sets, turns=st.lists(st.booleans(), min_size=1, max_size=3))
+    def turn_global(self, id: str, turns: list[bool]) -> None:
+        for on in turns:
+            self.turn(id, on)
+
+    def turn(self, id: str, on: bool) -> None:
         document = body("policy-sets", **{"global": on})
         answer = self.ask.patch(f"{ROOT}/policy-sets/{id}", json=document)
         if id not in self.made:

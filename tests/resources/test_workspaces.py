@@ -535,7 +535,7 @@ def test_a_patch_that_adds_a_repository_needs_both_as_well(tfe: Any) -> None:
             "operation": "update-workspace",
             "edition": "2019-07",
             "pointer": "/data/attributes/vcs-repo/identifier",
-            "fact": "the workspace has no vcs-repo yet, and identifier is missing",
+            "fact": "the workspace has no vcs-repo yet, and identifier is missing or empty",
             "expected": "identifier and oauth-token-id",
             "key-path": "data.attributes.vcs-repo.identifier",
             "source": "workspaces.html#update-a-workspace",

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -115,6 +121,31 @@ def test_ctrl_c_in_the_middle_leaves_nothing_behind() -> None:
     assert "mockverify" not in json.dumps(state(ours))
 
 
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int) -> None:
+    ours, asked = server(), threading.Event()
+
+    def counted(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("/policies"):
+            asked.set()
+        result: Iterable[bytes] = ours(environ, start)
+        return result
+
+    with LiveServer(cast(Any, counted)) as live:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mockserver.cli", "verify", "--url", live.url,
+             "--organization", "my-organization", "--rate", "150"],
+            env=os.environ | {"TFE_TOKEN": TOKEN}, stderr=subprocess.PIPE, text=True,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert asked.wait(40)
+        process.send_signal(stop)
+        _, said = process.communicate(timeout=40)
+    assert process.returncode == 1
+    assert said.endswith("Error: stopped by Ctrl-C before everything was played\n")
+    assert "mockverify" not in json.dumps(state(ours))
+
+
 def test_a_stateless_mock_is_told_what_it_cannot_do_and_breaks_nothing() -> None:
     _, outcome = run(stateless)
     told = {(finding.operation, finding.place) for finding in outcome.findings}
@@ -208,8 +239,6 @@ def test_a_storm_of_429_is_given_up() -> None:
 
 
 def test_a_rate_is_kept() -> None:
-    import time
-
     with LiveServer(server()) as live:
         wire = Http(live.url, rate=50)
         began = time.perf_counter()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from mockserver.cli import main
+from mockserver.client import connect
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import add, spoilt
 from tests.verify.playing import TOKEN, server
@@ -84,6 +86,33 @@ def test_nothing_listens_is_3() -> None:
     assert said.stderr.endswith(
         "Error: nothing listens at --url: is the server running, and the network there?\n"
     )
+
+
+def test_a_storm_of_429_is_3_and_leaves_nothing() -> None:
+    def storm(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("429 Too Many Requests", [("X-RateLimit-Reset", "0.001")])
+        return [b""]
+
+    with LiveServer(storm) as live:  # type: ignore[arg-type]
+        said = verify("--url", live.url, "--organization", "my-organization")
+    assert said.exit_code == 3
+    assert "Error: the server answered 429 13 times in a row, each wait included" in said.stderr
+
+
+def test_a_rate_limit_is_waited_out_and_the_server_conforms() -> None:
+    with LiveServer(server()) as live:
+        faults = {"fault": "rate-limit", "limit": 40, "when": "all"}
+        connect(live.url, TOKEN).faults.add(**faults)
+        said = verify(
+            "--url", live.url, "--organization", "my-organization", "--operation", "get-ssh-key"
+        )
+    assert said.exit_code == 0, said.output
+
+
+def test_tls_that_is_refused_is_3(url: str) -> None:
+    said = verify("--url", url.replace("http:", "https:"), "--organization", "my-organization")
+    assert said.exit_code == 3
+    assert "Error: TLS was refused: " in said.stderr
 
 
 def test_organizations_can_be_left_alone(url: str) -> None:

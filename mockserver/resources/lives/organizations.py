@@ -52,5 +52,6 @@ LIFE = Life(
     unique={"name": "recorded answers of the real service"},
     changes=changes,
     play=play,
+    rights=("can-create-workspace", "can-update-sentinel", "can-create-team"),
     entry=entry,
 )
