@@ -9,10 +9,10 @@ BIN := $(VENV)/bin
 .PHONY: serve test lint bench clean
 
 serve: $(VENV)/.installed
-	exec $(BIN)/mockserver serve
+	exec $(BIN)/mockserver serve $(ARGS)
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.developed
 	$(BIN)/ruff check .

@@ -48,6 +48,10 @@ def _points(operation: Operation, edition: Edition) -> Iterator[Point]:
             yield from (("branch", id, f"{status} {branch}") for branch in said)
 
 
+ENOUGH = 100
+"""Exchanges of one operation and status that are worth a look when they are forgotten."""
+
+
 class Coverage:
     """The points that traffic of one edition has met. Safe to add to from any thread."""
 
@@ -56,6 +60,7 @@ class Coverage:
         self._contract = load(edition)
         self._known = points(edition)
         self._met = set(met)
+        self._taken: dict[tuple[str | None, int], set[int]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -119,7 +124,16 @@ class Coverage:
             self._met.clear()
 
     def take(self, exchange: Any) -> None:
-        """An exchange of a world's journal."""
+        """An exchange of a world's journal, on its way out of it.
+
+        Of an operation and status the first ENOUGH different ones are looked at: what goes by a
+        thousand times must not slow the world down.
+        """
+        told = self._taken.setdefault((exchange.operation, exchange.status), set())
+        same = hash((exchange.query, exchange.sent, exchange.got))
+        if len(told) >= ENOUGH or same in told:
+            return
+        told.add(same)
         query = parse_qsl(exchange.query, keep_blank_values=True)
         self.add(exchange.operation, exchange.status, query, exchange.request, exchange.response)
 

@@ -54,8 +54,6 @@ class Stage:
         found = at(value, pointer)
         return None if found is MISSING else found
 
-    # requests
-
     def call(
         self,
         operation: str,
@@ -126,8 +124,6 @@ class Stage:
             else:
                 raise Stop(f"{operation.id} wants a record of {type}")
         return path
-
-    # records
 
     def remember(self, seen: Seen) -> None:
         """Whatever a create made is to be removed, also where it should have been refused."""
