@@ -9,7 +9,7 @@ from pathlib import Path
 import load
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "replicas"))
-from fleet import Fleet, call  # noqa: E402
+from fleet import Fleet, call
 
 MIXED = """
 local n = 0

@@ -40,7 +40,9 @@ def world(sets: int) -> dict[str, Any]:
             {
                 "name": "bench",
                 "workspaces": [{"name": f"workspace-{n}"} for n in fives],
-                "policies": [{"name": f"policy-{n}", "code": "main = rule { true }"} for n in fives],
+                "policies": [
+                    {"name": f"policy-{n}", "code": "main = rule { true }"} for n in fives
+                ],
                 "policy-sets": [
                     {
                         "name": f"set-{n:06}",
@@ -213,7 +215,9 @@ def unused() -> Iterator[Row]:
     """What the plugin costs a run that does not use it."""
     code = "import time, pytest; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
     took = [
-        float(subprocess.check_output([sys.executable, "-c", code.format("mockserver.pytest_plugin")]))
+        float(
+            subprocess.check_output([sys.executable, "-c", code.format("mockserver.pytest_plugin")])
+        )
         for _ in range(ROUNDS)
     ]
     seen = told([value * 1000 for value in took], "{:.1f}")

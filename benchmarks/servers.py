@@ -58,7 +58,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], url: str, probe: str, token: str | None = None) -> Iterator[Running]:
+def running(
+    command: list[str], url: str, probe: str, token: str | None = None
+) -> Iterator[Running]:
     """A command that serves, from its first good answer on."""
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -15,7 +15,9 @@ KEYS = [f"world-{n:03}" for n in range(200)]
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
     with Fleet(tmp_path) as made:
         for key in KEYS:
-            status, _ = call(made.url, key, "POST", "/_mock/universes", {"key": key, "fixture": "documented"})
+            status, _ = call(
+                made.url, key, "POST", "/_mock/universes", {"key": key, "fixture": "documented"}
+            )
             assert status == 201
         yield made
 

@@ -20,7 +20,7 @@ def at(document: Any, pointer: str) -> Any:
     """What stands at a pointer; MISSING where nothing does."""
     for part in pointer.split("/")[1:]:
         part = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(document, Mapping) and part in document:
+        if isinstance(document, dict) and part in document:
             document = document[part]
         elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
             document = document[int(part)]
@@ -31,7 +31,7 @@ def at(document: Any, pointer: str) -> Any:
 
 def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     """Pointer and value of everything that is no object; lists are one value."""
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, dict) and value:
         for name, item in value.items():
             escaped = str(name).replace("~", "~0").replace("/", "~1")
             yield from leaves(item, f"{place}/{escaped}")

@@ -34,7 +34,7 @@ def sent(schema: Schema, value: Any, components: Components, path: str = "") -> 
     if isinstance(value, list) and "items" in schema:
         for item in value[:MANY]:
             yield from sent(schema["items"], item, components, f"{path}[]")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name, part in schema.get("properties", {}).items():
             if name in value:
                 inner = f"{path}.{name}" if path else name
@@ -87,13 +87,13 @@ def taken(schema: Schema, value: Any, components: Components, path: str = "") ->
         yield chosen(path, value)
     if _nullable(schema):
         yield f"{path} null" if value is None else f"{path} not null"
-    if "anyOf" in schema and isinstance(value, Mapping):
+    if "anyOf" in schema and isinstance(value, dict):
         yield f"{path} {value.get('type')}"
     if "items" in schema and isinstance(value, list):
         yield f"{path}[] {'filled' if value else 'empty'}"
         for item in value[:MANY]:
             yield from taken(schema["items"], item, components, f"{path}[]")
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return
     required = schema.get("required", ())
     for name, part in schema.get("properties", {}).items():

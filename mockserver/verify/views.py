@@ -45,7 +45,7 @@ class View:
 
 def resources(document: Any) -> Iterator[tuple[str, Any]]:
     """Pointer and value of the primary resource objects of a document."""
-    data = document.get("data") if isinstance(document, Mapping) else None
+    data = document.get("data") if isinstance(document, dict) else None
     if isinstance(data, list):
         yield from ((f"/data/{n}", item) for n, item in enumerate(data) if is_resource(item))
     elif is_resource(data):
@@ -54,7 +54,7 @@ def resources(document: Any) -> Iterator[tuple[str, Any]]:
 
 def is_resource(value: Any) -> bool:
     """Whether it is an object with a type and an id, both texts."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return False
     return isinstance(value.get("id"), str) and isinstance(value.get("type"), str)
 

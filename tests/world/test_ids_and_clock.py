@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 import time
+from datetime import datetime
 
 import pytest
 from hypothesis import given
