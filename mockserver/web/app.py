@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ import flask
 from mockserver.web import control, landing, life
 from mockserver.web.door import Door, Environ, Wsgi, received
 from mockserver.web.messages import Answer, Sent
+from mockserver.web.redaction import strangers
 from mockserver.web.worlds import Server
+
+log = logging.getLogger("mockserver")
 
 
 def create_app(
@@ -73,12 +77,20 @@ def create_app(
 def answer(server: Server, sent: Sent) -> Answer:
     """Which door a request goes through."""
     if refused := control.stranger(server, sent):
-        return refused
+        return logged(server, sent, refused, "a stranger")
     if sent.path.startswith("/_mock/"):
-        return control.answer(server, sent)
+        return logged(server, sent, control.answer(server, sent), "control plane")
     if sent.path == "/":
-        return landing.answer(server, sent)
+        return logged(server, sent, landing.answer(server, sent), "landing page")
     return life.answer(server, sent)
+
+
+def logged(server: Server, sent: Sent, made: Answer, what: str) -> Answer:
+    """The line in the log that a request gets which no journal keeps; without query and token."""
+    if log.isEnabledFor(logging.INFO):
+        path = strangers(sent.path, server.universes.__contains__)
+        log.info("%s %s %s  %s", made.status, sent.method, path, what)
+    return made
 
 
 def written(answer: Answer) -> flask.Response:

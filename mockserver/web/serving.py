@@ -18,7 +18,7 @@ from cheroot import wsgi
 
 from mockserver.web.door import Environ, Start, Wsgi
 
-THREADS = 16
+THREADS = 8
 HEADERS = 64 * 1024
 """Bytes of the largest head of a request."""
 DRAINED = 1024 * 1024 * 1024

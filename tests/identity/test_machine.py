@@ -278,7 +278,7 @@ class Membership(RuleBasedStateMachine):
 
 TestMembership = Membership.TestCase
 TestMembership.settings = settings(
-    max_examples=int(os.environ.get("IDENTITY_EXAMPLES", "15")),
+    max_examples=int(os.environ.get("IDENTITY_EXAMPLES", "40")),
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),

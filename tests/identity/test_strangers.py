@@ -14,7 +14,7 @@ from mockserver.contract import Operation, load
 
 from .asking import Asked, asked
 
-CALLS = int(os.environ.get("IDENTITY_CALLS", "10000"))
+CALLS = int(os.environ.get("IDENTITY_CALLS", "25000"))
 SEED = int(os.environ.get("IDENTITY_SEED", "2019"))
 NAMES = ("alpha", "bravo", "carol")
 EDITION = load("2019-07")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from .asking import ROOT, Asked, users
+from mockserver.resources import KINDS
+from mockserver.web.worlds import Server
+from mockserver.world.access import authenticate
+from mockserver.world.calls import View
+
+from .asking import DOCUMENT, ROOT, Asked, users
 
 
 @pytest.mark.parametrize("who", ["rex", "olga", "staff-token", "owners-token", "org-token"])
@@ -44,6 +49,16 @@ def test_to_meet_in_an_organization_and_to_part_shows_at_once(ask: Asked) -> Non
     ask.get("sam", path).ok(200)
     ask.delete("olga", staff, users("mel")).ok()
     ask.get("sam", path).ok(404)
+
+
+def test_nor_is_more_in_the_answer_before_the_edition_looks_at_it() -> None:
+    """An edition that lists more must not find what is for oneself alone."""
+    state = Server().made(fixture=DOCUMENT).state
+    mel = state.find("users", 0, "mel")
+    assert mel is not None
+    view = View(KINDS, state, authenticate(KINDS, state, "rex"))
+    private = {"email", "unconfirmed-email", "two-factor", "is-site-admin", "is-sso-login"}
+    assert not private & set(view.show(mel)["attributes"])
 
 
 def test_a_user_is_asked_for_by_id_not_by_name(ask: Asked) -> None:

@@ -69,7 +69,8 @@ class Served:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
             content = answer.read()
-            return answer.status, json.loads(content) if content else None
+            plain = "json" not in answer.getheader("Content-Type", "")
+            return answer.status, None if plain else json.loads(content)
 
     def stop(self, how: int = signal.SIGTERM) -> int:
         """Its exit code."""

@@ -164,6 +164,9 @@ def test_the_log_has_one_line_a_request_and_no_token() -> None:
             ("GET", f"{ROOT}/nothing?x={token}.laptop", None, "wrong"),
             ("GET", f"{ROOT}/ping", None, token),
             ("DELETE", SET, None, f"{token}.ann"),
+            ("GET", f"/_mock/journal?operation={token}", None, token),
+            ("GET", f"/_mock/{token}.ann", None, token),
+            ("GET", "/", None, token),
         ]
         for method, path, document, sent in asked:
             served.ask(method, path, document, sent)
@@ -177,6 +180,9 @@ def test_the_log_has_one_line_a_request_and_no_token() -> None:
             f"200 GET {SETS}?token=[secret]&page[size]=3  list-policy-sets  [1 finding"
         )
         assert logged[7] == f"204 GET {ROOT}/ping  ping"
+        assert logged[9] == "200 GET /_mock/journal  control plane"
+        assert logged[10] == "404 GET /_mock/[secret]  control plane"
+        assert logged[11] == "200 GET /  landing page"
         assert not any(token in line for line in logged)
         assert not any(".laptop" in line or ".ann" in line for line in logged)
 
