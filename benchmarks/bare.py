@@ -18,4 +18,4 @@ def answer() -> flask.Response:
     return flask.Response(BODY, content_type="application/vnd.api+json")
 
 
-LiveServer(app, port=int(sys.argv[2]), tick=0.05).run()
+LiveServer(app, port=int(sys.argv[2])).run()

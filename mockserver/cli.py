@@ -66,7 +66,7 @@ def serve(
             control_token=control_token,
             loopback=host in HERE,
         )
-        server = LiveServer(app, host, port, tick=0.05)
+        server = LiveServer(app, host, port)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         hint = "choose another with --port, or --port 0 for a free one"

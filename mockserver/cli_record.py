@@ -62,7 +62,7 @@ def record(
         wire = Http(upstream, timeout=timeout, rate=0, patient=False)
         recorder = Recorder(contract, lives, into, Mask(contract.secrets, keep), click.echo)
         proxy = cast(Any, Proxy(wire, upstream, recorder.take))
-        server = LiveServer(proxy, host, port, tick=0.05)
+        server = LiveServer(proxy, host, port)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A live server on a socket: cheroot, in this thread for `serve`, in another for tests.
+"""A live server on a socket: cheroot, led by its own threads (see `leading`).
 
 Chosen by the table in the README: one process that holds the state, the port known when asked for
 0, SIGTERM finishes what was begun, keep-alive, TLS.
@@ -6,19 +6,17 @@ Chosen by the table in the README: one process that holds the state, the port kn
 
 from __future__ import annotations
 
+import queue
 import signal
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from types import FrameType
 from typing import Any
 
 import flask
-from cheroot import wsgi
 
 from mockserver.web.door import Environ, Start, Wsgi
+from mockserver.web.leading import Server
 
-THREADS = 8
 HEADERS = 64 * 1024
 """Bytes of the largest head of a request."""
 DRAINED = 1024 * 1024 * 1024
@@ -28,30 +26,17 @@ DRAINED = 1024 * 1024 * 1024
 class LiveServer:
     """A server for an application, bound at once and serving from `start` or `run` on.
 
-    `port` 0 takes a free one; `url` knows it. `tick` is how long, in seconds, stopping may take to
-    be noticed: short for tests, where a suite starts and stops it.
+    `port` 0 takes a free one; `url` knows it.
     """
 
-    def __init__(
-        self,
-        app: flask.Flask,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        *,
-        threads: int = THREADS,
-        tick: float = 0.005,
-    ) -> None:
+    def __init__(self, app: flask.Flask, host: str = "127.0.0.1", port: int = 0) -> None:
         self.app = app
-        self._server = wsgi.Server(
-            (host, port), drained(app), numthreads=threads, server_name="tfe-mockserver", timeout=60
-        )
-        self._server.expiration_interval = tick
+        self._server = Server((host, port), drained(app), server_name="tfe-mockserver", timeout=60)
         self._server.shutdown_timeout = 30
         self._server.request_queue_size = 128
         self._server.nodelay = True
         self._server.max_request_header_size = HEADERS
         self._server.prepare()
-        self._thread: threading.Thread | None = None
 
     @property
     def host(self) -> str:
@@ -69,31 +54,22 @@ class LiveServer:
         return f"http://{name}:{self.port}"
 
     def start(self) -> LiveServer:
-        """Serve in a thread of its own."""
-        self._thread = threading.Thread(target=self._server.serve, name="mockserver", daemon=True)
-        self._thread.start()
+        """Serve in threads of its own."""
+        self._server.serve()
         return self
 
     def stop(self) -> None:
         """Finish what was begun, take nothing new."""
         self._server.stop()
-        if self._thread is not None:
-            self._thread.join()
 
     def run(self) -> None:
-        """Serve in this thread until SIGTERM or SIGINT; what was begun is finished."""
-        stopping: list[threading.Thread] = []
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            if not stopping:  # in a thread: the handler interrupts the loop that stop() waits for
-                stopping.append(threading.Thread(target=self._server.stop, name="stopping"))
-                stopping[0].start()
-
+        """Serve until SIGTERM or SIGINT; what was begun is finished."""
+        asked: queue.SimpleQueue[int] = queue.SimpleQueue()  # a handler may put into it
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, stop)
-        self._server.serve()
-        for thread in stopping:
-            thread.join()
+            signal.signal(name, lambda number, frame: asked.put(number))
+        self.start()
+        asked.get()
+        self.stop()
 
     def __enter__(self) -> LiveServer:
         return self.start()
