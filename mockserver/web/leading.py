@@ -10,24 +10,20 @@ O'Ryan, Kircher, Pyarali, Buschmann, 2000); parsing and writing HTTP stays chero
 from __future__ import annotations
 
 import queue
-import selectors
-import socket
-import sys
 import threading
 import time
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from cheroot import wsgi
-from cheroot.server import HTTPConnection
+
+from mockserver.web.lines import WAIT, Line, Lines, drop
 
 PATIENCE = 0.005
 """Seconds that a request may take before another thread is given the lead."""
 MOST = 64
 """Threads, and so requests that may wait at once."""
-WAIT = 0.05 if sys.platform == "win32" else 1.0  # there, select() overlooks new connections
 QUIET = 20
 """Looks without a request after which the watch sleeps until there is one."""
 
@@ -56,108 +52,11 @@ class Server(wsgi.Server):
             super().stop()
 
 
-class Lines:
-    """The open connections that wait for a request. `put`, `take` and `wake` from any thread."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._lock = threading.Lock()
-        self._selector = selectors.DefaultSelector()
-        self._inner, self._outer = socket.socketpair()
-        for end in (self._inner, self._outer, server.socket):
-            end.setblocking(False)
-        self._selector.register(self._inner, selectors.EVENT_READ)
-        self._selector.register(server.socket, selectors.EVENT_READ)
-        self._looked = time.monotonic()
-        self._closed = False
-
-    def ready(self, timeout: float) -> list[HTTPConnection]:
-        """Those where something has arrived; waits for the first so many seconds."""
-        if time.monotonic() - self._looked > WAIT:
-            self._expire()
-        found = []
-        for key, _ in self._selector.select(timeout):
-            if key.data is not None:
-                found.append(key.data)
-            elif key.fileobj is self._inner:
-                self._inner.recv(4096)
-            else:
-                self._accept()
-        return found
-
-    def put(self, line: HTTPConnection) -> None:
-        """Wait for its next request."""
-        with self._lock:
-            if not self._closed:
-                self._selector.register(line.socket, selectors.EVENT_READ, line)
-                return self.wake()
-        return drop(line)
-
-    def take(self, line: HTTPConnection) -> None:
-        """Wait for nothing of it."""
-        with self._lock, suppress(KeyError, ValueError):
-            self._selector.unregister(line.socket)
-
-    def wake(self) -> None:
-        """Have the thread in `ready` look again."""
-        with suppress(OSError):  # full: it is awake already
-            self._outer.send(b".")
-
-    def shut(self) -> None:
-        """Take those in whose connection stands already, and no more."""
-        while self._accept():
-            pass
-        with self._lock:
-            self._selector.unregister(self._server.socket)
-        self._server.socket.close()
-
-    def close(self) -> None:
-        for line in self._all():
-            drop(line)
-        with self._lock:
-            self._closed = True
-        self._selector.close()
-        self._inner.close()
-        self._outer.close()
-
-    def _accept(self) -> bool:
-        try:
-            made, address = self._server.socket.accept()
-        except BlockingIOError:
-            return False
-        except ConnectionError:  # gone again; the next may be there
-            return True
-        except OSError as error:  # no descriptor left: to ask again at once would only burn time
-            self._server.error_log(f"a connection was not accepted: {error}")
-            time.sleep(PATIENCE)
-            return False
-        made.settimeout(self._server.timeout)
-        line = HTTPConnection(self._server, made)
-        line.remote_addr, line.remote_port = address[:2]
-        line.last_used = time.monotonic()
-        with self._lock:
-            self._selector.register(made, selectors.EVENT_READ, line)
-        return True
-
-    def _expire(self) -> None:
-        """Close what has been silent for longer than the server's timeout."""
-        self._looked = time.monotonic()
-        for line in self._all():
-            if line.last_used < self._looked - self._server.timeout:
-                self.take(line)
-                drop(line)
-
-    def _all(self) -> list[HTTPConnection]:
-        with self._lock:
-            keys = list(self._selector.get_map().values())
-        return [key.data for key in keys if key.data is not None]
-
-
 @dataclass(slots=True, eq=False)
 class Term:
     """One thread's time in the lead: the connection in its hand, since when, and whether it is over."""
 
-    held: HTTPConnection | None = None
+    held: Line | None = None
     since: float = 0.0
     over: bool = False
 
@@ -174,7 +73,7 @@ class Crew:
         self._threads: list[threading.Thread] = []
         self._idle = 0
         self._calls: queue.SimpleQueue[Term | None] = queue.SimpleQueue()
-        self._ready: deque[HTTPConnection] = deque()
+        self._ready: deque[Line] = deque()
         self._term: Term | None = None
         self._served = 0
         self._dozing = False
@@ -237,7 +136,7 @@ class Crew:
                     self._calls.put(None)
         return bool(self._ready)
 
-    def _answer(self, line: HTTPConnection, term: Term) -> None:
+    def _answer(self, line: Line, term: Term) -> None:
         """One request, or as many as the client has sent at once."""
         term.since = line.last_used = time.monotonic()
         term.held = line
@@ -253,7 +152,7 @@ class Crew:
         elif term.over:
             self._lines.put(line)
 
-    def _kept(self, line: HTTPConnection) -> bool:
+    def _kept(self, line: Line) -> bool:
         """Answer; whether the connection stays open."""
         try:
             while line.communicate():  # type: ignore[no-untyped-call]
@@ -311,9 +210,3 @@ class Crew:
     def _call(self, term: Term) -> None:
         self._idle -= 1
         self._calls.put(term)
-
-
-def drop(line: HTTPConnection) -> None:
-    """Close a connection that may be closed already."""
-    with suppress(OSError):
-        line.close()

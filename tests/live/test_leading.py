@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 import mockserver
-from mockserver.web import leading
+from mockserver.web import leading, lines
 from mockserver.web.serving import LiveServer
 
 from .serving import SET, connected
@@ -204,7 +204,7 @@ def test_a_handler_that_raises_what_nobody_catches_costs_its_own_connection_alon
 def test_a_silent_connection_is_closed_after_its_time(
     live: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leading, "WAIT", 0.02)
+    monkeypatch.setattr(lines, "WAIT", 0.02)
     live._server.timeout = 0.1
     with connected(live.url) as line, connected(live.url) as other:
         get(line, "/now")
