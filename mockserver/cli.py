@@ -91,6 +91,9 @@ def _log_requests() -> None:
     logger = logging.getLogger("mockserver")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
+    # what no line shows need not be found out (logging's own advice, HOWTO "Optimization")
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
 
 
 @main.command()

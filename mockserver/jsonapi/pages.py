@@ -24,7 +24,8 @@ def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) 
     chosen: Iterable[tuple[Any, ...]] = (
         items.slice(start, size) if isinstance(items, Ordered) else items[start : start + size]
     )
-    return Page([call.state.get(item[-1]) for item in chosen], number, size, len(items))
+    get = call.state.get
+    return Page([get(item[-1]) for item in chosen], number, size, len(items))
 
 
 def whole(call: Call, keys: Iterable[int]) -> Page:

@@ -67,7 +67,7 @@ def stranger(server: Server, sent: Sent) -> Answer | None:
     """On loopback a page of another site must not reach us, nor a name that was bent to here."""
     if not server.loopback:
         return None
-    host, origin = sent.headers.get("Host", "localhost"), sent.headers.get("Origin")
+    host, origin = sent.headers.get("Host", "localhost"), sent.headers.get("Origin", "")
     if not _here(f"//{host}"):
         detail = f"the host {host!r} is not this machine; serve with --host to be reached by it"
         return Refused(400, ("", detail)).answer()

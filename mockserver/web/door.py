@@ -7,10 +7,10 @@ hooks that nobody uses on these paths. Everything else, and a broken answer, goe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from werkzeug.datastructures import EnvironHeaders
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
@@ -60,6 +60,24 @@ class Door:
         return () if environ["REQUEST_METHOD"] == "HEAD" else (made.body,)
 
 
+class Received:
+    """The headers of a WSGI request."""
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: Environ) -> None:
+        self._environ = environ
+
+    def get(self, name: str, default: str, /) -> str:
+        return str(self._environ.get(_key(name), default))
+
+
+@lru_cache(maxsize=64)
+def _key(name: str) -> str:
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+
+
 def drain(environ: Environ) -> None:
     """Read what is left of a chunked body: the next request stands behind it on the connection."""
     stream = environ["wsgi.input"]
@@ -101,7 +119,7 @@ def received(environ: Environ) -> Sent:
         path=environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace"),
         query=query,
         arguments=parse_qsl(query, keep_blank_values=True, errors="replace") if query else (),
-        headers=EnvironHeaders(environ),  # type: ignore[arg-type]
+        headers=Received(environ),
         root=root,
         body=body,
     )

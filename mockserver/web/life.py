@@ -49,7 +49,8 @@ def answer(server: Server, sent: Sent) -> Answer:
             route = routes(server.contract(universe.edition)).match(sent.method, sent.path)
         faults = faulty.met(universe, route.operation, sent)
         faulty.before_route(faults, universe, sent, note)
-        caller = authenticate(server.kinds, universe.state, split(sent.token or "")[1])
+        seen, secret = universe.state, split(sent.token or "")[1]
+        caller = authenticate(server.kinds, seen, secret)
         note.called(caller)
         operation = note.routed(_operation(route, sent, universe))
         handler, rule = _built(server, operation)
@@ -58,8 +59,8 @@ def answer(server: Server, sent: Sent) -> Answer:
         with universe.writing if writes else nullcontext():
             before = universe.state
             state = before if writes else faulty.lagging(faults, universe, before)
-            # again: while this request waited, its token may have been revoked
-            caller = authenticate(server.kinds, state, split(sent.token or "")[1])
+            if state is not seen:  # while this request waited, its token may have been revoked
+                caller = authenticate(server.kinds, state, secret)
             call = Call(
                 kinds=server.kinds,
                 state=state,
@@ -288,15 +289,15 @@ def _answered(
         parts = Parts(call, operation, status, universe.parts)
         envelope = document(call, data, sent.url, parts)
         misses = operation.check_envelope(status, envelope)
-        body = parts.joined(envelope)
+        body, kept = parts.joined(envelope), parts.document
     else:
         shown = operation.shown(status, None if data is None else {"data": data})
         misses = operation.check_answer(status, shown)
-        body = b"" if shown is None else written(shown)
+        body, kept = b"" if shown is None else written(shown), None
     if misses:
         said = [operation.explain_answer(status, miss) for miss in misses]
         raise Breach(operation.id, operation.edition, said)
-    return Answer(status, body, {"Content-Type": JSONAPI} if body else {})
+    return Answer(status, body, {"Content-Type": JSONAPI} if body else {}, kept=kept)
 
 
 def _refusal(problem: Problem, note: Note) -> Answer:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 from mockserver.contract.operations import JSONAPI
+from mockserver.web.parts import Document, written
 
 LIMIT = 10 * 1024 * 1024
 """Bytes of the largest body (policies.html#upload-a-policy: 10MB; ours for every body)."""
@@ -25,7 +26,13 @@ class BrokenOff(Unreadable):
     """A body that ends before its end, or in chunks that are none."""
 
 
-@dataclass(frozen=True, slots=True)
+class Headers(Protocol):
+    """Headers, in any case."""
+
+    def get(self, name: str, default: str, /) -> str: ...
+
+
+@dataclass(frozen=True)
 class Sent:
     """One request. `body()` reads it when the life of the request comes to it.
 
@@ -37,11 +44,11 @@ class Sent:
     path: str
     query: str
     arguments: Sequence[tuple[str, str]]
-    headers: Mapping[str, str]
+    headers: Headers
     root: Callable[[], str]
     body: Callable[[], bytes]
 
-    @property
+    @cached_property
     def token(self) -> str | None:
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         return token.strip() or None if scheme.lower() == "bearer" else None
@@ -61,17 +68,20 @@ class Sent:
 
 @dataclass(slots=True)
 class Answer:
-    """One answer. `cut` tells the server to break it: None, `closed`, `midway` or `short`."""
+    """One answer. `cut` tells the server to break it: None, `closed`, `midway` or `short`.
+
+    `kept` is what remembers the body where more than one answer has it.
+    """
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     cut: str | None = None
+    kept: Document | None = None
 
 
 def as_json(status: int, document: Any, media_type: str = JSONAPI) -> Answer:
     """An answer with a JSON body; document None means without one."""
     if document is None:
         return Answer(status)
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-    return Answer(status, body, {"Content-Type": media_type})
+    return Answer(status, written(document), {"Content-Type": media_type})

@@ -45,7 +45,7 @@ class Note:
             method=sent.method,
             path=_cut(scrubbed(sent.path)),
             query=_cut(self._clean.query(sent.query)),
-            headers={n: _cut(scrubbed(v)) for n in KEPT if (v := sent.headers.get(n))},
+            headers={n: _cut(scrubbed(v)) for n in KEPT if (v := sent.headers.get(n, ""))},
         )
 
     def reached(self, universe: Universe) -> Universe:
@@ -153,11 +153,17 @@ class Note:
             return None
         if "json" not in made.headers.get("Content-Type", ""):
             return _counted(made.body)
+        kept = made.kept
+        if kept is not None and kept.clean is self._clean and kept.body is made.body:
+            return made.body
         try:
             listed = self._operation is not None and not self._operation.tells_secrets
-            return self._clean.body(made.body, named=not listed, ours=True)
+            clean = self._clean.body(made.body, named=not listed, ours=True)
         except ValueError:  # a fault has spoilt it
             return _counted(made.body)
+        if kept is not None and clean is made.body is kept.body:
+            kept.clean = self._clean
+        return clean
 
 
 def _cut(text: str) -> str:

@@ -33,11 +33,11 @@ class Redactor:
         pattern = re.escape(key) + (f"(?:{rest})?" if len(key) >= SHORT else rest)
         whole = [re.escape(token)] if token and "." in token else []
         self._token = re.compile("|".join([*whole, pattern])) if key else None
-        self._key = key.encode()
+        self._key, self._start = key.encode(), key
 
     def text(self, text: str) -> str:
         """A text without tokens."""
-        return self._token.sub(MASK, text) if self._token else text
+        return self._token.sub(MASK, text) if self._token and self._start in text else text
 
     def body(self, body: bytes, *, named: bool = True, ours: bool = False) -> bytes:
         """A JSON text without secrets; parsed only where one may be in it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract.engines import Checker
+from mockserver.web.parts import Store
 from mockserver.web.testing import app_of
 from mockserver.web.worlds import Server
 
@@ -121,7 +123,8 @@ def server() -> Server:
     return made
 
 
-LIST = "/api/v2/organizations/acme/policy-sets?page[size]=30"
+ACME = "/api/v2/organizations/acme/policy-sets"
+LIST = f"{ACME}?page[size]=30"
 
 
 def test_a_list_is_built_once_and_then_only_what_has_changed(server: Server) -> None:
@@ -153,14 +156,63 @@ def test_a_fork_begins_with_what_its_origin_has_built(server: Server) -> None:
     assert origin.parts.built == before
 
 
-def test_what_is_kept_is_bounded(server: Server) -> None:
+def test_a_list_is_joined_once_while_nothing_on_it_has_changed(server: Server) -> None:
     universe = server.universes.get(KEY)
     assert universe is not None
-    universe.parts._most = 5_000
     client = app_of(server).test_client()
-    for _ in range(3):
-        assert sent(client, "", "GET", LIST, None)[0] == 200
-    assert universe.parts._size <= 5_000 + 3_000
+
+    def answered(path: str = LIST, caller: str = "") -> bytes:
+        """What the journal has kept of an answer: of a list, the answer itself."""
+        assert sent(client, caller, "GET", path, None)[0] == 200
+        return list(universe.journal)[-1].got or b""
+
+    first = answered()
+    assert answered() is first
+    assert answered(f"{LIST}&page[number]=2") != first
+    assert answered() is first
+    one = json.loads(first)["data"][7]["id"]
+    change = data("policy-sets", description="changed")
+    assert sent(client, "", "PATCH", f"/api/v2/policy-sets/{one}", change)[0] == 200
+    changed = answered()
+    assert changed != first
+    assert json.loads(changed)["data"][7]["attributes"]["description"] == "changed"
+    back = data(
+        "policy-sets", description=json.loads(first)["data"][7]["attributes"]["description"]
+    )
+    assert sent(client, "", "PATCH", f"/api/v2/policy-sets/{one}", back)[0] == 200
+    assert [r["id"] for r in json.loads(answered())["data"]] == [
+        r["id"] for r in json.loads(first)["data"]
+    ]
+
+
+def test_a_list_that_repeats_the_key_is_masked_in_the_journal_each_time(server: Server) -> None:
+    universe = server.universes.get(KEY)
+    assert universe is not None
+    client = app_of(server).test_client()
+    named = data("policy-sets", name="told", description=f"the key is {KEY}.ann")
+    assert sent(client, "", "POST", ACME, named)[0] == 201
+    told = f"{ACME}?search[name]=told"
+    for caller in ("", "", ".lea", ".lea", ""):
+        status, text = sent(client, caller, "GET", told, None)
+        assert status == 200
+        assert f"{KEY}.ann".encode() in text
+        kept = list(universe.journal)[-1].got or b""
+        assert KEY.encode() not in kept
+        assert b"[secret]" in kept
+
+
+def test_what_is_kept_is_bounded(server: Server) -> None:
+    store = Store(most=5_000)
+    universe = server.universes.get(KEY)
+    assert universe is not None
+    universe.parts = store
+    client = app_of(server).test_client()
+    for number in (1, 2, 3):
+        assert (
+            sent(client, "", "GET", f"{ACME}?page[size]=10&page[number]={number}", None)[0] == 200
+        )
+    assert 0 < sum(len(kept.part) for kept in store.kept.values()) <= 5_000
+    assert len(store.documents) == 1
 
 
 def test_no_schema_is_compiled_before_it_is_needed() -> None:
