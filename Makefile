@@ -20,7 +20,7 @@ lint: $(VENV)/.developed
 	$(BIN)/mypy --config-file setup.cfg
 	$(BIN)/lint-imports --config setup.cfg
 
-bench: $(VENV)/.tested
+bench: $(VENV)/.benched
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 $(VENV)/bin/python:
@@ -33,6 +33,10 @@ $(VENV)/.installed: setup.cfg | $(VENV)/bin/python
 $(VENV)/.tested: setup.cfg | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@ $(VENV)/.installed
+
+$(VENV)/.benched: setup.cfg | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[test,bench]'
+	touch $@ $(VENV)/.tested $(VENV)/.installed
 
 $(VENV)/.developed: setup.cfg | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[test,dev]'
