@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.contract.engines import MOST, Checker, Miss, Schema, pointer
 from mockserver.contract.explain import explained, key_path, trail
-from mockserver.contract.shapes import Show, envelope, fill, resources, shower
+from mockserver.contract.shapes import Fill, Show, envelope, filler, resources, shower
 
 JSONAPI = "application/vnd.api+json"
 
@@ -286,10 +286,16 @@ class Operation:
         if not checked.faults:
             for miss in reversed(misses):
                 take_out(value, miss)
-            root = self._schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-            if root.get("x-fill-defaults"):
-                fill(root, value, self._schemas)
+            if self._fill:
+                self._fill(value)
         return checked
+
+    @cached_property
+    def _fill(self) -> Fill | None:
+        """Puts in what the page says a create has where the body is silent."""
+        schema = self.body_schema
+        root = self._schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        return filler(root, self._schemas) if root.get("x-fill-defaults") else None
 
     def _too_much(self) -> Fault:
         meta = {

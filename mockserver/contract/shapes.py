@@ -10,30 +10,53 @@ from mockserver.contract.engines import Schema
 from mockserver.contract.explain import resolve
 
 Components = Mapping[str, Schema]
+NOTHING = object()
 
 
-def fill(schema: Schema, value: Any, components: Components) -> None:
-    """Put the documented defaults where a create body is silent, making parents where absent.
+Fill = Callable[[Any], None]
 
-    A parent is made only where nothing inside it is required: an omitted `vcs-repo` stays omitted.
+
+def filler(schema: Schema, components: Components) -> Fill | None:
+    """A function that puts the documented defaults where a create body is silent; None where the
+    schema has none.
+
+    Parents are made where absent, but only where nothing inside is required: an omitted `vcs-repo`
+    stays omitted.
     """
     schema = resolve(schema, components)
-    if isinstance(value, list) and "items" in schema:
-        for item in value:
-            fill(schema["items"], item, components)
-    if not isinstance(value, dict):
-        return
+    each = filler(schema["items"], components) if "items" in schema else None
+    members = []
     for name, part in schema.get("properties", {}).items():
         part = resolve(part, components)
-        if name in value:
-            fill(part, value[name], components)
-        elif "default" in part:
-            value[name] = deepcopy(part["default"])
-        elif part.get("type") == "object" and not part.get("required"):
-            inner: dict[str, Any] = {}
-            fill(part, inner, components)
-            if inner:
-                value[name] = inner
+        inner = filler(part, components)
+        if inner or "default" in part:
+            makes = part.get("type") == "object" and not part.get("required")
+            members.append((name, inner, part.get("default", NOTHING), makes))
+    if not members:
+        return None if each is None else lambda items: _fill_each(items, each)
+
+    def fill(value: Any) -> None:
+        if not isinstance(value, dict):
+            return
+        for name, inner, default, makes in members:
+            if name in value:
+                if inner:
+                    inner(value[name])
+            elif default is not NOTHING:
+                value[name] = deepcopy(default)
+            elif inner and makes:
+                made: dict[str, Any] = {}
+                inner(made)
+                if made:
+                    value[name] = made
+
+    return fill
+
+
+def _fill_each(items: Any, fill: Fill) -> None:
+    if isinstance(items, list):
+        for item in items:
+            fill(item)
 
 
 def is_resource(schema: Schema) -> bool:

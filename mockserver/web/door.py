@@ -93,8 +93,17 @@ def received(environ: Environ) -> Sent:
     """A WSGI request as ours. The body is read when it is asked for."""
 
     def body() -> bytes:
-        if _length(environ) > LIMIT:
+        length = _length(environ)
+        if length > LIMIT:
             raise TooLarge
+        if "HTTP_TRANSFER_ENCODING" not in environ:
+            try:
+                content = environ["wsgi.input"].read(length) if length else b""
+            except (ValueError, OSError):
+                raise BrokenOff from None
+            if len(content) < length:  # the client has gone away
+                raise BrokenOff
+            return bytes(content)
         # one byte more: of chunks it would give the first LIMIT bytes as if they were all
         stream = get_input_stream(environ, max_content_length=LIMIT + 1)
         try:
@@ -105,7 +114,7 @@ def received(environ: Environ) -> Sent:
             raise BrokenOff from None
         if len(content) > LIMIT:
             raise TooLarge
-        if len(content) < _length(environ):  # the client has gone away
+        if len(content) < length:  # of a length and chunks, one is not true
             raise BrokenOff
         return content
 

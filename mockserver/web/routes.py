@@ -14,6 +14,9 @@ from werkzeug.routing.exceptions import RequestRedirect
 
 from mockserver.contract import Edition, Operation
 
+MOST, LONG = 2_000, 200
+"""Routes that are remembered, and letters of the longest path among them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -34,6 +37,7 @@ class Routes:
 
     def __init__(self, operations: Iterable[Operation], not_built: Iterable[str] = ()) -> None:
         operations = list(operations)
+        self._known: dict[tuple[str, str], Route] = {}
         self._all = [f"{operation.method} {operation.path}" for operation in operations]
         self._not_built = [re.compile(re.sub(r"{[^}]*}", "[^/]+", line)) for line in not_built]
         rules = [
@@ -49,7 +53,7 @@ class Routes:
     def _hint(self, method: str, path: str) -> str:
         if any(named.fullmatch(f"{method} {path}") for named in self._not_built):
             return ": it is documented, but not built here"
-        if len(path) > 200:
+        if len(path) > LONG:
             return ""
         short = {line.replace("/api/v2/", ""): line for line in self._all}
         near = get_close_matches(
@@ -58,7 +62,17 @@ class Routes:
         return f"; nearest: {short[near[0]]}" if near else ""
 
     def match(self, method: str, path: str) -> Route:
-        """What is there."""
+        """What is there. A client asks for the same again and again: short paths are remembered."""
+        if len(path) > LONG:
+            return self._matched(method, path)
+        route = self._known.get((method, path))
+        if route is None:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            route = self._known[method, path] = self._matched(method, path)
+        return route
+
+    def _matched(self, method: str, path: str) -> Route:
         try:
             operation, values = self._map.match(path, method=method)
         except MethodNotAllowed:

@@ -36,7 +36,7 @@ def later(text: str, time: timedelta) -> str:
 
 def written(moment: datetime) -> str:
     """A moment as the API writes it: UTC, milliseconds, a literal `Z`."""
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def wall() -> str:

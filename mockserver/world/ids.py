@@ -15,7 +15,7 @@ LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 def code(seed: int, prefix: str, count: int | str, length: int = 16) -> str:
     """`length` letters for the `count`th thing called `prefix` in the world of that seed."""
     digest = blake2b(f"{seed}/{prefix}/{count}".encode(), digest_size=64).digest()
-    number = int.from_bytes(digest, "big")
+    number = int.from_bytes(digest, "big") % len(LETTERS) ** length  # all that the letters tell
     letters = []
     for _ in range(length):
         number, at = divmod(number, len(LETTERS))

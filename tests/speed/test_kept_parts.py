@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract.engines import Checker
+from mockserver.web import routes
 from mockserver.web.parts import Store
 from mockserver.web.testing import app_of
 from mockserver.web.worlds import Server
@@ -229,3 +230,20 @@ def test_no_schema_is_compiled_before_it_is_needed() -> None:
     assert "_fast" not in vars(made)
     made.holds({})
     assert "_fast" in vars(made)
+
+
+def test_what_is_remembered_of_paths_is_bounded_and_never_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(routes, "MOST", 10)
+    table = routes.Routes(Server().contract().operations.values())
+    for n in range(25):
+        for method, name in (("GET", "show-policy-set"), ("DELETE", "delete-policy-set")):
+            found = table.match(method, f"/api/v2/policy-sets/polset-{n}")
+            assert found.operation is not None
+            assert (found.operation.id, found.path) == (name, {"id": f"polset-{n}"})
+        assert table.match("PUT", f"/api/v2/policy-sets/polset-{n}").operation is None
+        assert len(table._known) <= 10
+    long = "/api/v2/policy-sets/" + "x" * routes.LONG
+    assert table.match("GET", long).path == {"id": "x" * routes.LONG}
+    assert not any(path == long for _, path in table._known)
