@@ -6,8 +6,8 @@ Chosen by the table in the README: one process that holds the state, the port kn
 
 from __future__ import annotations
 
-import queue
 import signal
+import socket
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -64,12 +64,18 @@ class LiveServer:
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; what was begun is finished."""
-        asked: queue.SimpleQueue[int] = queue.SimpleQueue()  # a handler may put into it
+        told, teller = socket.socketpair()
+        teller.setblocking(False)
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda number, frame: asked.put(number))
+            signal.signal(name, lambda number, frame: None)
+        # a signal that comes while this thread is about to wait wakes it all the same
+        signal.set_wakeup_fd(teller.fileno(), warn_on_full_buffer=False)
         self.start()
-        asked.get()
+        told.recv(1)
         self.stop()
+        signal.set_wakeup_fd(-1)
+        told.close()
+        teller.close()
 
     def __enter__(self) -> LiveServer:
         return self.start()

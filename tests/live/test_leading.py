@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -243,3 +245,42 @@ def test_what_has_arrived_is_answered_when_a_server_stops_though_all_its_threads
         stopping.result(timeout=20)
     assert len(gated.threads) == leading.MOST + 4
     assert all(future.result() for future in asked)
+
+
+TOLD_AT_ANY_TIME = """
+import os, subprocess, sys, threading, time
+from mockserver.web.serving import LiveServer
+
+kill = ["sh", "-c", "while read line; do kill -TERM $1; done", "-", str(os.getpid())]
+killer = subprocess.Popen(kill, stdin=subprocess.PIPE)
+over = threading.Event()
+
+def burn():
+    while not over.is_set():
+        sum(range(100))
+
+class Told(LiveServer):
+    def start(self):
+        super().start()
+        killer.stdin.write(b"now\\n")
+        killer.stdin.flush()
+        until = time.perf_counter() + delay
+        while time.perf_counter() < until:
+            pass
+        return self
+
+threading.Thread(target=burn).start()
+for n in range(300):
+    delay = n % 50 / 100_000
+    Told(lambda environ, start: ()).run()
+over.set()
+killer.stdin.close()
+"""
+
+
+def test_a_signal_ends_a_server_whenever_it_comes() -> None:
+    """One that came just before the main thread began to wait was once overlooked."""
+    done = subprocess.run(
+        [sys.executable, "-c", TOLD_AT_ANY_TIME], timeout=60, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
