@@ -270,7 +270,7 @@ class Told(LiveServer):
         return self
 
 threading.Thread(target=burn).start()
-for n in range(300):
+for n in range(120):
     delay = n % 50 / 100_000
     Told(lambda environ, start: ()).run()
 over.set()
