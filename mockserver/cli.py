@@ -78,12 +78,12 @@ def serve(
         if type(error).__name__ != "BadFixture":
             raise
         raise click.ClickException(str(error)) from None
+    _spare_the_collector()
     if ready_file:
         ready = {"url": server.url, "token": token, "edition": edition}
         Path(ready_file).write_text(json.dumps(ready) + "\n", encoding="utf-8")
     click.echo(f"serving {edition} at {server.url} with the token {token}")
     sys.stdout.flush()
-    _spare_the_collector()
     server.run()
 
 

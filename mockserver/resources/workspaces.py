@@ -104,47 +104,56 @@ SSH = Rule(
 # what is shown
 
 
-def show(view: View, record: Record) -> dict[str, Any]:
+def permissions(view: View, record: Record) -> dict[str, bool]:
+    """What the caller may do in it, as the page's `permissions` object says it."""
     has = level(view, record)
     runs = view.caller.record.kind != "organizations"  # organization tokens do no runs
     admin, write, plan = (has >= LEVELS.index(name) for name in ("admin", "write", "plan"))
+    return {
+        "can-update": admin,
+        "can-destroy": admin,
+        "can-queue-destroy": write and runs,
+        "can-queue-run": plan and runs,
+        "can-queue-apply": write and runs,
+        "can-update-variable": write,
+        "can-lock": write,
+        "can-unlock": write,
+        "can-force-unlock": admin,
+        "can-read-settings": has >= 0,
+    }
+
+
+SHOWN = (
+    "auto-apply",
+    "created-at",
+    "environment",
+    "file-triggers-enabled",
+    "locked",
+    "migration-environment",
+    "name",
+    "operations",
+    "queue-all-runs",
+    "terraform-version",
+    "trigger-prefixes",
+    "vcs-repo",
+    "working-directory",
+)
+"""Attributes that are shown as they are kept."""
+
+
+def show(view: View, record: Record) -> dict[str, Any]:
+    organization = view.owner(record)
     keys = members(view, record, SSH_KEY)
     ssh_key = to_one(keys[0] if keys else None)
     if keys:
         ssh_key["links"] = {"related": f"/api/v2/ssh-keys/{keys[0].id}"}
-    organization = view.owner(record)
+    attributes = {name: thaw(record[name]) for name in SHOWN}
+    attributes |= {"actions": {"is-destroyable": True}, "can-queue-destroy-plan": False}
+    attributes["permissions"] = permissions(view, record)
     return {
         "id": record.id,
         "type": "workspaces",
-        "attributes": {
-            "actions": {"is-destroyable": True},
-            "auto-apply": record["auto-apply"],
-            "can-queue-destroy-plan": False,
-            "created-at": record["created-at"],
-            "environment": record["environment"],
-            "file-triggers-enabled": record["file-triggers-enabled"],
-            "locked": record["locked"],
-            "migration-environment": record["migration-environment"],
-            "name": record["name"],
-            "operations": record["operations"],
-            "permissions": {
-                "can-update": admin,
-                "can-destroy": admin,
-                "can-queue-destroy": write and runs,
-                "can-queue-run": plan and runs,
-                "can-queue-apply": write and runs,
-                "can-update-variable": write,
-                "can-lock": write,
-                "can-unlock": write,
-                "can-force-unlock": admin,
-                "can-read-settings": has >= 0,
-            },
-            "queue-all-runs": record["queue-all-runs"],
-            "terraform-version": record["terraform-version"],
-            "trigger-prefixes": thaw(record["trigger-prefixes"]),
-            "vcs-repo": thaw(record["vcs-repo"]),
-            "working-directory": record["working-directory"],
-        },
+        "attributes": dict(sorted(attributes.items())),
         "relationships": {
             "organization": to_one(organization),
             "ssh-key": ssh_key,
