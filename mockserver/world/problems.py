@@ -80,9 +80,13 @@ def invalid(detail: str, pointer: str | None = None, **meta: Any) -> Problem:
     return Problem(422, Error(INVALID, detail, pointer, _spelled(meta)))
 
 
+MOST = 1_000
+"""Errors that one answer tells; more would teach nobody more."""
+
+
 def invalid_items(errors: Sequence[Error]) -> Problem:
-    """422 of several rules at once."""
-    return Problem(422, *errors)
+    """422 of several rules at once, or of one for many items; the first MOST of them."""
+    return Problem(422, *errors[:MOST])
 
 
 def invalid_item(detail: str, pointer: str, **meta: Any) -> Error:

@@ -262,3 +262,17 @@ def test_what_is_documented_but_not_built_says_so_in_the_journal(tfe: Any) -> No
 def test_the_page_at_the_root_does_not_repeat_what_a_host_says(tfe: Any) -> None:
     answer = tfe.client.get("/", headers={"Host": "localhost#<script>"})
     assert b"<script>" not in answer.data
+
+
+def test_a_thousand_unknown_members_are_told_and_no_more(tfe: mockserver.World) -> None:
+    """20,000 of them were once answered with ten megabytes."""
+    sets = f"{ORG}/policy-sets"
+    many = [{"type": "policies", "id": f"pol-{n:016}"} for n in range(5_000)]
+    document = a_set("many")
+    document["data"]["relationships"] = {"policies": {"data": many}}
+    before = names(tfe)
+    answer = tfe.client.post(sets, json=document)
+    assert answer.status_code == 422
+    pointers = [error["source"]["pointer"] for error in answer.json["errors"]]
+    assert pointers == [f"/data/relationships/policies/data/{n}" for n in range(1_000)]
+    assert names(tfe) == before
