@@ -88,8 +88,8 @@ def answer(server: Server, sent: Sent) -> Answer:
 def logged(server: Server, sent: Sent, made: Answer, what: str) -> Answer:
     """The line in the log that a request gets which no journal keeps; without query and token."""
     if log.isEnabledFor(logging.INFO):
-        path = strangers(sent.path, server.universes.__contains__)
-        log.info("%s %s %s  %s", made.status, sent.method, path, what)
+        asked = strangers(f"{sent.method} {sent.path}", server.universes.__contains__)
+        log.info("%s %s  %s", made.status, asked, what)
     return made
 
 

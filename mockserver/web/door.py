@@ -21,7 +21,6 @@ Environ = dict[str, Any]
 Start = Callable[..., Any]
 Wsgi = Callable[[Environ, Start], Iterable[bytes]]
 
-CHUNK = 64 * 1024
 SHORT = ("/api/", "/.well-known/")
 LINES = {status: f"{status} {phrase}" for status, phrase in HTTP_STATUS_CODES.items()}
 """Status lines; werkzeug's words, for Python's own change from version to version."""
@@ -42,12 +41,6 @@ class Door:
         self._rest, self._answer, self._whole = rest, answer, whole
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
-        answer = self._through(environ, start)
-        if "HTTP_TRANSFER_ENCODING" in environ:
-            drain(environ)
-        return answer
-
-    def _through(self, environ: Environ, start: Start) -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(SHORT):
             return self._rest(environ, start)
         made = self._answer(received(environ))
@@ -76,17 +69,6 @@ class Received:
 def _key(name: str) -> str:
     key = name.upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
-
-
-def drain(environ: Environ) -> None:
-    """Read what is left of a chunked body: the next request stands behind it on the connection."""
-    stream = environ["wsgi.input"]
-    try:
-        for _ in range(4 * LIMIT // CHUNK):
-            if not stream.read(CHUNK):
-                return
-    except Exception:  # whatever the server makes of broken chunks: it closes the connection
-        return
 
 
 def received(environ: Environ) -> Sent:

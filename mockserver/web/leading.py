@@ -13,17 +13,20 @@ import queue
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from cheroot import wsgi
 
-from mockserver.web.lines import WAIT, Line, Lines, drop
+from mockserver.web.lines import WAIT, Gateway, Line, Lines, drop
 
 PATIENCE = 0.005
 """Seconds that a request may take before another thread is given the lead."""
 MOST = 64
 """Threads, and so requests that may wait at once."""
+GRACE = 0.5
+"""Seconds that a stopping server waits for the rest of a request's head."""
 QUIET = 20
 """Looks without a request after which the watch sleeps until there is one."""
 
@@ -33,7 +36,9 @@ class Server(wsgi.Server):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.gateway = Gateway
         self.requests: Crew = Crew(self)
+        self._stopping = threading.Lock()
 
     @property
     def can_add_keepalive_connection(self) -> bool:
@@ -46,10 +51,15 @@ class Server(wsgi.Server):
 
     def stop(self) -> None:
         """Take nothing new and return when what was begun is finished."""
-        if self.ready:
-            self.requests.finish(self.shutdown_timeout)
-            self.socket = None  # closed already
-            super().stop()
+        with self._stopping:
+            if self.ready:
+                self.requests.finish(self.shutdown_timeout)
+                self.socket = None  # closed already
+                super().stop()
+
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+        with suppress(OSError, ValueError):  # nobody reads it: no reason to end
+            super().error_log(msg, level, traceback)
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +84,7 @@ class Crew:
         self._idle = 0
         self._calls: queue.SimpleQueue[Term | None] = queue.SimpleQueue()
         self._ready: deque[Line] = deque()
+        self._held: set[Line] = set()
         self._term: Term | None = None
         self._served = 0
         self._dozing = False
@@ -98,11 +109,20 @@ class Crew:
         if self._term is None:  # it was never begun
             self._lines.shut()
         self._lines.wake()
+        grace = time.monotonic() + GRACE
         for thread in self._threads:  # it may grow meanwhile
-            thread.join(max(0.0, until - time.monotonic()))
+            while thread.is_alive() and time.monotonic() < until:
+                thread.join(GRACE / 10)
+                if time.monotonic() > grace:
+                    self._give_up_unasked()
         self._term = None
         self._awake.set()
         self._lines.close()
+
+    def _give_up_unasked(self) -> None:
+        for line in tuple(self._held):
+            if not line.asked:
+                self._lines.give_up(line)
 
     def stop(self, timeout: float) -> None:
         """cheroot calls it at the end of its `stop`, when all are gone."""
@@ -121,15 +141,23 @@ class Crew:
             if self._ready:
                 self._answer(self._ready.popleft(), term)
             elif not self.stopping:
-                self._ready.extend(self._lines.ready(WAIT))
+                self._ready.extend(self._arrived(WAIT))
             elif not self._last():
                 return
+
+    def _arrived(self, timeout: float) -> list[Line]:
+        try:
+            return self._lines.ready(timeout)
+        except Exception as error:  # whatever it is, somebody must lead
+            self._server.error_log(f"unexpected while waiting: {error!r}", traceback=True)
+            time.sleep(PATIENCE)
+            return []
 
     def _last(self) -> bool:
         """With the server about to stop: whether there is still a request to be answered."""
         if self._server.socket.fileno() >= 0:
             self._lines.shut()
-        self._ready.extend(self._lines.ready(0))
+        self._ready.extend(self._arrived(0))
         if not self._ready:
             with self._lock:
                 for _ in self._threads:
@@ -142,7 +170,10 @@ class Crew:
         term.held = line
         if self._dozing:
             self._awake.set()
+        self._held.add(line)
         keep = self._kept(line)
+        self._held.discard(line)
+        line.last_used = time.monotonic()
         self._served += 1
         with self._lock:
             term.held = None
@@ -155,9 +186,11 @@ class Crew:
     def _kept(self, line: Line) -> bool:
         """Answer; whether the connection stays open."""
         try:
+            line.asked = False
             while line.communicate():  # type: ignore[no-untyped-call]
                 if not line.rfile.has_data():
                     return True
+                line.asked = False
         except ConnectionError:
             pass
         except BaseException as error:  # whatever it is, the thread must live on

@@ -15,11 +15,14 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cheroot import wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
 
 if TYPE_CHECKING:
     from cheroot.server import HTTPServer
 
+DRAINED = 1024 * 1024 * 1024
+"""Bytes of a body that are read away; who sends more finds the connection closed."""
 WAIT = 0.05 if sys.platform == "win32" else 1.0  # there, select() overlooks new connections
 
 
@@ -60,9 +63,13 @@ class Writer:
     def write(self, data: bytes) -> int:
         if self.hold:
             self._held = data
-        else:
-            self._held, whole = b"", self._held + data if self._held else data
-            self._sock.sendall(whole)
+            return len(data)
+        self._held, whole = b"", self._held + data if self._held else data
+        done = self._sock.send(whole)
+        while done < len(
+            whole
+        ):  # not sendall: its time is for all, and a slow reader may take more
+            done += self._sock.send(memoryview(whole)[done:])
         return len(data)
 
     def flush(self) -> None:
@@ -70,28 +77,87 @@ class Writer:
             self.write(b"")
 
 
+class Body:
+    """What a handler reads a body from. Once it is broken it stays so, whoever reads."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.broken = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def read(self, size: int | None = None) -> bytes:
+        if self.broken:
+            raise ValueError("the body is broken")
+        try:
+            return bytes(self._file.read(size))
+        except Exception:  # chunks that are none, a client that is gone
+            self.broken = True
+            raise
+
+    def drain(self) -> bool:
+        """Read away what nobody has read; whether the next request stands behind it."""
+        most = DRAINED
+        with suppress(Exception):
+            while most > 0 and (part := self.read(65_536)):
+                most -= len(part)
+        return not self.broken and most > 0
+
+
+class Gateway(wsgi.Gateway_10):
+    """A request as WSGI has it."""
+
+    def get_environ(self) -> Any:
+        self.req.rfile = Body(self.req.rfile)
+        return super().get_environ()  # type: ignore[no-untyped-call]
+
+
 class Request(HTTPRequest):
-    """A request whose answer's head waits for the body, so that both leave at once."""
+    """A request whose answer's head waits for the body, so that both leave at once.
+
+    No body is left unread: cheroot would take the rest of a chunked one for the next request, and
+    close the connection on a 413 while its client still sends, who then never sees the answer.
+    """
 
     conn: Line
 
+    def read_request_line(self) -> bool:
+        try:
+            return bool(super().read_request_line())  # type: ignore[no-untyped-call]
+        except ValueError:  # of urlsplit
+            self.simple_response("400 Bad Request", "Malformed Request-URI")
+            return False
+
+    def read_request_headers(self) -> bool:
+        if not super().read_request_headers():  # type: ignore[no-untyped-call]
+            return False
+        if not self.inheaders.get(b"Content-Length", b"0").isdigit():
+            self.simple_response("400 Bad Request", "Malformed Content-Length Header.")
+            return False
+        return True
+
     def send_headers(self) -> None:
+        if isinstance(self.rfile, Body) and not self.rfile.drain():
+            self.close_connection = True
         self.conn.wfile.hold = True
         super().send_headers()
         self.conn.wfile.hold = False
 
     def respond(self) -> None:
+        self.conn.asked = True
         super().respond()
         self.conn.wfile.flush()
 
 
 class Line(HTTPConnection):
-    """One connection. `last_used` is monotonic time."""
+    """One connection. `last_used` is monotonic time, `asked` whether a whole head has been read."""
 
     RequestHandlerClass = Request
     rfile: Reader
     wfile: Writer
     last_used: float
+    asked = False
 
     def __init__(self, server: HTTPServer, sock: socket.socket, address: Any) -> None:
         super().__init__(server, sock, _file)
@@ -144,6 +210,11 @@ class Lines:
         """Wait for nothing of it."""
         with self._lock, suppress(KeyError, ValueError):
             self._selector.unregister(line.socket)
+
+    def give_up(self, line: Line) -> None:
+        """Wait no longer for the rest of a head; its thread is told that nothing more comes."""
+        with suppress(OSError):
+            line.socket.shutdown(socket.SHUT_RD)
 
     def wake(self) -> None:
         """Have the thread in `ready` look again."""

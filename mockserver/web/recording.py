@@ -42,7 +42,7 @@ class Note:
         self._entry = Exchange(
             number=0,
             time="",
-            method=sent.method,
+            method=_cut(scrubbed(sent.method)),
             path=_cut(scrubbed(sent.path)),
             query=_cut(self._clean.query(sent.query)),
             headers={n: _cut(scrubbed(v)) for n in KEPT if (v := sent.headers.get(n, ""))},
@@ -109,13 +109,14 @@ class Note:
         entry.sent, entry.got = self._sent_body(), self._response(made)
         entry.milliseconds = round((time.perf_counter() - self._started) * 1000, 3)
         entry.bytes = 512 + len(entry.sent or b"") + len(entry.got or b"")
-        entry.bytes += len(entry.path) + len(entry.query)
+        entry.bytes += len(entry.method) + len(entry.path) + len(entry.query)
         entry.bytes += sum(len(text) for finding in entry.findings for text in finding.values())
         if entry.before is not None and entry.after is not None:
             entry.bytes += entry.after.replaced - entry.before.replaced
         universe = self._universe
         if universe is None:  # whose token it is, if any, nobody has said
             known = self._server.universes.__contains__
+            entry.method = strangers(entry.method, known)
             entry.path, entry.query = strangers(entry.path, known), strangers(entry.query, known)
             entry.headers = {n: strangers(text, known) for n, text in entry.headers.items()}
         entry.time = universe.clock.now() if universe else clock.wall()

@@ -15,7 +15,7 @@ from werkzeug.routing.exceptions import RequestRedirect
 from mockserver.contract import Edition, Operation
 
 MOST, LONG = 2_000, 200
-"""Routes that are remembered, and letters of the longest path among them."""
+"""Routes that are remembered, and letters of the longest method and path among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Routes:
 
     def match(self, method: str, path: str) -> Route:
         """What is there. A client asks for the same again and again: short paths are remembered."""
-        if len(path) > LONG:
+        if len(method) + len(path) > LONG:
             return self._matched(method, path)
         route = self._known.get((method, path))
         if route is None:

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 import flask
 
-from mockserver.web.door import Environ, Start, Wsgi
 from mockserver.web.leading import Server
 
 HEADERS = 64 * 1024
 """Bytes of the largest head of a request."""
-DRAINED = 1024 * 1024 * 1024
-"""Bytes of a body that are read away; who sends more may find the line closed."""
 
 
 class LiveServer:
@@ -31,7 +26,7 @@ class LiveServer:
 
     def __init__(self, app: flask.Flask, host: str = "127.0.0.1", port: int = 0) -> None:
         self.app = app
-        self._server = Server((host, port), drained(app), server_name="tfe-mockserver", timeout=60)
+        self._server = Server((host, port), app, server_name="tfe-mockserver", timeout=60)
         self._server.shutdown_timeout = 30
         self._server.request_queue_size = 128
         self._server.nodelay = True
@@ -82,21 +77,3 @@ class LiveServer:
 
     def __exit__(self, *error: Any) -> None:
         self.stop()
-
-
-def drained(app: Wsgi) -> Wsgi:
-    """An application that leaves no body unread.
-
-    cheroot would take the rest of a chunked body for the next request, and close the connection on
-    a 413 while its client still sends, who then never sees the answer.
-    """
-
-    def answer(environ: Environ, start: Start) -> Iterable[bytes]:
-        made = app(environ, start)
-        body, most = environ["wsgi.input"], DRAINED
-        with suppress(ValueError, OSError):  # chunks that are none, a client that is gone
-            while most > 0 and (part := body.read(65_536)):
-                most -= len(part)
-        return made
-
-    return answer

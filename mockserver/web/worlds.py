@@ -21,7 +21,8 @@ from mockserver.world.state import State
 from mockserver.world.universe import Universe, Universes
 from mockserver.world.who import Asked
 
-KEY = re.compile(r"[!-\-0-~]{1,200}", re.ASCII)
+KEY = re.compile(r"[!#-\-0-\[\]-~]{1,200}", re.ASCII)
+"""Without quote and backslash: JSON spells them with an escape, which no mask would find."""
 
 
 @dataclass(eq=False)
@@ -98,7 +99,9 @@ class Server:
     ) -> Universe:
         """A new world that no key leads to yet."""
         if key is not None and not KEY.fullmatch(key):
-            raise ValueError(f"{key!r} is no key: letters, digits and signs, without dot or slash")
+            raise ValueError(
+                f"{key!r} is no key: letters, digits and signs, without dot, slash, backslash or quote"
+            )
         contract = self.contract(edition)
         document = read_fixture(fixture if fixture is not None else "empty")
         seed = self.seed if seed is None else seed
