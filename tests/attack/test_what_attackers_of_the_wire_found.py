@@ -157,7 +157,7 @@ class Slow:
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/wait":
-            time.sleep(0.5)
+            time.sleep(1.0)
             start("200 OK", [("Content-Length", "2")])
             return (b"ok",)
         start("200 OK", [("Content-Length", str(8 * 1024 * 1024))])
@@ -166,7 +166,7 @@ class Slow:
 
 def test_a_client_that_reads_slowly_but_reads_is_given_the_whole_answer() -> None:
     live = LiveServer(cast(Any, Slow()))
-    live._server.timeout = 1.0
+    live._server.timeout = 2.5
     with live.start(), socket.socket() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         line.connect((live.host, live.port))
@@ -174,7 +174,7 @@ def test_a_client_that_reads_slowly_but_reads_is_given_the_whole_answer() -> Non
         got = 0
         while part := line.recv(262_144):
             got += len(part)
-            time.sleep(0.02)
+            time.sleep(0.03)
         assert got > 8 * 1024 * 1024
 
 
@@ -183,13 +183,13 @@ def test_a_connection_may_be_silent_as_long_after_a_slow_answer_as_after_a_quick
 ) -> None:
     monkeypatch.setattr(lines, "WAIT", 0.01)
     live = LiveServer(cast(Any, Slow()))
-    live._server.timeout = 0.6
+    live._server.timeout = 2.0
     ask = b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n"
     with live.start(), socket.create_connection((live.host, live.port), timeout=10) as line:
         for _ in range(2):
             line.sendall(ask)
             assert b"ok" in line.recv(65_536)
-            time.sleep(0.3)
+            time.sleep(1.5)
 
 
 def test_sixty_four_that_stall_leave_the_server_alive(live: LiveServer) -> None:
