@@ -69,7 +69,11 @@ def of_recorded(recorded: Recorded, edition: Edition) -> Told:
     if not judged and not recorded.stopped:
         recorded.stopped = "the recording holds no exchange of the API: there is nothing to judge"
     exit = USAGE if recorded.stopped else DIFFERS if faults else CONFORMS
-    lines.append(f"{verdict}; {sum(judged.values())} exchanges")
+    count = sum(judged.values())
+    if not recorded.stopped:
+        lines.append(f"{verdict}; {count} exchanges")
+    elif judged:
+        lines.append(f"{count} exchanges were judged before it stopped: {faults} faults")
     return Told(
         edition=edition,
         findings=findings,

@@ -91,7 +91,8 @@ class Http:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{url!r} is no http or https address")
         self.local = parts.hostname in HERE
-        self._base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        root = parts.path.rstrip("/").removesuffix("/api/v2")  # as curl's users have it
+        self._base = f"{parts.scheme}://{parts.netloc}{root}"
         self._timeout, self._patient = timeout, patient
         self._rate = Rate((0.0 if self.local else DOCUMENTED) if rate is None else rate)
         self._pool = urllib3.PoolManager(

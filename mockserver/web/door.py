@@ -7,7 +7,7 @@ hooks that nobody uses on these paths. Everything else, and a broken answer, goe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -73,37 +73,6 @@ def _key(name: str) -> str:
 
 def received(environ: Environ) -> Sent:
     """A WSGI request as ours. The body is read when it is asked for."""
-
-    def body() -> bytes:
-        length = _length(environ)
-        if length > LIMIT:
-            raise TooLarge
-        if "HTTP_TRANSFER_ENCODING" not in environ:
-            try:
-                content = environ["wsgi.input"].read(length) if length else b""
-            except (ValueError, OSError):
-                raise BrokenOff from None
-            if len(content) < length:  # the client has gone away
-                raise BrokenOff
-            return bytes(content)
-        # one byte more: of chunks it would give the first LIMIT bytes as if they were all
-        stream = get_input_stream(environ, max_content_length=LIMIT + 1)
-        try:
-            content = stream.read()
-        except RequestEntityTooLarge:
-            raise TooLarge from None
-        except (ClientDisconnected, ValueError, OSError):
-            raise BrokenOff from None
-        if len(content) > LIMIT:
-            raise TooLarge
-        if len(content) < length:  # of a length and chunks, one is not true
-            raise BrokenOff
-        return content
-
-    def root() -> str:
-        host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-        return f"{environ['wsgi.url_scheme']}://{host}"
-
     query = environ.get("QUERY_STRING", "")
     return Sent(
         method=environ["REQUEST_METHOD"],
@@ -111,9 +80,36 @@ def received(environ: Environ) -> Sent:
         query=query,
         arguments=parse_qsl(query, keep_blank_values=True, errors="replace") if query else (),
         headers=Received(environ),
-        root=root,
-        body=body,
+        root=partial(_root, environ),
+        body=partial(_body, environ),
     )
+
+
+def _root(environ: Environ) -> str:
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return f"{environ['wsgi.url_scheme']}://{host}"
+
+
+def _body(environ: Environ) -> bytes:
+    """The whole body. Raises TooLarge or BrokenOff."""
+    length = _length(environ)
+    if length > LIMIT:
+        raise TooLarge
+    try:
+        if "HTTP_TRANSFER_ENCODING" not in environ:
+            content = bytes(environ["wsgi.input"].read(length)) if length else b""
+        else:
+            # one byte more: of chunks it would give the first LIMIT bytes as if they were all
+            content = get_input_stream(environ, max_content_length=LIMIT + 1).read()
+    except RequestEntityTooLarge:
+        raise TooLarge from None
+    except (ClientDisconnected, ValueError, OSError):
+        raise BrokenOff from None
+    if len(content) > LIMIT:
+        raise TooLarge
+    if len(content) < length:  # the client has gone away
+        raise BrokenOff
+    return content
 
 
 def _length(environ: Environ) -> int:

@@ -19,7 +19,8 @@ from typing import Any
 
 from cheroot import wsgi
 
-from mockserver.web.lines import WAIT, Gateway, Line, Lines, drop
+from mockserver.web.connection import Gateway, Line
+from mockserver.web.lines import WAIT, Lines, drop
 
 PATIENCE = 0.005
 """Seconds that a request may take before another thread is given the lead."""
@@ -96,10 +97,13 @@ class Crew:
         self._lines = Lines(self._server)
 
     def begin(self) -> None:
-        """Answer from now on."""
-        self._term = Term()
-        self._someone()
-        self._call(self._term)
+        """Answer from now on; said again, it changes nothing."""
+        with self._lock:
+            if self._threads or self.stopping:
+                return
+            self._term = Term()
+            self._someone()
+            self._call(self._term)
         threading.Thread(target=self._watch, name="mockserver-watch", daemon=True).start()
 
     def finish(self, timeout: float) -> None:

@@ -20,11 +20,11 @@ from typing import Any
 WHAT: Mapping[str, str] = {
     "status": "answer with the documented error `status` instead of the operation; "
     "nothing is written",
-    "latency": "wait `seconds`, give or take `jitter`, before the request is looked at; "
+    "latency": "wait `seconds` (1), give or take `jitter` (0), before the request is looked at; "
     "then it is answered as ever, and its write is done",
-    "rate-limit": "429 beyond `limit` requests a second of one caller, with the X-RateLimit headers "
+    "rate-limit": "429 beyond `limit` (30) requests a second of one caller, with the X-RateLimit headers "
     "on every answer; what is refused is not written",
-    "lag": "reads see the world as it was before the last `writes` writes; "
+    "lag": "reads see the world as it was before the last `writes` (1) writes; "
     "the writes themselves are done",
     "expired-token": "401, as for a token that has been revoked; nothing is written",
     "lost-entitlement": "404, as for an organization without the entitlement; nothing is written",

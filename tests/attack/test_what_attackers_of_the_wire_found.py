@@ -56,6 +56,69 @@ def test_what_stands_behind_broken_chunks_is_no_request(live: LiveServer, bad: i
     assert universe(live).state.find("organizations", "my-organization") is not None
 
 
+HIDDEN = head("DELETE", ORG)
+SMUGGLED = {
+    "a negative chunk": (head("POST", SETS, Transfer_Encoding="chunked"), b"-1\r\n"),
+    "a chunk's length with a sign": (
+        head("POST", SETS, Transfer_Encoding="chunked"),
+        b"+2\r\n{}\r\n0\r\n\r\n",
+    ),
+    "a chunk's length with an underscore": (
+        head("POST", SETS, Transfer_Encoding="chunked"),
+        b"0_0\r\n\r\n",
+    ),
+    "no end behind the last chunk": (head("POST", SETS, Transfer_Encoding="chunked"), b"0\r\n"),
+    "two lengths": (
+        head("POST", SETS, Content_Length="2").replace(
+            b"\r\n\r\n", b"\r\ncontent-length: 0\r\n\r\n"
+        ),
+        b"",
+    ),
+    "a length on two lines": (
+        head("POST", SETS, Content_Length="2").replace(b"\r\n\r\n", b"\r\n 0\r\n\r\n"),
+        b"",
+    ),
+    "chunks and a length": (
+        head("POST", SETS, Content_Length="4", Transfer_Encoding="chunked"),
+        b"0\r\n\r\n",
+    ),
+    "chunks in HTTP/1.0": (
+        head("POST", SETS, Connection="Keep-Alive", Transfer_Encoding="chunked").replace(
+            b"HTTP/1.1", b"HTTP/1.0"
+        ),
+        b"",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SMUGGLED)
+def test_no_request_hides_in_another(live: LiveServer, what: str) -> None:
+    start, end = SMUGGLED[what]
+    answers = said(live, start + end + HIDDEN)
+    assert answers.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4")), answers
+    assert answers.count(b"HTTP/1.") == 1, answers
+    assert universe(live).state.find("organizations", "my-organization") is not None
+
+
+def test_chunks_with_extensions_and_trailers_are_read_and_the_connection_is_kept(
+    live: LiveServer,
+) -> None:
+    body = b'{"data":{"type":"policy-sets","attributes":{"name":"in-chunks"}}}'
+    start = head("POST", SETS, Transfer_Encoding="chunked", Content_Type="application/vnd.api+json")
+    parts = b"%X;name=value\r\n%b\r\n%x\r\n%b\r\n" % (20, body[:20], len(body) - 20, body[20:])
+    sent = start + parts + b"0\r\nExpires: never\r\n\r\n" + head("GET", ORG)
+    answers = said(live, sent)
+    assert answers.count(b"HTTP/1.1 2") == 2, answers
+
+
+def test_a_server_that_is_started_twice_has_one_leader(live: LiveServer) -> None:
+    """`with live.start():` starts it again; two leaders once read one connection."""
+    before = threading.active_count()
+    assert live.start() is live
+    live.start()
+    assert threading.active_count() == before
+
+
 @pytest.mark.parametrize("length", ["-1", "-5", "+2", "1_0", "0x2", "2.0", "two"])
 def test_a_content_length_that_is_no_number_is_refused(live: LiveServer, length: str) -> None:
     answers = said(live, head("POST", SETS, Content_Length=length) + b"{}")

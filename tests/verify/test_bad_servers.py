@@ -197,6 +197,12 @@ def test_a_name_that_nobody_has() -> None:
     assert str(caught.value) == "the server's name is not known: check --url and the network"
 
 
+@pytest.mark.parametrize("behind", ["", "/", "/api/v2", "/api/v2/"])
+def test_an_address_may_be_that_of_the_server_or_of_its_api(behind: str) -> None:
+    with LiveServer(server()) as live:
+        assert Http(live.url + behind).send("GET", "/api/v2/ping", {}, None).status in (200, 204)
+
+
 def test_tls_that_is_refused() -> None:
     with LiveServer(server()) as live, pytest.raises(Unreachable) as caught:
         Http(live.url.replace("http:", "https:")).send("GET", "/", {}, None)

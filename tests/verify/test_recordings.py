@@ -54,6 +54,18 @@ def test_a_recording_that_keeps_the_contract_conforms(tmp_path: Path) -> None:
     assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges\n"
 
 
+@pytest.mark.parametrize("text", ["xx", '{"log": {}}', '{"log": {"entries": []}}'])
+def test_a_recording_without_an_exchange_neither_conforms_nor_differs(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "none.har"
+    path.write_text(text)
+    said = verify("--har", str(path))
+    assert said.exit_code == 2
+    assert "conform" not in said.stdout
+    assert said.stderr.startswith("Error: ")
+
+
 def test_a_wrong_attribute_is_found_with_its_place_in_the_recording(tmp_path: Path) -> None:
     wrong = example("show-policy-set")
     wrong["data"]["attributes"]["workspace-count"] = "4"
