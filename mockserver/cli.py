@@ -91,7 +91,7 @@ def _spare_the_collector() -> None:
     """What is there now lives as long as the process, and a state is no cycle: look less often."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(20_000, 20, 100)
 
 
 def _log_requests() -> None:

@@ -13,10 +13,14 @@ import socket
 import sys
 import time
 from contextlib import suppress
+from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cheroot import wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
+
+from mockserver.world import clock
 
 if TYPE_CHECKING:
     from cheroot.server import HTTPServer
@@ -201,6 +205,7 @@ class Request(HTTPRequest):
     def send_headers(self) -> None:
         if isinstance(self.rfile, Body) and not self.rfile.drain():
             self.close_connection = True
+        self.outheaders.append((b"Date", _date(clock.epoch())))
         self.conn.wfile.hold = True
         super().send_headers()
         self.conn.wfile.hold = False
@@ -209,6 +214,12 @@ class Request(HTTPRequest):
         self.conn.asked = True
         super().respond()
         self.conn.wfile.flush()
+
+
+@lru_cache(maxsize=2)
+def _date(now: int) -> bytes:
+    """A second as a header says it; cheroot would work it out for every answer."""
+    return formatdate(now, usegmt=True).encode("ascii")
 
 
 class Line(HTTPConnection):

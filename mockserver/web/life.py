@@ -71,7 +71,7 @@ def answer(server: Server, sent: Sent) -> Answer:
                 operation=operation.id,
                 key=universe.key,
                 seed=universe.seed,
-                now=universe.clock.now(),
+                now=note.timed(universe.clock.now()),
             )
             call.records = _records(call, operation, route.path)
             faulty.after_records(faults, operation, note)

@@ -59,6 +59,11 @@ class Note:
         """Of the world when the request reached it: a reset in between fails its write."""
         return self._entry.generation
 
+    def timed(self, now: str) -> str:
+        """The time in the world at which the request is looked at."""
+        self._entry.time = now
+        return now
+
     def called(self, caller: Caller) -> None:
         self._entry.caller = caller.name
 
@@ -119,7 +124,7 @@ class Note:
             entry.method = strangers(entry.method, known)
             entry.path, entry.query = strangers(entry.path, known), strangers(entry.query, known)
             entry.headers = {n: strangers(text, known) for n, text in entry.headers.items()}
-        entry.time = universe.clock.now() if universe else clock.wall()
+        entry.time = entry.time or (universe.clock.now() if universe else clock.wall())
         journal = universe.journal if universe else self._server.universes.journal
         journal.write(entry)
         if log.isEnabledFor(logging.INFO):
