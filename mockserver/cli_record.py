@@ -53,6 +53,7 @@ def record(
     from mockserver.verify.recorder import Recorder
     from mockserver.verify.telling import of_recorded
     from mockserver.verify.wire import Http
+    from mockserver.web.door import application
     from mockserver.web.proxy import Proxy
     from mockserver.web.serving import LiveServer
 
@@ -61,8 +62,8 @@ def record(
     try:
         wire = Http(upstream, timeout=timeout, rate=0, patient=False)
         recorder = Recorder(contract, lives, into, Mask(contract.secrets, keep), click.echo)
-        proxy = cast(Any, Proxy(wire, upstream, recorder.take))
-        server = LiveServer(proxy, host, port)
+        proxy = application(Proxy(wire, upstream, recorder.take))
+        server = LiveServer(cast(Any, proxy), host, port)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:

@@ -6,7 +6,7 @@ hooks that nobody uses on these paths. Everything else, and a broken answer, goe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -46,11 +46,20 @@ class Door:
         made = self._answer(received(environ))
         if made.cut:
             return self._whole(environ, made)(environ, start)
-        headers = list(made.headers.items())
-        if made.status >= 200 and made.status != 204:
-            headers.append(("Content-Length", str(len(made.body))))
-        start(LINES.get(made.status) or f"{made.status} Unknown", headers)
-        return () if environ["REQUEST_METHOD"] == "HEAD" else (made.body,)
+        return _given(made, environ, start)
+
+
+def application(answer: Callable[[Sent], Answer]) -> Wsgi:
+    """A WSGI application that answers every path by one function."""
+    return lambda environ, start: _given(answer(received(environ)), environ, start)
+
+
+def _given(made: Answer, environ: Environ, start: Start) -> Iterable[bytes]:
+    headers = list(made.headers.items())
+    if made.status >= 200 and made.status != 204:
+        headers.append(("Content-Length", str(len(made.body))))
+    start(LINES.get(made.status) or f"{made.status} Unknown", headers)
+    return () if environ["REQUEST_METHOD"] == "HEAD" else (made.body,)
 
 
 class Received:
@@ -63,6 +72,11 @@ class Received:
 
     def get(self, name: str, default: str, /) -> str:
         return str(self._environ.get(_key(name), default))
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        for key, value in self._environ.items():
+            if key.startswith("HTTP_") or (key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value):
+                yield key.removeprefix("HTTP_").replace("_", "-").title(), str(value)
 
 
 @lru_cache(maxsize=64)
@@ -82,6 +96,7 @@ def received(environ: Environ) -> Sent:
         headers=Received(environ),
         root=partial(_root, environ),
         body=partial(_body, environ),
+        target=environ.get("REQUEST_URI", "").partition("?")[0],
     )
 
 

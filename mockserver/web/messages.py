@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -31,13 +31,16 @@ class Headers(Protocol):
 
     def get(self, name: str, default: str, /) -> str: ...
 
+    def items(self) -> Iterable[tuple[str, str]]: ...
+
 
 @dataclass(frozen=True)
 class Sent:
     """One request. `body()` reads it when the life of the request comes to it.
 
     `arguments` are the decoded query parameters in order, `root()` the absolute root without a
-    trailing slash, `token` what stands after `Bearer`.
+    trailing slash, `token` what stands after `Bearer`. `target` is the path as it stood on the wire,
+    percent-encoded; empty where the door does not know it.
     """
 
     method: str
@@ -47,6 +50,7 @@ class Sent:
     headers: Headers
     root: Callable[[], str]
     body: Callable[[], bytes]
+    target: str = ""
 
     @cached_property
     def token(self) -> str | None:

@@ -1,26 +1,28 @@
-"""The recording proxy: a WSGI application that passes traffic on to an upstream and tells of it.
+"""The recording proxy: a function from a request to the upstream's answer, which tells of both.
 
 Bodies pass as they are, save that the upstream's address in JSON answers becomes the proxy's: a
-client that follows `links.next` must not slip past.
+client that follows `links.next` must not slip past. A body that is short, broken or too large never
+leaves: the server behind would store the stump.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import quote
 
 from mockserver.verify.judge import Exchange
 from mockserver.verify.wire import Received, Unreachable, Wire
+from mockserver.web.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 
-Start = Callable[..., Any]
 Take = Callable[[Exchange, str | None], None]
-HOPS = (
+HOPS = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
     "transfer-encoding", "upgrade", "content-length", "content-encoding", "host", "accept-encoding",
-)  # fmt: skip
-"""Headers that are between two neighbours, or that we say anew."""
+    "expect",
+})  # fmt: skip
+"""Headers that are between two neighbours (RFC 9110, 7.6.1), or that we say anew."""
 LARGE = 1024 * 1024
 """Bytes of a request beyond which it is told by its length alone."""
 
@@ -29,71 +31,51 @@ class Proxy:
     """Passes requests on over a wire; `take` is told of each exchange and the token it carried."""
 
     def __init__(self, wire: Wire, upstream: str, take: Take) -> None:
-        self._wire, self._upstream, self._take = wire, upstream.rstrip("/").encode(), take
+        self._wire, self._upstream, self._take = wire, upstream.rstrip("/"), take
 
-    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        method, headers = environ["REQUEST_METHOD"], _headers(environ)
-        body = _body(environ)
-        query = environ.get("QUERY_STRING", "")
-        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-        target = (environ.get("REQUEST_URI") or path).partition("?")[0]
+    def __call__(self, sent: Sent) -> Answer:
+        """The upstream's answer; 400 or 413 for a body that must not leave, 502 without one."""
         try:
-            received = self._wire.send(
-                method, target + (f"?{query}" if query else ""), headers, body or None
-            )
+            body = sent.body()
+        except BrokenOff:
+            return _refused(400, "bad request", "the body ends before its end: it was not sent on")
+        except TooLarge:
+            detail = "the body is larger than 10 MB: it was not sent on"
+            return _refused(413, "payload too large", detail)
+        query = f"?{sent.query}" if sent.query else ""
+        target = (sent.target or quote(sent.path)) + query
+        try:
+            received = self._wire.send(sent.method, target, _headers(sent), body or None)
         except Unreachable as error:
-            return _failed(str(error), start)
-        self._take(_exchange(method, path, query, body, received), _token(headers))
-        return self._passed(method, received, environ, start)
+            return _refused(502, "bad gateway", str(error))
+        self._take(_exchange(sent, body, received), sent.token)
+        return self._passed(sent, received)
 
-    def _passed(
-        self, method: str, received: Received, environ: Mapping[str, Any], start: Start
-    ) -> Iterable[bytes]:
-        own = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', '')}".encode()
+    def _passed(self, sent: Sent, received: Received) -> Answer:
+        """The answer as the client gets it, with our address where the upstream's stood."""
         body = received.body
         if "json" in received.headers.get("content-type", ""):
-            body = body.replace(self._upstream + b"/", own + b"/")
-        headers = [
-            (name, value.replace(self._upstream.decode(), own.decode()))
+            body = body.replace(f"{self._upstream}/".encode(), f"{sent.base}/".encode())
+        headers = {
+            name: value.replace(self._upstream, sent.base)
             for name, value in received.headers.items()
             if name not in HOPS
-        ]
-        if received.status >= 200 and received.status != 204:
-            headers.append(("Content-Length", str(len(body))))
-        start(f"{received.status} PASSED", headers)
-        return () if method == "HEAD" else (body,)
+        }
+        return Answer(received.status, body, headers)
 
 
-def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
-    names = {
-        name[5:].replace("_", "-").title(): str(value)
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    }
-    if kind := environ.get("CONTENT_TYPE"):
-        names["Content-Type"] = kind
-    return {name: value for name, value in names.items() if name.lower() not in HOPS}
+def _headers(sent: Sent) -> dict[str, str]:
+    """What is sent on: all but the hops, and but those that the client names as such."""
+    named = sent.headers.get("Connection", "").lower().split(",")
+    hops = HOPS.union(name.strip() for name in named)
+    return {name: value for name, value in sent.headers.items() if name.lower() not in hops}
 
 
-def _body(environ: Mapping[str, Any]) -> bytes:
-    stream = environ["wsgi.input"]
-    length = environ.get("CONTENT_LENGTH")
-    content: bytes = stream.read(int(length)) if length else b""
-    if not length and "chunked" in environ.get("HTTP_TRANSFER_ENCODING", ""):
-        content = stream.read()
-    return content
-
-
-def _token(headers: Mapping[str, str]) -> str | None:
-    scheme, _, token = headers.get("Authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
-
-
-def _exchange(method: str, path: str, query: str, body: bytes, received: Received) -> Exchange:
+def _exchange(sent: Sent, body: bytes, received: Received) -> Exchange:
     return Exchange(
-        method=method,
-        path=path,
-        query=parse_qsl(query, keep_blank_values=True),
+        method=sent.method,
+        path=sent.path,
+        query=sent.arguments,
         request=(_json(body) if len(body) <= LARGE else body) if body else None,
         status=received.status,
         media_type=received.headers.get("content-type"),
@@ -114,10 +96,7 @@ def _parsed(received: Received) -> Any:
     return None if isinstance(value, bytes) else value
 
 
-def _failed(why: str, start: Start) -> Iterable[bytes]:
-    """A gateway's own answer, in the API's form so that clients can read it."""
-    error = {"status": "502", "title": "bad gateway", "detail": f"mockserver record: {why}"}
-    body = json.dumps({"errors": [error]}).encode()
-    headers = [("Content-Type", "application/vnd.api+json"), ("Content-Length", str(len(body)))]
-    start("502 Bad Gateway", headers)
-    return (body,)
+def _refused(status: int, title: str, why: str) -> Answer:
+    """The proxy's own answer, in the API's form so that clients can read it."""
+    error = {"status": str(status), "title": title, "detail": f"mockserver record: {why}"}
+    return as_json(status, {"errors": [error]})

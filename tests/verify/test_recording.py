@@ -27,6 +27,7 @@ from mockserver.verify.masking import Mask
 from mockserver.verify.recorder import Recorder
 from mockserver.verify.recordings import exchanges
 from mockserver.verify.wire import Http
+from mockserver.web.door import application
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import drop, spoilt
@@ -61,8 +62,8 @@ def recording(app: Any, folder: Path, *keep: str) -> Iterator[tuple[str, Recorde
     with LiveServer(app) as upstream:
         recorder = Recorder(EDITION, LIVES, folder, Mask(EDITION.secrets, keep), said.append)
         wire = Http(upstream.url, rate=0, patient=False)
-        proxy = cast(Any, Proxy(wire, upstream.url, recorder.take))
-        with LiveServer(proxy) as live:
+        proxy = application(Proxy(wire, upstream.url, recorder.take))
+        with LiveServer(cast(Any, proxy)) as live:
             yield live.url, recorder, said
 
 
@@ -180,7 +181,8 @@ def test_a_second_recording_goes_on_counting(tmp_path: Path) -> None:
 def test_an_upstream_that_is_gone_is_a_502_that_says_so(tmp_path: Path) -> None:
     recorder = Recorder(EDITION, LIVES, tmp_path, Mask(EDITION.secrets), lambda line: None)
     wire = Http("http://127.0.0.1:9", rate=0, patient=False)
-    with LiveServer(cast(Any, Proxy(wire, "http://127.0.0.1:9", recorder.take))) as live:
+    proxy = application(Proxy(wire, "http://127.0.0.1:9", recorder.take))
+    with LiveServer(cast(Any, proxy)) as live:
         answer = ask(live.url, "GET", API)
     assert answer["errors"][0]["detail"] == (
         "mockserver record: nothing listens at --url: is the server running, and the network there?"
