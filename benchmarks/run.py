@@ -24,7 +24,7 @@ import load
 import servers
 
 from mockserver.contract import load as contract
-from mockserver.web.worlds import Server
+from mockserver.pipeline.worlds import Server
 
 QUICK = "-q" in sys.argv
 ROUNDS, SECONDS = (1, 1.0) if QUICK else (5, 3.0)

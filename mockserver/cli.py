@@ -167,7 +167,7 @@ def who(
 
     A cell is yes, no, some n/m (of m records), or - where the world has no such record.
     """
-    from mockserver.web.matrix import matrix
+    from mockserver.control.matrix import matrix
     from mockserver.world.seeding import BadFixture
 
     try:

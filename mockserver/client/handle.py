@@ -17,8 +17,8 @@ from mockserver.world.clock import parse, written
 from mockserver.world.faults import WHAT
 
 if TYPE_CHECKING:
+    from mockserver.pipeline.worlds import Server
     from mockserver.web.testing import ApiClient
-    from mockserver.web.worlds import Server
 
 Fixture = str | Path | Mapping[str, Any]
 

@@ -9,9 +9,9 @@ from http.client import HTTPException
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
-from mockserver.web import control
-from mockserver.web.messages import Sent
-from mockserver.web.worlds import Server
+from mockserver.control import answering as control
+from mockserver.pipeline.messages import Sent
+from mockserver.pipeline.worlds import Server
 from mockserver.world.universe import Universe
 
 UNKNOWN = "there is no universe with this key (any more): is its test over, or was it deleted?"

@@ -13,11 +13,13 @@ from typing import Any
 
 import flask
 
-from mockserver.web import control, landing, life
-from mockserver.web.door import Door, Environ, Wsgi, received
-from mockserver.web.messages import Answer, Sent
-from mockserver.web.redaction import strangers
-from mockserver.web.worlds import Server
+from mockserver.control import answering as control
+from mockserver.pipeline import pipeline
+from mockserver.pipeline.messages import Answer, Sent
+from mockserver.pipeline.redaction import strangers
+from mockserver.pipeline.worlds import Server
+from mockserver.web import landing
+from mockserver.web.wsgi import Door, Environ, Wsgi, received
 
 log = logging.getLogger("mockserver")
 
@@ -82,7 +84,7 @@ def answer(server: Server, sent: Sent) -> Answer:
         return logged(server, sent, control.answer(server, sent), "control plane")
     if sent.path == "/":
         return logged(server, sent, landing.answer(server, sent), "landing page")
-    return life.answer(server, sent)
+    return pipeline.answer(server, sent)
 
 
 def logged(server: Server, sent: Sent, made: Answer, what: str) -> Answer:

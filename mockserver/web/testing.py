@@ -17,9 +17,9 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request as BaseRequest
 
 from mockserver.contract.operations import JSONAPI
+from mockserver.pipeline.worlds import Server
 from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
-from mockserver.web.worlds import Server
 
 PLAIN = re.compile(r"/[A-Za-z0-9_./-]*")
 """Paths that stand in a URL as they are."""

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import mockserver
-from mockserver.web.messages import LIMIT
+from mockserver.pipeline.messages import LIMIT
 
 ORG = "/api/v2/organizations/my-organization"
 POLICY = "/api/v2/policies/pol-u3S5p2Uwk21keu1s"

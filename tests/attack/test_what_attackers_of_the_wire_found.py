@@ -13,7 +13,8 @@ from typing import Any, cast
 
 import pytest
 
-from mockserver.web import create_app, leading, lines, routes
+from mockserver.pipeline import routes
+from mockserver.web import create_app, leading, lines
 from mockserver.web.serving import LiveServer
 
 ORG = "/api/v2/organizations/my-organization"

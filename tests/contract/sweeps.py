@@ -19,8 +19,8 @@ from mockserver.contract import Edition, Operation, editions, load
 from mockserver.contract.engines import Checker, Schema, pointer
 from mockserver.contract.explain import resolve
 from mockserver.contract.operations import JSONAPI
+from mockserver.pipeline.worlds import Server
 from mockserver.web.testing import ApiClient, app_of
-from mockserver.web.worlds import Server
 from mockserver.world.universe import Universe
 
 Path = tuple[str | int, ...]

@@ -11,8 +11,8 @@ from sweeps import EDITIONS, EVERY, OPERATIONS, cases, example, success
 from mockserver.contract import Edition, Operation, load
 from mockserver.contract.engines import references
 from mockserver.contract.operations import JSONAPI
+from mockserver.pipeline.discovery import OPEN
 from mockserver.resources import KINDS
-from mockserver.web.opened import OPEN
 
 every_operation = pytest.mark.parametrize("operation", cases(OPERATIONS))
 every_edition = pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.name)

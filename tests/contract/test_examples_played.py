@@ -12,7 +12,7 @@ from sweeps import EDITIONS, OPERATIONS, World, cases, example, fresh, misses, s
 
 from mockserver.contract import Edition, Operation, engines, load
 from mockserver.contract import fixtures as fixture_contract
-from mockserver.web import worlds
+from mockserver.pipeline import worlds
 
 every_operation = pytest.mark.parametrize("operation", cases(OPERATIONS))
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.pipeline.worlds import Server
 from mockserver.resources import KINDS
 from mockserver.web.testing import ApiClient, Live
-from mockserver.web.worlds import Server
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kinds
 from mockserver.world.universe import Universe

@@ -20,7 +20,7 @@ from test_fuzz_every_operation import path_of, query_of
 from mockserver.contract import Operation, load
 from mockserver.contract.engines import MOST
 from mockserver.contract.operations import JSONAPI
-from mockserver.web.messages import LIMIT
+from mockserver.pipeline.messages import LIMIT
 from mockserver.web.testing import Live
 
 EDITION = "2019-07"

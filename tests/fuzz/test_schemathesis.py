@@ -20,7 +20,7 @@ import pytest
 from sweeps import EDITIONS, example, success
 
 from mockserver.contract import Edition
-from mockserver.web.routes import routes
+from mockserver.pipeline.routes import routes
 from mockserver.web.testing import Live
 
 pytestmark = pytest.mark.schemathesis

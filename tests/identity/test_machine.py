@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from mockserver.pipeline.worlds import Server
 from mockserver.resources import KINDS
-from mockserver.web.worlds import Server
 from mockserver.world.access import authenticate
 from mockserver.world.calls import View
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mockserver.pipeline.worlds import Server
 from mockserver.resources import KINDS
-from mockserver.web.worlds import Server
 from mockserver.world.access import authenticate
 from mockserver.world.calls import View
 

@@ -248,7 +248,7 @@ def test_a_mistake_in_the_control_plane_is_raised_too(run: Run) -> None:
         from mockserver.client import ControlError
 
         def test_it(tfe, tfe_server, monkeypatch):
-            from mockserver.web import control
+            from mockserver.control import answering as control
             monkeypatch.setitem(control.OPERATIONS, "show-clock", lambda call: (200, {"now": 3}))
             with pytest.raises(ControlError):
                 tfe.clock.now

@@ -1012,9 +1012,9 @@ def test_a_documented_operation_that_is_not_built_is_404_and_the_journal_says_so
     from dataclasses import replace
 
     from mockserver.client.handle import in_process
+    from mockserver.pipeline.worlds import Server
     from mockserver.resources import KINDS
     from mockserver.web.testing import Live
-    from mockserver.web.worlds import Server
 
     unbuilt = {**KINDS, "policy-sets": replace(KINDS["policy-sets"], operations={}, may={})}
     with Live(Server(kinds=unbuilt)) as live:

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract.engines import Checker
-from mockserver.web import routes
-from mockserver.web.parts import Store
+from mockserver.pipeline import routes
+from mockserver.pipeline.render_cache import Store
+from mockserver.pipeline.worlds import Server
 from mockserver.web.testing import app_of
-from mockserver.web.worlds import Server
 
 ORG = "/api/v2/organizations/my-organization"
 SET = "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1"

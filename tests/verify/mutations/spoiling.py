@@ -9,10 +9,10 @@ from typing import Any
 
 import mockserver
 from mockserver.contract import load
+from mockserver.pipeline.worlds import Server
 from mockserver.resources import KINDS
 from mockserver.verify.matching import Routes
 from mockserver.verify.pointers import MISSING, at
-from mockserver.web.worlds import Server
 from tests.verify.playing import TOKEN
 
 ROUTES = Routes(load("2019-07"))

@@ -15,13 +15,13 @@ from mockserver.contract import Checked, Fault, Operation
 from mockserver.contract.operations import JSONAPI
 from mockserver.jsonapi import honest
 from mockserver.jsonapi.documents import document
-from mockserver.web import faulty
-from mockserver.web.messages import Answer, BrokenOff, Sent, TooLarge, Unreadable, as_json
-from mockserver.web.opened import OPEN
-from mockserver.web.parts import Parts, written
-from mockserver.web.recording import Note
-from mockserver.web.routes import Route, routes
-from mockserver.web.worlds import Server
+from mockserver.pipeline import fault_plan as faulty
+from mockserver.pipeline.discovery import OPEN
+from mockserver.pipeline.journaling import Note
+from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, Unreadable, as_json
+from mockserver.pipeline.render_cache import Parts, written
+from mockserver.pipeline.routes import Route, routes
+from mockserver.pipeline.worlds import Server
 from mockserver.world.access import Rule, authenticate, demand, split
 from mockserver.world.calls import Call, Page, Raw, Reply
 from mockserver.world.kinds import Handler

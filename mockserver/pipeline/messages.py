@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from mockserver.contract.operations import JSONAPI
-from mockserver.web.parts import Document, written
+from mockserver.pipeline.render_cache import Document, written
 
 LIMIT = 10 * 1024 * 1024
 """Bytes of the largest body (policies.html#upload-a-policy: 10MB; ours for every body)."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from mockserver.contract import Fault, Operation
 from mockserver.contract.explain import UNTOLD
-from mockserver.web.messages import Answer, Sent, as_json
-from mockserver.web.redaction import masked, redactor, strangers
-from mockserver.web.worlds import Server
+from mockserver.pipeline.messages import Answer, Sent, as_json
+from mockserver.pipeline.redaction import masked, redactor, strangers
+from mockserver.pipeline.worlds import Server
 from mockserver.world import clock
 from mockserver.world.access import Caller
 from mockserver.world.journal import Exchange

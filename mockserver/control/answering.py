@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.contract import Edition, Operation, load
+from mockserver.control.operations import OPERATIONS, Control, Refused
 from mockserver.jsonapi import honest
-from mockserver.web.controls import OPERATIONS, Control, Refused
-from mockserver.web.messages import Answer, BrokenOff, Sent, TooLarge, as_json
-from mockserver.web.routes import routes
-from mockserver.web.worlds import Server
+from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
+from mockserver.pipeline.routes import routes
+from mockserver.pipeline.worlds import Server
 from mockserver.world.universe import Universe
 
 log = logging.getLogger("mockserver")

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
 
-from mockserver.web.messages import LIMIT, Answer, BrokenOff, Sent, TooLarge
+from mockserver.pipeline.messages import LIMIT, Answer, BrokenOff, Sent, TooLarge
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]

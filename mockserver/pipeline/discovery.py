@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mockserver.web.messages import Answer, Sent, as_json
-from mockserver.web.worlds import Server
+from mockserver.pipeline.messages import Answer, Sent, as_json
+from mockserver.pipeline.worlds import Server
 
 SERVICES = {
     "modules.v1": "/api/registry/v1/modules/",

@@ -14,9 +14,9 @@ from typing import Any
 from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.contract import Edition, Operation, load
-from mockserver.web.messages import Answer, Sent, as_json
-from mockserver.web.recording import Note
-from mockserver.web.worlds import Server
+from mockserver.pipeline.journaling import Note
+from mockserver.pipeline.messages import Answer, Sent, as_json
+from mockserver.pipeline.worlds import Server
 from mockserver.world.access import authenticate, split
 from mockserver.world.calls import Call
 from mockserver.world.faults import BadFault, Fault, wrong
