@@ -5,5 +5,17 @@ The only room that imports jsonschema, jsonschema_rs and referencing. It knows n
 
 from mockserver.contract.editions import Edition, UnknownEdition, editions, load
 from mockserver.contract.operations import Checked, Fault, Operation
+from mockserver.contract.types import Attribute, Relationship, ResourceType
 
-__all__ = ["Checked", "Edition", "Fault", "Operation", "UnknownEdition", "editions", "load"]
+__all__ = [
+    "Attribute",
+    "Checked",
+    "Edition",
+    "Fault",
+    "Operation",
+    "Relationship",
+    "ResourceType",
+    "UnknownEdition",
+    "editions",
+    "load",
+]

@@ -12,6 +12,7 @@ from mockserver.contract import subset
 from mockserver.contract.engines import Checker, references
 from mockserver.contract.files import folder, names, read
 from mockserver.contract.operations import Operation, Tolerated
+from mockserver.contract.types import ResourceType, resource_types
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -100,6 +101,18 @@ class Edition:
             raise KeyError(
                 f"edition {self.name} has no operation {id!r}; nearest: {', '.join(near)}"
             ) from None
+
+    @cached_property
+    def types(self) -> Mapping[str, ResourceType]:
+        """The resource types by name: attributes and relationships as plain data."""
+        return resource_types(self.operations.values(), self.schemas)
+
+    def source(self, id: str) -> str:
+        """Where an operation is documented: page and heading, or its other source.
+
+        Raises KeyError with the nearest ids.
+        """
+        return self.operation(id).source
 
     def checker(self, component: str) -> Checker:
         """The compiled schema of a component."""

@@ -1,0 +1,157 @@
+"""The resource types of an edition as plain data: what a record of each has, and who may set it.
+
+Handed to those who keep records, so that they need not know schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mockserver.contract.engines import Schema
+from mockserver.contract.explain import resolve
+from mockserver.contract.operations import Operation
+
+Components = Mapping[str, Schema]
+SETTING = (".create", ".add", ".update")
+"""Ends of the names of the bodies that set attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a resource type.
+
+    `schema` is what an answer shows, references followed; where it is never shown, what is sent.
+    `default` is what a create fills in, and counts only where `has_default`. `create` and `update`
+    say whether such a body may set it, `required` whether a create must. `read_only` is what no
+    body sets, `secret` what must never be kept or logged, `shown` false what no answer has.
+    """
+
+    name: str
+    schema: Schema
+    default: Any = None
+    has_default: bool = False
+    create: bool = False
+    update: bool = False
+    required: bool = False
+    shown: bool = True
+    secret: bool = False
+
+    @property
+    def read_only(self) -> bool:
+        return not (self.create or self.update)
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """One relationship of a resource type.
+
+    `types` are those of the resources that its linkage may name; none where it has only links.
+    `many` tells a list from a single one, `nullable` whether a single one may be null.
+    `create`, `update` and `required` are as of an attribute.
+    """
+
+    name: str
+    types: tuple[str, ...] = ()
+    many: bool = False
+    nullable: bool = False
+    create: bool = False
+    update: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """One resource type: its attributes and relationships by name, in the page's order."""
+
+    name: str
+    attributes: Mapping[str, Attribute]
+    relationships: Mapping[str, Relationship]
+
+
+def resource_types(operations: Iterable[Operation], schemas: Components) -> dict[str, ResourceType]:
+    """The types whose records an edition's operations show, by name.
+
+    Where several resource objects bear one type (an account is a user to oneself), the one that
+    bears the type's name stands there, the others stand under the names of their components.
+    """
+    operations = list(operations)
+    shown = {
+        part.name: type
+        for operation in operations
+        for status in operation.responses
+        if status < 300
+        for type, part in operation.parts(status).items()
+    }
+    own = {type: f"{type}.resource" for type in shown.values()}
+    bodies = [
+        (o.method, o.body_schema)
+        for o in operations
+        if o.takes_json and o.body_schema.get("$ref", "").endswith(SETTING)
+    ]
+    return {
+        name if own[type] in shown and own[type] != name else type: _resource_type(
+            type,
+            schemas[name],
+            [(m, b) for m, b in bodies if _type_of(b, schemas) == type],
+            schemas,
+        )
+        for name, type in sorted(shown.items())
+    }
+
+
+def _data(body: Schema, schemas: Components) -> Schema:
+    whole = resolve(body, schemas)
+    return resolve(whole.get("properties", {}).get("data", {}), schemas)
+
+
+def _type_of(body: Schema, schemas: Components) -> Any:
+    return _data(body, schemas).get("properties", {}).get("type", {}).get("const")
+
+
+def _resource_type(
+    type: str, shown: Schema, bodies: list[tuple[str, Schema]], schemas: Components
+) -> ResourceType:
+    attributes = {
+        name: Attribute(name, part) for name, part in _members(shown, "attributes", schemas)
+    }
+    relationships = {
+        name: _relationship(name, part, schemas)
+        for name, part in _members(shown, "relationships", schemas)
+    }
+    for method, body in bodies:
+        data = _data(body, schemas)
+        word = "create" if method == "POST" else "update"
+        for name, part in _members(data, "attributes", schemas):
+            if name not in attributes:
+                attributes[name] = Attribute(name, part, shown=False)
+            default = {"default": part["default"], "has_default": True} if "default" in part else {}
+            required = method == "POST" and name in _needed(data, "attributes", schemas)
+            said = {word: True, **default, **({"required": True} if required else {})}
+            secret = attributes[name].secret or bool(part.get("x-secret"))
+            attributes[name] = replace(attributes[name], secret=secret, **said)
+        for name, _ in _members(data, "relationships", schemas):
+            required = method == "POST" and name in _needed(data, "relationships", schemas)
+            said = {word: True, **({"required": True} if required else {})}
+            relationships[name] = replace(relationships[name], **said)
+    return ResourceType(type, attributes, relationships)
+
+
+def _members(schema: Schema, name: str, schemas: Components) -> Iterator[tuple[str, Schema]]:
+    part = resolve(schema.get("properties", {}).get(name, {}), schemas)
+    return ((inner, resolve(said, schemas)) for inner, said in part.get("properties", {}).items())
+
+
+def _needed(schema: Schema, name: str, schemas: Components) -> Iterable[str]:
+    needed: Iterable[str] = resolve(schema["properties"][name], schemas).get("required", ())
+    return needed
+
+
+def _relationship(name: str, schema: Schema, schemas: Components) -> Relationship:
+    data = resolve(schema.get("properties", {}).get("data", {}), schemas)
+    many = data.get("type") == "array"
+    item = resolve(data["items"], schemas) if many else data
+    type = item.get("properties", {}).get("type", {})
+    types = tuple(type.get("enum", [type["const"]] if "const" in type else ()))
+    return Relationship(name, types, many, nullable="null" in data.get("type", ()))
