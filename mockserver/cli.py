@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from mockserver import cli_record, cli_verify
+from mockserver.escaping import escaped
 from mockserver.version import VERSION
 
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -94,9 +95,17 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 100)
 
 
+class _Lines(logging.Formatter):
+    """A traceback may quote what a client sent: no line of it looks like anything else."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        lines = super().formatException(ei).split("\n")
+        return "\n".join(f"| {escaped(line)}" for line in lines)
+
+
 def _log_requests() -> None:
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_Lines("%(message)s"))
     logger = logging.getLogger("mockserver")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
@@ -225,7 +234,7 @@ def seed(file: str, url: str, token: str) -> None:
         raise click.ClickException(str(error)) from None
     for type, records in made.items():
         for label, id in records.items():
-            click.echo(f"{type}  {label}  {id}")
+            click.echo(escaped(f"{type}  {label}  {id}"))
 
 
 @main.command()

@@ -10,6 +10,7 @@ from typing import Any, cast
 import click
 
 from mockserver.cli_coverage import tell
+from mockserver.escaping import escaped
 
 
 @click.command()
@@ -53,9 +54,9 @@ def record(
     from mockserver.verify.recorder import Recorder
     from mockserver.verify.telling import of_recorded
     from mockserver.verify.wire import Http
-    from mockserver.web.door import application
     from mockserver.web.proxy import Proxy
     from mockserver.web.serving import LiveServer
+    from mockserver.web.wsgi import application
 
     contract = read_edition(edition)
     lives = {type: kind.life for type, kind in KINDS.items() if kind.life}
@@ -102,7 +103,7 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     except UnfitFixture as error:
         raise click.ClickException(str(error)) from None
     for remark in world.remarks:
-        click.echo(f"note: {remark}", err=True)
+        click.echo(escaped(f"note: {remark}"), err=True)
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 

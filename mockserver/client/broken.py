@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from mockserver.client.journal import Seen
 from mockserver.contract import load
+from mockserver.escaping import escaped
 from mockserver.world.journal import Exchange
 from mockserver.world.universe import Universe, Universes
 
@@ -70,7 +71,7 @@ def told(seen: Seen, edition: str) -> Iterator[str]:
 
 
 def _joined(*lines: str) -> str:
-    return "\n".join(line for line in lines if line)
+    return "\n".join(escaped(line) for line in lines if line)
 
 
 def _sent(seen: Seen) -> str:

@@ -13,6 +13,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.client.links import Link
 from mockserver.contract import load
+from mockserver.escaping import escaped
 from mockserver.version import VERSION
 
 
@@ -57,7 +58,7 @@ class Seen:
     def __str__(self) -> str:
         query = f"?{self.query}" if self.query else ""
         name = self.operation or "no operation"
-        return f"#{self.n} {self.status} {self.method} {self.path}{query} ({name})"
+        return escaped(f"#{self.n} {self.status} {self.method} {self.path}{query} ({name})")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Changes:
             lines.append(f"{entry['change']} {entry['type']} {entry['label']} ({entry['id']})")
             for name, sides in entry["members"].items():
                 lines.append(f"    {name}: {_turned(entry['change'], sides)}")
-        return "\n".join(lines) or "nothing changed"
+        return "\n".join(map(escaped, lines)) or "nothing changed"
 
 
 class Journal:
@@ -258,7 +259,7 @@ def differences(expected: Any, actual: Any, place: str = "") -> list[str]:
 
 
 def _brief(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=repr)
+    text = escaped(json.dumps(value, ensure_ascii=False, default=repr))
     return text if len(text) <= 100 else text[:99] + "…"
 
 

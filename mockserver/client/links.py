@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from mockserver.control import answering as control
+from mockserver.escaping import escaped
 from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.worlds import Server
 from mockserver.world.universe import Universe
@@ -26,7 +27,7 @@ class ControlError(Exception):
     def __init__(self, status: int, errors: list[dict[str, str]]) -> None:
         self.status, self.errors = status, errors
         said = (f"{e['pointer']}: {e['detail']}" if e["pointer"] else e["detail"] for e in errors)
-        super().__init__("; ".join(said) or f"status {status}")
+        super().__init__(escaped("; ".join(said)) or f"status {status}")
 
 
 class Gone(ControlError):

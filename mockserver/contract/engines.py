@@ -6,6 +6,7 @@ Without a wheel for `jsonschema_rs` everything works, slower.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -76,9 +77,11 @@ class Checker:
 
     def holds(self, value: Any) -> bool:
         """The verdict alone."""
-        if self._fast is None:
-            return bool(self.reference.is_valid(value))
-        return bool(self._fast.is_valid(value))
+        if self._fast is not None:
+            # it takes no half of a surrogate pair, which the JSON of other servers may hold
+            with suppress(UnicodeEncodeError):
+                return bool(self._fast.is_valid(value))
+        return bool(self.reference.is_valid(value))
 
     def misses(self, value: Any) -> list[Miss]:
         """Every place where a value does not keep the schema, up to MOST; empty where it does."""

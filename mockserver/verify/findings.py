@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mockserver.contract import Edition
+from mockserver.escaping import escaped
 from mockserver.verify.masking import EMAIL
 from mockserver.verify.pointers import collapsed
 
@@ -44,7 +45,7 @@ class Finding:
         place = self.place or "/"
         times = f" ({self.times} times)" if self.times > 1 else ""
         where = f" [{self.where}]" if self.where else ""
-        return (
+        return escaped(
             f"{self.level}: {self.operation or 'no operation'} {place}: {self.what}; "
             f"expected {self.expected} ({self.source}){times}{where}"
         )

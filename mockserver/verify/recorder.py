@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.contract import Edition
+from mockserver.escaping import escaped
 from mockserver.verify.coverage import Coverage
 from mockserver.verify.findings import Finding, Findings
 from mockserver.verify.judge import Exchange
@@ -65,7 +66,8 @@ class Recorder:
             found = verdict(self.recorded, exchange, operation, self._edition, self._lives)
         entry["findings"] = [self._mask.value(finding.shown()) for finding in found]
         self._write(name, entry)
-        self._say(f"{exchange.status} {exchange.method} {entry['path']}  {entry['operation'] or 'no operation'}")  # fmt: skip
+        what = entry["operation"] or "no operation"
+        self._say(escaped(f"{exchange.status} {entry['method']} {entry['path']}  {what}"))
         for finding in found:
             self._say(f"  {self._mask.text(finding.line())}")
 
@@ -76,7 +78,7 @@ class Recorder:
             "n": number,
             "edition": self._edition.name,
             "operation": operation,
-            "method": exchange.method,
+            "method": self._mask.text(exchange.method),
             "path": self._mask.text(exchange.path),
             "query": self._mask.text(urlencode(list(exchange.query))),
             "status": exchange.status,
@@ -103,5 +105,6 @@ class Recorder:
         """Whole or not at all: a reader never meets half a file."""
         text = json.dumps(entry, indent=1, ensure_ascii=False) + "\n"
         passing = self._folder / f".{name}.part"
-        passing.write_text(text, encoding="utf-8")
+        # half a surrogate pair, which JSON may hold, as the escape that it was
+        passing.write_bytes(text.encode("utf-8", "backslashreplace"))
         os.replace(passing, self._folder / name)

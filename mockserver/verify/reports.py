@@ -1,12 +1,14 @@
 """What a run says to machines: JUnit, SARIF, JSON, GitHub's annotations and its summary, HTML.
 
-Each is a function from a `Told` to a text; no host and no secret is in any.
+Each is a function from a `Told` to a text. `telling.clean` has made that: no host, no secret, and
+every text on one line; here each format's own signs are escaped.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,26 +77,19 @@ def junit(told: Told) -> str:
         faults = [finding for finding in findings if finding.level == "fault"]
         failed += bool(faults)
         for fault in faults:
-            Xml.SubElement(case, "failure", type=rule(fault), message=_clean(fault.line()))
+            Xml.SubElement(case, "failure", type=rule(fault), message=fault.line())
         if notes := [finding.line() for finding in findings if finding.level == "note"]:
-            Xml.SubElement(case, "system-out").text = _clean("\n".join(notes))
+            Xml.SubElement(case, "system-out").text = "\n".join(notes)
     if told.stopped or told.left:
         case = Xml.SubElement(suite, "testcase", classname="", name="the run itself")
         said = told.stopped or "could not be removed: " + ", ".join(told.left)
-        Xml.SubElement(case, "error", message=_clean(said))
+        Xml.SubElement(case, "error", message=said)
     errors = int(bool(told.stopped or told.left))
     suite.attrib |= {
         "tests": str(len(by) + errors), "failures": str(failed), "errors": str(errors),
     }  # fmt: skip
     Xml.indent(suite)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(suite, "unicode") + "\n"
-
-
-def _clean(text: str) -> str:
-    """Without the characters that XML 1.0 has no way to write."""
-    return "".join(
-        c for c in text if c in "\t\n" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd"
-    )
 
 
 def sarif(told: Told) -> str:
@@ -196,11 +191,11 @@ def _property(text: str) -> str:
 
 def summary(told: Told) -> str:
     """Markdown for the file that GITHUB_STEP_SUMMARY names."""
-    lines = [f"### Contract {told.edition.name}", "", *told.lines, ""]
+    lines = [f"### Contract {told.edition.name}", "", *map(_cell, told.lines), ""]
     if told.findings:
         lines += ["| | operation | place | what | expected |", "|---|---|---|---|---|"]
         lines += [
-            f"| {f.level} | `{f.operation or 'none'}` | `{_cell(f.place or '/')}` "
+            f"| {f.level} | `{f.operation or 'none'}` | `{_code(f.place or '/')}` "
             f"| {_cell(f.what)} | {_cell(f.expected)} |"
             for f in told.findings
         ]
@@ -209,8 +204,17 @@ def summary(told: Told) -> str:
     return "\n".join(lines) + "\n"
 
 
+_MARKDOWN = re.compile(r"[\\|`\[\]]")
+
+
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    """A text in Markdown in which nothing is a link, an image or a tag."""
+    return _MARKDOWN.sub(r"\\\g<0>", text.replace("\n", " ")).replace("<", "&lt;")
+
+
+def _code(text: str) -> str:
+    """The inside of a code span in a table: it knows no escape but the table's own."""
+    return text.replace("`", "'").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
 def html(told: Told) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mockserver.contract import Edition, Operation
+from mockserver.escaping import escaped
 from mockserver.verify.coverage import Coverage
 from mockserver.verify.findings import Finding, scrub
 from mockserver.verify.judge import Exchange
@@ -43,23 +44,24 @@ def of_live(session: Session, outcome: Outcome, coverage: Coverage) -> Told:
     order = [id for id in session.edition.operations if id in counts]
     faults = sum(finding.level == "fault" for finding in outcome.findings)
     verdict = _verdict(session.edition, faults, len(outcome.findings) - faults)
-    return Told(
+    told = Told(
         edition=session.edition,
-        findings=[_clean(finding, secrets) for finding in outcome.findings],
+        findings=outcome.findings,
         exit=outcome.exit,
         lines=[f"note: {remark}" for remark in outcome.remarks]
         + ([] if outcome.stopped else [f"{verdict}; {outcome.requests} requests"]),
-        stopped=scrub(outcome.stopped, secrets),
-        left=[scrub(record, secrets) for record in outcome.left],
-        unplayed={type: scrub(why, secrets) for type, why in outcome.skipped.items()},
+        stopped=outcome.stopped,
+        left=outcome.left,
+        unplayed=outcome.skipped,
         operations={id: counts[id] for id in order},
         coverage=coverage,
     )
+    return clean(told, secrets)
 
 
 def of_recorded(recorded: Recorded, edition: Edition) -> Told:
     """What is told of a recording: unknown routes are listed, and no fault of anybody's."""
-    findings = [_clean(finding, {}) for finding in recorded.findings]
+    findings = list(recorded.findings)
     faults = sum(finding.level == "fault" for finding in findings)
     verdict = _verdict(edition, faults, len(findings) - faults)
     lines = [f"unknown route: {route} ({count} times)" for route, count in recorded.unknown.items()]
@@ -74,7 +76,7 @@ def of_recorded(recorded: Recorded, edition: Edition) -> Told:
         lines.append(f"{verdict}; {count} exchanges")
     elif judged:
         lines.append(f"{count} exchanges were judged before it stopped: {faults} faults")
-    return Told(
+    told = Told(
         edition=edition,
         findings=findings,
         exit=exit,
@@ -84,6 +86,7 @@ def of_recorded(recorded: Recorded, edition: Edition) -> Told:
         operations={id: judged[id] for id in edition.operations if id in judged},
         coverage=recorded.coverage,
     )
+    return clean(told, {})
 
 
 def _verdict(edition: Edition, faults: int, notes: int) -> str:
@@ -91,12 +94,33 @@ def _verdict(edition: Edition, faults: int, notes: int) -> str:
     return f"{verdict} {edition.name}: {faults} faults, {notes} notes"
 
 
-def _clean(finding: Finding, secrets: Mapping[str, str]) -> Finding:
+def clean(told: Told, secrets: Mapping[str, str]) -> Told:
+    """The same without hosts and secrets, every text on one line: what others wrote is in it.
+
+    Here, once, so that no report needs to think of it.
+    """
+
+    def text(said: str) -> str:
+        return escaped(scrub(said, secrets))
+
+    def finding(found: Finding) -> Finding:
+        return replace(
+            found,
+            operation=text(found.operation),
+            place=text(found.place),
+            what=text(found.what),
+            expected=text(found.expected),
+            source=text(found.source),
+            where=text(found.where),
+        )
+
     return replace(
-        finding,
-        place=scrub(finding.place, secrets),
-        what=scrub(finding.what, secrets),
-        expected=scrub(finding.expected, secrets),
+        told,
+        findings=[finding(found) for found in told.findings],
+        lines=[text(line) for line in told.lines],
+        stopped=text(told.stopped),
+        left=[text(record) for record in told.left],
+        unplayed={text(type): text(why) for type, why in told.unplayed.items()},
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import flask
 
 from mockserver.control import answering as control
+from mockserver.escaping import escaped
 from mockserver.pipeline import pipeline
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.redaction import strangers
@@ -91,7 +92,7 @@ def logged(server: Server, sent: Sent, made: Answer, what: str) -> Answer:
     """The line in the log that a request gets which no journal keeps; without query and token."""
     if log.isEnabledFor(logging.INFO):
         asked = strangers(f"{sent.method} {sent.path}", server.universes.__contains__)
-        log.info("%s %s  %s", made.status, asked, what)
+        log.info("%s %s  %s", made.status, escaped(asked), what)
     return made
 
 

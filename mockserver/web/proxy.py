@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 from mockserver.verify.judge import Exchange
 from mockserver.verify.wire import Received, Unreachable, Wire
-from mockserver.web.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 
 Take = Callable[[Exchange, str | None], None]
 HOPS = frozenset({

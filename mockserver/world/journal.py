@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from mockserver.escaping import escaped
 from mockserver.world.state import State
 
 ENTRIES = 1_000
@@ -91,7 +92,7 @@ class Exchange:
         notes += [note for note in (self.why, self.fault, self.breach) if note]
         tail = f"  [{'; '.join(notes)}]" if notes else ""
         name = self.operation or "no operation"
-        return f"{self.status} {self.method} {self.path}{query}  {name}{tail}"
+        return escaped(f"{self.status} {self.method} {self.path}{query}  {name}{tail}")
 
 
 class Digest(Protocol):

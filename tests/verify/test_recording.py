@@ -27,9 +27,9 @@ from mockserver.verify.masking import Mask
 from mockserver.verify.recorder import Recorder
 from mockserver.verify.recordings import exchanges
 from mockserver.verify.wire import Http
-from mockserver.web.door import application
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
+from mockserver.web.wsgi import application
 from tests.verify.mutations.spoiling import drop, spoilt
 from tests.verify.playing import TOKEN, server
 

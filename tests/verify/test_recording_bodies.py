@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from mockserver.pipeline.messages import LIMIT
 from mockserver.verify.judge import Exchange
 from mockserver.verify.wire import Received
-from mockserver.web.door import application, received
-from mockserver.web.messages import LIMIT
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
+from mockserver.web.wsgi import application, received
 from tests.attack.test_what_attackers_found import Wire as Raw
 
 PATH = "/api/v2/organizations/my-organization/policy-sets"
