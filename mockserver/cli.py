@@ -127,12 +127,8 @@ def openapi(edition: str) -> None:
 def operations(edition: str | None, form: str) -> None:
     """List what is served, from the contract."""
     from mockserver.contract import editions
-    from mockserver.resources import KINDS
+    from mockserver.resources import kinds
 
-    built = {id for kind in KINDS.values() for id in kind.operations} | {
-        "ping",
-        "discover-services",
-    }
     rows = [
         {
             "edition": name,
@@ -144,7 +140,7 @@ def operations(edition: str | None, form: str) -> None:
         }
         for name in ([edition] if edition else editions())
         for operation in _edition(name).operations.values()
-        if operation.id in built
+        if operation.open or operation.id in kinds(name).table
     ]
     if form == "json":
         click.echo(json.dumps(rows, indent=2))

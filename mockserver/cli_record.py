@@ -49,7 +49,7 @@ def record(
     Tokens, policy code and e-mails are masked in what is written. Exit codes as of verify.
     """
     from mockserver.cli_verify import read_edition
-    from mockserver.resources import KINDS
+    from mockserver.resources import kinds
     from mockserver.verify.masking import Mask
     from mockserver.verify.recorder import Recorder
     from mockserver.verify.telling import of_recorded
@@ -59,7 +59,7 @@ def record(
     from mockserver.web.wsgi import application
 
     contract = read_edition(edition)
-    lives = {type: kind.life for type, kind in KINDS.items() if kind.life}
+    lives = {type: kind.life for type, kind in kinds(edition).items() if kind.life}
     try:
         wire = Http(upstream, timeout=timeout, rate=0, patient=False)
         recorder = Recorder(contract, lives, into, Mask(contract.secrets, keep), click.echo)
@@ -91,12 +91,12 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     """Print the world that recorded exchanges have shown, as a fixture for `serve --fixture`."""
     from mockserver.cli_verify import read_edition
     from mockserver.contract.fixtures import UnfitFixture, checked
-    from mockserver.resources import KINDS
+    from mockserver.resources import kinds
     from mockserver.verify.fixtures import document, shown
     from mockserver.verify.recordings import BadRecording, exchanges
 
     try:
-        world = shown(exchanges(folder), read_edition(edition), KINDS)
+        world = shown(exchanges(folder), read_edition(edition), kinds(edition))
         made = checked(document(world))
     except BadRecording as error:
         raise click.UsageError(str(error)) from None

@@ -113,12 +113,12 @@ def _forms(reports: tuple[str, ...]) -> list[Report]:
 
 
 def _recorded(contract: Edition, only: frozenset[str], form: str, path: Path) -> Told:
-    from mockserver.resources import KINDS
+    from mockserver.resources import kinds
     from mockserver.verify.offline import read
     from mockserver.verify.recordings import READERS
     from mockserver.verify.telling import of_recorded
 
-    lives = {type: kind.life for type, kind in KINDS.items() if kind.life}
+    lives = {type: kind.life for type, kind in kinds(contract.name).items() if kind.life}
     return of_recorded(read(READERS[form](path), contract, lives, only), contract)
 
 
@@ -138,7 +138,7 @@ def _live(
 
 
 def _session(contract: Edition, only: frozenset[str], options: dict[str, Any]) -> Session:
-    from mockserver.resources import KINDS
+    from mockserver.resources import kinds
     from mockserver.verify.findings import Findings
     from mockserver.verify.session import Session
     from mockserver.verify.wire import Http
@@ -148,11 +148,12 @@ def _session(contract: Edition, only: frozenset[str], options: dict[str, Any]) -
         wire = Http(options["url"], timeout=options["timeout"], rate=options["rate"])
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    owner = next(kind.within for kind in KINDS.values() if kind.within)
+    served = kinds(contract.name)
+    owner = next(kind.within for kind in served.values() if kind.within)
     return Session(
         wire=wire,
         edition=contract,
-        kinds=KINDS,
+        kinds=served,
         organization=options["organization"],
         token=token,
         findings=Findings(contract, only),

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import mockserver
 from mockserver.contract.files import folder
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
+
+KINDS = kinds("2019-07")
 
 ROOT = Path(__file__).parents[1]
 

@@ -18,15 +18,15 @@ def matrix(
     """
     server = Server(edition=edition)
     universe = server.made(key="who", fixture=fixture)
-    state = universe.state
-    everyone = who.callers(server.kinds, state)
-    chosen = [who.called(server.kinds, state, name) for name in names] or list(everyone.values())
+    state, kinds = universe.state, universe.kinds
+    everyone = who.callers(kinds, state)
+    chosen = [who.called(kinds, state, name) for name in names] or list(everyone.values())
     found: dict[str, dict[str, str]] = {}
-    for id in ids or [id for id in server.contract().operations if id in server.table]:
+    for id in ids or [id for id in server.contract().operations if id in universe.table]:
         asked = server.asked(id)
         found[id] = {
             caller.name: who.cell(
-                list(who.verdicts(server.kinds, state, caller, asked, facts=universe.facts))
+                list(who.verdicts(kinds, state, caller, asked, facts=universe.facts))
             )
             for caller in chosen
         }

@@ -236,9 +236,9 @@ def show_who(call: Control) -> Made:
     universe, query = call.own, call.query
     try:
         asked = call.server.asked(query["operation"], universe.edition)
-        caller = who.called(call.server.kinds, universe.state, query["caller"])
+        caller = who.called(universe.kinds, universe.state, query["caller"])
         found = who.verdicts(
-            call.server.kinds,
+            universe.kinds,
             universe.state,
             caller,
             asked,

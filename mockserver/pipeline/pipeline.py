@@ -50,19 +50,19 @@ def answer(server: Server, sent: Sent) -> Answer:
         faults = faulty.met(universe, route.operation, sent)
         faulty.before_route(faults, universe, sent, note)
         seen, secret = universe.state, split(sent.token or "")[1]
-        caller = authenticate(server.kinds, seen, secret)
+        caller = authenticate(universe.kinds, seen, secret)
         note.called(caller)
         operation = note.routed(_operation(route, sent, universe))
-        handler, rule = _built(server, operation)
+        handler, rule = _built(universe, operation)
         writes = sent.method not in ("GET", "HEAD")
         body = sent.body if not writes else _read_early(sent)
         with universe.writing if writes else nullcontext():
             before = universe.state
             state = before if writes else faulty.lagging(faults, universe, before)
             if state is not seen:  # while this request waited, its token may have been revoked
-                caller = authenticate(server.kinds, state, secret)
+                caller = authenticate(universe.kinds, state, secret)
             call = Call(
-                kinds=server.kinds,
+                kinds=universe.kinds,
                 state=state,
                 caller=caller,
                 facts=universe.facts,
@@ -132,8 +132,8 @@ def _operation(route: Route, sent: Sent, universe: Universe) -> Operation:
     raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
 
 
-def _built(server: Server, operation: Operation) -> tuple[Handler, Rule]:
-    built = server.table.get(operation.id)
+def _built(universe: Universe, operation: Operation) -> tuple[Handler, Rule]:
+    built = universe.table.get(operation.id)
     if built is None:
         raise not_found(f"the operation {operation.id} is documented but not built here")
     return built

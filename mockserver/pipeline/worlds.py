@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from mockserver.contract import Edition, load
 from mockserver.contract.fixtures import read_fixture
 from mockserver.pipeline.render_cache import Store
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.verify.coverage import Coverage
 from mockserver.world import seeding
 from mockserver.world.clock import Clock
@@ -30,7 +30,9 @@ class Server:
     """The worlds of one application and the defaults for new ones.
 
     `control_token` opens `POST /_mock/universes` from elsewhere; without it that call is for
-    loopback. `keep` False builds and judges every resource object anew. `loopback` says that the server listens there alone: Host and Origin are checked then.
+    loopback. `keep` False builds and judges every resource object anew. `loopback` says that the
+    server listens there alone: Host and Origin are checked then. `kinds` gives the table of kinds
+    that an edition is served by.
     """
 
     edition: str = "2019-07"
@@ -40,15 +42,8 @@ class Server:
     control_token: str | None = None
     loopback: bool = True
     keep: bool = True
-    kinds: Kinds = field(default_factory=lambda: KINDS)
+    kinds: Callable[[str], Kinds] = kinds
     universes: Universes = field(default_factory=Universes)
-
-    def __post_init__(self) -> None:
-        self.table = {
-            id: (handler, kind.may[id])
-            for kind in self.kinds.values()
-            for id, handler in kind.operations.items()
-        }
 
     def contract(self, edition: str | None = None) -> Edition:
         """Raises UnknownEdition."""
@@ -56,11 +51,12 @@ class Server:
 
     def asked(self, operation: str, edition: str | None = None) -> Asked:
         """An operation as far as access is concerned. Raises KeyError with the nearest names."""
-        found = self.contract(edition).operation(operation)
-        if found.id not in self.table:
+        contract = self.contract(edition)
+        found, table = contract.operation(operation), self.kinds(contract.name).table
+        if found.id not in table:
             raise KeyError(f"{operation} needs no token, or is not built here")
         types = list(found.records.values()) or [found.judged]  # a path, or else query or body
-        rule = self.table[found.id][1]
+        rule = table[found.id][1]
         return Asked(found.id, rule, types[-1], found.entitlement)
 
     def universe(
@@ -107,16 +103,16 @@ class Server:
         seed = self.seed if seed is None else seed
         moving = (self.running and now is None) if running is None else running
         clock = Clock(now or (None if moving else contract.now), running=moving)
-        first = State()
-        parts = [kind.always(document) for kind in self.kinds.values() if kind.always]
+        first, kinds = State(), self.kinds(contract.name)
+        parts = [kind.always(document) for kind in kinds.values() if kind.always]
         for part in (*parts, document):
             first, _ = seeding.seed(
-                self.kinds, first, part, seed=seed, now=clock.now(), facts=contract.facts
+                kinds, first, part, seed=seed, now=clock.now(), facts=contract.facts
             )
         return Universe(
             key=key or self.universes.fresh_key(seed),
             edition=contract.name,
-            kinds=self.kinds,
+            kinds=kinds,
             facts=contract.facts,
             clock=clock,
             first=first,

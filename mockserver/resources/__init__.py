@@ -1,37 +1,23 @@
 """One module a resource type; each ends in its `KIND`. None imports another.
 
-The order is that in which fixtures are read: an entry may refer to what stands before it.
+A module is found by being here. What behaves differently in another edition is a second function in
+a kind of its own: `EDITIONS = {"2026-08": replace(KIND, ...)}` in the same module.
 """
 
 from __future__ import annotations
 
-from mockserver.resources import (
-    authentication_tokens,
-    oauth_tokens,
-    organizations,
-    policies,
-    policy_sets,
-    ssh_keys,
-    team_workspaces,
-    teams,
-    users,
-    workspaces,
-)
+import pkgutil
+from functools import cache
+from importlib import import_module
+
 from mockserver.world.kinds import Kinds
 
-KINDS: Kinds = {
-    module.KIND.type: module.KIND
-    for module in (
-        users,
-        organizations,
-        teams,
-        ssh_keys,
-        oauth_tokens,
-        workspaces,
-        team_workspaces,
-        policies,
-        policy_sets,
-        authentication_tokens,
+
+@cache
+def kinds(edition: str) -> Kinds:
+    """The table of kinds that an edition is served by."""
+    found = (
+        import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)
     )
-}
-"""Every resource type that is served, by its name."""
+    modules = [module for module in found if hasattr(module, "KIND")]
+    return Kinds(getattr(module, "EDITIONS", {}).get(edition, module.KIND) for module in modules)

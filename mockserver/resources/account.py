@@ -100,9 +100,8 @@ def _wrong(detail: str, name: str, **meta: str) -> Error:
     )
 
 
-OPERATIONS: Mapping[str, Handler] = {
-    "get-your-account-details": get_account_details,
-    "update-your-account-info": update_account_info,
-    "change-your-password": change_password,
+OPERATIONS: Mapping[str, tuple[Handler, Rule]] = {
+    "get-your-account-details": (get_account_details, OWN),
+    "update-your-account-info": (update_account_info, OWN),
+    "change-your-password": (change_password, OWN),
 }
-MAY: Mapping[str, Rule] = dict.fromkeys(OPERATIONS, OWN)

@@ -93,13 +93,6 @@ def dump(state: State, record: Record) -> dict[str, Any]:
     return entry | ({"value-digest": record["_value"]} if record["_value"] else {})
 
 
-OPERATIONS = {
-    "list-ssh-keys": list_keys,
-    "get-ssh-key": get_key,
-    "create-ssh-key": create_key,
-    "update-ssh-key": update_key,
-    "delete-ssh-key": delete_key,
-}
 KIND = Kind(
     type="ssh-keys",
     page="ssh-keys",
@@ -107,8 +100,13 @@ KIND = Kind(
     sort=lambda values, key: (values["name"],),
     find=find,
     show=show,
-    operations=OPERATIONS,
-    may=dict.fromkeys(OPERATIONS, OWN),
+    operations={
+        "list-ssh-keys": (list_keys, OWN),
+        "get-ssh-key": (get_key, OWN),
+        "create-ssh-key": (create_key, OWN),
+        "update-ssh-key": (update_key, OWN),
+        "delete-ssh-key": (delete_key, OWN),
+    },
     read=OWN,
     within="organizations",
     member="ssh-keys",

@@ -120,8 +120,7 @@ def _unknown(username: str, at: int) -> Error:
     )
 
 
-OPERATIONS: Mapping[str, Handler] = {
-    "add-user-to-team": add_users,
-    "delete-user-from-team": delete_users,
+OPERATIONS: Mapping[str, tuple[Handler, Rule]] = {
+    "add-user-to-team": (add_users, MANAGE),
+    "delete-user-from-team": (delete_users, MANAGE),
 }
-MAY: Mapping[str, Rule] = dict.fromkeys(OPERATIONS, MANAGE)

@@ -7,8 +7,9 @@ a record an entry again. Everything else walks the kinds and never names one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from mockserver.world import ids
@@ -50,7 +51,7 @@ class Kind:
     `show(view, record)`: the resource object. `depends(view, record)`: all that it is made of beside
     the record itself, compared with `==`; while nothing of it has changed it is neither built nor
     judged again. None: it is built each time. `related`: what `include` may name, each giving
-    records. `operations`, `may`: the operation ids of the edition with their function and rule.
+    records. `operations`: by operation id, the function that answers it and the rule who may.
     `read`: who may see a record. `grants(view, record)`: words that say what the caller may do in
     `record` by virtue of this kind. `reach(view, type, within)`: records of a type that those
     grants open, for callers who do not see all. `entitled(record, name)`: whether an entitlement
@@ -59,9 +60,10 @@ class Kind:
     `callers(state)`: everyone a token can stand for.
 
     `within`, `member`: where entries stand in a fixture: in the entry of which kind (None: at the
-    top), under which name, in an object (`mapping`) or a list. `seed`, `dump`: entry to records, record to entry. `always`: the fixture of what
-    every world has, as a document says it. `title`: its name
-    in labels. `invariants(view, record)`: sentences about what does not hold; none where all does.
+    top), under which name, in an object (`mapping`) or a list. `refers`: types whose records an
+    entry names, so that these are read first. `seed`, `dump`: entry to records, record to entry.
+    `always`: the fixture of what every world has, as a document says it. `title`: its name in
+    labels. `invariants(view, record)`: sentences about what does not hold; none where all does.
     `life`: what verification plays against any server, and the laws it holds its answers to.
     """
 
@@ -76,8 +78,7 @@ class Kind:
     show: Callable[[View, Record], dict[str, Any]] | None = None
     depends: Callable[[View, Record], tuple[Any, ...]] | None = None
     related: Mapping[str, Callable[[View, Record], Iterable[Record]]] = field(default_factory=dict)
-    operations: Mapping[str, Handler] = field(default_factory=dict)
-    may: Mapping[str, Rule] = field(default_factory=dict)
+    operations: Mapping[str, tuple[Handler, Rule]] = field(default_factory=dict)
     read: Rule | None = None
     grants: Callable[[View, Record], Iterable[str]] = _nothing
     reach: Callable[[View, str, Record], Iterable[int]] | None = None
@@ -87,6 +88,7 @@ class Kind:
     within: str | None = None
     member: str = ""
     mapping: bool = False
+    refers: tuple[str, ...] = ()
     seed: Callable[[Seeding, Any, str, Record | None], Record | None] | None = None
     dump: Callable[[State, Record], Any] | None = None
     always: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
@@ -95,7 +97,39 @@ class Kind:
     life: Life | None = None
 
 
-Kinds = Mapping[str, Kind]
+class Kinds(dict[str, Kind]):
+    """What serves an edition: its kinds by type, in the order in which fixtures are read.
+
+    An entry may refer to what stands before it, and what stands within another is read before what
+    stands at the top; beside that, kinds keep the order they are given in. `table` holds what
+    answers each operation, and the rule who may. Raises ValueError where two kinds answer one
+    operation, and graphlib.CycleError where entries refer in a circle.
+    """
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        given = {kind.type: kind for kind in kinds}
+        super().__init__((type, given[type]) for type in _in_order(given))
+        self.table: dict[str, tuple[Handler, Rule]] = {}
+        for kind in self.values():
+            if twice := self.table.keys() & kind.operations.keys():
+                raise ValueError(f"two kinds answer {', '.join(sorted(twice))}")
+            self.table |= kind.operations
+
+    def but(self, *kinds: Kind) -> Kinds:
+        """With other kinds in place of those of their types."""
+        return Kinds({**self, **{kind.type: kind for kind in kinds}}.values())
+
+
+def _in_order(given: Mapping[str, Kind]) -> Iterator[str]:
+    names = ((kind.type, (kind.within or "", *kind.refers)) for kind in given.values())
+    before = {type: [name for name in first if name in given] for type, first in names}
+    places = {type: (kind.within is None, at) for at, (type, kind) in enumerate(given.items())}
+    sorter, ready = TopologicalSorter(before), list[str]()
+    sorter.prepare()
+    while sorter.is_active():
+        ready = sorted([*ready, *sorter.get_ready()], key=lambda type: places[type])
+        yield (first := ready.pop(0))
+        sorter.done(first)
 
 
 def by_id(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver.pipeline.worlds import Server
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.web.testing import ApiClient, Live
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kinds
@@ -19,22 +19,25 @@ from mockserver.world.universe import Universe
 
 from .asking import ORG, POLICY, SET, SETS, a_set
 
+KINDS = kinds("2019-07")
+
 SHOW = KINDS["policy-sets"].show
 
 
 def with_show(show: Callable[[Any, Any], dict[str, Any]]) -> Kinds:
     """Our kinds, with another way to show a policy set."""
-    return {**KINDS, "policy-sets": replace(KINDS["policy-sets"], show=show)}
+    return KINDS.but(replace(KINDS["policy-sets"], show=show))
 
 
 def with_operation(id: str, handler: Callable[[Call], Reply]) -> Kinds:
     kind = KINDS["policy-sets"]
-    return {**KINDS, "policy-sets": replace(kind, operations={**kind.operations, id: handler})}
+    rule = kind.operations[id][1]
+    return KINDS.but(replace(kind, operations={**kind.operations, id: (handler, rule)}))
 
 
 @contextmanager
 def served(kinds: Kinds) -> Iterator[tuple[ApiClient, Universe]]:
-    with Live(Server(kinds=kinds)) as live:
+    with Live(Server(kinds=lambda edition: kinds)) as live:
         universe = live.server.universe(key="test-token", fixture="documented")
         yield ApiClient.of(live.app, "test-token"), universe
 
@@ -140,7 +143,7 @@ def test_an_included_record_that_breaks_the_contract_breaks_the_answer() -> None
         shown["attributes"]["name"] = None
         return shown
 
-    kinds = {**KINDS, "policies": replace(KINDS["policies"], show=nameless)}
+    kinds = KINDS.but(replace(KINDS["policies"], show=nameless))
     with served(kinds) as (client, _):
         assert client.get(f"{SET}?include=policies").status_code == 500
         assert client.get(SET).status_code == 200

@@ -214,7 +214,10 @@ def test_a_breach_and_an_unexpected_exception_name_no_token(
             "attributes": {"name": [TOKENS["a user's"]]},
         }
 
-    with Live(Server(kinds=with_show(spoilt))) as live, caplog.at_level(logging.DEBUG):
+    with (
+        Live(Server(kinds=lambda edition: with_show(spoilt))) as live,
+        caplog.at_level(logging.DEBUG),
+    ):
         universe = live.server.universe(key=KEY, fixture=FIXTURE)
         client = ApiClient.of(live.app, TOKENS["a user's"])
         assert client.get(SET).status_code == 500

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mockserver.pipeline.worlds import Server
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.world.access import authenticate
 from mockserver.world.calls import View
 from mockserver.world.kinds import change, create
 from mockserver.world.state import State
 
 from .asking import DOCUMENT
+
+KINDS = kinds("2019-07")
 
 
 def broken(spoil: Callable[[State], State]) -> list[str]:

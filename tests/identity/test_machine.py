@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mockserver.pipeline.worlds import Server
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.world.access import authenticate
 from mockserver.world.calls import View
 
 from .asking import ACCESS, ORG, RIGHTS, ROOT, TEAMS, Answer, a, a_team, an_access, asked, users
+
+KINDS = kinds("2019-07")
 
 PEOPLE = ("olga", "ann", "ben", "cleo")
 WORKSPACES = ("web", "db")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from mockserver.pipeline.worlds import Server
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.world.access import authenticate
 from mockserver.world.calls import View
 
 from .asking import DOCUMENT, ROOT, Asked, users
+
+KINDS = kinds("2019-07")
 
 
 @pytest.mark.parametrize("who", ["rex", "olga", "staff-token", "owners-token", "org-token"])

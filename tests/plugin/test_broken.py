@@ -22,7 +22,7 @@ SETS = "/api/v2/organizations/my-organization/policy-sets"
 @pytest.fixture
 def broken(tfe_server, monkeypatch):
     """A server with defects of its own."""
-    table = dict(tfe_server.server.table)
+    table = tfe_server.server.kinds("2019-07").table
     handler, rule = table["create-policy-set"]
 
     def nameless(call):
@@ -31,9 +31,8 @@ def broken(tfe_server, monkeypatch):
     def undocumented(call):
         return Reply(299)
 
-    table["create-policy-set"] = nameless, rule
-    table["list-policy-sets"] = undocumented, rule
-    monkeypatch.setattr(tfe_server.server, "table", table)
+    monkeypatch.setitem(table, "create-policy-set", (nameless, rule))
+    monkeypatch.setitem(table, "list-policy-sets", (undocumented, rule))
 
 
 def body(**attributes):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from mockserver.client.handle import in_process
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.web.testing import Live
 from mockserver.world.access import authenticate
 from mockserver.world.calls import View
@@ -30,6 +30,8 @@ from .asking import (
     body,
     identifiers,
 )
+
+KINDS = kinds("2019-07")
 
 NAMES = st.sampled_from(["a", "A", "b", "b-2", "C", "d_3"])
 WORLD = {"organizations": [{"name": "my-organization"}]}

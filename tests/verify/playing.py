@@ -9,11 +9,13 @@ from werkzeug.test import Client
 
 import mockserver
 from mockserver.contract import load
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.verify.findings import Findings
 from mockserver.verify.run import Outcome, verified
 from mockserver.verify.session import Session
 from mockserver.verify.wire import Received
+
+KINDS = kinds("2019-07")
 
 TOKEN = "verify-test-token-0123456789"
 Wsgi = Callable[..., Any]

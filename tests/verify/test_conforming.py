@@ -89,6 +89,6 @@ def test_one_operation_plays_its_type_alone() -> None:
 def test_an_organization_that_is_not_empty_is_said_and_left_alone(played: Any) -> None:
     _, _, outcome = played
     assert outcome.remarks == [
-        "the organization my-organization is not empty (2 teams, 1 ssh-keys, 4 workspaces, "
-        "2 policies, 1 policy-sets): verify changes only what it has made itself"
+        "the organization my-organization is not empty (2 policies, 1 ssh-keys, 2 teams, "
+        "4 workspaces, 1 policy-sets): verify changes only what it has made itself"
     ]

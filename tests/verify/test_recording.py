@@ -21,7 +21,7 @@ from click.testing import CliRunner
 import mockserver
 from mockserver.cli import main
 from mockserver.contract import load
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.verify.fixtures import document, shown
 from mockserver.verify.masking import Mask
 from mockserver.verify.recorder import Recorder
@@ -32,6 +32,8 @@ from mockserver.web.serving import LiveServer
 from mockserver.web.wsgi import application
 from tests.verify.mutations.spoiling import drop, spoilt
 from tests.verify.playing import TOKEN, server
+
+KINDS = kinds("2019-07")
 
 EDITION = load("2019-07")
 LIVES = {type: kind.life for type, kind in KINDS.items() if kind.life}

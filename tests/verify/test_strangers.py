@@ -14,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import load
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.verify.judge import Exchange
 from mockserver.verify.offline import read
 from mockserver.verify.run import DEFECT
 from tests.verify.mutations.spoiling import ROUTES
 from tests.verify.playing import run
+
+KINDS = kinds("2019-07")
 
 EDITION = load("2019-07")
 LIVES = {type: kind.life for type, kind in KINDS.items() if kind.life}

@@ -10,10 +10,13 @@ from typing import Any
 import mockserver
 from mockserver.contract import load
 from mockserver.pipeline.worlds import Server
-from mockserver.resources import KINDS
+from mockserver.resources import kinds
 from mockserver.verify.matching import Routes
 from mockserver.verify.pointers import MISSING, at
+from mockserver.world.kinds import Kinds
 from tests.verify.playing import TOKEN
+
+KINDS = kinds("2019-07")
 
 ROUTES = Routes(load("2019-07"))
 
@@ -183,8 +186,9 @@ def changed(type: str, **operations: Callable[..., Any]) -> Any:
     handlers = dict(kind.operations)
     for name, wrap in operations.items():
         id = name.replace("_", "-")
-        handlers[id] = wrap(handlers[id])
-    return _served({**KINDS, type: replace(kind, operations=handlers)})
+        handler, rule = handlers[id]
+        handlers[id] = wrap(handler), rule
+    return _served(KINDS.but(replace(kind, operations=handlers)))
 
 
 def shown(type: str, edit: Callable[[dict[str, Any]], None]) -> Any:
@@ -198,10 +202,10 @@ def shown(type: str, edit: Callable[[dict[str, Any]], None]) -> Any:
         edit(resource)
         return resource  # type: ignore[no-any-return]
 
-    return _served({**KINDS, type: replace(kind, show=show)})
+    return _served(KINDS.but(replace(kind, show=show)))
 
 
-def _served(kinds: Mapping[str, Any]) -> Any:
-    server = Server(kinds=kinds)
+def _served(kinds: Kinds) -> Any:
+    server = Server(kinds=lambda edition: kinds)
     server.universe(key=TOKEN, fixture="documented")
     return mockserver.create_app(key=None, server=server)
