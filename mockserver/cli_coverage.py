@@ -10,33 +10,33 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from mockserver.verify.reports import Told
-    from mockserver.verify.telling import Report
+    from mockserver.judge.result import Result
+    from mockserver.reports.writing import Report
 
 
 def tell(
-    told: Told, extra: list[str], forms: list[Report], cover: bool, fail_under: float = 0.0
+    result: Result, extra: list[str], forms: list[Report], cover: bool, fail_under: float = 0.0
 ) -> int:
     """Say and write what came of a run. Gives the exit code."""
-    from mockserver.verify.coverage import table
-    from mockserver.verify.telling import write
+    from mockserver.judge.coverage import table
+    from mockserver.reports.writing import write
 
-    lines = [finding.line() for finding in told.findings]
-    lines += [f"not played: {type}: {why}" for type, why in told.unplayed.items()]
-    lines += extra + [f"could not be removed: {record}" for record in told.left]
-    for line in (*lines, *told.lines):
+    lines = [finding.line() for finding in result.findings]
+    lines += [f"not played: {type}: {why}" for type, why in result.unplayed.items()]
+    lines += extra + [f"could not be removed: {record}" for record in result.left]
+    for line in (*lines, *result.lines):
         click.echo(line)
-    if cover and told.coverage:
-        click.echo("\n".join(table(told.coverage)))
+    if cover and result.coverage:
+        click.echo("\n".join(table(result.coverage)))
     try:
-        write(told, forms, click.echo, os.environ.get("GITHUB_STEP_SUMMARY", ""))
+        write(result, forms, click.echo, os.environ.get("GITHUB_STEP_SUMMARY", ""))
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
-    if told.stopped:
-        click.echo(f"Error: {told.stopped}", err=True)
-        return told.exit
-    percent = told.coverage.percent if told.coverage else 100.0
-    return max(told.exit, int(too_little(percent, fail_under)))
+    if result.stopped:
+        click.echo(f"Error: {result.stopped}", err=True)
+        return result.exit
+    percent = result.coverage.percent if result.coverage else 100.0
+    return max(result.exit, int(too_little(percent, fail_under)))
 
 
 def too_little(percent: float, least: float) -> bool:
@@ -73,8 +73,8 @@ def coverage(url: str, token: str, form: str, fail_under: float) -> None:  # fmt
     """Show how much of the contract a running world's exchanges have exercised."""
     from mockserver.client import ControlError
     from mockserver.client.links import Http
-    from mockserver.verify.coverage import Coverage, table
-    from mockserver.verify.page import page
+    from mockserver.judge.coverage import Coverage, table
+    from mockserver.reports.page import page
 
     try:
         shown = Http(url, token, 30.0).send("GET", "coverage")

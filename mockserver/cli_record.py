@@ -49,21 +49,19 @@ def record(
     Tokens, policy code and e-mails are masked in what is written. Exit codes as of verify.
     """
     from mockserver.cli_verify import read_edition
-    from mockserver.resources import kinds
-    from mockserver.verify.masking import Mask
-    from mockserver.verify.recorder import Recorder
-    from mockserver.verify.telling import of_recorded
-    from mockserver.verify.wire import Http
+    from mockserver.traffic.judging import result
+    from mockserver.traffic.masking import Mask
+    from mockserver.traffic.recorder import Recorder
+    from mockserver.traffic.transport import HttpTransport
     from mockserver.web.proxy import Proxy
     from mockserver.web.serving import LiveServer
     from mockserver.web.wsgi import application
 
     contract = read_edition(edition)
-    lives = {type: kind.life for type, kind in kinds(edition).items() if kind.life}
     try:
-        wire = Http(upstream, timeout=timeout, rate=0, patient=False)
-        recorder = Recorder(contract, lives, into, Mask(contract.secrets, keep), click.echo)
-        proxy = application(Proxy(wire, upstream, recorder.take))
+        transport = HttpTransport(upstream, timeout=timeout, rate=0, patient=False)
+        recorder = Recorder(contract, into, Mask(contract.secrets, keep), click.echo)
+        proxy = application(Proxy(transport, upstream, recorder.take))
         server = LiveServer(cast(Any, proxy), host, port)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
@@ -74,7 +72,7 @@ def record(
     if ready_file:
         Path(ready_file).write_text(json.dumps({"url": server.url}) + "\n", encoding="utf-8")
     server.run()
-    sys.exit(tell(of_recorded(recorder.recorded, contract), [], [], False))
+    sys.exit(tell(result(recorder.recorded, contract), [], [], False))
 
 
 @click.command()
@@ -92,12 +90,14 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     from mockserver.cli_verify import read_edition
     from mockserver.contract.fixtures import UnfitFixture, checked
     from mockserver.resources import kinds
-    from mockserver.verify.fixtures import document, shown
-    from mockserver.verify.recordings import BadRecording, exchanges
+    from mockserver.scenarios import scenarios
+    from mockserver.traffic.files import BadRecording, exchanges
+    from mockserver.traffic.fixture import document, shown
 
+    entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
     try:
         world = shown(exchanges(folder), read_edition(edition), kinds(edition))
-        made = checked(document(world))
+        made = checked(document(world, entries))
     except BadRecording as error:
         raise click.UsageError(str(error)) from None
     except UnfitFixture as error:

@@ -22,10 +22,10 @@ from mockserver.cli_coverage import coverage, tell
 
 if TYPE_CHECKING:
     from mockserver.contract import Edition
-    from mockserver.verify.reports import Told
-    from mockserver.verify.run import Tell
-    from mockserver.verify.session import Session
-    from mockserver.verify.telling import Report
+    from mockserver.judge.result import Result
+    from mockserver.reports.writing import Report
+    from mockserver.scenarios.runner.context import Context
+    from mockserver.scenarios.runner.run import Tell
 
 Command = Callable[..., Any]
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -97,14 +97,14 @@ def verify(
         raise click.UsageError(f"--{given[0]} and --{given[1]}: one recording at a time")
     extra: list[str] = []
     if given:
-        told = _recorded(contract, only, given[0], options[given[0]])
+        result = _recorded(contract, only, given[0], options[given[0]])
     else:
-        told, extra = _live(contract, only, unreached, options)
-    sys.exit(tell(told, extra, forms, cover, fail_under))
+        result, extra = _live(contract, only, unreached, options)
+    sys.exit(tell(result, extra, forms, cover, fail_under))
 
 
 def _forms(reports: tuple[str, ...]) -> list[Report]:
-    from mockserver.verify.telling import wanted
+    from mockserver.reports.writing import wanted
 
     try:
         return wanted(reports)
@@ -112,55 +112,48 @@ def _forms(reports: tuple[str, ...]) -> list[Report]:
         raise click.UsageError(str(error)) from None
 
 
-def _recorded(contract: Edition, only: frozenset[str], form: str, path: Path) -> Told:
-    from mockserver.resources import kinds
-    from mockserver.verify.offline import read
-    from mockserver.verify.recordings import READERS
-    from mockserver.verify.telling import of_recorded
+def _recorded(contract: Edition, only: frozenset[str], form: str, path: Path) -> Result:
+    from mockserver.traffic.files import READERS
+    from mockserver.traffic.judging import judge_recording, result
 
-    lives = {type: kind.life for type, kind in kinds(contract.name).items() if kind.life}
-    return of_recorded(read(READERS[form](path), contract, lives, only), contract)
+    return result(judge_recording(READERS[form](path), contract, only), contract)
 
 
 def _live(
     contract: Edition, only: frozenset[str], unreached: bool, options: dict[str, Any]
-) -> tuple[Told, list[str]]:
-    from mockserver.verify.coverage import Coverage
-    from mockserver.verify.run import verified
-    from mockserver.verify.telling import missing, of_live, watching
+) -> tuple[Result, list[str]]:
+    from mockserver.scenarios.runner.run import verify
+    from mockserver.scenarios.runner.unreached import lines
 
-    session = _session(contract, only, options)
-    coverage = Coverage(contract.name)
-    session.watch = watching(coverage)
+    context = _context(contract, only, options)
     with _progress() as progress, _stoppable():
-        outcome = verified(session, only, max(1, options["jobs"]), progress)
-    return of_live(session, outcome, coverage), missing(session) if unreached else []
+        result = verify(context, only, max(1, options["jobs"]), progress)
+    return result, lines(context) if unreached else []
 
 
-def _session(contract: Edition, only: frozenset[str], options: dict[str, Any]) -> Session:
-    from mockserver.resources import kinds
-    from mockserver.verify.findings import Findings
-    from mockserver.verify.session import Session
-    from mockserver.verify.wire import Http
+def _context(contract: Edition, only: frozenset[str], options: dict[str, Any]) -> Context:
+    from mockserver.judge.findings import Findings
+    from mockserver.scenarios import scenarios
+    from mockserver.scenarios.runner.actions import owner
+    from mockserver.scenarios.runner.context import Context
+    from mockserver.traffic.transport import HttpTransport
 
     token = _token(options)
     try:
-        wire = Http(options["url"], timeout=options["timeout"], rate=options["rate"])
+        transport = HttpTransport(options["url"], timeout=options["timeout"], rate=options["rate"])
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    served = kinds(contract.name)
-    owner = next(kind.within for kind in served.values() if kind.within)
-    return Session(
-        wire=wire,
+    return Context(
+        transport=transport,
         edition=contract,
-        kinds=served,
+        scenarios=scenarios(),
         organization=options["organization"],
         token=token,
         findings=Findings(contract, only),
         run=secrets.token_hex(3),
-        local=wire.local,
+        local=transport.local,
         read_only=options["read_only"],
-        spared=frozenset({owner} if options["no_organizations"] else ()),
+        spared=frozenset({owner(contract) or ""} if options["no_organizations"] else ()),
     )
 
 

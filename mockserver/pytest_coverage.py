@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from mockserver.client.broken import worlds
+from mockserver.judge.coverage import Coverage, table
 from mockserver.pytest_plugin import ROOM
-from mockserver.verify.coverage import Coverage, table
-from mockserver.verify.page import page
+from mockserver.reports.page import page
 
 SHARED = "tfe_coverage"
 

@@ -20,11 +20,10 @@ from mockserver.cli import _Lines, main
 from mockserver.client import Broken, ControlError
 from mockserver.contract import load
 from mockserver.escaping import escaped
-from mockserver.resources import kinds
-from mockserver.verify.masking import Mask
-from mockserver.verify.recorder import Recorder
-from mockserver.verify.reports import FORMS
-from mockserver.verify.wire import Received
+from mockserver.reports.forms import FORMS
+from mockserver.traffic.masking import Mask
+from mockserver.traffic.recorder import Recorder
+from mockserver.traffic.transport import Response
 from mockserver.web.proxy import Proxy
 from mockserver.web.wsgi import received
 
@@ -198,14 +197,13 @@ def test_every_report_of_verify_is_ours(text: str, tmp_path: Path) -> None:
 @hostile
 def test_what_record_says_is_ours(text: str, tmp_path: Path) -> None:
     class Upstream:
-        def send(self, method: str, target: str, headers: Any, body: bytes | None) -> Received:
+        def send(self, method: str, target: str, headers: Any, body: bytes | None) -> Response:
             answer = {"data": {"id": text, "type": "policies", text: text}}
             kind = {"content-type": "application/vnd.api+json"}
-            return Received(200, kind, json.dumps(answer).encode())
+            return Response(200, kind, json.dumps(answer).encode())
 
     said: list[str] = []
-    lives = {type: kind.life for type, kind in kinds("2019-07").items() if kind.life}
-    recorder = Recorder(EDITION, lives, tmp_path, Mask(EDITION.secrets), said.append)
+    recorder = Recorder(EDITION, tmp_path, Mask(EDITION.secrets), said.append)
     proxy = Proxy(Upstream(), "http://upstream", recorder.take)
     wsgi = text.encode("utf-8", "surrogatepass").decode("latin-1")
     for method, path in (("GET", "/api/v2/policies/pol-1"), (f"G{text}", "/"), ("GET", f"/{wsgi}")):

@@ -10,9 +10,9 @@ from typing import Any
 
 from mockserver.contract import Edition, load
 from mockserver.contract.fixtures import read_fixture
+from mockserver.judge.coverage import Coverage
 from mockserver.pipeline.render_cache import Store
 from mockserver.resources import kinds
-from mockserver.verify.coverage import Coverage
 from mockserver.world import seeding
 from mockserver.world.clock import Clock
 from mockserver.world.journal import Journal

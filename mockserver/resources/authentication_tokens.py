@@ -11,7 +11,6 @@ from typing import Any
 
 from mockserver.jsonapi.identifiers import members, to_one
 from mockserver.jsonapi.pages import whole
-from mockserver.resources.lives.authentication_tokens import LIFE
 from mockserver.resources.permissions import organization_of
 from mockserver.world import ids
 from mockserver.world.access import Caller, Rule
@@ -279,7 +278,6 @@ KIND = Kind(
     refers=tuple(OWNERS.values()),
     seed=seed,
     dump=dump,
-    life=LIFE,
 )
 NUMBERED = Kind(type=TYPE, page="team-tokens", names=names, find=by_id(TYPE))
 """The same type with numbers for ids: tokens of teams and of organizations (their pages' samples)."""

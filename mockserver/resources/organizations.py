@@ -11,7 +11,6 @@ from typing import Any
 
 from mockserver.jsonapi.names import refuse_taken
 from mockserver.jsonapi.pages import whole
-from mockserver.resources.lives.organizations import LIFE
 from mockserver.world import clock
 from mockserver.world.access import ANYONE, Rule
 from mockserver.world.calls import Call, Reply, View
@@ -262,5 +261,4 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
-    life=LIFE,
 )

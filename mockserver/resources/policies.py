@@ -12,7 +12,6 @@ from typing import Any
 from mockserver.jsonapi.identifiers import members, named, to_many, to_one
 from mockserver.jsonapi.names import taken
 from mockserver.jsonapi.pages import paged
-from mockserver.resources.lives.policies import LIFE
 from mockserver.resources.permissions import SENTINEL
 from mockserver.world.calls import Call, Raw, Reply, View
 from mockserver.world.kinds import Kind, by_id
@@ -201,5 +200,4 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
-    life=LIFE,
 )

@@ -11,7 +11,6 @@ from typing import Any
 from mockserver.jsonapi.identifiers import known, members, named, to_many, to_one
 from mockserver.jsonapi.names import refuse_taken, taken
 from mockserver.jsonapi.pages import paged
-from mockserver.resources.lives.policy_sets import LIFE
 from mockserver.resources.permissions import SENTINEL
 from mockserver.world.calls import Call, Reply, View
 from mockserver.world.kinds import Kind, by_id
@@ -262,5 +261,4 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
-    life=LIFE,
 )

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.jsonapi.pages import whole
-from mockserver.resources.lives.ssh_keys import LIFE
 from mockserver.resources.permissions import organization_of
 from mockserver.world import ids
 from mockserver.world.access import Rule
@@ -113,5 +112,4 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
-    life=LIFE,
 )

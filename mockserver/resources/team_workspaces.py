@@ -10,7 +10,6 @@ from typing import Any
 
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.jsonapi.pages import whole
-from mockserver.resources.lives.team_workspaces import LIFE
 from mockserver.world.access import Rule, demand
 from mockserver.world.calls import Call, Reply, View
 from mockserver.world.kinds import Kind, by_id
@@ -260,5 +259,4 @@ KIND = Kind(
     mapping=True,
     seed=seed,
     dump=dump,
-    life=LIFE,
 )

@@ -13,7 +13,6 @@ from mockserver.jsonapi.identifiers import members, to_many
 from mockserver.jsonapi.names import refuse_taken
 from mockserver.jsonapi.pages import whole
 from mockserver.resources import team_members
-from mockserver.resources.lives.teams import LIFE
 from mockserver.resources.permissions import organization_of
 from mockserver.resources.team_members import ACCESS, MANAGE, MEMBERS, OWNERS, manages
 from mockserver.world.access import Rule
@@ -216,5 +215,4 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
-    life=LIFE,
 )

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.resources import account
-from mockserver.resources.lives.users import LIFE
 from mockserver.world import ids
 from mockserver.world.access import Caller, Rule
 from mockserver.world.calls import Call, Reply, View
@@ -185,5 +184,4 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["username"]),
-    life=LIFE,
 )

@@ -11,7 +11,6 @@ from typing import Any
 from mockserver.jsonapi.identifiers import identifier, known, members, to_one
 from mockserver.jsonapi.names import refuse_taken
 from mockserver.jsonapi.pages import paged
-from mockserver.resources.lives.workspaces import LIFE
 from mockserver.resources.permissions import LEVELS, organization_of
 from mockserver.world import clock
 from mockserver.world.access import Rule
@@ -481,5 +480,4 @@ KIND = Kind(
     seed=seed,
     dump=dump,
     title=lambda record: str(record["name"]),
-    life=LIFE,
 )

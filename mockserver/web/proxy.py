@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.judge.exchange import Exchange
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
-from mockserver.verify.judge import Exchange
-from mockserver.verify.wire import Received, Unreachable, Wire
+from mockserver.traffic.transport import Response, Transport, Unreachable
 
 Take = Callable[[Exchange, str | None], None]
 HOPS = frozenset({
@@ -30,7 +30,7 @@ LARGE = 1024 * 1024
 class Proxy:
     """Passes requests on over a wire; `take` is told of each exchange and the token it carried."""
 
-    def __init__(self, wire: Wire, upstream: str, take: Take) -> None:
+    def __init__(self, wire: Transport, upstream: str, take: Take) -> None:
         self._wire, self._upstream, self._take = wire, upstream.rstrip("/"), take
 
     def __call__(self, sent: Sent) -> Answer:
@@ -51,7 +51,7 @@ class Proxy:
         self._take(_exchange(sent, body, received), sent.token)
         return self._passed(sent, received)
 
-    def _passed(self, sent: Sent, received: Received) -> Answer:
+    def _passed(self, sent: Sent, received: Response) -> Answer:
         """The answer as the client gets it, with our address where the upstream's stood."""
         body = received.body
         if "json" in received.headers.get("content-type", ""):
@@ -71,7 +71,7 @@ def _headers(sent: Sent) -> dict[str, str]:
     return {name: value for name, value in sent.headers.items() if name.lower() not in hops}
 
 
-def _exchange(sent: Sent, body: bytes, received: Received) -> Exchange:
+def _exchange(sent: Sent, body: bytes, received: Response) -> Exchange:
     return Exchange(
         method=sent.method,
         path=sent.path,
@@ -91,7 +91,7 @@ def _json(content: bytes) -> Any:
         return content
 
 
-def _parsed(received: Received) -> Any:
+def _parsed(received: Response) -> Any:
     value = _json(received.body) if "json" in received.headers.get("content-type", "") else b""
     return None if isinstance(value, bytes) else value
 

@@ -18,7 +18,6 @@ from mockserver.world.state import Record, State, freeze
 if TYPE_CHECKING:
     from mockserver.world.access import Caller, Rule
     from mockserver.world.calls import Call, Reply, View
-    from mockserver.world.lives import Life
     from mockserver.world.seeding import Seeding
 
 Values = Mapping[str, Any]
@@ -64,7 +63,6 @@ class Kind:
     entry names, so that these are read first. `seed`, `dump`: entry to records, record to entry.
     `always`: the fixture of what every world has, as a document says it. `title`: its name in
     labels. `invariants(view, record)`: sentences about what does not hold; none where all does.
-    `life`: what verification plays against any server, and the laws it holds its answers to.
     """
 
     type: str
@@ -94,7 +92,6 @@ class Kind:
     always: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     title: Callable[[Record], str] = lambda record: record.id
     invariants: Callable[[View, Record], Iterable[str]] = _nothing
-    life: Life | None = None
 
 
 class Kinds(dict[str, Kind]):

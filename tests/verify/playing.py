@@ -9,38 +9,37 @@ from werkzeug.test import Client
 
 import mockserver
 from mockserver.contract import load
-from mockserver.resources import kinds
-from mockserver.verify.findings import Findings
-from mockserver.verify.run import Outcome, verified
-from mockserver.verify.session import Session
-from mockserver.verify.wire import Received
-
-KINDS = kinds("2019-07")
+from mockserver.judge.findings import Findings
+from mockserver.judge.result import Result
+from mockserver.scenarios import scenarios
+from mockserver.scenarios.runner.context import Context
+from mockserver.scenarios.runner.run import verify
+from mockserver.traffic.transport import Response
 
 TOKEN = "verify-test-token-0123456789"
 Wsgi = Callable[..., Any]
 
 
 class InProcess:
-    """A wire to a WSGI application."""
+    """A transport to a WSGI application."""
 
     def __init__(self, app: Wsgi) -> None:
         self._client = Client(app, use_cookies=False)
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Received:
+    ) -> Response:
         answer = self._client.open(target, method=method, headers=dict(headers), data=body)
         received = {name.lower(): value for name, value in answer.headers.items()}
-        return Received(answer.status_code, received, answer.get_data())
+        return Response(answer.status_code, received, answer.get_data())
 
 
-def session_of(app: Wsgi, *, organization: str = "my-organization", **options: Any) -> Session:
+def context_of(app: Wsgi, *, organization: str = "my-organization", **options: Any) -> Context:
     edition = load("2019-07")
-    return Session(
-        wire=InProcess(app),
+    return Context(
+        transport=InProcess(app),
         edition=edition,
-        kinds=KINDS,
+        scenarios=scenarios(),
         organization=organization,
         token=TOKEN,
         findings=Findings(edition),
@@ -48,10 +47,10 @@ def session_of(app: Wsgi, *, organization: str = "my-organization", **options: A
     )
 
 
-def run(app: Wsgi, only: frozenset[str] = frozenset(), **options: Any) -> tuple[Session, Outcome]:
+def run(app: Wsgi, only: frozenset[str] = frozenset(), **options: Any) -> tuple[Context, Result]:
     """Verify an application; `only`: operations whose types are played, findings of all are kept."""
-    session = session_of(app, **options)
-    return session, verified(session, only)
+    context = context_of(app, **options)
+    return context, verify(context, only)
 
 
 def server() -> Any:

@@ -17,7 +17,7 @@ import pytest
 
 import mockserver
 from mockserver.contract import load
-from mockserver.verify.wire import Http, Received, Unreachable, patiently
+from mockserver.traffic.transport import HttpTransport, Response, Unreachable, patiently
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import spoilt, status
 from tests.verify.playing import TOKEN, run, server
@@ -153,7 +153,7 @@ def test_a_stateless_mock_is_told_what_it_cannot_do_and_breaks_nothing() -> None
     assert ("list-policy-sets", "/data") in told
     assert ("create-policy-set", "status") in told
     assert outcome.exit in (1, 4)
-    assert not [why for why in outcome.skipped.values() if "defect" in why]
+    assert not [why for why in outcome.unplayed.values() if "defect" in why]
 
 
 def stateless(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -185,7 +185,7 @@ def test_nothing_listens() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with pytest.raises(Unreachable) as caught:
-        Http(f"http://127.0.0.1:{port}").send("GET", "/", {}, None)
+        HttpTransport(f"http://127.0.0.1:{port}").send("GET", "/", {}, None)
     assert str(caught.value) == (
         "nothing listens at --url: is the server running, and the network there?"
     )
@@ -193,19 +193,22 @@ def test_nothing_listens() -> None:
 
 def test_a_name_that_nobody_has() -> None:
     with pytest.raises(Unreachable) as caught:
-        Http("http://no-such-host.invalid").send("GET", "/", {}, None)
+        HttpTransport("http://no-such-host.invalid").send("GET", "/", {}, None)
     assert str(caught.value) == "the server's name is not known: check --url and the network"
 
 
 @pytest.mark.parametrize("behind", ["", "/", "/api/v2", "/api/v2/"])
 def test_an_address_may_be_that_of_the_server_or_of_its_api(behind: str) -> None:
     with LiveServer(server()) as live:
-        assert Http(live.url + behind).send("GET", "/api/v2/ping", {}, None).status in (200, 204)
+        assert HttpTransport(live.url + behind).send("GET", "/api/v2/ping", {}, None).status in (
+            200,
+            204,
+        )
 
 
 def test_tls_that_is_refused() -> None:
     with LiveServer(server()) as live, pytest.raises(Unreachable) as caught:
-        Http(live.url.replace("http:", "https:")).send("GET", "/", {}, None)
+        HttpTransport(live.url.replace("http:", "https:")).send("GET", "/", {}, None)
     assert str(caught.value) == (
         "TLS was refused: the server's certificate is not trusted here, or it speaks no TLS; set "
         "SSL_CERT_FILE to its authority's certificate, or use its http address"
@@ -218,15 +221,15 @@ def test_a_server_that_does_not_answer_in_time() -> None:
         silent.listen()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(Unreachable) as caught:
-            Http(url, timeout=0.1).send("GET", "/", {}, None)
+            HttpTransport(url, timeout=0.1).send("GET", "/", {}, None)
     assert str(caught.value) == "the server did not answer within 0.1 seconds (--timeout)"
 
 
 def test_a_429_is_waited_out_as_long_as_the_server_says() -> None:
     answers = [
-        Received(429, {"x-ratelimit-reset": "0.25"}, b""),
-        Received(429, {"retry-after": "2"}, b""),
-        Received(200, {}, b"ok"),
+        Response(429, {"x-ratelimit-reset": "0.25"}, b""),
+        Response(429, {"retry-after": "2"}, b""),
+        Response(200, {}, b"ok"),
     ]
     pauses: list[float] = []
     assert patiently(lambda: answers.pop(0), pauses.append).body == b"ok"
@@ -236,7 +239,7 @@ def test_a_429_is_waited_out_as_long_as_the_server_says() -> None:
 def test_a_storm_of_429_is_given_up() -> None:
     pauses: list[float] = []
     with pytest.raises(Unreachable) as caught:
-        patiently(lambda: Received(429, {}, b""), pauses.append)
+        patiently(lambda: Response(429, {}, b""), pauses.append)
     assert len(pauses) == 12
     assert str(caught.value) == (
         "the server answered 429 13 times in a row, each wait included: lower --rate, or ask for "
@@ -246,7 +249,7 @@ def test_a_storm_of_429_is_given_up() -> None:
 
 def test_a_rate_is_kept() -> None:
     with LiveServer(server()) as live:
-        wire = Http(live.url, rate=50)
+        wire = HttpTransport(live.url, rate=50)
         began = time.perf_counter()
         for _ in range(11):
             wire.send("GET", "/api/v2/ping", {}, None)
@@ -256,4 +259,4 @@ def test_a_rate_is_kept() -> None:
 def test_an_answer_that_is_spoilt_is_not_followed_into_the_void() -> None:
     _, outcome = run(spoilt({"create-policy": status(200, 500, b"")}), frozenset({"show-policy"}))
     assert [(f.operation, f.place) for f in outcome.findings] == [("create-policy", "status")]
-    assert outcome.skipped == {"policies": "create-policy answered 500, and made no policies"}
+    assert outcome.unplayed == {"policies": "create-policy answered 500, and made no policies"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract import load
-from mockserver.verify.run import unreached
+from mockserver.scenarios.runner.unreached import unreached
 from tests.verify.playing import TOKEN, run, server
 
 EDITION = load("2019-07")
@@ -23,7 +23,7 @@ def test_our_own_server_conforms(played: Any) -> None:
     _, _, outcome = played
     assert [finding.line() for finding in outcome.findings] == []
     assert outcome.exit == 0
-    assert outcome.skipped == {}
+    assert outcome.unplayed == {}
 
 
 def test_every_operation_succeeds_at_least_once_save_one(played: Any) -> None:
@@ -88,7 +88,7 @@ def test_one_operation_plays_its_type_alone() -> None:
 
 def test_an_organization_that_is_not_empty_is_said_and_left_alone(played: Any) -> None:
     _, _, outcome = played
-    assert outcome.remarks == [
-        "the organization my-organization is not empty (2 policies, 1 ssh-keys, 2 teams, "
-        "4 workspaces, 1 policy-sets): verify changes only what it has made itself"
-    ]
+    assert outcome.lines[0] == (
+        "note: the organization my-organization is not empty (2 policies, 1 policy-sets, 1 ssh-keys, "
+        "2 teams, 4 workspaces): verify changes only what it has made itself"
+    )

@@ -11,8 +11,8 @@ import pytest
 
 import mockserver
 from mockserver.contract import load
-from mockserver.verify.coverage import KINDS, Coverage, points, table
-from mockserver.verify.page import page
+from mockserver.judge.coverage import KINDS, Coverage, points, table
+from mockserver.reports.page import page
 from tests.verify.playing import run, server
 
 EDITION = load("2019-07")

@@ -22,11 +22,12 @@ import mockserver
 from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.resources import kinds
-from mockserver.verify.fixtures import document, shown
-from mockserver.verify.masking import Mask
-from mockserver.verify.recorder import Recorder
-from mockserver.verify.recordings import exchanges
-from mockserver.verify.wire import Http
+from mockserver.scenarios import scenarios
+from mockserver.traffic.files import exchanges
+from mockserver.traffic.fixture import document, shown
+from mockserver.traffic.masking import Mask
+from mockserver.traffic.recorder import Recorder
+from mockserver.traffic.transport import HttpTransport
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
 from mockserver.web.wsgi import application
@@ -36,7 +37,6 @@ from tests.verify.playing import TOKEN, server
 KINDS = kinds("2019-07")
 
 EDITION = load("2019-07")
-LIVES = {type: kind.life for type, kind in KINDS.items() if kind.life}
 API = "/api/v2/organizations/my-organization"
 CODE = b"main = rule { secret_sauce }"
 
@@ -62,9 +62,9 @@ def recording(app: Any, folder: Path, *keep: str) -> Iterator[tuple[str, Recorde
     """The URL of a proxy before an application, its recorder, and the lines that it says."""
     said: list[str] = []
     with LiveServer(app) as upstream:
-        recorder = Recorder(EDITION, LIVES, folder, Mask(EDITION.secrets, keep), said.append)
-        wire = Http(upstream.url, rate=0, patient=False)
-        proxy = application(Proxy(wire, upstream.url, recorder.take))
+        recorder = Recorder(EDITION, folder, Mask(EDITION.secrets, keep), said.append)
+        transport = HttpTransport(upstream.url, rate=0, patient=False)
+        proxy = application(Proxy(transport, upstream.url, recorder.take))
         with LiveServer(cast(Any, proxy)) as live:
             yield live.url, recorder, said
 
@@ -181,9 +181,9 @@ def test_a_second_recording_goes_on_counting(tmp_path: Path) -> None:
 
 
 def test_an_upstream_that_is_gone_is_a_502_that_says_so(tmp_path: Path) -> None:
-    recorder = Recorder(EDITION, LIVES, tmp_path, Mask(EDITION.secrets), lambda line: None)
-    wire = Http("http://127.0.0.1:9", rate=0, patient=False)
-    proxy = application(Proxy(wire, "http://127.0.0.1:9", recorder.take))
+    recorder = Recorder(EDITION, tmp_path, Mask(EDITION.secrets), lambda line: None)
+    transport = HttpTransport("http://127.0.0.1:9", rate=0, patient=False)
+    proxy = application(Proxy(transport, "http://127.0.0.1:9", recorder.take))
     with LiveServer(cast(Any, proxy)) as live:
         answer = ask(live.url, "GET", API)
     assert answer["errors"][0]["detail"] == (
@@ -221,8 +221,9 @@ def test_a_whole_verification_through_the_proxy_conforms_and_is_a_world(tmp_path
         )  # fmt: skip
         assert said.exit_code == 0, said.output
         assert recorder.recorded.findings.faults == []
+    entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
     world = shown(exchanges(tmp_path), EDITION, KINDS)
-    with mockserver.universe(fixture=document(world)) as tfe:
+    with mockserver.universe(fixture=document(world, entries)) as tfe:
         assert "mockverify" not in json.dumps(tfe.state())
 
 

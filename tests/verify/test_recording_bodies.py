@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.judge.exchange import Exchange
 from mockserver.pipeline.messages import LIMIT
-from mockserver.verify.judge import Exchange
-from mockserver.verify.wire import Received
+from mockserver.traffic.transport import Response
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
 from mockserver.web.wsgi import application, received
@@ -25,9 +25,9 @@ class Upstream:
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, dict[str, str], bytes | None]] = []
 
-    def send(self, method: str, target: str, headers: Any, body: bytes | None) -> Received:
+    def send(self, method: str, target: str, headers: Any, body: bytes | None) -> Response:
         self.seen.append((method, target, dict(headers), body))
-        return Received(200, {"content-type": "text/plain", "keep-alive": "x"}, b"fine")
+        return Response(200, {"content-type": "text/plain", "keep-alive": "x"}, b"fine")
 
 
 class Told:

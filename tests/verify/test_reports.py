@@ -14,11 +14,11 @@ from jsonschema import Draft202012Validator
 
 from mockserver.cli import main
 from mockserver.contract import load
-from mockserver.verify.coverage import Coverage
-from mockserver.verify.findings import Finding
-from mockserver.verify.places import located
-from mockserver.verify.reports import FORMS, RULES, Told, rule, summary
-from mockserver.verify.telling import wanted
+from mockserver.judge.coverage import Coverage
+from mockserver.judge.findings import Finding
+from mockserver.reports.forms import FORMS, RULES, Result, rule, summary
+from mockserver.reports.locations import located
+from mockserver.reports.writing import wanted
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import drop, spoilt
 from tests.verify.playing import TOKEN
@@ -38,7 +38,7 @@ FOUND = [
     Finding("fault", "delete-policy", "status", "a second DELETE is answered 204", "404", "s"),
     Finding("note", "create-workspace", "effect", "x", "y", "decision: z", where="exchange 4"),
 ]
-TOLD = Told(
+TOLD = Result(
     edition=EDITION,
     findings=FOUND,
     exit=1,

@@ -14,18 +14,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import load
+from mockserver.judge.exchange import Exchange
 from mockserver.resources import kinds
-from mockserver.verify.judge import Exchange
-from mockserver.verify.offline import read
-from mockserver.verify.run import DEFECT
+from mockserver.scenarios.runner.run import DEFECT
+from mockserver.traffic.judging import judge_recording
 from tests.verify.mutations.spoiling import ROUTES
 from tests.verify.playing import run
 
 KINDS = kinds("2019-07")
 
 EDITION = load("2019-07")
-LIVES = {type: kind.life for type, kind in KINDS.items() if kind.life}
-VERIFY = Path(__file__).parents[2] / "mockserver" / "verify"
+ROOMS = Path(__file__).parents[2] / "mockserver"
+GENERAL = [
+    *ROOMS.glob("judge/*.py"),
+    *ROOMS.glob("scenarios/runner/*.py"),
+    *ROOMS.glob("traffic/*.py"),
+]
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=8), st.sampled_from(["id", "type"])
 )
@@ -104,7 +108,7 @@ def spoil(body: Any, number: int) -> None:
 def test_a_server_that_answers_anything_is_told_so_and_breaks_nothing(seed: int) -> None:
     _, outcome = run(horrid(seed))
     assert outcome.exit in (1, 2, 3, 4)
-    assert [why for why in outcome.skipped.values() if why.startswith(DEFECT)] == []
+    assert [why for why in outcome.unplayed.values() if why.startswith(DEFECT)] == []
 
 
 @settings(max_examples=150, deadline=None)
@@ -122,14 +126,15 @@ def test_a_recording_of_anything_is_judged(
         status=status,
         answer=json.dumps(response).encode(),
     )
-    recorded = read([exchange], EDITION, LIVES)
+    recorded = judge_recording([exchange], EDITION)
     assert sum(recorded.judged.values()) == 1
     for finding in recorded.findings:
         assert finding.line()
 
 
-def test_verify_names_no_resource_type() -> None:
-    for path in VERIFY.glob("*.py"):
+def test_only_a_scenario_names_a_resource_type() -> None:
+    assert len(GENERAL) > 30
+    for path in GENERAL:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert node.value not in KINDS, f"{path.name}:{node.lineno} names {node.value}"

@@ -9,10 +9,10 @@ from typing import Any
 
 import mockserver
 from mockserver.contract import load
+from mockserver.judge.pointers import MISSING, at
+from mockserver.judge.routes import Routes
 from mockserver.pipeline.worlds import Server
 from mockserver.resources import kinds
-from mockserver.verify.matching import Routes
-from mockserver.verify.pointers import MISSING, at
 from mockserver.world.kinds import Kinds
 from tests.verify.playing import TOKEN
 

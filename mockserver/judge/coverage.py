@@ -1,0 +1,200 @@
+"""How much of the contract some traffic has exercised: points that could be met, and that were.
+
+A point is `(kind, operation, what)`. Kinds: `operation`; `status`; `attribute` (a member of a
+request's body); `parameter`; `value` (an enum value or an include that a request may send);
+`branch` (what may differ between two answers of one schema).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mockserver.contract import Edition, Operation, load
+from mockserver.judge import coverage_points
+
+Point = tuple[str, str, str]
+KINDS = ("operation", "status", "attribute", "parameter", "value", "branch")
+
+
+@cache
+def points(edition: str) -> Mapping[str, frozenset[Point]]:
+    """Every point of an edition, by operation."""
+    contract = load(edition)
+    return {
+        operation.id: frozenset(_points(operation, contract))
+        for operation in contract.operations.values()
+    }
+
+
+def _points(operation: Operation, edition: Edition) -> Iterator[Point]:
+    id, schemas = operation.id, edition.schemas
+    yield "operation", id, ""
+    for name, parameter in operation.parameters.items():
+        yield "parameter", id, name
+        yield from (
+            ("value", id, f"{name} = {v}") for v in parameter["schema"].get("x-include", ())
+        )
+    if operation.takes_json:
+        yield from (
+            ("attribute", id, m) for m in coverage_points.members(operation.body_schema, schemas)
+        )
+        yield from (
+            ("value", id, v) for v in coverage_points.values(operation.body_schema, schemas)
+        )
+    for status in operation.responses:
+        yield "status", id, str(status)
+        if (schema := operation.answer_schema(status)) is not None and status < 300:
+            said = coverage_points.branches(schema, schemas)
+            yield from (("branch", id, f"{status} {branch}") for branch in said)
+
+
+ENOUGH = 100
+"""Exchanges of one operation and status that are worth a look when they are forgotten."""
+
+
+class Coverage:
+    """The points that traffic of one edition has met. Safe to add to from any thread."""
+
+    def __init__(self, edition: str, met: Iterable[Point] = ()) -> None:
+        self.edition = edition
+        self._contract = load(edition)
+        self._known = points(edition)
+        self._met = set(met)
+        self._taken: dict[tuple[str | None, int], set[int]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def met(self) -> frozenset[Point]:
+        return frozenset(self._met)
+
+    @property
+    def missing(self) -> list[Point]:
+        """What was not met, in order of the operations."""
+        every = (point for id in self._known for point in sorted(self._known[id], key=_order))
+        return [point for point in every if point not in self._met]
+
+    def add(
+        self,
+        operation: str | None,
+        status: int,
+        query: Iterable[tuple[str, str]] = (),
+        request: Any = None,
+        response: Any = None,
+    ) -> None:
+        """One exchange; bodies as JSON values, None where there was none."""
+        if operation is None or operation not in self._known:
+            return
+        contract = self._contract.operations[operation]
+        found = {("operation", operation, ""), ("status", operation, str(status))}
+        found.update(self._asked(contract, query, request))
+        if status < 300 and response is not None and status in contract.responses:
+            found.update(self._answered(contract, status, response))
+        with self._lock:
+            self._met |= found & self._known[operation]
+
+    def _asked(
+        self, operation: Operation, query: Iterable[tuple[str, str]], request: Any
+    ) -> Iterator[Point]:
+        id = operation.id
+        for name, text in query:
+            yield "parameter", id, name
+            if "x-include" in operation.parameters.get(name, {}).get("schema", {}):
+                yield from (("value", id, f"{name} = {part}") for part in text.split(","))
+        if operation.takes_json and request is not None:
+            said = coverage_points.sent(operation.body_schema, request, self._contract.schemas)
+            for what in said:
+                yield ("value" if " = " in what else "attribute"), id, what
+
+    def _answered(self, operation: Operation, status: int, response: Any) -> Iterator[Point]:
+        schema = operation.answer_schema(status)
+        if schema is not None:
+            for branch in coverage_points.taken(schema, response, self._contract.schemas):
+                yield "branch", operation.id, f"{status} {branch}"
+
+    def merge(self, met: Iterable[Iterable[str]]) -> None:
+        """What another run, or another worker, has met."""
+        with self._lock:
+            for kind, operation, what in met:
+                if (kind, operation, what) in self._known.get(operation, ()):
+                    self._met.add((kind, operation, what))
+
+    def clear(self) -> None:
+        """Nothing was met."""
+        with self._lock:
+            self._met.clear()
+
+    def take(self, exchange: Any) -> None:
+        """An exchange of a world's journal, on its way out of it.
+
+        Of an operation and status the first ENOUGH different ones are looked at: what goes by a
+        thousand times must not slow the world down.
+        """
+        told = self._taken.setdefault((exchange.operation, exchange.status), set())
+        if len(told) >= ENOUGH:
+            return
+        same = hash((exchange.query, exchange.sent, exchange.got))
+        if same in told:
+            return
+        told.add(same)
+        query = parse_qsl(exchange.query, keep_blank_values=True)
+        self.add(exchange.operation, exchange.status, query, exchange.request, exchange.response)
+
+    def counts(self, operation: str | None = None) -> dict[str, tuple[int, int]]:
+        """By kind how many were met and how many there are, of one operation or of all."""
+        chosen = [self._known[operation]] if operation else list(self._known.values())
+        of = dict.fromkeys(KINDS, 0)
+        met = dict.fromkeys(KINDS, 0)
+        for group in chosen:
+            for point in group:
+                of[point[0]] += 1
+                met[point[0]] += point in self._met
+        return {kind: (met[kind], of[kind]) for kind in KINDS}
+
+    @property
+    def percent(self) -> float:
+        """Of all points, rounded down to a tenth: 100 means every one."""
+        counts = self.counts().values()
+        met, of = sum(m for m, _ in counts), sum(n for _, n in counts)
+        return int(1000 * met / of) / 10
+
+    @property
+    def operations(self) -> list[str]:
+        return list(self._known)
+
+    def shown(self) -> dict[str, Any]:
+        """As `/_mock/coverage` and JSON reports give it."""
+        return {
+            "edition": self.edition,
+            "percent": self.percent,
+            "kinds": [
+                {"kind": kind, "met": met, "of": of} for kind, (met, of) in self.counts().items()
+            ],
+            "met": [list(point) for point in sorted(self._met)],
+            "missing": [list(point) for point in self.missing],
+        }
+
+
+def _order(point: Point) -> tuple[int, str]:
+    return KINDS.index(point[0]), point[2]
+
+
+def table(coverage: Coverage) -> list[str]:
+    """For people: a line for each operation, a line for all; `12/14` is met and there are."""
+    width = max(len(id) for id in coverage.operations)
+    head = "".join(f"{kind:>11}" for kind in KINDS[1:])
+    lines = [f"{'operation':<{width}}{head}"]
+    for id in coverage.operations:
+        lines.append(f"{id:<{width}}" + _cells(coverage.counts(id)))
+    met, of = coverage.counts()["operation"]
+    lines.append(f"{f'{met} of {of} operations':<{width}}" + _cells(coverage.counts()))
+    lines.append(f"{coverage.percent}% of edition {coverage.edition}")
+    return lines
+
+
+def _cells(counts: Mapping[str, tuple[int, int]]) -> str:
+    cells = (counts[kind] for kind in KINDS[1:])
+    return "".join(f"{f'{met}/{of}' if of else '-':>11}" for met, of in cells)

@@ -1,0 +1,47 @@
+"""Reads JSON:API documents that anybody may have sent: nothing about their form is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Resource = Mapping[str, Any]
+"""A resource object."""
+
+
+def resources(document: Any) -> Iterator[tuple[str, Any]]:
+    """Pointer and value of the primary resource objects of a document."""
+    data = document.get("data") if isinstance(document, dict) else None
+    if isinstance(data, list):
+        yield from ((f"/data/{n}", item) for n, item in enumerate(data) if is_resource(item))
+    elif is_resource(data):
+        yield "/data", data
+
+
+def is_resource(value: Any) -> bool:
+    """Whether it is an object with a type and an id, both texts."""
+    if not isinstance(value, dict):
+        return False
+    return isinstance(value.get("id"), str) and isinstance(value.get("type"), str)
+
+
+def same(one: Resource, other: Resource) -> bool:
+    return (one.get("type"), one.get("id")) == (other.get("type"), other.get("id"))
+
+
+def attribute(resource: Resource, name: str) -> Any:
+    """An attribute of a resource object; None where it is not shown."""
+    return _member(_member(resource, "attributes"), name)
+
+
+def linked(resource: Resource, name: str) -> list[str] | None:
+    """Ids in a to-many relation of a resource object; None where it does not show it."""
+    relation = _member(_member(resource, "relationships"), name)
+    data = relation.get("data") if isinstance(relation, Mapping) else None
+    if not isinstance(data, list):
+        return None
+    return [str(item.get("id")) for item in data if isinstance(item, Mapping)]
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else None

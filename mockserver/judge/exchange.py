@@ -1,0 +1,31 @@
+"""One request and its answer, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer, wherever they come from.
+
+    `query`: decoded pairs. `request`: the JSON body sent, bytes for another, None for none.
+    `answer`: the body as it came; `document`, where given, is already parsed. `where`: its place in
+    a recording. `raw`: the answer's body was not kept, so it cannot be judged. `text`: a body that
+    is no JSON, where a recording kept it.
+    """
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+    request: Any = None
+    status: int = 0
+    media_type: str | None = None
+    answer: bytes = b""
+    document: Any = None
+    where: str = ""
+    raw: bool = False
+    text: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,82 @@
+"""What holds for every resource object of a type, in whatever answer it stands.
+
+Read from the edition: an attribute `policy-count` counts the relation `policies`, a secret member
+holds null in the answer of every GET.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from mockserver.contract import Edition
+from mockserver.judge.documents import Resource, attribute, linked
+from mockserver.judge.pointers import leaves
+
+SECRET = "user-tokens.html, ssh-keys.html: a secret is shown at creation alone"
+
+Broken = tuple[str, str, str, str]
+"""Pointer in the resource object, fact, expectation, source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """One sentence that holds for every resource object of a type, where it is said, and its test.
+
+    `test(resource)` gives `(pointer in the resource object, fact)` for each place where it does
+    not hold. It gets whatever a server sends: members may be missing or of any type.
+    """
+
+    words: str
+    source: str
+    test: Callable[[Resource], Iterable[tuple[str, str]]]
+
+
+def broken(resource: Any, method: str, edition: Edition) -> Iterator[Broken]:
+    """Where a resource object in the answer to a `method` request breaks the laws of its type."""
+    if not isinstance(resource, Mapping):
+        return
+    for law in laws(edition).get(str(resource.get("type")), ()):
+        for pointer, fact in law.test(resource):
+            yield pointer, fact, law.words, law.source
+    if method == "GET":
+        for pointer, value in leaves(resource):
+            if pointer.rpartition("/")[2] in edition.secrets and value is not None:
+                yield pointer, f"{pointer} holds a value", "null", SECRET
+
+
+@cache
+def laws(edition: Edition) -> Mapping[str, tuple[Law, ...]]:
+    """The laws of each resource type of an edition."""
+    found: dict[str, tuple[Law, ...]] = {}
+    for schema in edition.schemas.values():
+        members = schema.get("properties", {})
+        type = members.get("type", {}).get("const")
+        if type and "attributes" in members and type not in found:
+            found[type] = tuple(_counts(members))
+    return found
+
+
+def _counts(members: Mapping[str, Any]) -> Iterator[Law]:
+    attributes = members["attributes"].get("properties", {})
+    for relation in members.get("relationships", {}).get("properties", {}):
+        singular = relation.removesuffix("ies") + "y" if relation.endswith("ies") else relation[:-1]
+        for name in (f"{singular}-count", f"{relation}-count"):
+            if name in attributes:
+                yield counted(name, relation, attributes[name].get("x-source", ""))
+
+
+def counted(count: str, relation: str, source: str) -> Law:
+    """The law that a count is the number of what the linkage names."""
+
+    def test(resource: Resource) -> Iterable[tuple[str, str]]:
+        ids, said = linked(resource, relation), attribute(resource, count)
+        if ids is not None and said is not None and said != len(ids):
+            yield (
+                f"/attributes/{count}",
+                f"{count} is {said!r}, and {len(ids)} {relation} are named",
+            )
+
+    return Law(f"{count} is the number of the {relation} that the linkage names", source, test)

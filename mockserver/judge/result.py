@@ -1,0 +1,71 @@
+"""What became of a run, live or recorded: the one shape that reports are written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mockserver.contract import Edition
+from mockserver.escaping import escaped
+from mockserver.judge.coverage import Coverage
+from mockserver.judge.findings import Finding
+from mockserver.judge.scrubbing import scrub
+
+CONFORMS, DIFFERS, USAGE, UNREACHED, LEFT_OVER = range(5)
+"""Exit codes: it conforms; it does not; usage; not reached; what was made could not be removed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """`exit`: one of the exit codes. `lines`: sentences for people. `stopped`: why the run ended
+    early, one sentence. `left`: what could not be removed, named. `unplayed`: types that could not
+    be judged, with the reason. `operations`: ids that were judged, with how many answers.
+    """
+
+    edition: Edition
+    findings: Sequence[Finding]
+    exit: int
+    lines: Sequence[str] = ()
+    stopped: str = ""
+    left: Sequence[str] = ()
+    unplayed: Mapping[str, str]
+    operations: Mapping[str, int]
+    coverage: Coverage | None = None
+
+
+def verdict(edition: Edition, findings: Sequence[Finding]) -> str:
+    """Whether it conforms, and how many findings there are."""
+    faults = sum(finding.level == "fault" for finding in findings)
+    word = "conforms to" if not faults else "does not conform to"
+    return f"{word} {edition.name}: {faults} faults, {len(findings) - faults} notes"
+
+
+def cleaned(result: Result, secrets: Mapping[str, str]) -> Result:
+    """The same without hosts and secrets, every text on one line: what others wrote is in it.
+
+    `secrets`: texts by what stands in their place. Here, once, so that no report needs to think of
+    it.
+    """
+
+    def text(said: str) -> str:
+        return escaped(scrub(said, secrets))
+
+    def finding(found: Finding) -> Finding:
+        return replace(
+            found,
+            operation=text(found.operation),
+            place=text(found.place),
+            what=text(found.what),
+            expected=text(found.expected),
+            source=text(found.source),
+            where=text(found.where),
+        )
+
+    return replace(
+        result,
+        findings=[finding(found) for found in result.findings],
+        lines=[text(line) for line in result.lines],
+        stopped=text(result.stopped),
+        left=[text(record) for record in result.left],
+        unplayed={text(type): text(why) for type, why in result.unplayed.items()},
+    )

@@ -1,0 +1,122 @@
+"""The scenario of tokens: shown once, and dead when they are revoked.
+
+Source: user-tokens.html, team-tokens.html, organization-tokens.html; go-tfe v0.3.19. Tokens of a
+team and of an organization end when another is made: those of verification's own alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.judge.documents import Resource
+from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.scenario import Scenario, body
+
+ACCOUNTS = "service-accounts.html#organization-service-accounts"
+
+
+def document(driver: Driver, name: str, **about: Any) -> Any:
+    return body("authentication-tokens", {"description": name})
+
+
+def user(driver: Driver) -> Resource:
+    """Who runs this."""
+    data: Resource = driver.call("get-your-account-details").data
+    return data
+
+
+def once(driver: Driver) -> None:
+    team = driver.need("teams")
+    _one(driver, "team", team, "show-team-information", team)
+    organization = driver.need("organizations")
+    secret = _one(driver, "organization", organization, "show-organization", organization)
+    if secret:
+        _no_account(driver, secret)
+    secret = _secret(driver, driver.call("generate-new-team-token", of=team))
+    if secret:
+        mine = body("organizations", {"name": driver.name("team"), "email": "verify@example.com"})
+        why = "an organization made with a team's token"
+        source = "users-teams-organizations/organizations.html"
+        driver.refused(404, "create-organization", mine, token=secret, why=why, source=source)
+
+
+def _secret(driver: Driver, made: Answer) -> str | None:
+    """The secret, which the answer that made it must show."""
+    secret = driver.value(made.data, "/attributes/token")
+    good = isinstance(secret, str) and bool(secret)
+    what = "a token is made and its secret not shown"
+    source = "user-tokens.html#create-a-user-token"
+    if made.ok:
+        driver.holds(good, made, "/data/attributes/token", what, "a string", source)
+    return secret if good else None
+
+
+def _one(driver: Driver, what: str, holder: Resource, show: str, shown: Resource) -> str | None:
+    """The one token of a team or an organization. Gives its secret."""
+    page = f"{what}-tokens.html"
+    reads, ends, makes = (
+        f"show-{what}-token",
+        f"delete-{what}-token",
+        f"generate-new-{what}-token",
+    )
+    suite = f"go-tfe v0.3.19 {what}_token_test.go"
+    driver.refused(404, reads, of=holder, why="a token that was not made", source=suite)
+    old = _secret(driver, driver.call(makes, of=holder))
+    read = driver.call(reads, of=holder)
+    _never_again(driver, read)
+    if old:
+        driver.call(show, of=shown, token=old)
+    new = _secret(driver, driver.call(makes, of=holder))
+    if old and new:
+        why = "a token that another has replaced"
+        source = f"{page}#generate-a-new-{what}-token"
+        driver.refused(401, show, of=shown, token=old, why=why, source=source)
+    driver.call(ends, of=holder)
+    driver.refused(404, ends, of=holder, why="a second DELETE", source=suite)
+    driver.refused(404, reads, of=holder, why="a token that was deleted", source=suite)
+    return _secret(driver, driver.call(makes, of=holder))
+
+
+def _never_again(driver: Driver, read: Answer) -> None:
+    secret = driver.value(read.data, "/attributes/token")
+    what = "a token is shown after its creation"
+    source = "user-tokens.html#create-a-user-token"
+    driver.holds(secret is None, read, "/data/attributes/token", what, "null", source)
+
+
+def _no_account(driver: Driver, secret: str) -> None:
+    """An organization's token has no account, and no user's tokens."""
+    why = "an organization's token"
+    empty: Any = body("users", {})
+    password = body(
+        "users", dict.fromkeys(("password", "current-password", "password-confirmation"), "x")
+    )
+    for operation, sent in (
+        ("get-your-account-details", None),
+        ("update-your-account-info", empty),
+        ("change-your-password", password),
+    ):
+        driver.refused(404, operation, sent, token=secret, why=why, source=ACCOUNTS)
+
+
+def steps(driver: Driver, record: Resource) -> None:
+    """A user's token works until it is destroyed."""
+    made = driver.call("create-user-token", document(driver, driver.name("used")), of=user(driver))
+    secret = _secret(driver, made)
+    if secret and isinstance(made.data, dict) and "id" in made.data:
+        driver.call("get-your-account-details", token=secret)
+        driver.call("destroy-user-token", of=made.data)
+        why = "a token that was destroyed"
+        source = "user-tokens.html#destroy-a-user-token"
+        driver.refused(401, "get-your-account-details", token=secret, why=why, source=source)
+
+
+SCENARIO = Scenario(
+    document=document,
+    name_attribute="description",
+    parent=user,
+    not_echoed=("token",),
+    once=once,
+    steps=steps,
+)

@@ -1,0 +1,93 @@
+"""The scenario of policies. Source: policies.html; go-tfe v0.3.19 policy_test.go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockserver.judge.documents import Resource, attribute
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.scenario import Change, Known, Scenario, body, chosen
+
+PAGE = "policies.html"
+UPLOAD = f"{PAGE}#upload-a-policy"
+SUITE = "go-tfe v0.3.19 policy_test.go"
+CODE = b"main = rule { true }\n"
+
+
+def document(driver: Driver, name: str, **about: Any) -> Any:
+    enforce = [{"path": f"{name}.sentinel", "mode": "advisory"}]
+    return body("policies", {"name": name, "description": "Made by verify.", "enforce": enforce})
+
+
+def changes(driver: Driver) -> Sequence[Change]:
+    return (Change({"description": "Changed."}), Change({}), Change({"description": None}))
+
+
+def steps(driver: Driver, record: Resource) -> None:
+    _uploaded(driver, driver.need("policies"))
+    _in_sets(driver)
+
+
+def _uploaded(driver: Driver, record: Resource) -> None:
+    """Without content there is nothing to download nor to enforce; then there is."""
+    why = "a download before any upload"
+    source = f"{SUITE}:373"
+    driver.refused(404, "download-policy", of=record, why=why, source=source)
+    uploaded = driver.call("upload-policy", CODE, of=record)
+    name = attribute(record, "name")
+    entry = [{"path": f"{name}.sentinel", "mode": "advisory"}]
+    expected = (record, {"/attributes/enforce": entry})
+    driver.effect(uploaded, expected, why="content was uploaded", source=UPLOAD)
+    answer = driver.call("download-policy", of=record)
+    what = f"{len(answer.content)} bytes are downloaded, others than the {len(CODE)} uploaded"
+    driver.holds(
+        answer.content == CODE, answer, "", what, "the bytes that were uploaded", f"{SUITE}:360"
+    )
+    harder = [{"path": f"{name}.sentinel", "mode": "soft-mandatory"}]
+    answer = driver.call("update-policy", body("policies", {"enforce": harder}), of=record)
+    expected = (record, {"/attributes/enforce": harder})
+    driver.effect(answer, expected, why="enforce was changed", source=f"{PAGE}#update-a-policy")
+    answer = driver.call("update-policy", body("policies", {"description": "Again."}), of=record)
+    why = "a PATCH keeps what it omits"
+    driver.effect(answer, expected, why=why, source=f"{SUITE}:289")
+
+
+def _in_sets(driver: Driver) -> None:
+    """Sets that are named at creation have the policy, and it counts them."""
+    sets = [driver.need("policy-sets", plain=True)]
+    name = driver.name("member")
+    attributes = {"name": name, "enforce": [{"path": f"{name}.sentinel"}]}
+    made = driver.call("create-policy", body("policies", attributes, policy_sets=sets))
+    if isinstance(made.data, dict) and isinstance(made.data.get("id"), str):
+        policy = made.data
+        both = (
+            (policy, {"/relationships/policy-sets/data": sets}),
+            (
+                sets[0],
+                {"/relationships/policies/data": [policy]},
+            ),
+        )
+        driver.effect(made, *both, why="a policy joined a set", source=f"{PAGE}#create-a-policy")
+
+
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """With its code where an upload or a download was written down with it."""
+    made = chosen(resource, "name", "description", "updated-at")
+    enforce = attribute(resource, "enforce")
+    for one in enforce if isinstance(enforce, list) else []:
+        made["mode"] = one.get("mode", "hard-mandatory")
+        made["code"] = "# the code was not recorded"
+    if "text" in resource:
+        made["code"] = resource["text"]
+    return made
+
+
+SCENARIO = Scenario(
+    document=document,
+    unique={"name": "decision: names of policies are unique in their organization"},
+    changes=changes,
+    not_echoed=("enforce",),
+    steps=steps,
+    fixture_entry=fixture_entry,
+)

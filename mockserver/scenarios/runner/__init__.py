@@ -1,0 +1,1 @@
+"""Plays scenarios against a server over HTTP. Names no resource type."""

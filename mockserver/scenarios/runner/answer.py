@@ -1,0 +1,37 @@
+"""One answer of the server under verification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Asked = tuple[Mapping[str, str], Mapping[str, Any], Any]
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer of the server, judged.
+
+    `document` is None where there was no JSON. `wrong` holds the pointers in the document that
+    were found fault with: what follows from one fault is not told as another. `asked` is what was
+    sent: path parameters, query, body.
+    """
+
+    operation: str
+    status: int
+    document: Any = None
+    content: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    wrong: set[str] = field(default_factory=set)
+    asked: Asked = ({}, {}, None)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the server took it, by whatever status."""
+        return 200 <= self.status < 300
+
+    @property
+    def data(self) -> Any:
+        """The primary data; None where there is none."""
+        return self.document.get("data") if isinstance(self.document, dict) else None

@@ -1,0 +1,185 @@
+"""What one run against a server shares: its requests, judged and counted."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from mockserver.contract import Edition, Operation
+from mockserver.contract.operations import JSONAPI
+from mockserver.judge.answers import judge_answer
+from mockserver.judge.coverage import Coverage
+from mockserver.judge.exchange import Exchange
+from mockserver.judge.findings import STATUS, Findings
+from mockserver.judge.routes import filled
+from mockserver.scenarios.runner.actions import Actions, actions, owner
+from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.scenario import Scenario
+from mockserver.traffic.transport import Response, Transport, Unreachable
+
+
+class Login(Unreachable):
+    """The server sends its callers to a login page: the token is not what it wants."""
+
+
+class Plan(NamedTuple):
+    """How a type is played: what the edition can do with its records, and what is peculiar."""
+
+    type: str
+    actions: Actions
+    scenario: Scenario
+
+
+@dataclass(eq=False)
+class Context:
+    """What all parts of one run share.
+
+    `reached` counts answers by operation and status; `good` holds, by operation, what was asked
+    when it last succeeded: refusals change one thing of it. `spared`: types of which nothing is
+    made. `watch` is told of every exchange.
+    """
+
+    transport: Transport
+    edition: Edition
+    scenarios: Mapping[str, Scenario]
+    organization: str
+    token: str
+    findings: Findings
+    run: str = "run"
+    local: bool = True
+    read_only: bool = False
+    spared: frozenset[str] = frozenset()
+    reached: Counter[tuple[str, int]] = field(default_factory=Counter)
+    good: dict[str, tuple[Mapping[str, str], Mapping[str, Any], Any]] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    watch: Callable[[Exchange, Operation], None] | None = None
+    requests: int = 0
+    coverage: Coverage = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.coverage = Coverage(self.edition.name)
+
+    @cached_property
+    def plans(self) -> Mapping[str, Plan]:
+        """How each type of the edition is played."""
+        return {
+            type: Plan(type, one, self.scenarios.get(type, Scenario()))
+            for type, one in actions(self.edition).items()
+        }
+
+    @cached_property
+    def owner(self) -> str:
+        """The type whose records own the others: what `--organization` names; empty for none."""
+        return owner(self.edition) or ""
+
+    def plan(self, type: str) -> Plan:
+        """How a type is played; with no operations where the edition has none of it."""
+        return self.plans.get(type) or Plan(type, Actions(), Scenario())
+
+    def exchanged(
+        self,
+        operation: Operation,
+        path: Mapping[str, str],
+        query: Mapping[str, Any] | Sequence[tuple[str, str]] = (),
+        body: Any = None,
+        *,
+        method: str | None = None,
+        token: str | None = "",
+        media_type: str | None = JSONAPI,
+    ) -> Exchange:
+        """One request as it is, and its answer. `token` None sends none; `body` bytes go as such."""
+        pairs = [(n, str(v)) for n, v in (query.items() if isinstance(query, Mapping) else query)]
+        target = filled(operation, path) + ("?" + urlencode(pairs) if pairs else "")
+        headers = {"Accept": JSONAPI, "User-Agent": "mockserver-verify"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token or self.token}"
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        if content is not None and media_type:
+            headers["Content-Type"] = media_type
+        method = method or operation.method
+        received = self.transport.send(method, target, headers, content)
+        if received.status in (301, 302, 303, 307, 308):
+            self._redirected(received.status, received.headers.get("location", ""))
+        return self._counted(operation, method, target.partition("?")[0], pairs, body, received)
+
+    def _counted(
+        self,
+        operation: Operation,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        body: Any,
+        received: Response,
+    ) -> Exchange:
+        exchange = Exchange(
+            method=method,
+            path=path,
+            query=query,
+            request=body,
+            status=received.status,
+            media_type=received.headers.get("content-type", ""),
+            answer=received.body,
+            document=_document(received.body),
+            headers=received.headers,
+        )
+        sent = None if isinstance(body, bytes) else body
+        self.coverage.add(operation.id, received.status, query, sent, exchange.document)
+        with self._lock:
+            self.requests += 1
+            self.reached[operation.id, received.status] += 1
+        if self.watch:
+            self.watch(exchange, operation)
+        return exchange
+
+    def _redirected(self, status: int, location: str) -> None:
+        where = "a login page" if any(w in location for w in ("login", "session", "sso")) else ""
+        raise Login(
+            f"the server answers {status} and sends its callers to {where or 'another address'}: "
+            "is --url the API's own address, and the token one of the API?"
+        )
+
+    def judged(self, exchange: Exchange, operation: Operation, asked: Any) -> Answer:
+        """An exchange judged by the edition alone."""
+        wrong = set()
+        for finding in judge_answer(exchange, operation, self.edition):
+            self.findings.add(finding)
+            if finding.place.startswith("/") or finding.place == "":
+                wrong |= {finding.place, finding.beside or finding.place}
+        return Answer(
+            operation.id,
+            exchange.status,
+            exchange.document,
+            exchange.answer,
+            exchange.headers,
+            wrong,
+            asked,
+        )
+
+    def expect(self, answer: Answer, statuses: Iterable[int], why: str, source: str) -> bool:
+        """Whether the status is one of those; noted where it is not."""
+        wanted = sorted(statuses)
+        if answer.status in wanted:
+            return True
+        what = f"{why} is answered {answer.status}" if why else f"status {answer.status}"
+        expected = " or ".join(str(status) for status in wanted)
+        self.findings.note(answer.operation, STATUS, what, expected, source)
+        return False
+
+    def source_of(self, operation: Operation, status: int) -> str:
+        """Where a status of an operation is said."""
+        return str(operation.responses.get(status, {}).get("x-source", operation.source))
+
+
+def _document(content: bytes) -> Any:
+    """A body as JSON; None where it is none."""
+    try:
+        return json.loads(content) if content.strip() else None
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,187 @@
+"""What every record goes through, whatever its type: made, shown, listed, changed, removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.contract.explain import trail
+from mockserver.judge.documents import Resource, attribute, resources
+from mockserver.judge.findings import EFFECT
+from mockserver.judge.pointers import leaves, within
+from mockserver.scenarios.runner import lists
+from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.context import Plan
+from mockserver.scenarios.runner.driver import CannotContinue, Driver
+from mockserver.scenarios.runner.representations import Representation, listed, vote
+from mockserver.scenarios.runner.scenario import Change
+
+KEEPS = "a PATCH keeps what it omits"
+TAKEN = "a name that another record has"
+
+
+def begin(driver: Driver, plan: Plan) -> Resource:
+    """Make a record and play all that does not remove it. Gives the record as it is then."""
+    record = created(driver, plan)
+    unique(driver, plan, record)
+    lists.walked(driver, plan, record)
+    lists.included(driver, plan, record)
+    for number, change in enumerate(plan.scenario.changes(driver)):
+        record = changed(driver, plan, record, change, number)
+    if plan.scenario.steps:
+        plan.scenario.steps(driver, record)
+        record = driver.now(record)
+    return record
+
+
+def created(driver: Driver, plan: Plan) -> Resource:
+    """The answer of a create shows what was sent, and the defaults of what was not."""
+    record, answer = driver.make(plan, driver.name("first"))
+    written = next((Representation(answer, base) for base, _ in resources(answer.document)), None)
+    reads = driver.look(record)
+    operation = driver.context.edition.operation(answer.operation)
+    checked = operation.check_body(json.loads(json.dumps(answer.asked[2])))
+    expected = shown(driver, plan, answer, checked.value)
+    source = driver.context.source_of(operation, answer.status)
+    vote(driver.context, answer, written, reads, expected, "what was sent is shown", source)
+    driver.judge(plan.type, ([written] if written else []) + reads)
+    return record
+
+
+def shown(driver: Driver, plan: Plan, answer: Answer, document: Any) -> dict[str, Any]:
+    """Values by pointer that the answer must show, of what was sent and is neither hidden nor secret."""
+    data = document.get("data", {})
+    operation = driver.context.edition.operation(answer.operation)
+    schema = operation.answer_schema(min(s for s in operation.responses if s < 300)) or {}
+    hidden = {f"/attributes/{name}" for name in plan.scenario.not_echoed}
+    expected: dict[str, Any] = {}
+    for part in ("attributes", "relationships"):
+        for pointer, value in leaves(data.get(part, {}), f"/{part}"):
+            path = ("data", *pointer.split("/")[1:])
+            listed, _, secret = trail(schema, path, driver.context.edition.schemas)
+            if listed and not secret and value != {} and not within(pointer, hidden):
+                expected[pointer] = value
+    return expected
+
+
+def unique(driver: Driver, plan: Plan, record: Resource) -> None:
+    """No second record may have what must be unique, neither made so nor changed to it."""
+    assert plan.actions.create
+    assert plan.scenario.document
+    for name, source in plan.scenario.unique.items():
+        value = attribute(record, name)
+        if not isinstance(value, str):
+            continue
+        document = plan.scenario.document(driver, value)
+        driver.refused(422, plan.actions.create, document, why=TAKEN, source=source)
+        for update in plan.actions.updates[:1]:
+            if _takes(driver, update, name):
+                other = driver.need(plan.type, "other")
+                body = {"data": {"type": plan.type, "attributes": {name: value}}}
+                driver.refused(422, update, body, of=other, why=TAKEN, source=source)
+
+
+def _takes(driver: Driver, update: str, name: str) -> bool:
+    """Whether a PATCH changes an attribute; some pages take it and say that it is ignored."""
+    edition = driver.context.edition
+    schema, _, _ = trail(
+        edition.operation(update).body_schema, ("data", "attributes", name), edition.schemas
+    )
+    return bool(schema) and not str(schema.get("description", "")).startswith("Ignored")
+
+
+def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number: int) -> Resource:
+    """A PATCH shows what was sent and keeps what it omits; GET and list agree."""
+    update = plan.actions.updates[number % len(plan.actions.updates)]
+    body = {"data": {"type": plan.type, "attributes": dict(change.attributes)}}
+    answer = driver.call(update, body, of=record)
+    if not answer.ok:
+        return record
+    written = next((Representation(answer, base) for base, _ in resources(answer.document)), None)
+    after = {**written.resource, "type": plan.type} if written else _supposed(plan, record, change)
+    driver.renamed(record, after)
+    reads = driver.look(after)
+    source = driver.context.edition.operation(update).source
+    sent = shown(driver, plan, answer, body)
+    vote(driver.context, answer, written, reads, sent, "what was sent is shown", source)
+    moves = {*plan.scenario.may_change, *change.besides, *sent}
+    known = driver.truth.get((plan.type, record["id"]), {})
+    kept = {pointer: value for pointer, value in known.items() if not within(pointer, moves)}
+    vote(driver.context, answer, written, reads, kept, KEEPS, source)
+    driver.judge(plan.type, ([written] if written else []) + reads)
+    return next(({**view.resource, "type": plan.type} for view in reads), after)
+
+
+def _supposed(plan: Plan, record: Resource, change: Change) -> Resource:
+    """What a record must be after a change whose answer does not show it."""
+    known = record.get("attributes")
+    before = known if isinstance(known, Mapping) else {}
+    after = {**record, "attributes": {**before, **change.attributes}}
+    if plan.scenario.name_attribute in change.attributes and record["id"] == attribute(
+        record, plan.scenario.name_attribute
+    ):
+        after["id"] = change.attributes[plan.scenario.name_attribute]
+    return after
+
+
+def end(driver: Driver, plan: Plan, record: Resource) -> None:
+    """Each way of removing a record, on one of its own where there are several."""
+    for number, remove in enumerate(plan.actions.removes):
+        if number:
+            try:
+                record = driver.need(plan.type, "last")
+            except CannotContinue:
+                return
+        removed(driver, plan, remove, record)
+
+
+def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
+    """A removed record is found nowhere, and cannot be removed again."""
+    context = driver.context
+    answer = driver.call(remove, of=record)
+    if not answer.ok:
+        return
+    source = context.edition.operation(remove).source
+    shows = [_shown_again(driver, show, record) for show in plan.actions.shows]
+    found = [show for show in shows if show.ok]
+    listing = _listed_again(driver, plan, record)
+    still = bool(listing) and bool(listed(listing, record)) if listing else False
+    if (found or still) and len(found) == len(shows) and still == bool(listing):
+        what = "the record is still there after it was removed"
+        context.findings.note(remove, EFFECT, what, "a record that is gone", source)
+        return
+    driver.gone(record)
+    for show in shows:
+        contract = context.edition.operation(show.operation)
+        context.expect(show, (404,), "a removed record", context.source_of(contract, 404))
+    if listing and still:
+        for view in listed(listing, record):
+            view.blame(context, "", "a removed record is still listed", "others alone", source)
+    contract = context.edition.operation(remove)
+    why = "a second DELETE"
+    driver.refused(404, remove, of=record, why=why, source=context.source_of(contract, 404))
+
+
+def _shown_again(driver: Driver, show: str, record: Resource) -> Answer:
+    """A show whose status is not judged yet."""
+    operation = driver.context.edition.operation(show)
+    path = driver.path(operation, record)
+    return driver.context.judged(
+        driver.context.exchanged(operation, path), operation, (path, {}, None)
+    )
+
+
+def _listed_again(driver: Driver, plan: Plan, record: Resource) -> Answer | None:
+    """The list in which a record would stand; None where the type has none or it does not answer."""
+    if not plan.actions.list:
+        return None
+    operation = driver.context.edition.operation(plan.actions.list)
+    query: Mapping[str, Any] = {
+        **driver.narrowed(plan, str(attribute(record, plan.scenario.name_attribute) or "")),
+        **plan.scenario.list_query(record),
+    }
+    path = driver.path(operation, record)
+    exchange = driver.context.exchanged(operation, path, query)
+    answer = driver.context.judged(exchange, operation, (path, query, None))
+    return answer if answer.ok else None

@@ -1,0 +1,187 @@
+"""What every list keeps: pages that add up, a search that finds, included records that are named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.contract import Operation
+from mockserver.contract.explain import brief
+from mockserver.judge.documents import Resource, attribute, resources
+from mockserver.judge.pointers import MISSING, at
+from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.context import Plan
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.representations import Representation, compare
+
+PAGES = "index.html#pagination"
+META = "/meta/pagination"
+
+
+def walked(driver: Driver, plan: Plan, record: Resource) -> None:
+    """A list is the same whether it is read at once or page by page."""
+    if not plan.actions.list:
+        return
+    operation = driver.context.edition.operation(plan.actions.list)
+    ids = {record["id"], *(driver.need(plan.type, "page")["id"] for _ in range(2))}
+    if "search[name]" in operation.parameters:
+        paged(driver, operation, record, {"search[name]": _common(driver)}, ids)
+        _searched(driver, operation, plan, record)
+    else:
+        _whole(driver, operation, plan, record, ids)
+
+
+def paged(
+    driver: Driver,
+    operation: Operation,
+    record: Resource | None,
+    query: Mapping[str, Any],
+    ids: set[str],
+    most: int = 6,
+) -> None:
+    """Every page of one record, `most` of them, then the one past the end."""
+    everything = driver.call(operation.id, of=record, query={**query, "page[size]": 150})
+    order = [resource["id"] for _, resource in resources(everything.document)]
+    if not _contains(driver, everything, order, ids):
+        return
+    _numbers(driver, everything, 1, 1, len(order))
+    for number in [*range(1, min(len(order), most) + 1), len(order) + 1]:
+        paging = {"page[number]": number, "page[size]": 1}
+        page = driver.call(operation.id, of=record, query={**query, **paging})
+        wanted = order[number - 1 : number]
+        found = [resource["id"] for _, resource in resources(page.document)]
+        if len(found) <= 1:
+            _numbers(driver, page, number, len(order), len(order))
+        if found != wanted and (_clean(page) or len(found) > 1):
+            what = f"page {number} of size 1 holds {found}, the whole list {wanted} there"
+            driver.holds(False, page, "/data", what, brief(wanted), PAGES)
+            return
+
+
+def _clean(answer: Answer) -> bool:
+    return answer.ok and not answer.wrong
+
+
+def _common(driver: Driver) -> str:
+    """What all names of this run have in common."""
+    return driver.name("x").partition("-x-")[0]
+
+
+def _contains(driver: Driver, answer: Answer, order: list[str], ids: set[str]) -> bool:
+    """All that was made is there, each once."""
+    if not answer.ok or "/data" in answer.wrong or "" in answer.wrong:
+        return False
+    missing = ids - set(order)
+    twice = len(order) - len(set(order))
+    what = f"{len(missing)} of {len(ids)} records that were made are not listed"
+    if twice:
+        what = f"{twice} records are listed twice"
+    good = not missing and not twice
+    return driver.holds(
+        good, answer, "/data", what, "each record once", operation_source(driver, answer)
+    )
+
+
+def operation_source(driver: Driver, answer: Answer) -> str:
+    return driver.context.edition.operation(answer.operation).source
+
+
+def _numbers(driver: Driver, answer: Answer, number: int, pages: int, total: int) -> None:
+    """The numbers and links beside a page."""
+    if not answer.ok or at(answer.document, META) is MISSING:
+        return
+    expected: dict[str, Any] = {
+        "current-page": number,
+        "prev-page": number - 1 if number > 1 else None,
+        "next-page": number + 1 if number < pages else None,
+        "total-pages": pages,
+        "total-count": total,
+    }
+    for name, value in expected.items():
+        said = at(answer.document, f"{META}/{name}")
+        what = f"{name} is {brief(said)} on page {number} of {pages}"
+        source = PAGES if number <= pages else "go-tfe v0.3.19 policy_set_test.go (past the end)"
+        driver.holds(said == value, answer, f"{META}/{name}", what, brief(value), source)
+    for name, there in (("prev", number > 1), ("next", number < pages)):
+        link = at(answer.document, f"/links/{name}")
+        if link is not MISSING and (link is not None) != there:
+            expects = "an address" if there else "null"
+            what = f"links.{name} is {'null' if link is None else 'an address'} on page {number}"
+            driver.holds(False, answer, f"/links/{name}", what, expects, PAGES)
+
+
+def _searched(driver: Driver, operation: Operation, plan: Plan, record: Resource) -> None:
+    """A search brings what has the text in its name, and nothing else."""
+    name = str(attribute(record, plan.scenario.name_attribute))
+    answer = driver.call(operation.id, of=record, query={"search[name]": name})
+    source = operation.parameters["search[name]"].get("x-source", operation.source)
+    if not _clean(answer):
+        return
+    others = [
+        r["id"]
+        for _, r in resources(answer.document)
+        if name not in str(attribute(r, plan.scenario.name_attribute))
+    ]
+    what = f"the search for one name brings {len(others)} records without it"
+    driver.holds(not others, answer, "/data", what, "records with the text in their name", source)
+    nothing = driver.call(operation.id, of=record, query={"search[name]": driver.name("nothing")})
+    if _clean(nothing):
+        found = len(list(resources(nothing.document)))
+        what = f"the search for a name that nothing has brings {found} records"
+        driver.holds(not found, nothing, "/data", what, "no record", source)
+
+
+def _whole(
+    driver: Driver, operation: Operation, plan: Plan, record: Resource, ids: set[str]
+) -> None:
+    """A list that does not page gives every record, and says how many."""
+    answer = driver.call(operation.id, of=record, query=dict(plan.scenario.list_query(record)))
+    order = [resource["id"] for _, resource in resources(answer.document)]
+    if plan.scenario.list_query(record):
+        ids = {record["id"]}
+    _contains(driver, answer, order, ids)
+    total = at(answer.document, f"{META}/total-count")
+    if answer.ok and isinstance(total, int) and "/data" not in answer.wrong:
+        what = f"total-count is {total}, and {len(order)} records are listed"
+        source = "decision: lists that do not page send the numbers of one page"
+        driver.holds(
+            total == len(order), answer, f"{META}/total-count", what, str(len(order)), source
+        )
+
+
+def included(driver: Driver, plan: Plan, record: Resource) -> None:
+    """What `include` names is sent along: what the linkage names, each once, shown as by itself."""
+    for id in plan.actions.reads:
+        operation = driver.context.edition.operation(id)
+        schema = operation.parameters.get("include", {}).get("schema", {})
+        narrow = (
+            driver.narrowed(plan, str(attribute(record, plan.scenario.name_attribute)))
+            if id == plan.actions.list
+            else {}
+        )
+        for name in schema.get("x-include", ()):
+            answer = driver.call(id, of=record, query={**narrow, "include": name})
+            if answer.ok and not answer.wrong:
+                _named(driver, answer, record, name, operation.parameters["include"]["x-source"])
+
+
+def _named(driver: Driver, answer: Answer, record: Resource, name: str, source: str) -> None:
+    items: list[Any] = []
+    for _, resource in resources(answer.document):
+        known = driver.truth.get((resource["type"], resource["id"]), {})
+        pointer = f"/relationships/{name}/data"
+        data = known.get(pointer, at(resource, pointer))
+        items += data if isinstance(data, list) else [known.get(f"{pointer}/id", data)]
+    told = (item.get("id") if isinstance(item, Mapping) else item for item in items)
+    ids = {id for id in told if isinstance(id, str)}
+    there = at(answer.document, "/included")
+    found = [r for r in there if isinstance(r, Mapping)] if isinstance(there, list) else []
+    extra = [r for r in found if r.get("id") not in ids]
+    short = len(ids) - len({str(r.get("id")) for r in found})
+    what = f"include={name}: {len(found)} records are included, {len(ids)} are named"
+    fits = not extra and not short and len(found) == len(ids)
+    if driver.holds(fits, answer, "/included", what, "the records that the linkage names", source):
+        for number, resource in enumerate(found[:1]):
+            if driver.context.plan(str(resource.get("type"))).actions.shows:
+                views = [*driver.look(resource), Representation(answer, f"/included/{number}")]
+                compare(driver.context, views)

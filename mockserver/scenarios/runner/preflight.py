@@ -1,0 +1,74 @@
+"""Before anything is made: may this token do it? And what GETs alone can tell."""
+
+from __future__ import annotations
+
+from mockserver.judge.documents import resources
+from mockserver.judge.pointers import at
+from mockserver.scenarios.runner.driver import Driver
+
+
+class CannotBegin(Exception):
+    """The run cannot begin; one sentence says why. `exit`: its exit code."""
+
+    def __init__(self, exit: int, sentence: str) -> None:
+        self.exit = exit
+        super().__init__(sentence)
+
+
+def admitted(driver: Driver) -> list[str]:
+    """Look at the organization before anything is sent there. Gives remarks.
+
+    Raises CannotBegin: no such organization, a token that is not accepted or may only read, a server
+    that speaks no JSON.
+    """
+    context, name = driver.context, driver.organization
+    plan = context.plan(driver.owner)
+    operation = context.edition.operation(plan.actions.shows[0])
+    path = dict.fromkeys(operation.records, name)
+    exchange = context.exchanged(operation, path)
+    status = exchange.status
+    if status == 401:
+        raise CannotBegin(
+            2, "the server does not accept the token: is it whole, and of this server?"
+        )
+    if status in (403, 404):
+        raise CannotBegin(2, f"there is no organization {name}, or the token may not see it")
+    if "html" in (exchange.media_type or ""):
+        raise CannotBegin(3, "the server answers HTML, not JSON: is --url the API's own address?")
+    if status >= 500:
+        raise CannotBegin(3, f"the server answers {status} to a simple GET: it is not in order")
+    answer = context.judged(exchange, operation, (path, {}, None))
+    may = at(answer.document, "/data/attributes/permissions")
+    rights = [may.get(right) for right in plan.scenario.rights] if isinstance(may, dict) else []
+    if not context.read_only and rights and not any(rights):
+        raise CannotBegin(
+            2,
+            f"the token may only read the organization {name}: give one of an owner, "
+            "or --read-only to send GETs alone; nothing was made",
+        )
+    return _inhabited(driver)
+
+
+def _inhabited(driver: Driver) -> list[str]:
+    """A remark where the organization holds anything already."""
+    counts = []
+    for type, plan in driver.context.plans.items():
+        if not plan.actions.list or type == driver.owner:
+            continue
+        operation = driver.context.edition.operation(plan.actions.list)
+        if driver.owner not in operation.records.values():
+            continue
+        path = {n: driver.organization for n, t in operation.records.items() if t == driver.owner}
+        if len(path) < len(operation.records):
+            continue
+        exchange = driver.context.exchanged(operation, path)
+        answer = driver.context.judged(exchange, operation, (path, {}, None))
+        total = at(answer.document, "/meta/pagination/total-count")
+        number = total if isinstance(total, int) else len(list(resources(answer.document)))
+        counts += [f"{number} {type}"] if number else []
+    if not counts:
+        return []
+    return [
+        f"the organization {driver.organization} is not empty ({', '.join(counts)}): "
+        "verify changes only what it has made itself"
+    ]

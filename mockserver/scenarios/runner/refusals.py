@@ -1,0 +1,190 @@
+"""Every documented refusal of every operation: each request differs in one thing from a good one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.contract import Operation
+from mockserver.contract.operations import JSONAPI
+from mockserver.judge.documents import Resource
+from mockserver.judge.findings import EFFECT, decided
+from mockserver.judge.pointers import leaves, within
+from mockserver.scenarios.runner import invalid_bodies
+from mockserver.scenarios.runner.answer import Answer, Asked
+from mockserver.scenarios.runner.context import Context
+from mockserver.scenarios.runner.driver import PREFIX, CannotContinue, Driver
+
+LARGE = 10 * 1024 * 1024 + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One request that must be refused: the status, why, and what differs."""
+
+    status: int
+    why: str
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+    method: str | None = None
+    token: str | None = ""
+    media_type: str | None = JSONAPI
+
+
+def unknown(context: Context) -> str:
+    """An id, or name, that nothing has."""
+    return f"{PREFIX}-{context.run}-unknown"
+
+
+def refusals(
+    driver: Driver, operation: Operation, good: Asked, fresh: Callable[[], Any]
+) -> Iterator[Refusal]:
+    """All of one operation. `fresh`: a body that would succeed once more."""
+    context = driver.context
+    path, query, body = good
+    nowhere = dict.fromkeys(path, unknown(context))
+    if not operation.open:
+        yield Refusal(401, "no token", nowhere, {}, None, token=None)
+        yield Refusal(401, "an unknown token", nowhere, {}, None, token=unknown(context))
+        for name in operation.records:
+            yield Refusal(404, f"an unknown {name}", {**path, name: nowhere[name]}, query, body)
+    if method := _other_method(context, operation):
+        yield Refusal(405, f"the method {method}", path, {}, None, method=method)
+    yield from _queries(operation, path, query, body)
+    if context.read_only:
+        return
+    if operation.takes_json:
+        yield from _documents(context, operation, path, query, body, fresh)
+    if operation.body and 413 in operation.responses:
+        source = context.source_of(operation, 413)
+        if context.local or not decided(context.edition, operation.id, source):
+            large = b"x" * LARGE if not operation.takes_json else b'"' + b"x" * LARGE + b'"'
+            yield Refusal(413, "a body of more than 10 MB", path, query, large)
+
+
+def _other_method(context: Context, operation: Operation) -> str | None:
+    """A method that the path does not have; one operation of a path asks for all."""
+    same = [o for o in context.edition.operations.values() if o.path == operation.path]
+    if same[0] is not operation or context.read_only:
+        return None
+    taken = {one.method for one in same}
+    return next((m for m in ("PUT", "PATCH", "POST", "DELETE") if m not in taken), None)
+
+
+def _queries(
+    operation: Operation, path: Mapping[str, str], query: Mapping[str, Any], body: Any
+) -> Iterator[Refusal]:
+    for name, parameter in operation.parameters.items():
+        schema = parameter["schema"]
+        if "x-include" in schema:
+            yield Refusal(400, "an unknown include", path, {**query, name: "nonsense"}, body)
+        elif parameter.get("required"):
+            rest = {other: value for other, value in query.items() if other != name}
+            yield Refusal(422, f"no {name}", path, rest, body)
+        elif schema["type"] == "integer":
+            values = ["0", "some"] + (["151"] if schema.get("maximum") == 150 else [])
+            for value in values:
+                yield Refusal(422, f"{name}={value}", path, {**query, name: value}, body)
+
+
+def _documents(
+    context: Context,
+    operation: Operation,
+    path: Mapping[str, str],
+    query: Mapping[str, Any],
+    body: Any,
+    fresh: Callable[[], Any],
+) -> Iterator[Refusal]:
+    """What is wrong with a JSON body: its type, its form, what is in it."""
+    yield Refusal(400, "a body that is no JSON", path, query, b'{"data":')
+    if operation.needs_body:
+        yield Refusal(422, "no body", path, query, None)
+    good = {} if body is None else fresh()
+    yield Refusal(415, "a body sent as text/plain", path, query, good, media_type="text/plain")
+    body = fresh() if good else {"data": {"attributes": {}}}
+    for why, broken in invalid_bodies.bodies(operation, body, context.edition):
+        yield Refusal(422, why, path, query, broken)
+
+
+def refuse(driver: Driver, operation: Operation, wanted: Refusal) -> bool:
+    """Send one, and judge what comes back. Gives whether it was refused as it must be."""
+    context = driver.context
+    exchange = context.exchanged(
+        operation,
+        wanted.path,
+        wanted.query,
+        wanted.body,
+        method=wanted.method,
+        token=wanted.token,
+        media_type=wanted.media_type,
+    )
+    answer = context.judged(exchange, operation, (wanted.path, wanted.query, wanted.body))
+    driver.remember(answer)
+    if wanted.status == 405:
+        for other in context.edition.operations.values():
+            if other.path == operation.path:
+                context.reached[other.id, answer.status] += 1
+    source = context.source_of(operation, wanted.status)
+    return context.expect(answer, (wanted.status,), wanted.why, source)
+
+
+def all_refused(
+    driver: Driver, operation: Operation, record: Resource | None, pool: Executor
+) -> None:
+    """Every refusal of an operation, and that together they have changed nothing."""
+    good = _good(driver, operation, record)
+    if good is None:
+        return
+    wanted = list(refusals(driver, operation, good, lambda: _fresh(driver, operation, good)))
+    before = _state(driver, record) if operation.method != "GET" else None
+    results = list(pool.map(lambda one: refuse(driver, operation, one), wanted))
+    if before is not None and all(results) and record is not None:
+        _unchanged(driver, operation, record, before)
+
+
+def _good(driver: Driver, operation: Operation, record: Resource | None) -> Asked | None:
+    """What was asked when the operation last succeeded, of the record as it is called now."""
+    path, query, body = driver.context.good.get(operation.id, ({}, {}, None))
+    try:
+        return {**path, **driver.path(operation, record)}, query, body
+    except CannotContinue:
+        return (path, query, body) if operation.id in driver.context.good else None
+
+
+def _fresh(driver: Driver, operation: Operation, good: Asked) -> Any:
+    """A body that would succeed: a create's with a name that nothing has."""
+    for plan in driver.context.plans.values():
+        if plan.actions.create == operation.id and plan.scenario.document and plan.scenario.unique:
+            document = good[2]
+            name = driver.name("refused")
+            attributes = {**document["data"]["attributes"], plan.scenario.name_attribute: name}
+            return {"data": {**document["data"], "attributes": attributes}}
+    return good[2]
+
+
+def _state(driver: Driver, record: Resource | None) -> dict[str, Any] | None:
+    """The record's leaves as its first show gives them; None where it cannot be told."""
+    if record is None:
+        return None
+    plan = driver.context.plan(record["type"])
+    if not plan.actions.shows:
+        return None
+    answer: Answer = driver.call(plan.actions.shows[0], of=record)
+    return dict(leaves(answer.data)) if answer.ok and not answer.wrong else None
+
+
+def _unchanged(
+    driver: Driver, operation: Operation, record: Resource, before: Mapping[str, Any]
+) -> None:
+    after = _state(driver, record)
+    if after is None:
+        return
+    moved = [p for p in {**before, **after} if before.get(p) != after.get(p)]
+    ignored = {"/attributes/updated-at"}
+    if moved := [p for p in moved if not within(p, ignored)]:
+        what = f"refused requests have changed {', '.join(sorted(moved))}"
+        source = "policy-sets.html#add-policies-to-the-policy-set: all or nothing"
+        driver.context.findings.note(operation.id, EFFECT, what, "nothing changed", source)

@@ -1,0 +1,161 @@
+"""One record as several answers show it, and whom to blame where they do not agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.contract.explain import brief
+from mockserver.judge.documents import Resource, resources, same
+from mockserver.judge.findings import EFFECT
+from mockserver.judge.laws import broken
+from mockserver.judge.pointers import MISSING, at, leaves, plain, within
+from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.context import Context
+
+SAME = "JSON:API 1.0; policy-sets.html#sample-response: one record, one representation"
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """A resource object in an answer; `base` is its pointer there."""
+
+    answer: Answer
+    base: str
+
+    @property
+    def resource(self) -> Any:
+        return at(self.answer.document, self.base)
+
+    def value(self, pointer: str) -> Any:
+        """As it is compared."""
+        return plain(at(self.resource, pointer))
+
+    def blamed(self, pointer: str = "") -> bool:
+        """Whether a fault was found there already, or around it, or within it."""
+        return within(self.base + pointer, self.answer.wrong)
+
+    def blame(self, context: Context, pointer: str, what: str, expected: str, source: str) -> None:
+        """A fault of this answer at a pointer in the resource object; told once."""
+        if not self.blamed(pointer):
+            self.answer.wrong.add(self.base + pointer)
+            place = self.base + pointer
+            context.findings.note(self.answer.operation, place, what, expected, source)
+
+
+def listed(answer: Answer, record: Resource) -> list[Representation]:
+    """Where a list shows a record."""
+    return [
+        Representation(answer, base)
+        for base, other in resources(answer.document)
+        if same(other, record)
+    ]
+
+
+def convicted(context: Context, view: Representation, pointer: str) -> bool:
+    """Whether this operation was found wrong in this place before: its word counts for less."""
+    return context.findings.known(view.answer.operation, view.base + pointer)
+
+
+def vote(
+    context: Context,
+    write: Answer,
+    written: Representation | None,
+    reads: Sequence[Representation],
+    expected: Mapping[str, Any],
+    why: str,
+    source: str,
+    elsewhere: bool = False,
+) -> None:
+    """Hold the views of a record to what a write must have made of it.
+
+    `written` is the write's own answer. Where no read agrees the write is at fault, where some
+    views do, or another record shows the effect (`elsewhere`), the others are.
+    """
+    for pointer, value in expected.items():
+        wanted = plain(value)
+        views = [v for v in [*([written] if written else []), *reads] if not v.blamed(pointer)]
+        wrong = [view for view in views if view.value(pointer) != wanted]
+        again = [view for view in wrong if convicted(context, view, pointer)]
+        for view in again:  # told before: whatever follows from it is not told either
+            view.answer.wrong.add(view.base + pointer)
+        news = [view for view in wrong if view not in again]
+        judges = [view for view in views if view is not written and view not in again]
+        write_fails = not elsewhere and all(view in news for view in judges)
+        for number, view in enumerate(news):
+            said = f"{why}: {pointer} is {brief(view.value(pointer))}"
+            if not write_fails or view is written:
+                view.blame(context, pointer, said, brief(wanted), source)
+            elif not number and written not in again:
+                context.findings.note(write.operation, EFFECT, said, brief(wanted), source)
+            view.answer.wrong.add(view.base + pointer)
+
+
+def agrees(views: Sequence[Representation], expected: Mapping[str, Any]) -> bool:
+    """Whether one of the views shows all that is expected."""
+    return any(
+        all(view.value(pointer) == plain(value) for pointer, value in expected.items())
+        for view in views
+    )
+
+
+def compare(
+    context: Context,
+    views: Sequence[Representation],
+    known: Mapping[str, Any] = {},
+    apart: Mapping[str, Collection[str]] = {},
+) -> dict[str, Any]:
+    """POST, GET and list show one record identically: the odd one out is at fault.
+
+    `known`: what the record was before, which settles a tie. `apart`: by operation the pointers
+    that it alone shows. Gives what the record is by the word of most, by pointer.
+    """
+    pointers: dict[str, None] = {}
+    for view in views:
+        pointers.update(dict.fromkeys(pointer for pointer, _ in leaves(view.resource)))
+    truth: dict[str, Any] = {}
+    for pointer in pointers:
+        alone = {id for id, places in apart.items() if within(pointer, set(places))}
+        able = [v for v in views if not v.blamed(pointer) and v.answer.operation not in alone]
+        if pointer.rpartition("/")[2] in context.edition.secrets or not able:
+            continue
+        right = _majority(context, able, pointer, known.get(pointer, MISSING))
+        if right is not MISSING:
+            truth[pointer] = right
+        for view in able:
+            value = view.value(pointer)
+            if value != right and not (value is MISSING and _covered(view, pointer)):
+                other = next(v for v in able if v.value(pointer) == right).answer.operation
+                what = f"{pointer} is {brief(value)}, and {other} shows {brief(right)}"
+                view.blame(context, pointer, what, brief(right), SAME)
+    return truth
+
+
+def _majority(context: Context, views: Sequence[Representation], pointer: str, known: Any) -> Any:
+    """The value that most have; of those that as many have the known one, or the first."""
+    counts: Counter[str] = Counter({repr(known): 50})
+    for view in views:
+        weight = 1 if convicted(context, view, pointer) else 100
+        counts[repr(view.value(pointer))] += weight
+    values = [view.value(pointer) for view in views]
+    return max(values, key=lambda value: counts[repr(value)])
+
+
+def _covered(view: Representation, pointer: str) -> bool:
+    """Whether something else than an object stands where the pointer goes through."""
+    parent = pointer.rpartition("/")[0]
+    while parent and view.value(parent) is MISSING:
+        parent = parent.rpartition("/")[0]
+    return bool(parent) and not isinstance(at(view.resource, parent), Mapping)
+
+
+def lawful(context: Context, views: Sequence[Representation]) -> None:
+    """Hold every view that nothing was found in to the laws of its type."""
+    for view in views:
+        if view.blamed():
+            continue
+        method = context.edition.operations[view.answer.operation].method
+        for pointer, fact, expected, source in broken(view.resource, method, context.edition):
+            view.blame(context, pointer, fact, expected, source)

@@ -1,0 +1,156 @@
+"""One verification of a server: every scenario, every refusal, and away with what was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from mockserver.contract import Operation
+from mockserver.judge.documents import Resource
+from mockserver.judge.result import (
+    CONFORMS,
+    DIFFERS,
+    LEFT_OVER,
+    UNREACHED,
+    Result,
+    cleaned,
+    verdict,
+)
+from mockserver.scenarios.runner import cleanup, lifecycle, preflight, read_only
+from mockserver.scenarios.runner.context import Context, Plan
+from mockserver.scenarios.runner.driver import CannotContinue, Driver
+from mockserver.scenarios.runner.refusals import all_refused
+from mockserver.traffic.transport import Unreachable
+
+DEFECT = "a defect of mockserver verify, please report it"
+
+Tell = Callable[[str, int, int], None]
+"""`tell(what, done, of)`: how far the run is."""
+
+
+@dataclass
+class Ending:
+    """How a run came to its end, and what it left."""
+
+    exit: int = CONFORMS
+    stopped: str = ""
+    remarks: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+def verify(
+    context: Context,
+    only: frozenset[str] = frozenset(),
+    jobs: int = 1,
+    tell: Tell = lambda what, done, of: None,
+) -> Result:
+    """Play everything against a server; whatever happens, remove what was made.
+
+    `only`: ids of the operations whose types are played; empty for all.
+    """
+    driver = Driver(context)
+    ending = Ending()
+    try:
+        ending.remarks = preflight.admitted(driver)
+        with ThreadPoolExecutor(max_workers=jobs) as pool:
+            _played(driver, only, pool, tell)
+    except preflight.CannotBegin as refused:
+        ending.stopped, ending.exit = str(refused), refused.exit
+    except Unreachable as error:
+        ending.stopped, ending.exit = str(error), UNREACHED
+    except KeyboardInterrupt:
+        ending.stopped, ending.exit = "stopped by Ctrl-C before everything was played", DIFFERS
+    finally:
+        ending.left = cleanup.removed(driver, orphans=bool(ending.stopped))
+    return _result(context, ending)
+
+
+def _result(context: Context, ending: Ending) -> Result:
+    """What became of it; without hosts and the token."""
+    findings = list(context.findings)
+    defects = any(why.startswith(DEFECT) for why in context.skipped.values())
+    exit = ending.exit
+    if exit == CONFORMS and (context.findings.faults or defects):
+        exit = DIFFERS
+    counts: dict[str, int] = {}
+    for (operation, _), number in context.reached.items():
+        counts[operation] = counts.get(operation, 0) + number
+    end = f"{verdict(context.edition, findings)}; {context.requests} requests"
+    result = Result(
+        edition=context.edition,
+        findings=findings,
+        exit=LEFT_OVER if ending.left else exit,
+        lines=[f"note: {remark}" for remark in ending.remarks] + ([] if ending.stopped else [end]),
+        stopped=ending.stopped,
+        left=ending.left,
+        unplayed=context.skipped,
+        operations={id: counts[id] for id in context.edition.operations if id in counts},
+        coverage=context.coverage,
+    )
+    return cleaned(result, {context.token: "[secret]"})
+
+
+def _played(driver: Driver, only: frozenset[str], pool: ThreadPoolExecutor, tell: Tell) -> None:
+    context = driver.context
+    chosen = [plan for plan in context.plans.values() if _wanted(driver, plan, only)]
+    for done, plan in enumerate(chosen):
+        tell(plan.type, done, len(chosen) + 1)
+        if context.read_only:
+            read_only.looked(driver, plan, pool)
+        else:
+            _type(driver, plan, only, pool)
+    tell("open operations", len(chosen), len(chosen) + 1)
+    for operation in context.edition.operations.values():
+        if operation.open and (not only or operation.id in only):
+            _open(driver, operation, pool)
+    tell("done", len(chosen) + 1, len(chosen) + 1)
+
+
+def _wanted(driver: Driver, plan: Plan, only: frozenset[str]) -> bool:
+    if plan.type in driver.context.spared:
+        return False
+    return not only or bool(only.intersection(plan.actions.every))
+
+
+def _type(driver: Driver, plan: Plan, only: frozenset[str], pool: ThreadPoolExecutor) -> None:
+    """From the making of a record to its end; where it cannot go on, the refusals still can."""
+    record: Resource | None = None
+    with _going_on(driver, plan):
+        if plan.scenario.once:
+            plan.scenario.once(driver)
+    with _going_on(driver, plan):
+        if plan.actions.create:
+            record = lifecycle.begin(driver, plan)
+    for id in plan.actions.every:
+        if not only or id in only:
+            all_refused(driver, driver.context.edition.operation(id), record, pool)
+    with _going_on(driver, plan):
+        if record is not None:
+            lifecycle.end(driver, plan, record)
+    cleanup.removed(driver)  # what remains is named at the end of the run
+
+
+@contextmanager
+def _going_on(driver: Driver, plan: Plan) -> Iterator[None]:
+    """A part of a scenario that cannot go on says why, and the run goes on."""
+    try:
+        yield
+    except CannotContinue as reason:
+        driver.context.skipped[plan.type] = str(reason)
+    except Unreachable:
+        raise
+    except Exception as error:  # an answer that the code was not prepared for
+        driver.context.skipped[plan.type] = f"{DEFECT}: {error.__class__.__name__}: {error}"
+
+
+def _open(driver: Driver, operation: Operation, pool: ThreadPoolExecutor) -> None:
+    """What is answered without a token."""
+    context = driver.context
+    exchange = context.exchanged(operation, {}, token=None)
+    answer = context.judged(exchange, operation, ({}, {}, None))
+    success = [status for status in operation.responses if status < 300]
+    if context.expect(answer, success, "", context.source_of(operation, success[0])):
+        context.good[operation.id] = answer.asked
+    all_refused(driver, operation, None, pool)

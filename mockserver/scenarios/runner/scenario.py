@@ -1,0 +1,93 @@
+"""What a module of `scenarios` says of its resource type, and the words to say it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.judge.documents import Resource, attribute, linked
+
+Expected = Mapping[str, Any]
+"""Values by pointer within a resource object, e.g. `{"/attributes/global": True}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One PATCH to send, and the pointers in the resource object that may change besides."""
+
+    attributes: Mapping[str, Any]
+    besides: Sequence[str] = ()
+
+
+Known = Callable[[str, str], Resource | None]
+"""A resource object by type and id, as it was last seen; None where it never was."""
+
+Document = Callable[..., Any]
+"""`document(driver, name, **about)`: the body that makes a record; `name` is unique."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """What is peculiar to one resource type; all else is played from the edition alone.
+
+    `document`: the body that makes a record. `name_attribute`: the one by which paths and searches
+    name a record; `unique`: those that no other record may have, each with its source.
+    `parent(driver)`: the record in whose path it is made, where that is not the organization.
+    `list_query(resource)`: what its list wants to be asked. `changes(driver)`: PATCHes to send.
+    `may_change`: pointers that any PATCH may change besides what it sends. `not_echoed`: attributes
+    that are not shown as they were sent. `only_in`: by operation the pointers that its answer alone
+    shows. `steps(driver, record)`: what is played with a record besides; `once(driver)`: what is
+    played once, without a record of the type.
+    `rights`: permissions of an owner; who has none of them may only read what it owns.
+    `fixture_entry(resource, known)`: the entry of a fixture that makes a record look so; None where
+    it cannot, `known` gives other resources by type and id.
+    `unreached`: "operation status" to the reason why verification does not bring it about.
+    """
+
+    document: Document | None = None
+    name_attribute: str = "name"
+    unique: Mapping[str, str] = field(default_factory=dict)
+    parent: Callable[..., Resource] | None = None
+    list_query: Callable[[Resource], Mapping[str, Any]] = lambda resource: {}
+    changes: Callable[..., Sequence[Change]] = lambda driver: ()
+    may_change: Sequence[str] = ("/attributes/updated-at",)
+    not_echoed: Sequence[str] = ()
+    only_in: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    steps: Callable[..., None] | None = None
+    once: Callable[..., None] | None = None
+    rights: Sequence[str] = ()
+    fixture_entry: Callable[[Resource, Known], Any] | None = None
+    unreached: Mapping[str, str] = field(default_factory=dict)
+
+
+def chosen(resource: Resource, *names: str) -> dict[str, Any]:
+    """Id and those attributes of a resource object that it shows, as a fixture has them."""
+    shown = {name: attribute(resource, name) for name in names}
+    found = {name: value for name, value in shown.items() if value is not None}
+    return {"id": resource["id"], **found}
+
+
+def titles(resource: Resource, relation: str, type: str, known: Known) -> list[str]:
+    """Names of what a relation holds; what was never seen by itself has none, and is left out."""
+    others = (known(type, id) for id in linked(resource, relation) or ())
+    names = (attribute(other, "name") for other in others if other)
+    return [name for name in names if isinstance(name, str)]
+
+
+def identifiers(*resources: Resource) -> dict[str, Any]:
+    """A document of identifiers, as relationship operations take it."""
+    return {"data": [{"type": r["type"], "id": r["id"]} for r in resources]}
+
+
+def body(type: str, attributes: Mapping[str, Any], **relationships: Any) -> dict[str, Any]:
+    """A resource document to send; `relationships` are lists of resources or one, by name (`_`)."""
+    data: dict[str, Any] = {"type": type, "attributes": dict(attributes)}
+    if relationships:
+        data["relationships"] = {
+            name.replace("_", "-"): identifiers(*value)
+            if isinstance(value, list | tuple)
+            else {"data": {"type": value["type"], "id": value["id"]}}
+            for name, value in relationships.items()
+        }
+    return {"data": data}

@@ -1,0 +1,76 @@
+"""Why a documented status was not brought about: verification owes a reason for each."""
+
+from __future__ import annotations
+
+from mockserver.contract import Operation
+from mockserver.judge.findings import decided
+from mockserver.scenarios.runner.context import Context
+
+STORM = "only more requests a second than the server allows bring it about"
+FAILURE = "documented, but no request makes a server fail"
+STRAY = "nothing in the request can break the contract but unlisted parameters, which are let pass"
+ANYTHING = "any body is read: nothing in it can break the contract"
+BROKEN = "only a broken body brings it about, and a server that ignores it carries the request out"
+UNNAMED = "the path names no record that could be unknown"
+FAR = "10 MB are sent to another machine only where the page itself documents the limit"
+UNPLAYED = "no scenario plays this operation"
+READING = "--read-only sends GETs alone"
+OWED = ""
+"""No reason: the run should have met it."""
+
+
+def reason(context: Context, operation: Operation, status: int) -> str:
+    """The reason, or OWED where there is none."""
+    for scenario in context.scenarios.values():
+        for name in (f"{operation.id} {status}", operation.id):
+            if name in scenario.unreached:
+                return scenario.unreached[name]
+    if status == 429:
+        return STORM
+    if status >= 500:
+        return FAILURE
+    if operation.id not in _played(context) and not operation.open:
+        return UNPLAYED
+    if context.read_only and operation.method != "GET":
+        return READING
+    if status == 422 and not operation.body and not _strict_query(operation):
+        return STRAY
+    if status == 422 and operation.body and not (operation.takes_json and operation.body_schema):
+        return ANYTHING
+    if status == 400 and not operation.takes_json and "include" not in operation.parameters:
+        return BROKEN
+    if status == 404 and not operation.records:
+        return UNNAMED
+    if status == 413 and not context.local:
+        source = context.source_of(operation, 413)
+        return FAR if decided(context.edition, operation.id, source) else OWED
+    return OWED
+
+
+def _played(context: Context) -> set[str]:
+    return {id for id, _ in context.reached}
+
+
+def _strict_query(operation: Operation) -> bool:
+    return any(
+        parameter.get("required") or parameter["schema"]["type"] == "integer"
+        for parameter in operation.parameters.values()
+    )
+
+
+def unreached(context: Context) -> dict[str, str]:
+    """Documented "operation status" pairs that no request has met, each with the reason."""
+    missing = {}
+    for operation in context.edition.operations.values():
+        for status in sorted(operation.responses):
+            if not context.reached[operation.id, status]:
+                missing[f"{operation.id} {status}"] = reason(context, operation, status)
+    return missing
+
+
+def lines(context: Context) -> list[str]:
+    """A line for each documented status that was not brought about, with the reason."""
+    return [
+        f"not reached: {pair}: {why or 'it should have been'}"
+        for pair, why in unreached(context).items()
+    ]

@@ -1,0 +1,70 @@
+"""The scenario of team access. Source: team-access.html; go-tfe v0.3.19 team_access_test.go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.judge.documents import Resource, attribute
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
+
+PAGE = "team-access.html"
+
+
+def document(driver: Driver, name: str, **about: Any) -> Any:
+    """A workspace and a team of its own: a team has one access to a workspace."""
+    workspace, team = driver.need("workspaces"), driver.need("teams")
+    return body("team-workspaces", {"access": "read"}, workspace=workspace, team=team)
+
+
+def list_query(resource: Resource) -> Mapping[str, Any]:
+    """The list wants to know of which workspace."""
+    relationships = resource.get("relationships")
+    workspace = relationships.get("workspace", {}) if isinstance(relationships, dict) else {}
+    return {"filter[workspace][id]": (workspace.get("data") or {}).get("id", "")}
+
+
+def steps(driver: Driver, record: Resource) -> None:
+    """No second access of a team to a workspace; each level can be given."""
+    workspace, team = (
+        {"type": type, "id": driver.value(record, f"/relationships/{name}/data/id")}
+        for type, name in (("workspaces", "workspace"), ("teams", "team"))
+    )
+    again = body("team-workspaces", {"access": "write"}, workspace=workspace, team=team)
+    why = "a second access of a team to a workspace"
+    source = "recorded answers of the real service"
+    driver.refused(422, "add-team-access-to-workspace", again, why=why, source=source)
+    for level in ("plan", "write", "admin"):
+        wanted = {"workspace": driver.need("workspaces"), "team": team}
+        made = driver.call(
+            "add-team-access-to-workspace", body("team-workspaces", {"access": level}, **wanted)
+        )
+        said = driver.value(made.data, "/attributes/access")
+        what = f"access is {said!r}"
+        place = "/data/attributes/access"
+        source = f"{PAGE}#add-team-access-to-a-workspace"
+        driver.holds(said == level, made, place, what, f'"{level}"', source)
+
+
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """By the team's name, within the workspace; None where the team was never answer."""
+    id = _of(resource, "team")
+    team = known("teams", id) if id else None
+    name = attribute(team, "name") if team else None
+    return (name, chosen(resource, "access")) if name else None
+
+
+def _of(resource: Resource, relation: str) -> str | None:
+    relationships = resource.get("relationships")
+    one = relationships.get(relation) if isinstance(relationships, dict) else None
+    data = one.get("data") if isinstance(one, dict) else None
+    return data.get("id") if isinstance(data, dict) else None
+
+
+SCENARIO = Scenario(
+    document=document,
+    list_query=list_query,
+    steps=steps,
+    fixture_entry=fixture_entry,
+)

@@ -1,0 +1,83 @@
+"""The scenario of teams and their members. Source: teams.html, team-members.html; go-tfe v0.3.19."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockserver.judge.documents import Resource, attribute, linked
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.scenario import Change, Known, Scenario, body, chosen
+
+PAGE = "teams.html"
+MEMBERS = "team-members.html"
+OWNERS = "users-teams-organizations/teams.html#the-owners-team (status: decision)"
+
+
+def document(driver: Driver, name: str, **about: Any) -> Any:
+    return body("teams", {"name": name, "organization-access": {"manage-policies": True}})
+
+
+def changes(driver: Driver) -> Sequence[Change]:
+    """A right that is left out stays; a name may have spaces here."""
+    return (
+        Change({"organization-access": {"manage-workspaces": True}}),
+        Change({}),
+        Change({"organization-access": {"manage-policies": False}}),
+        Change({"name": driver.name("renamed")}),
+    )
+
+
+def steps(driver: Driver, record: Resource) -> None:
+    _members(driver, record)
+    _owners(driver)
+
+
+def _members(driver: Driver, record: Resource) -> None:
+    """Members are named by username; the linkage names their ids."""
+    user = driver.call("get-your-account-details").data
+    name = attribute(user, "username")
+    if not isinstance(name, str):
+        return
+    named = {"data": [{"type": "users", "id": name}]}
+    users = "/relationships/users/data"
+    added = driver.call("add-user-to-team", named, of=record)
+    source = f"{MEMBERS}#add-a-user-to-team"
+    driver.effect(added, (record, {users: [user]}), why="a member was added", source=source)
+    stranger = {"data": [{"type": "users", "id": driver.name("nobody")}]}
+    why = "a username that nobody has"
+    driver.refused(422, "add-user-to-team", stranger, of=record, why=why, source=source)
+    removed = driver.call("delete-user-from-team", named, of=record)
+    source = f"{MEMBERS}#delete-a-user-from-team"
+    driver.effect(removed, (record, {users: []}), why="a member was removed", source=source)
+
+
+def _owners(driver: Driver) -> None:
+    """`owners` of an organization of verification's own can be neither deleted nor renamed."""
+    organization = driver.need("organizations")
+    teams = driver.call("list-teams", of=organization).data
+    for team in teams if isinstance(teams, list) else []:
+        if attribute(team, "name") == "owners" and isinstance(team.get("id"), str):
+            why = "the team owners and its end"
+            driver.refused(422, "delete-team", of=team, why=why, source=OWNERS)
+            other = body("teams", {"name": driver.name("usurper")})
+            driver.refused(422, "update-team", other, of=team, why="owners renamed", source=OWNERS)
+
+
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """Members by username; every organization has `owners` already."""
+    made = chosen(resource, "name")
+    if made.get("name") != "owners":
+        made |= chosen(resource, "organization-access")
+    users = (known("users", id) for id in linked(resource, "users") or ())
+    names = (attribute(user, "username") for user in users if user)
+    return made | {"members": [name for name in names if isinstance(name, str)]}
+
+
+SCENARIO = Scenario(
+    document=document,
+    unique={"name": f"{PAGE}#create-a-team: unique in the organization"},
+    changes=changes,
+    steps=steps,
+    fixture_entry=fixture_entry,
+)

@@ -1,0 +1,49 @@
+"""The account of who runs verification: read, and changed to what it is already.
+
+Source: account.html, users.html. Nothing is sent that would change a name, an address or a
+password.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.judge.documents import Resource, attribute
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
+
+
+def once(driver: Driver) -> None:
+    answer = driver.call("get-your-account-details")
+    account = answer.data
+    name, id = attribute(account, "username"), driver.value(account, "/id")
+    if not isinstance(name, str) or not isinstance(id, str):
+        return
+    shown = driver.call("show-user", of=account)
+    for pointer, mine in (("/id", id), ("/attributes/username", name)):
+        what = f"{pointer} is {driver.value(shown.data, pointer)!r}"
+        good = driver.value(shown.data, pointer) == mine
+        driver.holds(good, shown, f"/data{pointer}", what, f'"{mine}"', "users.html#show-a-user")
+    same = driver.call("update-your-account-info", body("users", {"username": name}))
+    what = f"username is {attribute(same.data, 'username')!r}"
+    good = attribute(same.data, "username") == name
+    source = "account.html#update-your-account-info"
+    driver.holds(good, same, "/data/attributes/username", what, f'"{name}"', source)
+    sent: Any = {"password": "one-1234", "password-confirmation": "other-1234"}
+    why = "a password and another for its confirmation"
+    source = "account.html#change-your-password"
+    wrong = body("users", sent | {"current-password": driver.name("wrong")})
+    driver.refused(422, "change-your-password", wrong, why=why, source=source)
+
+
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    return chosen(resource, "username", "email", "avatar-url", "v2-only")
+
+
+SCENARIO = Scenario(
+    once=once,
+    unreached={
+        "change-your-password 200": "it would change the password of who runs verification",
+    },
+    fixture_entry=fixture_entry,
+)

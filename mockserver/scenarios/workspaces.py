@@ -1,0 +1,105 @@
+"""The scenario of workspaces. Source: workspaces.html; recorded answers of the real service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockserver.judge.documents import Resource
+from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.scenario import Change, Known, Scenario, body, chosen
+
+PAGE = "workspaces.html"
+RECORDED = "recorded answers of the real service"
+
+
+def document(driver: Driver, name: str, **about: Any) -> Any:
+    return body("workspaces", {"name": name, "auto-apply": True, "working-directory": "network"})
+
+
+def changes(driver: Driver) -> Sequence[Change]:
+    """By id and by name in turn."""
+    return (
+        Change({"auto-apply": False}),
+        Change({"working-directory": "storage"}),
+        Change({}),
+        Change({"name": driver.name("renamed")}, ("/links/self",)),
+        Change({"queue-all-runs": True, "trigger-prefixes": ["modules"]}),
+        Change({"file-triggers-enabled": False}),
+    )
+
+
+def steps(driver: Driver, record: Resource) -> None:
+    _locked(driver, record)
+    version = body("workspaces", {"terraform-version": "0.0.0-none"})
+    why = "a version of Terraform that does not exist"
+    driver.refused(
+        422, "update-workspace", version, of=record, why=why, source=f"{RECORDED} (2019)"
+    )
+    key = body("workspaces", {"id": "sshkey-0000000000000000"})
+    why = "an unknown SSH key"
+    source = f"{PAGE}#assign-an-ssh-key-to-a-workspace (status: decision)"
+    driver.refused(422, "assign-ssh-key-to-workspace", key, of=record, why=why, source=source)
+    source = f"{PAGE}#assign-an-ssh-key-to-a-workspace"
+    held = "/relationships/ssh-key/data"
+    mine = driver.need("ssh-keys")
+    given = driver.call(
+        "assign-ssh-key-to-workspace", body("workspaces", {"id": mine["id"]}), of=record
+    )
+    driver.effect(
+        given, (record, {f"{held}/id": mine["id"]}), why="a key was assigned", source=source
+    )
+    taken = driver.call("assign-ssh-key-to-workspace", body("workspaces", {"id": None}), of=record)
+    driver.effect(taken, (record, {held: None}), why="the key was taken away", source=source)
+
+
+def _locked(driver: Driver, record: Resource) -> None:
+    """A lock is held until it is let go; what is held or free already is a conflict."""
+    free = {"/attributes/locked": False}, {"/attributes/locked": True}
+
+    def is_now(answer: Answer, held: bool, act: str) -> None:
+        source = f"{PAGE}#{act}-a-workspace"
+        driver.effect(answer, (record, free[held]), why=f"after {act}", source=source)
+
+    for act in ("unlock", "force-unlock"):
+        source = f"{PAGE}#{act}-a-workspace"
+        why = f"{act} of a workspace that is not locked"
+        driver.refused(409, f"{act}-workspace", of=record, why=why, source=source)
+        locked = driver.call("lock-workspace", {"reason": "verify"}, of=record)
+        is_now(locked, True, "lock")
+        why = "lock of a locked workspace"
+        source = f"{PAGE}#lock-a-workspace"
+        driver.refused(
+            409, "lock-workspace", {"reason": "again"}, of=record, why=why, source=source
+        )
+        is_now(driver.call(f"{act}-workspace", of=record), False, act)
+
+
+SETTINGS = (
+    "name",
+    "created-at",
+    "terraform-version",
+    "auto-apply",
+    "file-triggers-enabled",
+    "queue-all-runs",
+    "trigger-prefixes",
+    "working-directory",
+    "operations",
+    "environment",
+)
+
+
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """Its settings; a lock's holder, and a repository with its token, are others' affairs."""
+    return chosen(resource, *SETTINGS)
+
+
+SCENARIO = Scenario(
+    document=document,
+    unique={"name": RECORDED},
+    changes=changes,
+    only_in={"lock-workspace": ("/relationships/locked-by",)},
+    steps=steps,
+    fixture_entry=fixture_entry,
+)

@@ -1,0 +1,181 @@
+"""Recorded traffic, an exchange at a time: a browser's or proxy's HAR, our journal, our exchanges.
+
+A HAR is read as a stream (ijson): one entry is in memory, whatever the size of the file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import parse_qsl, urlsplit
+
+import ijson
+
+from mockserver.judge.exchange import Exchange
+
+Read = Callable[[Path], Iterator[Exchange]]
+
+
+class BadRecording(Exception):
+    """A recording that cannot be read, or not to its end; one sentence says why."""
+
+
+def har(path: Path) -> Iterator[Exchange]:
+    """Entries of a HAR 1.2. Raises BadRecording for another file, and at the end of a truncated one."""
+    count = 0
+    with path.open("rb") as file:
+        try:
+            for entry in ijson.items(file, "log.entries.item", use_float=True):
+                made = _of_har(entry, f"log.entries[{count}]")
+                count += 1
+                if made is not None:
+                    yield made
+        except (ijson.JSONError, UnicodeDecodeError) as error:
+            raise BadRecording(_broken(path.name, str(error), count)) from None
+        if not count and not _has_entries(file):
+            raise BadRecording(f"{path.name} has no log.entries: is it a HAR?")
+
+
+def _broken(name: str, said: str, count: int) -> str:
+    """What ijson says of a file, in a sentence: its backends name an early end differently."""
+    if "premature" in said.lower() or "incomplete json" in said.lower():
+        return (
+            f"{name} ends in the middle of entry {count}: it is truncated; "
+            f"the {count} entries before were judged"
+        )
+    if not count:
+        return f"{name} is no JSON: is it a HAR?"
+    return f"{name} is no JSON after entry {count}; the {count} entries before were judged"
+
+
+def _has_entries(file: BinaryIO) -> bool:
+    file.seek(0)
+    return any(prefix == "log.entries" for prefix, _, _ in ijson.parse(file))
+
+
+def _of_har(entry: Any, where: str) -> Exchange | None:
+    """One entry; None where there was no answer, or the entry is none."""
+    if not isinstance(entry, Mapping):
+        return None
+    request, response = _mapping(entry.get("request")), _mapping(entry.get("response"))
+    status = response.get("status")
+    if not isinstance(status, int) or not 100 <= status <= 599:
+        return None
+    address = urlsplit(str(request.get("url", "")))
+    content, sent = _mapping(response.get("content")), _mapping(request.get("postData"))
+    text = content.get("text")
+    return Exchange(
+        method=str(request.get("method", "GET")).upper(),
+        path=address.path,
+        query=parse_qsl(address.query, keep_blank_values=True),
+        request=_parsed(sent.get("text")),
+        status=status,
+        media_type=str(content.get("mimeType") or "") or None,
+        answer=_decoded(text, content.get("encoding")),
+        where=where,
+        raw=text is None and bool(content.get("size")),
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _parsed(text: Any) -> Any:
+    if not isinstance(text, str) or not text.strip():
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _decoded(text: Any, encoding: Any) -> bytes:
+    if not isinstance(text, str):
+        return b""
+    if encoding == "base64":
+        try:
+            return base64.b64decode(text, validate=True)
+        except binascii.Error:
+            return text.encode()
+    return text.encode("utf-8", "surrogatepass")
+
+
+def journal(path: Path) -> Iterator[Exchange]:
+    """What `GET /_mock/journal` gives, or its exchanges as JSON lines."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadRecording(f"{path.name} is no JSON: is it a journal?") from None
+    try:
+        document = json.loads(text)
+        entries = document.get("exchanges") if isinstance(document, Mapping) else document
+    except ValueError:
+        entries = list(_lines(path, text))
+    if not isinstance(entries, list):
+        raise BadRecording(f"{path.name} has no exchanges: is it a journal?")
+    for number, entry in enumerate(entries, start=1):
+        made = kept(entry, f"exchange {_mapping(entry).get('n', number)}")
+        if made is not None:
+            yield made
+
+
+def _lines(path: Path, text: str) -> Iterator[Any]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                raise BadRecording(
+                    f"{path.name} is no JSON in line {number}: it is truncated, or no journal"
+                ) from None
+
+
+def exchanges(path: Path) -> Iterator[Exchange]:
+    """The files of a folder that `mockserver record` has written, in the order of their names."""
+    files = sorted(path.glob("*.json"))
+    if not files:
+        raise BadRecording(f"{path.name} holds no exchange: `mockserver record` writes them")
+    for file in files:
+        try:
+            entry = json.loads(file.read_text(encoding="utf-8"))
+        except (ValueError, UnicodeDecodeError):
+            raise BadRecording(f"{file.name} is no JSON: it is truncated, or no exchange") from None
+        made = kept(entry, file.name)
+        if made is not None:
+            yield made
+
+
+def kept(entry: Any, where: str) -> Exchange | None:
+    """An exchange as the journal and `mockserver record` write it; None for anything else."""
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("status"), int):
+        return None
+    response = entry.get("response")
+    masked = isinstance(response, str) and response.startswith("[")
+    query = parse_qsl(str(entry.get("query") or ""), keep_blank_values=True)
+    return Exchange(
+        method=str(entry.get("method", "GET")).upper(),
+        path=str(entry.get("path", "")),
+        query=query,
+        request=_unmasked(entry.get("request")),
+        status=entry["status"],
+        media_type=entry.get("response-type"),
+        answer=b"" if response is None else json.dumps(response).encode(),
+        document=None if masked else response,
+        where=where,
+        raw=masked,
+        text=entry.get("request-text") or entry.get("response-text"),
+    )
+
+
+def _unmasked(value: Any) -> Any:
+    """A body of which only its length was kept is no body to judge."""
+    return value.encode() if isinstance(value, str) else value
+
+
+READERS: Mapping[str, Read] = {"har": har, "journal": journal, "exchanges": exchanges}
+"""What reads a recording, by the option that names it."""

@@ -1,0 +1,142 @@
+"""Recorded exchanges become a fixture: the world as they last showed it.
+
+Walks the kinds as seeding does; `entries` say for each type what entry makes a record look so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.contract import Edition, Operation
+from mockserver.judge.documents import Resource, resources
+from mockserver.judge.exchange import Exchange
+from mockserver.judge.pointers import at
+from mockserver.judge.routes import Routes
+from mockserver.world.kinds import Kind, Kinds
+
+Key = tuple[str, str]
+Entry = Callable[..., Any]
+"""`entry(resource, known)`: what a fixture says of a resource object; None where it cannot."""
+
+
+@dataclass
+class Observed:
+    """What exchanges have shown: resources in the order they were first seen, and their owners."""
+
+    kinds: Kinds
+    seen: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    owners: dict[Key, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def known(self, type: str, id: str) -> Resource | None:
+        return self.seen.get((type, id))
+
+    def show(self, resource: Mapping[str, Any], owner: str | None) -> None:
+        """A resource object as an answer had it; the last one counts."""
+        key = resource["type"], resource["id"]
+        kept = {"text": self.seen[key]["text"]} if "text" in self.seen.get(key, {}) else {}
+        self.seen[key] = {**resource, **kept}
+        if owner := _related(self.kinds.get(key[0]), resource) or owner:
+            self.owners[key] = owner
+
+
+def shown(exchanges: Iterable[Exchange], edition: Edition, kinds: Kinds) -> Observed:
+    """The world that successful exchanges have shown, in order."""
+    observed, routes = Observed(kinds), Routes(edition)
+    for exchange in exchanges:
+        operation, path = routes.match(exchange.method, exchange.path)
+        if operation is None or not 200 <= exchange.status < 300:
+            continue
+        _take(observed, operation, path, exchange)
+    return observed
+
+
+def _take(
+    observed: Observed, operation: Operation, path: Mapping[str, str], exchange: Exchange
+) -> None:
+    named = [(type, path[name]) for name, type in operation.records.items()]
+    for _, resource in (*resources(exchange.document), *_included(exchange.document)):
+        kind = observed.kinds.get(resource["type"])
+        owner = next((id for type, id in named if kind and type == kind.within), None)
+        observed.show(resource, owner)
+    if exchange.text is not None and named and named[-1] in observed.seen:
+        observed.seen[named[-1]]["text"] = exchange.text
+    whole = operation.body is None and len(named) >= 1 and operation.path.endswith("}")
+    if operation.method == "DELETE" and whole:
+        _forget(observed, *named[-1])
+
+
+def _included(document: Any) -> Iterator[tuple[str, Any]]:
+    yield from resources({"data": at(document, "/included")})
+
+
+def _forget(observed: Observed, type: str, name: str) -> None:
+    """A record that was deleted, by id or by name, and what stood in it."""
+    for key, resource in list(observed.seen.items()):
+        if key[0] == type and name in (key[1], at(resource, "/attributes/name")):
+            del observed.seen[key]
+    for key in [key for key, owner in observed.owners.items() if owner == name]:
+        observed.seen.pop(key, None)
+
+
+def _related(kind: Kind | None, resource: Mapping[str, Any]) -> str | None:
+    """The owner that a resource object itself names."""
+    relationships = at(resource, "/relationships")
+    if kind is None or not isinstance(relationships, Mapping):
+        return None
+    for name in relationships:
+        data = at(relationships, f"/{name}/data")
+        if isinstance(data, Mapping) and data.get("type") == kind.within:
+            return str(data.get("id"))
+    return None
+
+
+def document(observed: Observed, entries_of: Mapping[str, Entry]) -> dict[str, Any]:
+    """The fixture. What cannot be told of a record is left out; `observed.remarks` says what."""
+    made: dict[str, Any] = {"version": 1}
+    entries: dict[Key, dict[str, Any]] = {}
+    for type, kind in observed.kinds.items():
+        if type not in entries_of:
+            continue
+        for key, resource in list(observed.seen.items()):
+            if key[0] != type:
+                continue
+            entry = entries_of[type](resource, observed.known)
+            holder = made if kind.within is None else _holder(observed, kind, key, made, entries)
+            if entry is None or holder is None:
+                observed.remarks.append(
+                    f"{type} {key[1]} is left out: what it belongs to was not seen"
+                )
+                continue
+            _placed(holder, kind, entry)
+            entries[key] = entry[1] if isinstance(entry, tuple) else entry
+    return made
+
+
+def _holder(
+    observed: Observed,
+    kind: Kind,
+    key: Key,
+    made: dict[str, Any],
+    entries: dict[Key, dict[str, Any]],
+) -> dict[str, Any] | None:
+    """The entry in which a record's stands; one that was only named in paths is made here."""
+    owner = observed.owners.get(key)
+    if owner is None or kind.within is None:
+        return None
+    holder = entries.get((kind.within, owner))
+    outer = observed.kinds[kind.within]
+    if holder is None and outer.within is None and outer.identify:
+        holder = entries[kind.within, owner] = {"name": owner}
+        _placed(made, outer, holder)
+    return holder
+
+
+def _placed(holder: dict[str, Any], kind: Kind, entry: Any) -> None:
+    if kind.mapping:
+        name, detail = entry
+        holder.setdefault(kind.member, {})[name] = detail
+    else:
+        holder.setdefault(kind.member, []).append(entry)

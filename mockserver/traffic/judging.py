@@ -1,0 +1,145 @@
+"""Recorded traffic, judged without a server: what was answered, what was asked, what is unknown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mockserver.contract import Edition, Operation
+from mockserver.judge.answers import judge_answer
+from mockserver.judge.coverage import Coverage
+from mockserver.judge.documents import resources
+from mockserver.judge.exchange import Exchange
+from mockserver.judge.findings import Finding, Findings, Level, decided
+from mockserver.judge.laws import broken
+from mockserver.judge.requests import judge_request
+from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, verdict
+from mockserver.judge.routes import Routes
+from mockserver.traffic.files import BadRecording
+
+API = "/api/v2/"
+WORD, ID = re.compile(r"[a-z][a-z-]{0,39}|v2|"), re.compile(r"[a-z]+-[A-Za-z0-9]{16}")
+
+
+@dataclass
+class Recorded:
+    """What a recording came to. `elsewhere`: exchanges that were none of the API's."""
+
+    findings: Findings
+    coverage: Coverage
+    judged: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    elsewhere: int = 0
+    stopped: str = ""
+
+
+def judge_recording(
+    exchanges: Iterable[Exchange],
+    edition: Edition,
+    only: frozenset[str] = frozenset(),
+) -> Recorded:
+    """Judge every exchange as it comes; a recording that breaks off is judged as far as it goes."""
+    routes = Routes(edition)
+    recorded = Recorded(Findings(edition, only), Coverage(edition.name))
+    try:
+        for exchange in exchanges:
+            operation, _ = routes.match(exchange.method, exchange.path)
+            if operation is None:
+                unknown(recorded, exchange)
+            elif not only or operation.id in only:
+                _take(recorded, exchange, operation, edition)
+    except BadRecording as error:
+        recorded.stopped = str(error)
+    return recorded
+
+
+def _take(
+    recorded: Recorded,
+    exchange: Exchange,
+    operation: Operation,
+    edition: Edition,
+) -> None:
+    recorded.judged[operation.id] += 1
+    exchange.document = exchange.document or _document(exchange)
+    judge(recorded, exchange, operation, edition)
+
+
+def judge(
+    recorded: Recorded,
+    exchange: Exchange,
+    operation: Operation,
+    edition: Edition,
+) -> list[Finding]:
+    """What one exchange breaks; kept in the recording, and counted in its coverage."""
+    request = None if isinstance(exchange.request, bytes) else deepcopy(exchange.request)
+    status, document = exchange.status, exchange.document
+    recorded.coverage.add(operation.id, status, exchange.query, request, document)
+    found = judge_answer(exchange, operation, edition)
+    lawful = not found and status < 300
+    found += judge_request(replace(exchange, request=request), operation, edition)
+    if lawful:
+        found += lawless(exchange, operation, edition)
+    for finding in found:
+        recorded.findings.add(finding)
+    return found
+
+
+def _document(exchange: Exchange) -> Any:
+    if not exchange.answer.strip() or exchange.raw:
+        return None
+    try:
+        return json.loads(exchange.answer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def lawless(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:
+    """Where the resource objects of an answer break the laws of their types."""
+    for base, resource in resources(exchange.document):
+        for pointer, fact, expected, source in broken(resource, operation.method, edition):
+            level: Level = "note" if decided(edition, operation.id, source) else "fault"
+            place = base + pointer
+            yield Finding(level, operation.id, place, fact, expected, source, exchange.where)
+
+
+def unknown(recorded: Recorded, exchange: Exchange) -> None:
+    """A route that the edition does not have, told without what may be an id or a secret."""
+    if not exchange.path.startswith(API):
+        recorded.elsewhere += 1
+        return
+    parts = exchange.path.split("/")
+    plain = [part if WORD.fullmatch(part) and not ID.fullmatch(part) else "*" for part in parts]
+    recorded.unknown[f"{exchange.method} {'/'.join(plain)}"] += 1
+
+
+def result(recorded: Recorded, edition: Edition) -> Result:
+    """What became of a recording: unknown routes are listed, and no fault of anybody's."""
+    findings = list(recorded.findings)
+    faults = sum(finding.level == "fault" for finding in findings)
+    lines = [f"unknown route: {route} ({count} times)" for route, count in recorded.unknown.items()]
+    if recorded.elsewhere:
+        lines.append(f"{recorded.elsewhere} exchanges were none of the API's")
+    judged, stopped = recorded.judged, recorded.stopped
+    if not judged and not stopped:
+        stopped = "the recording holds no exchange of the API: there is nothing to judge"
+    count = sum(judged.values())
+    if not stopped:
+        lines.append(f"{verdict(edition, findings)}; {count} exchanges")
+    elif judged:
+        lines.append(f"{count} exchanges were judged before it stopped: {faults} faults")
+    made = Result(
+        edition=edition,
+        findings=findings,
+        exit=USAGE if stopped else DIFFERS if faults else CONFORMS,
+        lines=lines,
+        stopped=stopped,
+        unplayed={},
+        operations={id: judged[id] for id in edition.operations if id in judged},
+        coverage=recorded.coverage,
+    )
+    return cleaned(made, {})
