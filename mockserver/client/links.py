@@ -97,7 +97,7 @@ class InProcess:
                 "Content-Type": "application/json",
             },
             root=lambda: "http://localhost",
-            body=lambda: body,
+            receive=lambda: body,
         )
         made = control.answer(self.server, sent)
         return judged(made.status, made.body)

@@ -1,7 +1,6 @@
-"""Where a fault that a test has asked for touches the life of a request.
+"""Where a fault that a test has asked for touches a request: before, in place of, or after.
 
-None waits or answers while the world's lock is held for somebody else: what takes time happens
-before the lock is taken, what breaks an answer after it has been given back.
+Nothing here waits: a latency is a number of seconds that the frame gives back to whoever waits.
 """
 
 from __future__ import annotations
@@ -9,16 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
-from werkzeug.http import HTTP_STATUS_CODES
-
 from mockserver.contract import Edition, Operation, load
-from mockserver.pipeline.journaling import Note
 from mockserver.pipeline.messages import Answer, Sent, as_json
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.pipeline import Outcome, refusal
 from mockserver.world.access import authenticate, split
-from mockserver.world.calls import Call
 from mockserver.world.faults import BadFault, Fault, wrong
 from mockserver.world.problems import Error, Problem, not_found, unauthorized
 from mockserver.world.state import State
@@ -46,23 +42,28 @@ PAGE = b"<!DOCTYPE html><title>Welcome</title><h1>It works!</h1>"
 
 
 @dataclass(slots=True)
-class Met:
-    """The faults that fit one request, and the headers that they add to its answer."""
+class Plan:
+    """The faults that fit one request. `happened` names those that did, `headers` go with its answer."""
 
     faults: Sequence[Fault] = ()
     operation: Operation | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    happened: list[str] = field(default_factory=list)
+
+    def due(self, *names: str) -> Iterator[Fault]:
+        """The faults of these names that happen to this request, each counted as it is asked."""
+        for fault in self.faults:
+            if fault.fault in names and fault.due():
+                self.happened.append(fault.fault)
+                yield fault
 
 
-NOTHING = Met()
-
-
-def met(universe: Universe, operation: Operation | None, sent: Sent) -> Met:
-    """The faults that may happen to this request; none, quickly, where none were asked for."""
+def planned(universe: Universe, operation: Operation | None, sent: Sent) -> Plan | None:
+    """The faults that may happen to this request; None where none were asked for."""
     if not universe.faults:
-        return NOTHING
+        return None
     fitting = universe.faults.fitting(operation.id if operation else None, sent.path)
-    return Met([fault for fault in fitting if _can(fault, operation)], operation)
+    return Plan([fault for fault in fitting if _can(fault, operation)], operation)
 
 
 def _can(fault: Fault, operation: Operation | None) -> bool:
@@ -74,44 +75,46 @@ def _can(fault: Fault, operation: Operation | None) -> bool:
     return True
 
 
-# before the route
+# before
 
 
-def before_route(met: Met, universe: Universe, sent: Sent, note: Note) -> None:
-    """Latency, rate limit, a token that has expired, a proxy that answers for the server."""
-    if met.faults and met.operation:
-        note.routed(met.operation)  # the journal names it, however early the answer
-    for fault in met.faults:
-        if fault.fault == "latency" and fault.due():
-            note.failed(fault.fault)
-            fault.wait()
-    for fault in met.faults:
+def before(plan: Plan, universe: Universe, sent: Sent) -> Outcome | None:
+    """Rate limit, a token that has expired, a proxy that answers for the server."""
+    for fault in plan.faults:
         if fault.fault == "rate-limit" and fault.due():
-            _limit(fault, met, universe, sent, note)
+            if not _admitted(fault, plan, universe, sent):
+                plan.happened.append(fault.fault)
+                title, detail = WORDS[429]
+                words = Error(title, (detail or "").replace("30", str(fault.limit)))
+                return _refused(plan, Problem(429, words))
         elif fault.fault == "expired-token" and fault.due():
-            note.failed(fault.fault)
-            raise unauthorized("a fault: the token has expired")
+            plan.happened.append(fault.fault)
+            return _refused(plan, unauthorized("a fault: the token has expired"))
         elif fault.fault == "off-contract-status" and fault.due():
-            note.failed(fault.fault)
-            raise InPlace(_plain(fault.status or 503))
+            plan.happened.append(fault.fault)
+            return Outcome(_plain(fault.status or 503), operation=plan.operation)
+    return None
 
 
-class InPlace(Exception):
-    """An answer that stands in place of the operation's, and that no page documents."""
+def _refused(plan: Plan, problem: Problem) -> Outcome:
+    outcome = Outcome(operation=plan.operation, why=problem.why)
+    outcome.answer = refusal(problem, outcome.place)
+    return outcome
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        super().__init__(f"a fault: {answer.status}")
+
+PHRASES = {413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
+"""RFC 9110's, where Python's own table changed from version to version."""
 
 
 def _plain(status: int) -> Answer:
     if status in (204, 304):
         return Answer(status)
-    phrase = HTTP_STATUS_CODES.get(status, "Unknown")  # Python's own table changes by version
-    return Answer(status, f"{status} {phrase}\n".encode(), {"Content-Type": "text/plain"})
+    known = {code.value: code.phrase for code in HTTPStatus} | PHRASES
+    text = f"{status} {known.get(status, 'Unknown')}\n"
+    return Answer(status, text.encode(), {"Content-Type": "text/plain"})
 
 
-def _limit(fault: Fault, met: Met, universe: Universe, sent: Sent, note: Note) -> None:
+def _admitted(fault: Fault, plan: Plan, universe: Universe, sent: Sent) -> bool:
     """Requests count for who sends them, whichever of his tokens he uses (index.html#rate-limiting)."""
     try:
         secret = split(sent.token or "")[1]
@@ -119,21 +122,17 @@ def _limit(fault: Fault, met: Met, universe: Universe, sent: Sent, note: Note) -
     except Problem:
         caller = ""
     passes, remaining, reset = fault.admit(caller, time.monotonic())
-    met.headers |= {
+    plan.headers |= {
         "X-RateLimit-Limit": str(fault.limit),
         "X-RateLimit-Remaining": str(remaining),
         "X-RateLimit-Reset": f"{reset:.3f}",
     }
-    if not passes:
-        note.failed(fault.fault)
-        title, detail = WORDS[429]
-        raise Problem(429, Error(title, (detail or "").replace("30", str(fault.limit))))
+    return passes
 
 
-def announced(server: Server, sent: Sent, made: Answer) -> Answer:
+def announced(universe: Universe, sent: Sent, made: Answer) -> Answer:
     """Ping with the limit in its headers: go-tfe asks there, once, how fast it may go."""
-    universe = server.universes.get(split(sent.token)[0]) if sent.token else None
-    for fault in universe.faults.fitting(None, sent.path) if universe else ():
+    for fault in universe.faults.fitting(None, sent.path):
         if fault.fault == "rate-limit":
             limit = str(fault.limit)
             made.headers |= {"X-RateLimit-Limit": limit, "X-RateLimit-Remaining": limit}
@@ -141,12 +140,12 @@ def announced(server: Server, sent: Sent, made: Answer) -> Answer:
     return made
 
 
-# while the operation runs
+# in place of
 
 
-def lagging(met: Met, universe: Universe, state: State) -> State:
+def lagging(plan: Plan, universe: Universe, state: State) -> State:
     """The state that a read sees: with a lag, the world before the last writes."""
-    for fault in met.faults:
+    for fault in plan.faults:
         if fault.fault == "lag" and fault.due():
             changes = [
                 e
@@ -158,16 +157,15 @@ def lagging(met: Met, universe: Universe, state: State) -> State:
     return state
 
 
-def after_records(met: Met, operation: Operation, note: Note) -> None:
-    """Documented errors in place of the operation."""
-    for fault in met.faults:
-        if fault.fault == "status" and fault.due():
-            note.failed(fault.fault)
-            met.headers |= _headers(operation, fault.status or 0)
-            raise InPlace(as_json(fault.status or 0, documented(operation, fault.status or 0)))
-        if fault.fault == "lost-entitlement" and fault.due():
-            note.failed(fault.fault)
+def in_place(plan: Plan, operation: Operation) -> Answer | None:
+    """A documented error in place of what the operation would have done."""
+    for fault in plan.due("status", "lost-entitlement"):
+        if fault.fault == "lost-entitlement":
             raise not_found("a fault: the organization has lost the entitlement")
+        status = fault.status or 0
+        plan.headers |= _headers(operation, status)
+        return as_json(status, documented(operation, status))
+    return None
 
 
 def documented(operation: Operation, status: int) -> Any:
@@ -196,29 +194,21 @@ def _headers(operation: Operation, status: int) -> dict[str, str]:
     return {}
 
 
-# after the check: the write is done, the lock is free
+# after: the write is done, the world's turn is over
 
 
-def after_check(met: Met, made: Answer, note: Note) -> Answer:
+def after(plan: Plan, made: Answer) -> Answer:
     """Broken answers in place of a good one, and the headers of a rate limit."""
-    made.headers.update(met.headers)
-    for fault in met.faults:
-        if fault.fault in BROKEN and fault.due():
-            note.failed(fault.fault)
-            made.cut = BROKEN[fault.fault]
+    made.headers.update(plan.headers)
+    for fault in plan.due(*BROKEN, "off-contract-html"):
+        if cut := BROKEN.get(fault.fault):
+            made.cut = cut
             if made.cut == "short" and made.status in (204, 304):
                 made.status = 200  # where no body is due there is none to shorten
-        elif fault.fault == "off-contract-html" and fault.due():
-            note.failed(fault.fault)
+        else:
             status = 200 if made.status in (204, 304) else made.status
             made = Answer(status, PAGE, {**made.headers, "Content-Type": "text/html"}, made.cut)
     return made
-
-
-def used(universe: Universe, call: Call) -> None:
-    """When the caller's token was last used; it lies beside the state, for a GET is no write."""
-    if call.caller.token is not None:
-        universe.used[call.caller.token.key] = call.now
 
 
 # what may be asked for

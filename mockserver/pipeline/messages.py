@@ -36,7 +36,7 @@ class Headers(Protocol):
 
 @dataclass(frozen=True)
 class Sent:
-    """One request. `body()` reads it when the life of the request comes to it.
+    """One request. `receive()` reads the body from wherever it comes, once; `body()` is what it gave.
 
     `arguments` are the decoded query parameters in order, `root()` the absolute root without a
     trailing slash, `token` what stands after `Bearer`. `target` is the path as it stood on the wire,
@@ -49,8 +49,27 @@ class Sent:
     arguments: Sequence[tuple[str, str]]
     headers: Headers
     root: Callable[[], str]
-    body: Callable[[], bytes]
+    receive: Callable[[], bytes]
     target: str = ""
+
+    @cached_property
+    def content(self) -> bytes | Unreadable:
+        """The body, or why it cannot be had; the first use receives it."""
+        try:
+            return self.receive()
+        except Unreadable as error:
+            return error
+
+    def body(self) -> bytes:
+        """The body. Raises TooLarge or BrokenOff."""
+        if isinstance(self.content, Unreadable):
+            raise self.content
+        return self.content
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something."""
+        return self.method not in ("GET", "HEAD")
 
     @cached_property
     def token(self) -> str | None:

@@ -1,139 +1,158 @@
-"""The life of a request, on one page. Read `answer` from top to bottom.
+"""The life of a request, on one page: a state and a request go in, an outcome comes out.
 
-Every line may refuse with a `Problem`; what a caller may not know goes to the journal alone. The
-state is swapped only after the answer has passed the contract.
+Read `_answered` from top to bottom. Every line may refuse with a `Problem`; what a caller may not
+know goes to the journal alone. Nothing here writes, waits or knows a lock: `frame` takes the world's
+turn, applies the faults that a test asked for, swaps the state and writes the journal.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.contract import Checked, Fault, Operation
+from mockserver.contract import Checked, Edition, Fault, Operation
 from mockserver.contract.operations import JSONAPI
 from mockserver.jsonapi import honest
 from mockserver.jsonapi.documents import document
-from mockserver.pipeline import fault_plan as faulty
-from mockserver.pipeline.discovery import OPEN
-from mockserver.pipeline.journaling import Note
-from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, Unreadable, as_json
-from mockserver.pipeline.render_cache import Parts, written
+from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
+from mockserver.pipeline.render_cache import Parts, Store, written
 from mockserver.pipeline.routes import Route, routes
-from mockserver.pipeline.worlds import Server
-from mockserver.world.access import Rule, authenticate, demand, split
+from mockserver.world.access import Caller, Rule, authenticate, demand, split
 from mockserver.world.calls import Call, Page, Raw, Reply
-from mockserver.world.kinds import Handler
-from mockserver.world.problems import Breach, Error, Problem, conflict, not_found, unauthorized
-from mockserver.world.state import Record
-from mockserver.world.universe import Stale, Universe
-
-log = logging.getLogger("mockserver")
+from mockserver.world.kinds import Handler, Kinds
+from mockserver.world.problems import Breach, Error, Problem, not_found
+from mockserver.world.state import Record, State
 
 FORMS = ("application/json", "application/x-www-form-urlencoded")
 """Types that clients put around a JSON body although it is neither: accepted, a finding."""
 
 
-def answer(server: Server, sent: Sent) -> Answer:
-    """What one request is answered, from its token to its entry in the journal."""
-    note, faults = Note(server, sent), faulty.NOTHING
+@dataclass(slots=True)
+class World:
+    """What requests to one world are judged by, beside its state.
+
+    `used` says when each token was last used; `cache` keeps what has been shown (None: everything
+    is built anew).
+    """
+
+    edition: Edition
+    kinds: Kinds
+    key: str = ""
+    seed: int = 0
+    strict: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    used: Mapping[int, str] = field(default_factory=dict)
+    cache: Store | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a request comes to: the answer, the state after it, and what was found on the way.
+
+    `state` is None where nothing changed. `findings` are what was let pass, `faults` what refused;
+    `body` is what was sent, once it is known to be readable (`json`: as honest JSON). `why` is for
+    the journal alone; `breach` is our own mistake. `done`: the operation was carried out.
+    """
+
+    answer: Answer = field(default_factory=lambda: Answer(500))
+    state: State | None = None
+    operation: Operation | None = None
+    caller: Caller | None = None
+    findings: list[dict[str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    body: bytes | None = None
+    json: bool = False
+    why: str | None = None
+    breach: Exception | None = None
+    done: bool = False
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Operation and edition, for an explanation."""
+        operation = self.operation
+        return {} if operation is None else _place(operation)
+
+    def found(self, checked: Checked, strict: bool) -> Any:
+        """What passed a check; faults are kept, so that those of query and body are told together."""
+        if strict:
+            checked.refuse_findings()
+        self.findings += checked.findings
+        self.faults += checked.faults
+        return checked.value
+
+
+InPlace = Callable[[Operation], Answer | None]
+"""What a fault puts in the place of an operation; may raise a Problem."""
+
+
+def _nothing(operation: Operation) -> Answer | None:
+    return None
+
+
+def run(world: World, state: State, sent: Sent, now: str, in_place: InPlace = _nothing) -> Outcome:
+    """What a request to a world in that state comes to at that time (a timestamp of the API)."""
+    outcome = Outcome()
     try:
-        route = routes(server.contract()).match(sent.method, sent.path)
-        if route.operation and route.operation.open:
-            note.routed(route.operation)
-            made = OPEN[route.operation.id](server, sent)
-            return note.written(faulty.announced(server, sent, made))
-        universe = note.reached(_universe(server, sent))
-        if universe.edition != server.edition:
-            route = routes(server.contract(universe.edition)).match(sent.method, sent.path)
-        faults = faulty.met(universe, route.operation, sent)
-        faulty.before_route(faults, universe, sent, note)
-        seen, secret = universe.state, split(sent.token or "")[1]
-        caller = authenticate(universe.kinds, seen, secret)
-        note.called(caller)
-        operation = note.routed(_operation(route, sent, universe))
-        handler, rule = _built(universe, operation)
-        writes = sent.method not in ("GET", "HEAD")
-        body = sent.body if not writes else _read_early(sent)
-        with universe.writing if writes else nullcontext():
-            before = universe.state
-            state = before if writes else faulty.lagging(faults, universe, before)
-            if state is not seen:  # while this request waited, its token may have been revoked
-                caller = authenticate(universe.kinds, state, secret)
-            call = Call(
-                kinds=universe.kinds,
-                state=state,
-                caller=caller,
-                facts=universe.facts,
-                strict=universe.strict,
-                used=universe.used,
-                operation=operation.id,
-                key=universe.key,
-                seed=universe.seed,
-                now=note.timed(universe.clock.now()),
-            )
-            call.records = _records(call, operation, route.path)
-            faulty.after_records(faults, operation, note)
-            record = call.record if call.records else None
-            demand(call, operation.id, rule, record, operation.entitlement)
-            call.document = _body(call, operation, sent, body, note)
-            call.query = _checked(call, operation.check_query(sent.arguments), note)
-            if operation.takes_json and call.document is not None:
-                call.document = _checked(call, operation.check_body(call.document), note)
-            note.refuse()
-            reply = handler(call)
-            made = _answered(call, operation, reply, universe, sent)
-            if reply.state is not None and reply.state is not before:
-                universe.swap(before, reply.state, note.generation)
-            note.changed(before, reply.state or before)
-        faulty.used(universe, call)
-        return note.written(faulty.after_check(faults, made, note))
-    except faulty.InPlace as fault:
-        return note.written(faulty.after_check(faults, fault.answer, note))
+        outcome.answer = _answered(world, state, sent, now, in_place, outcome)
     except Problem as problem:
-        made = faulty.after_check(faults, _refusal(problem, note), note)
-        return note.written(made, why=problem.why)
-    except Stale as stale:
-        return note.written(_refusal(conflict(str(stale)), note))
-    except Breach as breach:
-        return note.broke(breach)
-    except Exception as error:  # a mistake of ours: it must be seen, and must not look like theirs
-        log.exception("unexpected exception")
-        return note.broke(error)
+        outcome.answer, outcome.why = refusal(problem, outcome.place), problem.why
+    except Exception as error:  # an answer that breaks the contract, or another mistake of ours
+        outcome.breach = error
+    return outcome
 
 
-# token → universe
-
-
-def _universe(server: Server, sent: Sent) -> Universe:
-    if sent.token is None:
-        raise unauthorized("no bearer token: send the header Authorization: Bearer TOKEN")
-    universe = server.universes.get(split(sent.token)[0])
-    if universe is None:
-        gone = server.universes.gone(split(sent.token)[0])
-        unknown = "no universe has this token's key (the part before the first dot)"
-        raise unauthorized(gone or unknown)
-    return universe
+def _answered(
+    world: World, state: State, sent: Sent, now: str, in_place: InPlace, found: Outcome
+) -> Answer:
+    caller = found.caller = authenticate(world.kinds, state, split(sent.token or "")[1])
+    route = routes(world.edition).match(sent.method, sent.path)
+    operation = found.operation = _operation(route, sent, world.edition)
+    handler, rule = _built(world, operation)
+    call = Call(
+        kinds=world.kinds,
+        state=state,
+        caller=caller,
+        facts=world.facts,
+        strict=world.strict,
+        used=world.used,
+        operation=operation.id,
+        key=world.key,
+        seed=world.seed,
+        now=now,
+    )
+    call.records = _records(call, operation, route.path)
+    if (given := in_place(operation)) is not None:
+        return given
+    demand(call, operation.id, rule, call.record if call.records else None, operation.entitlement)
+    call.document = _body(call, operation, sent, found)
+    call.query = found.found(operation.check_query(sent.arguments), call.strict)
+    if operation.takes_json and call.document is not None:
+        call.document = found.found(operation.check_body(call.document), call.strict)
+    _refuse(found.faults)
+    reply = handler(call)
+    answer = _shown(call, operation, reply, sent, world.cache)
+    found.state, found.done = reply.state, True
+    return answer
 
 
 # route, method → operation
 
 
-def _operation(route: Route, sent: Sent, universe: Universe) -> Operation:
+def _operation(route: Route, sent: Sent, edition: Edition) -> Operation:
     if route.operation:
         return route.operation
     allow = ", ".join(route.allowed)
     if not allow:
-        raise not_found(f"edition {universe.edition} has no such path{route.hint}")
+        raise not_found(f"edition {edition.name} has no such path{route.hint}")
     if sent.method == "OPTIONS":
         raise Problem(204, headers={"Allow": allow})
     detail = f"{sent.method} is not one of {allow}"
     raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
 
 
-def _built(universe: Universe, operation: Operation) -> tuple[Handler, Rule]:
-    built = universe.table.get(operation.id)
+def _built(world: World, operation: Operation) -> tuple[Handler, Rule]:
+    built = world.kinds.table.get(operation.id)
     if built is None:
         raise not_found(f"the operation {operation.id} is documented but not built here")
     return built
@@ -158,43 +177,28 @@ def _records(call: Call, operation: Operation, path: Mapping[str, str]) -> dict[
 # body
 
 
-def _read_early(sent: Sent) -> Any:
-    """Read a body before the world's lock is taken; a refusal waits for its turn in the order."""
-    try:
-        content: bytes | Unreadable = sent.body()
-    except Unreadable as error:
-        content = error
-
-    def body() -> bytes:
-        if isinstance(content, Unreadable):
-            raise content
-        return content
-
-    return body
-
-
-def _body(call: Call, operation: Operation, sent: Sent, read: Any, note: Note) -> Any:
+def _body(call: Call, operation: Operation, sent: Sent, found: Outcome) -> Any:
     """The body as bytes or as honest JSON; None where none was sent."""
-    if sent.method in ("GET", "HEAD"):
+    if not sent.writes:
         return None
     if operation.body is None:
-        _stray(call, operation, read, note)
+        _stray(call, operation, sent, found)
         return None
     try:
-        content: bytes = read()
+        content = sent.body()
     except TooLarge:
         raise Problem(413, Error("payload too large", "the body is larger than 10 MB")) from None
     except BrokenOff:
         raise _broken_off() from None
     if operation.media_type and not operation.takes_json:
-        note.body(content, json=False)
+        found.body = content
         return content
     if not content.strip() or content.strip() == b"null":
         if operation.needs_body:
-            note.faults.append(_no_body(operation))
+            found.faults.append(_no_body(operation))
         return None
     if sent.media_type != JSONAPI:
-        _judge_type(call, operation, sent, note)
+        _judge_type(call, operation, sent, found)
     try:
         value = honest.parse(content)
     except honest.Dishonest as error:
@@ -205,35 +209,35 @@ def _body(call: Call, operation: Operation, sent: Sent, read: Any, note: Note) -
             "hint": "Send what a JSON library writes.",
         }
         raise Problem(400, Error("bad request", str(error), meta=meta)) from None
-    note.body(content, json=True)
+    found.body, found.json = content, True
     return value
 
 
-def _stray(call: Call, operation: Operation, read: Any, note: Note) -> None:
+def _stray(call: Call, operation: Operation, sent: Sent, found: Outcome) -> None:
     """A body where none is due is a finding, whatever it is: no rule says what it should be."""
     try:
-        content: bytes = read()
+        content = sent.body()
     except TooLarge:
         content = b"too large to be read"
     except BrokenOff:
         raise _broken_off() from None
     if content.strip() in (b"", b"null"):
         return
-    note.body(content, json=False)
+    found.body = content
     fact = "this operation takes no body"
     finding = {**_meta(operation), "pointer": "", "fact": fact, "hint": "Send none."}
-    _checked(call, Checked(None, [finding]), note)
+    found.found(Checked(None, [finding]), call.strict)
 
 
 def _broken_off() -> Problem:
     return Problem(400, Error("bad request", "the body ends before its end"))
 
 
-def _judge_type(call: Call, operation: Operation, sent: Sent, note: Note) -> None:
+def _judge_type(call: Call, operation: Operation, sent: Sent, found: Outcome) -> None:
     if sent.media_type in FORMS:
         fact = f"the body was sent as {sent.media_type}"
         hint = "Send Content-Type: application/vnd.api+json."
-        note.found([{**_meta(operation), "pointer": "", "fact": fact, "hint": hint}])
+        found.findings.append({**_meta(operation), "pointer": "", "fact": fact, "hint": hint})
     if call.strict or sent.media_type not in FORMS:
         detail = "content-type must be application/vnd.api+json"
         said = sent.media_type or "no content type"
@@ -258,26 +262,30 @@ def _no_body(operation: Operation) -> Fault:
 
 
 def _meta(operation: Operation) -> dict[str, str]:
-    return {"operation": operation.id, "edition": operation.edition, "source": operation.source}
+    return {**_place(operation), "source": operation.source}
+
+
+def _place(operation: Operation) -> dict[str, str]:
+    return {"operation": operation.id, "edition": operation.edition}
 
 
 # body and query → contract
 
 
-def _checked(call: Call, checked: Checked, note: Note) -> Any:
-    """What passed; faults are kept, so that those of query and body are answered together."""
-    if call.strict:
-        checked.refuse_findings()
-    note.found(checked.findings)
-    note.faults += checked.faults
-    return checked.value
+def _refuse(faults: Sequence[Fault]) -> None:
+    """Raise what query and body broke, all at once; a 400 goes before every 422."""
+    if not faults:
+        return
+    status = min(fault.status for fault in faults)
+    told = [fault for fault in faults if fault.status == status]
+    raise Problem(status, *(Error(f.title, f.detail, f.pointer, f.meta) for f in told))
 
 
 # reply → document → contract
 
 
-def _answered(
-    call: Call, operation: Operation, reply: Reply, universe: Universe, sent: Sent
+def _shown(
+    call: Call, operation: Operation, reply: Reply, sent: Sent, cache: Store | None
 ) -> Answer:
     """The answer as it will be sent; a miss is a breach, and then the state is not swapped."""
     if reply.state is not None:
@@ -286,7 +294,7 @@ def _answered(
     if isinstance(data, Raw):
         return Answer(status, data.content, {"Content-Type": data.media_type})
     if isinstance(data, Record | Page):
-        parts = Parts(call, operation, status, universe.parts)
+        parts = Parts(call, operation, status, cache)
         envelope = document(call, data, sent.url, parts)
         misses = operation.check_envelope(status, envelope)
         body, kept = parts.joined(envelope), parts.document
@@ -300,8 +308,8 @@ def _answered(
     return Answer(status, body, {"Content-Type": JSONAPI} if body else {}, kept=kept)
 
 
-def _refusal(problem: Problem, note: Note) -> Answer:
+def refusal(problem: Problem, place: Mapping[str, str]) -> Answer:
     """The documented answer; what explains itself also says of which operation and edition."""
-    made = as_json(problem.status, problem.document(note.place) if problem.errors else None)
+    made = as_json(problem.status, problem.document(place) if problem.errors else None)
     made.headers.update(problem.headers)
     return made

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
-
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
-from werkzeug.routing.exceptions import RequestRedirect
+from typing import Any
 
 from mockserver.contract import Edition, Operation
 
+PARAMETER, HERE = "{}", "/"
+"""Signs in the tree of paths: any part, and the operations at that place."""
 MOST, LONG = 2_000, 200
 """Routes that are remembered, and letters of the longest method and path among them."""
 
@@ -40,15 +39,12 @@ class Routes:
         self._known: dict[tuple[str, str], Route] = {}
         self._all = [f"{operation.method} {operation.path}" for operation in operations]
         self._not_built = [re.compile(re.sub(r"{[^}]*}", "[^/]+", line)) for line in not_built]
-        rules = [
-            Rule(
-                operation.path.replace("{", "<").replace("}", ">"),
-                methods=[operation.method],
-                endpoint=operation,
-            )
-            for operation in operations
-        ]
-        self._map = Map(rules, strict_slashes=False, merge_slashes=False).bind("", "/")
+        self._tree: dict[str, Any] = {}
+        for operation in operations:
+            node = self._tree
+            for part in _parts(operation.path):
+                node = node.setdefault(PARAMETER if part.startswith("{") else part, {})
+            node.setdefault(HERE, {})[operation.method] = operation
 
     def _hint(self, method: str, path: str) -> str:
         if any(named.fullmatch(f"{method} {path}") for named in self._not_built):
@@ -73,14 +69,31 @@ class Routes:
         return route
 
     def _matched(self, method: str, path: str) -> Route:
-        try:
-            operation, values = self._map.match(path, method=method)
-        except MethodNotAllowed:
-            found = {name.upper() for name in self._map.allowed_methods(path)}
-            return Route(allowed=tuple(sorted({*found, "OPTIONS"})))
-        except (NotFound, RequestRedirect):
+        parts = _parts(path)
+        here = _descend(self._tree, parts)
+        if here is None:
             return Route(hint=self._hint(method, path))
-        return Route(operation, {name: str(value) for name, value in values.items()})
+        operation = here.get("GET" if method == "HEAD" else method)
+        if operation is None:
+            head = {"HEAD"} if "GET" in here else set()
+            return Route(allowed=tuple(sorted({*here, *head, "OPTIONS"})))
+        named = zip(_parts(operation.path), parts, strict=True)
+        return Route(operation, {n[1:-1]: value for n, value in named if n.startswith("{")})
+
+
+def _parts(path: str) -> list[str]:
+    """The parts of a path; a slash at its end is tolerated, as clients send one."""
+    return path.removesuffix("/").split("/")
+
+
+def _descend(node: dict[str, Any], parts: Sequence[str]) -> dict[str, Operation] | None:
+    """The operations at a path by method: a word of the contract goes before a parameter."""
+    if not parts:
+        return node.get(HERE)
+    for step in (parts[0], PARAMETER if parts[0] else ""):
+        if step in node and (found := _descend(node[step], parts[1:])) is not None:
+            return found
+    return None
 
 
 @lru_cache(maxsize=8)

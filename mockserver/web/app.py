@@ -15,7 +15,7 @@ import flask
 
 from mockserver.control import answering as control
 from mockserver.escaping import escaped
-from mockserver.pipeline import pipeline
+from mockserver.pipeline import frame
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.redaction import strangers
 from mockserver.pipeline.worlds import Server
@@ -85,7 +85,7 @@ def answer(server: Server, sent: Sent) -> Answer:
         return logged(server, sent, control.answer(server, sent), "control plane")
     if sent.path == "/":
         return logged(server, sent, landing.answer(server, sent), "landing page")
-    return pipeline.answer(server, sent)
+    return frame.answer(server, sent)
 
 
 def logged(server: Server, sent: Sent, made: Answer, what: str) -> Answer:

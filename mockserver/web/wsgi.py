@@ -86,7 +86,7 @@ def _key(name: str) -> str:
 
 
 def received(environ: Environ) -> Sent:
-    """A WSGI request as ours. The body is read when it is asked for."""
+    """A WSGI request as ours. The body is received when it is asked for."""
     query = environ.get("QUERY_STRING", "")
     return Sent(
         method=environ["REQUEST_METHOD"],
@@ -95,7 +95,7 @@ def received(environ: Environ) -> Sent:
         arguments=parse_qsl(query, keep_blank_values=True, errors="replace") if query else (),
         headers=Received(environ),
         root=partial(_root, environ),
-        body=partial(_body, environ),
+        receive=partial(_body, environ),
         target=environ.get("REQUEST_URI", "").partition("?")[0],
     )
 

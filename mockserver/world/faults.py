@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -62,6 +62,43 @@ class BadFault(ValueError):
         super().__init__(message)
 
 
+class Over:
+    """The end of a fault: happens once. A thread waits for it, an event loop is called back."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._calls: list[Callable[[], None]] = []
+
+    def __bool__(self) -> bool:
+        return self._event.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Until it happens, for so many seconds at most."""
+        self._event.wait(seconds)
+
+    def happen(self) -> None:
+        with self._lock:
+            self._event.set()
+            calls, self._calls = self._calls, []
+        for call in calls:
+            call()
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Call when it happens, from whichever thread that is; at once where it has happened."""
+        with self._lock:
+            if not self:
+                self._calls.append(call)
+                return
+        call()
+
+    def forget(self, call: Callable[[], None]) -> None:
+        """Call it no longer."""
+        with self._lock:
+            if call in self._calls:
+                self._calls.remove(call)
+
+
 @dataclass(slots=True, eq=False)
 class Fault:
     """One thing that shall go wrong, and how often it has been asked for and has happened.
@@ -81,7 +118,7 @@ class Fault:
     seen: int = 0
     fired: int = 0
     chance: random.Random = field(default_factory=random.Random, repr=False)
-    over: threading.Event = field(default_factory=threading.Event, repr=False)
+    over: Over = field(default_factory=Over, repr=False)
     _windows: dict[str, list[float]] = field(default_factory=dict, repr=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
@@ -94,7 +131,7 @@ class Fault:
         """Whether it happens to this call; counts the call."""
         with self._lock:
             self.seen += 1
-            happens = not self.over.is_set() and self._happens()
+            happens = not self.over and self._happens()
             self.fired += happens
             return happens
 
@@ -105,11 +142,10 @@ class Fault:
             return bool(self.seen == self.when["nth"])
         return self.chance.random() < float(self.when["share"])
 
-    def wait(self) -> None:
-        """What latency does; it ends early with the fault itself, e.g. by a reset."""
+    def delay(self) -> float:
+        """The seconds that a latency makes one request wait; it ends early with the fault itself."""
         with self._lock:
-            seconds = self.seconds + self.chance.uniform(-self.jitter, self.jitter)
-        self.over.wait(max(0.0, seconds))
+            return max(0.0, self.seconds + self.chance.uniform(-self.jitter, self.jitter))
 
     def admit(self, caller: str, now: float) -> tuple[bool, int, float]:
         """What a rate limit says to one more request of a caller at `now` (in seconds).
@@ -152,7 +188,7 @@ class Faults:
         with self._lock:
             ended, self._all, self._made = self._all, [], 0
         for fault in ended:
-            fault.over.set()
+            fault.over.happen()
 
     def add(self, fault: str, **options: Any) -> Fault:
         """One more fault. Raises BadFault with what exists and the nearest name."""

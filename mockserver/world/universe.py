@@ -15,11 +15,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from mockserver.world import ids, seeding
-from mockserver.world.access import Rule
 from mockserver.world.clock import Clock
 from mockserver.world.faults import Faults
 from mockserver.world.journal import Journal
-from mockserver.world.kinds import Handler, Kinds
+from mockserver.world.kinds import Kinds
 from mockserver.world.state import State
 
 ENDED = 1_000
@@ -64,11 +63,6 @@ class Universe:
         self.born = self.touched = time.monotonic()
         self.gone: str | None = None
         self.family = self.family or self.key
-
-    @property
-    def table(self) -> Mapping[str, tuple[Handler, Rule]]:
-        """What answers each operation of its edition, and the rule who may."""
-        return self.kinds.table
 
     def swap(self, before: State, after: State, generation: int) -> None:
         """`after` in place of `before`. Raises Stale where the world was reset in between."""

@@ -1,0 +1,192 @@
+"""What runs the pipeline: whose world it is, what a test wants to go wrong, the turn, the journal.
+
+A request comes in two steps, so that each door can wait in its own way: `arrive` finds the world and
+the delays that faults ask for, `complete` answers. Nothing here waits for time to pass.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from functools import partial
+
+from mockserver.contract import Edition, Operation
+from mockserver.pipeline import fault_plan, journaling
+from mockserver.pipeline.discovery import OPEN
+from mockserver.pipeline.fault_plan import Plan
+from mockserver.pipeline.messages import Answer, Sent, as_json
+from mockserver.pipeline.pipeline import Outcome, World, refusal, run
+from mockserver.pipeline.routes import routes
+from mockserver.pipeline.worlds import Server
+from mockserver.world import clock
+from mockserver.world.access import split
+from mockserver.world.faults import Fault
+from mockserver.world.problems import Breach, Error, conflict, unauthorized
+from mockserver.world.state import State
+from mockserver.world.universe import Stale, Universe
+
+log = logging.getLogger("mockserver")
+
+OURS = "This is a defect of the mock server, not of your request: please report it."
+
+
+@dataclass(slots=True)
+class Visit:
+    """A request that has come in.
+
+    `universe` is the world that its token opens; `opened` the operation that needs none. `delays`
+    are faults to be waited for, with their seconds, before it is completed; `generation` is the
+    world's: a reset in between fails its write.
+    """
+
+    sent: Sent
+    contract: Edition
+    universe: Universe | None
+    opened: Operation | None = None
+    plan: Plan | None = None
+    delays: list[tuple[Fault, float]] = field(default_factory=list)
+    generation: int = 0
+    started: float = field(default_factory=time.perf_counter)
+
+
+def answer(server: Server, sent: Sent) -> Answer:
+    """What one request is answered, for a door that may block its thread."""
+    visit = arrive(server, sent)
+    for fault, seconds in visit.delays:
+        fault.over.wait(seconds)
+    if sent.writes and visit.universe:
+        _ = sent.content  # received before the world's turn is taken: a client may be slow
+    made = complete(server, visit)
+    assert made is not None
+    return made
+
+
+def arrive(server: Server, sent: Sent) -> Visit:
+    """Find the world of a request, and what shall go wrong with it."""
+    universe = server.universes.get(split(sent.token)[0]) if sent.token else None
+    contract = server.contract(universe.edition if universe else None)
+    operation = routes(contract).match(sent.method, sent.path).operation
+    visit = Visit(sent, contract, universe)
+    if operation is not None and operation.open:
+        visit.opened = operation
+    elif universe is not None:
+        visit.generation = universe.generation
+        visit.plan = fault_plan.planned(universe, operation, sent)
+        if visit.plan:
+            visit.delays = [(fault, fault.delay()) for fault in visit.plan.due("latency")]
+    return visit
+
+
+def complete(server: Server, visit: Visit, *, wait: bool = True) -> Answer | None:
+    """Answer a request. None, and nothing done, where `wait` is false and another has the turn."""
+    universe = None if visit.opened else visit.universe
+    turn = universe.writing if universe and visit.sent.writes else None
+    if turn and not turn.acquire(blocking=wait):
+        return None
+    before, now = (universe.state, universe.clock.now()) if universe else (None, clock.wall())
+    try:
+        outcome = _outcome(server, visit, universe, before, now)
+        if universe and before and outcome.state and outcome.state is not before:
+            universe.swap(before, outcome.state, visit.generation)
+    except Stale as stale:
+        outcome = Outcome(refusal(conflict(str(stale)), {}), operation=outcome.operation)
+    finally:
+        if turn:
+            turn.release()
+    made = fault_plan.after(visit.plan, outcome.answer) if visit.plan else outcome.answer
+    _write(server, visit, universe, outcome, made, (before, outcome.state or before), now)
+    return made
+
+
+def _outcome(
+    server: Server, visit: Visit, universe: Universe | None, state: State | None, now: str
+) -> Outcome:
+    """What the request comes to; a mistake of ours is a 500 that names itself."""
+    try:
+        if visit.opened:
+            outcome = _open(server, visit, visit.opened)
+        elif universe is None or state is None:
+            outcome = _nobody(server, visit.sent)
+        else:
+            outcome = _run(server, visit, universe, state, now)
+    except Exception as error:
+        outcome = Outcome(breach=error)
+    if outcome.breach:
+        if not isinstance(outcome.breach, Breach):
+            log.error("unexpected exception", exc_info=outcome.breach)
+        title, detail = journaling.told(outcome.breach, outcome.place)
+        shown = Error(title, detail, meta={"hint": OURS}).shown(500, outcome.place)
+        outcome.answer = as_json(500, {"errors": [shown]})
+    return outcome
+
+
+def _open(server: Server, visit: Visit, operation: Operation) -> Outcome:
+    made = OPEN[operation.id](server, visit.sent)
+    if visit.universe is not None:
+        made = fault_plan.announced(visit.universe, visit.sent, made)
+    return Outcome(made, operation=operation)
+
+
+def _nobody(server: Server, sent: Sent) -> Outcome:
+    """No world has this token's key."""
+    if sent.token is None:
+        why = "no bearer token: send the header Authorization: Bearer TOKEN"
+    else:
+        unknown = "no universe has this token's key (the part before the first dot)"
+        why = server.universes.gone(split(sent.token)[0]) or unknown
+    return Outcome(refusal(unauthorized(why), {}), why=why)
+
+
+def _run(server: Server, visit: Visit, universe: Universe, state: State, now: str) -> Outcome:
+    """The pipeline on a world, with what a test wants to go wrong before it and in its place."""
+    world = World(
+        edition=visit.contract,
+        kinds=universe.kinds,
+        key=universe.key,
+        seed=universe.seed,
+        strict=universe.strict,
+        facts=universe.facts,
+        used=universe.used,
+        cache=universe.parts,
+    )
+    plan = visit.plan
+    if plan is None:
+        outcome = run(world, state, visit.sent, now)
+    elif (early := fault_plan.before(plan, universe, visit.sent)) is not None:
+        outcome = early
+    else:
+        if not visit.sent.writes:
+            state = fault_plan.lagging(plan, universe, state)
+        outcome = run(world, state, visit.sent, now, partial(fault_plan.in_place, plan))
+    if outcome.done and outcome.caller and outcome.caller.token:
+        universe.used[outcome.caller.token.key] = now  # beside the state: a GET is no write
+    return outcome
+
+
+def _write(
+    server: Server,
+    visit: Visit,
+    universe: Universe | None,
+    outcome: Outcome,
+    made: Answer,
+    states: tuple[State | None, State | None],
+    now: str,
+) -> None:
+    """The entry in the right journal, and the line in the log."""
+    entry = journaling.entry(
+        visit.sent,
+        outcome,
+        made,
+        visit.contract,
+        time=now,
+        states=states,
+        generation=visit.generation,
+        faults=visit.plan.happened if visit.plan else (),
+        milliseconds=round((time.perf_counter() - visit.started) * 1000, 3),
+    )
+    if universe is None:
+        entry = journaling.unknown(entry, server.universes.__contains__)
+    (universe.journal if universe else server.universes.journal).write(entry)
+    if log.isEnabledFor(logging.INFO):
+        log.info("%s", entry.line())
