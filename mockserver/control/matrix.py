@@ -22,7 +22,7 @@ def matrix(
     everyone = who.callers(kinds, state)
     chosen = [who.called(kinds, state, name) for name in names] or list(everyone.values())
     found: dict[str, dict[str, str]] = {}
-    for id in ids or [id for id in server.contract().operations if id in universe.table]:
+    for id in ids or [id for id in server.contract().operations if id in universe.kinds.table]:
         asked = server.asked(id)
         found[id] = {
             caller.name: who.cell(
