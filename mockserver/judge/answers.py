@@ -13,6 +13,7 @@ from mockserver.contract.explain import explained, resolve
 from mockserver.judge.consequences import conditional
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, TYPE, Finding, decided
+from mockserver.judge.laws import told_again
 
 
 def judge_answer(exchange: Exchange, operation: Operation, edition: Edition) -> list[Finding]:
@@ -72,10 +73,15 @@ def _body(
             what = "the body is no JSON" if exchange.answer.strip() else "there is no body"
             yield False, "", what, "a JSON document", source, ""
             return
+    places = set()
     for place, what, expected, cited, beside in misses(
         operation, exchange.status, document, edition
     ):
+        places.add(place)
         yield False, place, what, expected, cited or source, beside
+    for one in told_again(document, edition) if exchange.method == "GET" else ():
+        if one.pointer not in places:
+            yield False, one.pointer, one.fact, one.expected, one.source, ""
 
 
 def _nearest(operation: Operation, status: int) -> list[int]:

@@ -18,6 +18,14 @@ def resources(document: Any) -> Iterator[tuple[str, Any]]:
         yield "/data", data
 
 
+def included(document: Any) -> Iterator[tuple[str, Any]]:
+    """Pointer and value of the resource objects that a document includes."""
+    items = document.get("included") if isinstance(document, dict) else None
+    for number, item in enumerate(items if isinstance(items, list) else ()):
+        if is_resource(item):
+            yield f"/included/{number}", item
+
+
 def is_resource(value: Any) -> bool:
     """Whether it is an object with a type and an id, both texts."""
     if not isinstance(value, dict):
@@ -45,3 +53,10 @@ def linked(resource: Resource, name: str) -> list[str] | None:
 
 def _member(value: Any, name: str) -> Any:
     return value.get(name) if isinstance(value, Mapping) else None
+
+
+def linked_one(resource: Resource, name: str) -> str | None:
+    """The id in a to-one relation of a resource object; None where it shows none."""
+    data = _member(_member(_member(resource, "relationships"), name), "data")
+    id = _member(data, "id")
+    return id if isinstance(id, str) else None

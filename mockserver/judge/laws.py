@@ -1,7 +1,7 @@
 """What holds for every resource object of a type, in whatever answer it stands.
 
-Read from the edition: an attribute `policy-count` counts the relation `policies`, a secret member
-holds null in the answer of every GET.
+Read from the edition: an attribute `policy-count` counts the relation `policies`, and a secret member
+holds null wherever a GET shows it.
 """
 
 from __future__ import annotations
@@ -9,21 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract import Edition
-from mockserver.judge.documents import Resource, attribute, linked
+from mockserver.judge.documents import Resource, attribute, included, linked, resources
 from mockserver.judge.pointers import leaves
 
 SECRET = "user-tokens.html, ssh-keys.html: a secret is shown at creation alone"
 
-Broken = tuple[str, str, str, str]
-"""Pointer in the resource object, fact, expectation, source."""
+
+class Broken(NamedTuple):
+    """A place in a resource object where a law does not hold; `about`: all that the law looks at."""
+
+    pointer: str
+    fact: str
+    expected: str
+    source: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """One sentence that holds for every resource object of a type, where it is said, and its test.
+    """One sentence that holds for every resource object of a type, where it is said, the pointers
+    that it looks at, and its test.
 
     `test(resource)` gives `(pointer in the resource object, fact)` for each place where it does
     not hold. It gets whatever a server sends: members may be missing or of any type.
@@ -31,20 +39,25 @@ class Law:
 
     words: str
     source: str
+    about: tuple[str, ...]
     test: Callable[[Resource], Iterable[tuple[str, str]]]
 
 
-def broken(resource: Any, method: str, edition: Edition) -> Iterator[Broken]:
-    """Where a resource object in the answer to a `method` request breaks the laws of its type."""
+def broken(resource: Any, edition: Edition) -> Iterator[Broken]:
+    """Where a resource object breaks the laws of its type."""
     if not isinstance(resource, Mapping):
         return
     for law in laws(edition).get(str(resource.get("type")), ()):
         for pointer, fact in law.test(resource):
-            yield pointer, fact, law.words, law.source
-    if method == "GET":
+            yield Broken(pointer, fact, law.words, law.source, law.about)
+
+
+def told_again(document: Any, edition: Edition) -> Iterator[Broken]:
+    """The secrets in an answer to a GET: a secret is shown once, at creation."""
+    for base, resource in (*resources(document), *included(document)):
         for pointer, value in leaves(resource):
             if pointer.rpartition("/")[2] in edition.secrets and value is not None:
-                yield pointer, f"{pointer} holds a value", "null", SECRET
+                yield Broken(base + pointer, f"{pointer} holds a value", "null", SECRET)
 
 
 @cache
@@ -79,4 +92,5 @@ def counted(count: str, relation: str, source: str) -> Law:
                 f"{count} is {said!r}, and {len(ids)} {relation} are named",
             )
 
-    return Law(f"{count} is the number of the {relation} that the linkage names", source, test)
+    words = f"{count} is the number of the {relation} that the linkage names"
+    return Law(words, source, (f"/attributes/{count}", f"/relationships/{relation}/data"), test)

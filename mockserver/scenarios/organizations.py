@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Change, Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, chosen
 
 PAGE = "organizations.html"
 
 
-def document(driver: Driver, name: str, **about: Any) -> Any:
-    return body("organizations", {"name": name, "email": "verify@example.com"})
-
-
-def changes(driver: Driver) -> Sequence[Change]:
-    """A new name is a new id."""
-    return (
-        Change({"email": "changed@example.com"}),
-        Change({}),
-        Change({"context-timeout": 1440, "context-remember": 2880}),
-        Change(
-            {"name": driver.name("renamed")},
-            ("/id", "/links/self"),
-        ),
-    )
+def values(name: str) -> Mapping[str, Sequence[Any]]:
+    """What would lock its members out is left alone."""
+    return {
+        "email": ("verify@example.com", "changed@example.com"),
+        "session-timeout": (1440, 2880),
+        "session-remember": (2880, 1440),
+        "collaborator-auth-policy": (),
+        "owners-team-saml-role-id": (),
+    }
 
 
 def steps(driver: Driver, record: Resource) -> None:
@@ -45,9 +39,8 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 
 SCENARIO = Scenario(
-    document=document,
+    values=values,
     unique={"name": "recorded answers of the real service"},
-    changes=changes,
     steps=steps,
     rights=("can-create-workspace", "can-update-sentinel", "can-create-team"),
     fixture_entry=fixture_entry,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Change, Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
 
 PAGE = "policies.html"
 UPLOAD = f"{PAGE}#upload-a-policy"
@@ -15,18 +15,12 @@ SUITE = "go-tfe v0.3.19 policy_test.go"
 CODE = b"main = rule { true }\n"
 
 
-def document(driver: Driver, name: str, **about: Any) -> Any:
-    enforce = [{"path": f"{name}.sentinel", "mode": "advisory"}]
-    return body("policies", {"name": name, "description": "Made by verify.", "enforce": enforce})
-
-
-def changes(driver: Driver) -> Sequence[Change]:
-    return (Change({"description": "Changed."}), Change({}), Change({"description": None}))
+def values(name: str) -> Mapping[str, Sequence[Any]]:
+    return {"enforce": ([{"path": f"{name}.sentinel", "mode": "advisory"}],)}
 
 
 def steps(driver: Driver, record: Resource) -> None:
     _uploaded(driver, driver.need("policies"))
-    _in_sets(driver)
 
 
 def _uploaded(driver: Driver, record: Resource) -> None:
@@ -53,24 +47,6 @@ def _uploaded(driver: Driver, record: Resource) -> None:
     driver.effect(answer, expected, why=why, source=f"{SUITE}:289")
 
 
-def _in_sets(driver: Driver) -> None:
-    """Sets that are named at creation have the policy, and it counts them."""
-    sets = [driver.need("policy-sets", plain=True)]
-    name = driver.name("member")
-    attributes = {"name": name, "enforce": [{"path": f"{name}.sentinel"}]}
-    made = driver.call("create-policy", body("policies", attributes, policy_sets=sets))
-    if isinstance(made.data, dict) and isinstance(made.data.get("id"), str):
-        policy = made.data
-        both = (
-            (policy, {"/relationships/policy-sets/data": sets}),
-            (
-                sets[0],
-                {"/relationships/policies/data": [policy]},
-            ),
-        )
-        driver.effect(made, *both, why="a policy joined a set", source=f"{PAGE}#create-a-policy")
-
-
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """With its code where an upload or a download was written down with it."""
     made = chosen(resource, "name", "description", "updated-at")
@@ -84,9 +60,8 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 
 SCENARIO = Scenario(
-    document=document,
+    values=values,
     unique={"name": "decision: names of policies are unique in their organization"},
-    changes=changes,
     not_echoed=("enforce",),
     steps=steps,
     fixture_entry=fixture_entry,

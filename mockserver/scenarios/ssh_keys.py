@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource
-from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Change, Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, chosen
 
 VALUE = "-----BEGIN RSA PRIVATE KEY-----\nverify\n-----END RSA PRIVATE KEY-----\n"
 
 
-def document(driver: Driver, name: str, **about: Any) -> Any:
-    return body("ssh-keys", {"name": name, "value": VALUE})
-
-
-def changes(driver: Driver) -> Sequence[Change]:
-    return (Change({"name": driver.name("renamed")}), Change({"value": VALUE * 2}), Change({}))
+def values(name: str) -> Mapping[str, Sequence[Any]]:
+    return {"value": (VALUE, VALUE * 2)}
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
@@ -25,7 +20,6 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 
 SCENARIO = Scenario(
-    document=document,
-    changes=changes,
+    values=values,
     fixture_entry=fixture_entry,
 )

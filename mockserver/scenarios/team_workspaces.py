@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute
@@ -10,19 +9,6 @@ from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
 
 PAGE = "team-access.html"
-
-
-def document(driver: Driver, name: str, **about: Any) -> Any:
-    """A workspace and a team of its own: a team has one access to a workspace."""
-    workspace, team = driver.need("workspaces"), driver.need("teams")
-    return body("team-workspaces", {"access": "read"}, workspace=workspace, team=team)
-
-
-def list_query(resource: Resource) -> Mapping[str, Any]:
-    """The list wants to know of which workspace."""
-    relationships = resource.get("relationships")
-    workspace = relationships.get("workspace", {}) if isinstance(relationships, dict) else {}
-    return {"filter[workspace][id]": (workspace.get("data") or {}).get("id", "")}
 
 
 def steps(driver: Driver, record: Resource) -> None:
@@ -63,8 +49,6 @@ def _of(resource: Resource, relation: str) -> str | None:
 
 
 SCENARIO = Scenario(
-    document=document,
-    list_query=list_query,
     steps=steps,
     fixture_entry=fixture_entry,
 )

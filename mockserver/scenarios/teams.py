@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute, linked
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Change, Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
 
 PAGE = "teams.html"
 MEMBERS = "team-members.html"
 OWNERS = "users-teams-organizations/teams.html#the-owners-team (status: decision)"
-
-
-def document(driver: Driver, name: str, **about: Any) -> Any:
-    return body("teams", {"name": name, "organization-access": {"manage-policies": True}})
-
-
-def changes(driver: Driver) -> Sequence[Change]:
-    """A right that is left out stays; a name may have spaces here."""
-    return (
-        Change({"organization-access": {"manage-workspaces": True}}),
-        Change({}),
-        Change({"organization-access": {"manage-policies": False}}),
-        Change({"name": driver.name("renamed")}),
-    )
 
 
 def steps(driver: Driver, record: Resource) -> None:
@@ -75,9 +60,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 
 SCENARIO = Scenario(
-    document=document,
     unique={"name": f"{PAGE}#create-a-team: unique in the organization"},
-    changes=changes,
     steps=steps,
     fixture_entry=fixture_entry,
 )

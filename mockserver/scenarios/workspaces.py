@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource
 from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Change, Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
 
 PAGE = "workspaces.html"
 RECORDED = "recorded answers of the real service"
 
 
-def document(driver: Driver, name: str, **about: Any) -> Any:
-    return body("workspaces", {"name": name, "auto-apply": True, "working-directory": "network"})
-
-
-def changes(driver: Driver) -> Sequence[Change]:
-    """By id and by name in turn."""
-    return (
-        Change({"auto-apply": False}),
-        Change({"working-directory": "storage"}),
-        Change({}),
-        Change({"name": driver.name("renamed")}, ("/links/self",)),
-        Change({"queue-all-runs": True, "trigger-prefixes": ["modules"]}),
-        Change({"file-triggers-enabled": False}),
-    )
+def values(name: str) -> Mapping[str, Sequence[Any]]:
+    """What needs a version, a repository or an environment that exist is left alone."""
+    return {
+        "migration-environment": (),
+        "terraform-version": (),
+        "trigger-prefixes": (["modules"], ["modules", "shared"]),
+        "vcs-repo": (),
+        "working-directory": ("network", "storage"),
+    }
 
 
 def steps(driver: Driver, record: Resource) -> None:
@@ -96,9 +91,8 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 
 SCENARIO = Scenario(
-    document=document,
+    values=values,
     unique={"name": RECORDED},
-    changes=changes,
     only_in={"lock-workspace": ("/relationships/locked-by",)},
     steps=steps,
     fixture_entry=fixture_entry,

@@ -101,10 +101,10 @@ def _document(exchange: Exchange) -> Any:
 def lawless(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:
     """Where the resource objects of an answer break the laws of their types."""
     for base, resource in resources(exchange.document):
-        for pointer, fact, expected, source in broken(resource, operation.method, edition):
-            level: Level = "note" if decided(edition, operation.id, source) else "fault"
-            place = base + pointer
-            yield Finding(level, operation.id, place, fact, expected, source, exchange.where)
+        for one in broken(resource, edition):
+            level: Level = "note" if decided(edition, operation.id, one.source) else "fault"
+            place, where = base + one.pointer, exchange.where
+            yield Finding(level, operation.id, place, one.fact, one.expected, one.source, where)
 
 
 def unknown(recorded: Recorded, exchange: Exchange) -> None:

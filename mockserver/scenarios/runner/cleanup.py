@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from mockserver.judge.documents import Resource, attribute, resources
-from mockserver.scenarios.runner.context import Plan
-from mockserver.scenarios.runner.driver import PREFIX, CannotContinue, Driver
+from mockserver.judge.documents import Resource, resources
+from mockserver.scenarios.runner.driver import PREFIX, Driver
+from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.traffic.transport import Unreachable
 
 
@@ -26,6 +26,7 @@ def removed(driver: Driver, orphans: bool = False) -> list[str]:
 
 def _all(driver: Driver) -> list[str]:
     left = []
+    driver.parents.clear()
     for record in driver.made:
         plan = driver.context.plan(record["type"])
         if not plan.actions.removes:
@@ -33,8 +34,7 @@ def _all(driver: Driver) -> list[str]:
         if _gone(driver, plan, record):
             driver.gone(record)
         else:
-            name = attribute(record, plan.scenario.name_attribute) or ""
-            left.append(f"{record['type']} {name} {record['id']}")
+            left.append(f"{record['type']} {plan.name_of(record)} {record['id']}")
     return left
 
 
@@ -51,17 +51,15 @@ def _adopt(driver: Driver) -> None:
     """Records that carry this run's name and were never told of."""
     mine = f"{PREFIX}-{driver.context.run}-"
     for plan in driver.context.plans.values():
-        if not plan.actions.list or not plan.actions.create:
+        if plan.listing is None or not plan.actions.create:
             continue
-        operation = driver.context.edition.operation(plan.actions.list)
-        if any(parameter.get("required") for parameter in operation.parameters.values()):
+        if any(parameter.get("required") for parameter in plan.listing.parameters.values()):
             continue  # it goes with what it belongs to
         with suppress(CannotContinue):
-            path = driver.path(
-                operation, plan.scenario.parent(driver) if plan.scenario.parent else None
-            )
-            exchange = driver.context.exchanged(operation, path, driver.narrowed(plan, mine))
-            answer = driver.context.judged(exchange, operation, (path, {}, None))
+            parent = plan.scenario.parent(driver) if plan.scenario.parent else None
+            path = driver.path(plan.listing, parent)
+            exchange = driver.context.exchanged(plan.listing, path, plan.query({}, mine))
+            answer = driver.context.judged(exchange, plan.listing, (path, {}, None))
             for _, resource in resources(answer.document):
-                if str(attribute(resource, plan.scenario.name_attribute) or "").startswith(mine):
+                if plan.name_of(resource).startswith(mine):
                     driver.adopt(plan.type, resource, path)

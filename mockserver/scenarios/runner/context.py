@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.contract import Edition, Operation
@@ -18,22 +18,15 @@ from mockserver.judge.coverage import Coverage
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, Findings
 from mockserver.judge.routes import filled
-from mockserver.scenarios.runner.actions import Actions, actions, owner
+from mockserver.scenarios.runner.actions import Actions, owner
 from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.plan import Plan, plans
 from mockserver.scenarios.runner.scenario import Scenario
 from mockserver.traffic.transport import Response, Transport, Unreachable
 
 
 class Login(Unreachable):
     """The server sends its callers to a login page: the token is not what it wants."""
-
-
-class Plan(NamedTuple):
-    """How a type is played: what the edition can do with its records, and what is peculiar."""
-
-    type: str
-    actions: Actions
-    scenario: Scenario
 
 
 @dataclass(eq=False)
@@ -69,10 +62,7 @@ class Context:
     @cached_property
     def plans(self) -> Mapping[str, Plan]:
         """How each type of the edition is played."""
-        return {
-            type: Plan(type, one, self.scenarios.get(type, Scenario()))
-            for type, one in actions(self.edition).items()
-        }
+        return plans(self.edition, self.scenarios)
 
     @cached_property
     def owner(self) -> str:
@@ -81,7 +71,7 @@ class Context:
 
     def plan(self, type: str) -> Plan:
         """How a type is played; with no operations where the edition has none of it."""
-        return self.plans.get(type) or Plan(type, Actions(), Scenario())
+        return self.plans.get(type) or Plan(type, self.edition, Actions(), Scenario())
 
     def exchanged(
         self,

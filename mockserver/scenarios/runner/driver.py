@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.contract import Operation
-from mockserver.judge.documents import Resource, attribute, is_resource, resources, same
+from mockserver.judge.documents import Resource, is_resource, resources, same
 from mockserver.judge.pointers import MISSING, at, leaves, plain
 from mockserver.scenarios.runner.answer import Answer, Asked
-from mockserver.scenarios.runner.context import Context, Plan
+from mockserver.scenarios.runner.bodies import create_body
+from mockserver.scenarios.runner.context import Context
+from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.representations import (
     Representation,
     agrees,
@@ -26,10 +28,6 @@ from mockserver.scenarios.runner.scenario import Expected
 PREFIX = "mockverify"
 
 
-class CannotContinue(Exception):
-    """A scenario cannot go on; the sentence says at what."""
-
-
 class Driver:
     """Drives one server. Records that are needed are made, and removed at the end."""
 
@@ -39,6 +37,7 @@ class Driver:
         self._made: list[Resource] = []
         self._homes: dict[tuple[str, str], Mapping[str, str]] = {}
         self._count = 0
+        self.parents: dict[str, Resource] = {}
         self.truth: dict[tuple[str, str], dict[str, Any]] = {}
 
     @property
@@ -63,7 +62,7 @@ class Driver:
         path: Mapping[str, str] | None = None,
         token: str | None = None,
     ) -> Answer:
-        contract = self.context.edition.operation(operation)
+        contract = self._operation(operation)
         answer = self._send(contract, body, of, query, path, token)
         success = [status for status in contract.responses if status < 300]
         source = self.context.source_of(contract, success[0])
@@ -84,10 +83,17 @@ class Driver:
         why: str,
         source: str,
     ) -> Answer:
-        contract = self.context.edition.operation(operation)
+        contract = self._operation(operation)
         answer = self._send(contract, body, of, query, path, token)
         self.context.expect(answer, (status,), why, source)
         return answer
+
+    def _operation(self, id: str) -> Operation:
+        """Raises CannotContinue where the edition has none of that id."""
+        edition = self.context.edition
+        if id not in edition.operations:
+            raise CannotContinue(f"{edition.name} has no operation {id}")
+        return edition.operations[id]
 
     def _send(
         self,
@@ -113,9 +119,8 @@ class Driver:
         path: dict[str, str] = {}
         for name, type in operation.records.items():
             if of and type == of["type"]:
-                named = self.context.plan(type).scenario.name_attribute
-                title = attribute(of, named) if path else None
-                path[name] = str(title or of["id"])
+                title = self.context.plan(type).name_of(of) if path else ""
+                path[name] = title or of["id"]
             elif name in home:
                 path[name] = home[name]
             elif type == self.owner:
@@ -141,27 +146,30 @@ class Driver:
         plans = self.context.plans.values()
         return next((plan.type for plan in plans if plan.actions.create == operation), None)
 
-    def need(self, type: str, word: str = "", **about: Any) -> Resource:
+    def need(self, type: str, word: str = "", *, of: Resource | None = None) -> Resource:
+        """Another record of a type, made with what must be set, and removed at the end.
+
+        `of`: its parent, where that is not the type's usual one. Raises CannotContinue.
+        """
         plan = self.context.plan(type)
         if type in self.context.spared:
             raise CannotContinue(f"it needs {type}, which were to be left alone")
-        if plan.actions.create is None or plan.scenario.document is None:
-            raise CannotContinue(f"no operation of {self.context.edition.name} makes {type}")
-        return self.make(plan, self.name(word or type), **about)[0]
+        return self.make(plan, self.name(word or type), of=of)[0]
 
-    def make(self, plan: Plan, name: str, **about: Any) -> tuple[Resource, Answer]:
-        """A record and the answer that made it; found in the list where the answer is unfit."""
-        assert plan.actions.create
-        assert plan.scenario.document
-        document = plan.scenario.document(self, name, **about)
-        of = about.get("of") or (plan.scenario.parent(self) if plan.scenario.parent else None)
-        answer = self.call(plan.actions.create, document, of=of)
+    def make(
+        self, plan: Plan, name: str, *, whole: bool = False, of: Resource | None = None
+    ) -> tuple[Resource, Answer]:
+        """A record and the answer that made it; found in the list where the answer is unfit.
+
+        `whole`: with all that may be set.
+        """
+        if plan.actions.create is None:
+            raise CannotContinue(f"no operation of {plan.edition.name} makes {plan.type}")
+        document = create_body(plan, name, self.need, whole)
+        answer = self.call(plan.actions.create, document, of=of or self.parent(plan))
         for base, resource in resources(answer.document):
-            able = {
-                p: plain(v)
-                for p, v in leaves(resource)
-                if not Representation(answer, base).blamed(p)
-            }
+            view = Representation(answer, base)
+            able = {p: plain(v) for p, v in leaves(resource) if not view.blamed(p)}
             self.truth.setdefault((plan.type, resource["id"]), able)
             return {**resource, "type": plan.type}, answer
         if answer.ok and (found := self.found(plan, name, answer.asked[0])):
@@ -171,27 +179,28 @@ class Driver:
             f"{plan.actions.create} answered {answer.status}, and made no {plan.type}"
         )
 
+    def parent(self, plan: Plan) -> Resource | None:
+        """The record in whose path records of a type are made: one for all of them; None where
+        that is the organization.
+        """
+        create = plan.edition.operation(plan.actions.create) if plan.actions.create else None
+        type = [*create.records.values()][-1] if create and create.records else self.owner
+        if plan.type not in self.parents:
+            if plan.scenario.parent:
+                self.parents[plan.type] = plan.scenario.parent(self)
+            elif type != self.owner:
+                self.parents[plan.type] = self.need(type, "parent")
+        return self.parents.get(plan.type)
+
     def found(self, plan: Plan, name: str, path: Mapping[str, str]) -> Resource | None:
         """The record of a name, from the list."""
-        if not plan.actions.list:
+        if plan.listing is None:
             return None
-        operation = self.context.edition.operation(plan.actions.list)
-        query = self.narrowed(plan, name)
-        exchange = self.context.exchanged(operation, path, query)
-        answer = self.context.judged(exchange, operation, (path, query, None))
-        named = (
-            r
-            for _, r in resources(answer.document)
-            if attribute(r, plan.scenario.name_attribute) == name
-        )
+        query = plan.query({}, name)
+        exchange = self.context.exchanged(plan.listing, path, query)
+        answer = self.context.judged(exchange, plan.listing, (path, query, None))
+        named = (r for _, r in resources(answer.document) if plan.name_of(r) == name)
         return next(named, None)
-
-    def narrowed(self, plan: Plan, name: str) -> dict[str, Any]:
-        """A query that brings a list down to what has a name in its name."""
-        assert plan.actions.list
-        known = self.context.edition.operation(plan.actions.list).parameters
-        wanted = {"search[name]": name, "page[size]": 150}
-        return {word: value for word, value in wanted.items() if word in known}
 
     @property
     def made(self) -> list[Resource]:
@@ -217,27 +226,37 @@ class Driver:
                 Representation(answer, base) for base, _ in resources(answer.document) if answer.ok
             ]
         if plan.actions.list:
-            name = str(attribute(record, plan.scenario.name_attribute) or "")
-            query = {**self.narrowed(plan, name), **plan.scenario.list_query(record)}
+            query = plan.query(record, plan.name_of(record))
             answer = self.call(plan.actions.list, of=record, query=query)
             views += listed(answer, record)
         return views
 
     def effect(
         self, write: Answer, *expected: tuple[Resource, Expected], why: str, source: str
-    ) -> None:
-        answer = [(record, wanted, self.look(record)) for record, wanted in expected]
-        elsewhere = any(agrees(views, wanted) for _, wanted, views in answer)
-        for record, wanted, views in answer:
+    ) -> bool:
+        """What a write must have done, as every view of each record shows it. Gives whether it has.
+
+        Where no view of any record agrees the write is at fault, told by the first record alone;
+        else the views that disagree are.
+        """
+        looks = [(record, wanted, self.look(record)) for record, wanted in expected]
+        agreed = [agrees(views, wanted) for _, wanted, views in looks]
+        done = any(agreed)
+        for number, (record, wanted, views) in enumerate(looks):
             own = [
                 Representation(write, base)
                 for base, r in resources(write.document)
                 if same(r, record)
             ]
             written = own[0] if own and write.ok else None
-            apart = elsewhere and not agrees(views, wanted)
-            vote(self.context, write, written, views, wanted, why, source, apart)
+            if number and not done:
+                for view in views:
+                    view.answer.wrong |= {view.base + pointer for pointer in wanted}
+            else:
+                apart = done and not agreed[number]
+                vote(self.context, write, written, views, wanted, why, source, apart)
             self.judge(record["type"], [*own, *views] if write.ok else views)
+        return all(agreed)
 
     def judge(self, type: str, views: Sequence[Representation]) -> None:
         """Compare views of one record, and hold them to the laws of its type."""

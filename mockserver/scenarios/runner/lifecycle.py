@@ -10,10 +10,11 @@ from mockserver.contract.explain import trail
 from mockserver.judge.documents import Resource, attribute, resources
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import leaves, within
-from mockserver.scenarios.runner import lists
+from mockserver.scenarios.runner import relations
 from mockserver.scenarios.runner.answer import Answer
-from mockserver.scenarios.runner.context import Plan
-from mockserver.scenarios.runner.driver import CannotContinue, Driver
+from mockserver.scenarios.runner.bodies import changes, create_body
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.representations import Representation, listed, vote
 from mockserver.scenarios.runner.scenario import Change
 
@@ -21,28 +22,16 @@ KEEPS = "a PATCH keeps what it omits"
 TAKEN = "a name that another record has"
 
 
-def begin(driver: Driver, plan: Plan) -> Resource:
-    """Make a record and play all that does not remove it. Gives the record as it is then."""
-    record = created(driver, plan)
-    unique(driver, plan, record)
-    lists.walked(driver, plan, record)
-    lists.included(driver, plan, record)
-    for number, change in enumerate(plan.scenario.changes(driver)):
-        record = changed(driver, plan, record, change, number)
-    if plan.scenario.steps:
-        plan.scenario.steps(driver, record)
-        record = driver.now(record)
-    return record
-
-
 def created(driver: Driver, plan: Plan) -> Resource:
     """The answer of a create shows what was sent, and the defaults of what was not."""
-    record, answer = driver.make(plan, driver.name("first"))
+    record, answer = driver.make(plan, driver.name("first"), whole=True)
+    linked = relations.created(driver, plan, record, answer)
     written = next((Representation(answer, base) for base, _ in resources(answer.document)), None)
     reads = driver.look(record)
     operation = driver.context.edition.operation(answer.operation)
     checked = operation.check_body(json.loads(json.dumps(answer.asked[2])))
     expected = shown(driver, plan, answer, checked.value)
+    expected = {pointer: value for pointer, value in expected.items() if pointer not in linked}
     source = driver.context.source_of(operation, answer.status)
     vote(driver.context, answer, written, reads, expected, "what was sent is shown", source)
     driver.judge(plan.type, ([written] if written else []) + reads)
@@ -68,27 +57,26 @@ def shown(driver: Driver, plan: Plan, answer: Answer, document: Any) -> dict[str
 def unique(driver: Driver, plan: Plan, record: Resource) -> None:
     """No second record may have what must be unique, neither made so nor changed to it."""
     assert plan.actions.create
-    assert plan.scenario.document
     for name, source in plan.scenario.unique.items():
         value = attribute(record, name)
         if not isinstance(value, str):
             continue
-        document = plan.scenario.document(driver, value)
-        driver.refused(422, plan.actions.create, document, why=TAKEN, source=source)
+        document = create_body(plan, value, driver.need)
+        parent = driver.parent(plan)
+        driver.refused(422, plan.actions.create, document, of=parent, why=TAKEN, source=source)
         for update in plan.actions.updates[:1]:
-            if _takes(driver, update, name):
+            if plan.takes(name):
                 other = driver.need(plan.type, "other")
                 body = {"data": {"type": plan.type, "attributes": {name: value}}}
                 driver.refused(422, update, body, of=other, why=TAKEN, source=source)
 
 
-def _takes(driver: Driver, update: str, name: str) -> bool:
-    """Whether a PATCH changes an attribute; some pages take it and say that it is ignored."""
-    edition = driver.context.edition
-    schema, _, _ = trail(
-        edition.operation(update).body_schema, ("data", "attributes", name), edition.schemas
-    )
-    return bool(schema) and not str(schema.get("description", "")).startswith("Ignored")
+def all_changed(driver: Driver, plan: Plan, record: Resource) -> Resource:
+    """Every PATCH, one after the other. Gives the record as it is then."""
+    name = driver.name("renamed")
+    for number, change in enumerate([*plan.scenario.changes(driver), *changes(plan, record, name)]):
+        record = changed(driver, plan, record, change, number)
+    return record
 
 
 def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number: int) -> Resource:
@@ -118,11 +106,17 @@ def _supposed(plan: Plan, record: Resource, change: Change) -> Resource:
     known = record.get("attributes")
     before = known if isinstance(known, Mapping) else {}
     after = {**record, "attributes": {**before, **change.attributes}}
-    if plan.scenario.name_attribute in change.attributes and record["id"] == attribute(
-        record, plan.scenario.name_attribute
-    ):
-        after["id"] = change.attributes[plan.scenario.name_attribute]
+    if plan.name_attribute in change.attributes and record["id"] == plan.name_of(record):
+        after["id"] = change.attributes[plan.name_attribute]
     return after
+
+
+def own_steps(driver: Driver, plan: Plan, record: Resource) -> Resource:
+    """What is peculiar to the type. Gives the record as it is then."""
+    if plan.scenario.steps is None:
+        return record
+    plan.scenario.steps(driver, record)
+    return driver.now(record)
 
 
 def end(driver: Driver, plan: Plan, record: Resource) -> None:
@@ -174,14 +168,9 @@ def _shown_again(driver: Driver, show: str, record: Resource) -> Answer:
 
 def _listed_again(driver: Driver, plan: Plan, record: Resource) -> Answer | None:
     """The list in which a record would stand; None where the type has none or it does not answer."""
-    if not plan.actions.list:
+    if plan.listing is None:
         return None
-    operation = driver.context.edition.operation(plan.actions.list)
-    query: Mapping[str, Any] = {
-        **driver.narrowed(plan, str(attribute(record, plan.scenario.name_attribute) or "")),
-        **plan.scenario.list_query(record),
-    }
-    path = driver.path(operation, record)
-    exchange = driver.context.exchanged(operation, path, query)
-    answer = driver.context.judged(exchange, operation, (path, query, None))
+    path, query = driver.path(plan.listing, record), plan.query(record, plan.name_of(record))
+    exchange = driver.context.exchanged(plan.listing, path, query)
+    answer = driver.context.judged(exchange, plan.listing, (path, query, None))
     return answer if answer.ok else None

@@ -7,11 +7,11 @@ from typing import Any
 
 from mockserver.contract import Operation
 from mockserver.contract.explain import brief
-from mockserver.judge.documents import Resource, attribute, resources
+from mockserver.judge.documents import Resource, resources
 from mockserver.judge.pointers import MISSING, at
 from mockserver.scenarios.runner.answer import Answer
-from mockserver.scenarios.runner.context import Plan
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.plan import Plan
 from mockserver.scenarios.runner.representations import Representation, compare
 
 PAGES = "index.html#pagination"
@@ -20,9 +20,9 @@ META = "/meta/pagination"
 
 def walked(driver: Driver, plan: Plan, record: Resource) -> None:
     """A list is the same whether it is read at once or page by page."""
-    if not plan.actions.list:
+    operation = plan.listing
+    if operation is None:
         return
-    operation = driver.context.edition.operation(plan.actions.list)
     ids = {record["id"], *(driver.need(plan.type, "page")["id"] for _ in range(2))}
     if "search[name]" in operation.parameters:
         paged(driver, operation, record, {"search[name]": _common(driver)}, ids)
@@ -112,16 +112,12 @@ def _numbers(driver: Driver, answer: Answer, number: int, pages: int, total: int
 
 def _searched(driver: Driver, operation: Operation, plan: Plan, record: Resource) -> None:
     """A search brings what has the text in its name, and nothing else."""
-    name = str(attribute(record, plan.scenario.name_attribute))
+    name = plan.name_of(record)
     answer = driver.call(operation.id, of=record, query={"search[name]": name})
     source = operation.parameters["search[name]"].get("x-source", operation.source)
     if not _clean(answer):
         return
-    others = [
-        r["id"]
-        for _, r in resources(answer.document)
-        if name not in str(attribute(r, plan.scenario.name_attribute))
-    ]
+    others = [r["id"] for _, r in resources(answer.document) if name not in plan.name_of(r)]
     what = f"the search for one name brings {len(others)} records without it"
     driver.holds(not others, answer, "/data", what, "records with the text in their name", source)
     nothing = driver.call(operation.id, of=record, query={"search[name]": driver.name("nothing")})
@@ -135,9 +131,9 @@ def _whole(
     driver: Driver, operation: Operation, plan: Plan, record: Resource, ids: set[str]
 ) -> None:
     """A list that does not page gives every record, and says how many."""
-    answer = driver.call(operation.id, of=record, query=dict(plan.scenario.list_query(record)))
+    answer = driver.call(operation.id, of=record, query=plan.query(record))
     order = [resource["id"] for _, resource in resources(answer.document)]
-    if plan.scenario.list_query(record):
+    if plan.query(record):
         ids = {record["id"]}
     _contains(driver, answer, order, ids)
     total = at(answer.document, f"{META}/total-count")
@@ -154,11 +150,7 @@ def included(driver: Driver, plan: Plan, record: Resource) -> None:
     for id in plan.actions.reads:
         operation = driver.context.edition.operation(id)
         schema = operation.parameters.get("include", {}).get("schema", {})
-        narrow = (
-            driver.narrowed(plan, str(attribute(record, plan.scenario.name_attribute)))
-            if id == plan.actions.list
-            else {}
-        )
+        narrow = plan.query(record, plan.name_of(record)) if id == plan.actions.list else {}
         for name in schema.get("x-include", ()):
             answer = driver.call(id, of=record, query={**narrow, "include": name})
             if answer.ok and not answer.wrong:

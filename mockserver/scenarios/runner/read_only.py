@@ -6,8 +6,8 @@ from concurrent.futures import Executor
 
 from mockserver.judge.documents import Resource, resources
 from mockserver.scenarios.runner import lists
-from mockserver.scenarios.runner.context import Plan
-from mockserver.scenarios.runner.driver import CannotContinue, Driver
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.refusals import all_refused
 
 

@@ -15,7 +15,8 @@ from mockserver.judge.pointers import leaves, within
 from mockserver.scenarios.runner import invalid_bodies
 from mockserver.scenarios.runner.answer import Answer, Asked
 from mockserver.scenarios.runner.context import Context
-from mockserver.scenarios.runner.driver import PREFIX, CannotContinue, Driver
+from mockserver.scenarios.runner.driver import PREFIX, Driver
+from mockserver.scenarios.runner.plan import CannotContinue
 
 LARGE = 10 * 1024 * 1024 + 1
 
@@ -157,10 +158,10 @@ def _good(driver: Driver, operation: Operation, record: Resource | None) -> Aske
 def _fresh(driver: Driver, operation: Operation, good: Asked) -> Any:
     """A body that would succeed: a create's with a name that nothing has."""
     for plan in driver.context.plans.values():
-        if plan.actions.create == operation.id and plan.scenario.document and plan.scenario.unique:
+        if plan.actions.create == operation.id and plan.scenario.unique:
             document = good[2]
             name = driver.name("refused")
-            attributes = {**document["data"]["attributes"], plan.scenario.name_attribute: name}
+            attributes = {**document["data"]["attributes"], plan.name_attribute: name}
             return {"data": {**document["data"], "attributes": attributes}}
     return good[2]
 

@@ -156,6 +156,7 @@ def lawful(context: Context, views: Sequence[Representation]) -> None:
     for view in views:
         if view.blamed():
             continue
-        method = context.edition.operations[view.answer.operation].method
-        for pointer, fact, expected, source in broken(view.resource, method, context.edition):
-            view.blame(context, pointer, fact, expected, source)
+        for one in broken(view.resource, context.edition):
+            others = [pointer for pointer in one.about if pointer != one.pointer]
+            if not any(convicted(context, view, pointer) for pointer in others):
+                view.blame(context, one.pointer, one.fact, one.expected, one.source)

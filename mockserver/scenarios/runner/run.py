@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,13 +18,26 @@ from mockserver.judge.result import (
     cleaned,
     verdict,
 )
-from mockserver.scenarios.runner import cleanup, lifecycle, preflight, read_only
-from mockserver.scenarios.runner.context import Context, Plan
-from mockserver.scenarios.runner.driver import CannotContinue, Driver
+from mockserver.scenarios.runner import cleanup, lifecycle, lists, preflight, read_only, relations
+from mockserver.scenarios.runner.context import Context
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.refusals import all_refused
 from mockserver.traffic.transport import Unreachable
 
 DEFECT = "a defect of mockserver verify, please report it"
+
+PARTS: Sequence[Callable[[Driver, Plan, Resource], Resource | None]] = (
+    lifecycle.unique,
+    lists.walked,
+    lists.included,
+    lifecycle.all_changed,
+    relations.played,
+    lifecycle.own_steps,
+)
+"""What is played with a record, in this order; one that cannot go on does not hold up the next.
+Each gives the record as it is then, where it has changed it.
+"""
 
 Tell = Callable[[str, int, int], None]
 """`tell(what, done, of)`: how far the run is."""
@@ -122,7 +135,10 @@ def _type(driver: Driver, plan: Plan, only: frozenset[str], pool: ThreadPoolExec
             plan.scenario.once(driver)
     with _going_on(driver, plan):
         if plan.actions.create:
-            record = lifecycle.begin(driver, plan)
+            record = lifecycle.created(driver, plan)
+    for part in PARTS:
+        with _going_on(driver, plan):
+            record = (part(driver, plan, record) or record) if record else None
     for id in plan.actions.every:
         if not only or id in only:
             all_refused(driver, driver.context.edition.operation(id), record, pool)
@@ -138,7 +154,7 @@ def _going_on(driver: Driver, plan: Plan) -> Iterator[None]:
     try:
         yield
     except CannotContinue as reason:
-        driver.context.skipped[plan.type] = str(reason)
+        driver.context.skipped.setdefault(plan.type, str(reason))
     except Unreachable:
         raise
     except Exception as error:  # an answer that the code was not prepared for

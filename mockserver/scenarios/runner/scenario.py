@@ -23,18 +23,16 @@ class Change:
 Known = Callable[[str, str], Resource | None]
 """A resource object by type and id, as it was last seen; None where it never was."""
 
-Document = Callable[..., Any]
-"""`document(driver, name, **about)`: the body that makes a record; `name` is unique."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
     """What is peculiar to one resource type; all else is played from the edition alone.
 
-    `document`: the body that makes a record. `name_attribute`: the one by which paths and searches
-    name a record; `unique`: those that no other record may have, each with its source.
-    `parent(driver)`: the record in whose path it is made, where that is not the organization.
-    `list_query(resource)`: what its list wants to be asked. `changes(driver)`: PATCHes to send.
+    `values(name)`: by attribute what to send where its schema does not tell: a create of a record
+    of that name sends the first, a PATCH each of the others; none where it is to be left alone.
+    `unique`: attributes that no other record may have, each with its source.
+    `parent(driver)`: the record in whose path it is made, where verification cannot make one.
+    `changes(driver)`: further PATCHes to send.
     `may_change`: pointers that any PATCH may change besides what it sends. `not_echoed`: attributes
     that are not shown as they were sent. `only_in`: by operation the pointers that its answer alone
     shows. `steps(driver, record)`: what is played with a record besides; `once(driver)`: what is
@@ -45,11 +43,9 @@ class Scenario:
     `unreached`: "operation status" to the reason why verification does not bring it about.
     """
 
-    document: Document | None = None
-    name_attribute: str = "name"
+    values: Callable[[str], Mapping[str, Sequence[Any]]] = lambda name: {}
     unique: Mapping[str, str] = field(default_factory=dict)
     parent: Callable[..., Resource] | None = None
-    list_query: Callable[[Resource], Mapping[str, Any]] = lambda resource: {}
     changes: Callable[..., Sequence[Change]] = lambda driver: ()
     may_change: Sequence[str] = ("/attributes/updated-at",)
     not_echoed: Sequence[str] = ()

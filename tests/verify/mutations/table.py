@@ -314,7 +314,7 @@ def secrets() -> list[Row]:
     leak = add("/attributes/token", "atlasv1.leaked")
     return [
         at("show-user-token", leak, TOKEN_OF, "a token leaked on GET"),
-        at("list-user-tokens", leak, "/data/1/attributes/token", "tokens leaked in the list"),
+        at("list-user-tokens", leak, "/data/0/attributes/token", "tokens leaked in the list"),
         at("show-team-token", leak, TOKEN_OF, "a team's token leaked on GET"),
         at("create-user-token", put("/attributes/token", None), TOKEN_OF, "a token that is never shown"),
         at("get-ssh-key", add("/attributes/value", "-----BEGIN"), "/data/attributes/value", "a key's value leaked on GET"),
