@@ -25,9 +25,7 @@ def matrix(
     for id in ids or [id for id in server.contract().operations if id in universe.kinds.table]:
         asked = server.asked(id)
         found[id] = {
-            caller.name: who.cell(
-                list(who.verdicts(kinds, state, caller, asked, facts=universe.facts))
-            )
+            caller.name: who.cell(list(who.verdicts(kinds, state, caller, asked)))
             for caller in chosen
         }
     return found

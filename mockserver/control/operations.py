@@ -242,7 +242,6 @@ def show_who(call: Control) -> Made:
             universe.state,
             caller,
             asked,
-            facts=universe.facts,
             strict=universe.strict,
             record=query.get("record"),
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mockserver.world.calls import Call, View
+from mockserver.world.calls import Call
 from mockserver.world.problems import Error, invalid_item
-from mockserver.world.state import Record, Relation
+from mockserver.world.state import Record
 
 
 def identifier(record: Record) -> dict[str, str]:
@@ -23,11 +23,6 @@ def to_one(record: Record | None) -> dict[str, Any]:
 def to_many(records: Iterable[Record]) -> dict[str, Any]:
     """A relationship to many records."""
     return {"data": [identifier(record) for record in records]}
-
-
-def members(view: View, record: Record, relation: Relation) -> list[Record]:
-    """The members of a relation, in order of their creation."""
-    return [view.state.get(key) for key in view.state.members(record.key, relation)]
 
 
 def named(
@@ -56,7 +51,6 @@ def named(
                     place,
                     fact=f"{item['id']!r} is no {type} id of {owner.id} that this token may see",
                     expected=f"an identifier of one of the {type} of {owner.id}",
-                    key_path=pointer.strip("/").replace("/", ".") + "[]",
                     source="policy-sets.html (one or more not found: 422)",
                     hint=f"List the organization's {type} to find their ids.",
                 )

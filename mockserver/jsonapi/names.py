@@ -19,20 +19,17 @@ def taken(
     record: Record | None = None,
     *,
     detail: str = "Name has already been taken",
-    path: str = "data.attributes.name",
 ) -> list[Error]:
     """An error where another record than `record` is found under a name of these values."""
     for name in kind.names(values, owners):
         other = call.state.find(*name)
         if other is None or (record is not None and other.key == record.key):
             continue
-        pointer = "/" + path.replace(".", "/")
         error = invalid_item(
             detail,
-            pointer,
+            "/data/attributes/name",
             fact=_said(call, kind, other),
             expected="what no other record has",
-            key_path=path,
             source="recorded answers of the real service",
             hint="Send another value, or change the record that has it.",
         )
@@ -44,7 +41,7 @@ def _said(call: Call, kind: Kind, other: Record) -> str:
     """Which record has it, for those alone who may see that one."""
     if not call.sees(other):
         return f"another of the {kind.type} has it already"
-    return f"{kind.title(other)!r} is {other.kind} {other.id} already"
+    return f"{kind.named_as(other)!r} is {other.kind} {other.id} already"
 
 
 def refuse_taken(*arguments: Any, **options: Any) -> None:

@@ -146,7 +146,6 @@ def _run(server: Server, visit: Visit, universe: Universe, state: State, now: st
         key=universe.key,
         seed=universe.seed,
         strict=universe.strict,
-        facts=universe.facts,
         used=universe.used,
         cache=universe.parts,
     )

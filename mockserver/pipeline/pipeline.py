@@ -18,9 +18,9 @@ from mockserver.jsonapi.documents import document
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 from mockserver.pipeline.render_cache import Parts, Store, written
 from mockserver.pipeline.routes import Route, routes
-from mockserver.world.access import Caller, Rule, authenticate, demand, split
+from mockserver.world.access import authenticate, demand, split
 from mockserver.world.calls import Call, Page, Raw, Reply
-from mockserver.world.kinds import Handler, Kinds
+from mockserver.world.kinds import Caller, Handler, Kinds, Rule
 from mockserver.world.problems import Breach, Error, Problem, not_found
 from mockserver.world.state import Record, State
 
@@ -41,7 +41,6 @@ class World:
     key: str = ""
     seed: int = 0
     strict: bool = False
-    facts: Mapping[str, Any] = field(default_factory=dict)
     used: Mapping[int, str] = field(default_factory=dict)
     cache: Store | None = None
 
@@ -113,7 +112,6 @@ def _answered(
         kinds=world.kinds,
         state=state,
         caller=caller,
-        facts=world.facts,
         strict=world.strict,
         used=world.used,
         operation=operation.id,
@@ -130,7 +128,7 @@ def _answered(
     if operation.takes_json and call.document is not None:
         call.document = found.found(operation.check_body(call.document), call.strict)
     _refuse(found.faults)
-    reply = handler(call)
+    reply: Reply = handler(call)
     answer = _shown(call, operation, reply, sent, world.cache)
     found.state, found.done = reply.state, True
     return answer
@@ -290,7 +288,7 @@ def _shown(
     """The answer as it will be sent; a miss is a breach, and then the state is not swapped."""
     if reply.state is not None:
         call.turned(reply.state)
-    status, data = reply.status, reply.data
+    status, data = reply.status or call.success, reply.data
     if isinstance(data, Raw):
         return Answer(status, data.content, {"Content-Type": data.media_type})
     if isinstance(data, Record | Page):

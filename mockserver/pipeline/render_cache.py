@@ -14,8 +14,8 @@ from typing import Any
 
 from mockserver.contract import Operation
 from mockserver.contract.operations import Resource
-from mockserver.world.access import Caller
-from mockserver.world.calls import Call, View
+from mockserver.world.calls import Call
+from mockserver.world.kinds import Caller, View
 from mockserver.world.problems import Breach
 from mockserver.world.state import Record, State
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mockserver.pipeline.render_cache import Store
 from mockserver.resources import kinds
 from mockserver.world import seeding
 from mockserver.world.clock import Clock
+from mockserver.world.facts import Facts
 from mockserver.world.journal import Journal
 from mockserver.world.kinds import Kinds
 from mockserver.world.state import State
@@ -23,6 +25,16 @@ from mockserver.world.who import Asked
 
 KEY = re.compile(r"[!#-\-0-\[\]-~]{1,200}", re.ASCII)
 """Without quote and backslash: JSON spells them with an escape, which no mask would find."""
+
+
+@lru_cache(maxsize=8)
+def facts(contract: Edition) -> Facts:
+    """What an edition says, for those who may not read it."""
+    statuses = {
+        id: min(status for status in operation.responses if 200 <= status < 300)
+        for id, operation in contract.operations.items()
+    }
+    return Facts.of(contract.facts, contract.types.values(), statuses)
 
 
 @dataclass(eq=False)
@@ -103,17 +115,14 @@ class Server:
         seed = self.seed if seed is None else seed
         moving = (self.running and now is None) if running is None else running
         clock = Clock(now or (None if moving else contract.now), running=moving)
-        first, kinds = State(), self.kinds(contract.name)
+        first, kinds = State(), self.kinds(contract.name).of(facts(contract))
         parts = [kind.always(document) for kind in kinds.values() if kind.always]
         for part in (*parts, document):
-            first, _ = seeding.seed(
-                kinds, first, part, seed=seed, now=clock.now(), facts=contract.facts
-            )
+            first, _ = seeding.seed(kinds, first, part, seed=seed, now=clock.now())
         return Universe(
             key=key or self.universes.fresh_key(seed),
             edition=contract.name,
             kinds=kinds,
-            facts=contract.facts,
             clock=clock,
             first=first,
             seed=seed,

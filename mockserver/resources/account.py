@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.world import ids
-from mockserver.world.access import Rule
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler
+from mockserver.world.kinds import Handler, Rule
 from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
 from mockserver.world.state import Record
 
@@ -23,7 +22,7 @@ OWN = Rule(
 
 
 def get_account_details(call: Call) -> Reply:
-    return Reply(200, data=call.caller.record)
+    return Reply(data=call.caller.record)
 
 
 def update_account_info(call: Call) -> Reply:
@@ -39,7 +38,7 @@ def update_account_info(call: Call) -> Reply:
         email = attributes["email"]
         changes["unconfirmed-email"] = None if email == record["email"] else email
     state, changed = call.change(call.kinds["users"], call.state, record, changes)
-    return Reply(200, state, changed)
+    return Reply(state=state, data=changed)
 
 
 def change_password(call: Call) -> Reply:
@@ -68,9 +67,9 @@ def change_password(call: Call) -> Reply:
         )
     if errors:
         raise invalid_items(errors)
-    changes = {"_password": ids.digest(sent["password"])}
+    changes = {"password": sent["password"]}
     state, changed = call.change(call.kinds["users"], call.state, record, changes)
-    return Reply(200, state, changed)
+    return Reply(state=state, data=changed)
 
 
 def _refuse_taken(call: Call, record: Record, username: str) -> None:
@@ -84,7 +83,6 @@ def _refuse_taken(call: Call, record: Record, username: str) -> None:
             "/data/attributes/username",
             fact=f"{username!r} names another user, without regard to case",
             expected="a name that nobody else has",
-            key_path="data.attributes.username",
             source="account.html#update-your-account-info",
             hint="Send another username.",
         )
@@ -94,7 +92,6 @@ def _wrong(detail: str, name: str, **meta: str) -> Error:
     return invalid_item(
         detail,
         f"/data/attributes/{name}",
-        key_path=f"data.attributes.{name}",
         source="users-teams-organizations/users.html#password-management",
         **meta,
     )

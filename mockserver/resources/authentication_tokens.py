@@ -7,15 +7,16 @@ go-tfe v0.3.19 team_token.go and organization_token.go (GET).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from mockserver.jsonapi.identifiers import members, to_one
+from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.pages import whole
+from mockserver.jsonapi.resources import resource
 from mockserver.resources.permissions import organization_of
 from mockserver.world import ids
-from mockserver.world.access import Caller, Rule
-from mockserver.world.calls import Call, Reply, View
-from mockserver.world.kinds import Kind, by_id
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Caller, Kind, Rule, To, View, by_id
 from mockserver.world.problems import not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
@@ -109,25 +110,6 @@ ORGANIZATION = Rule(
 )
 
 
-# what is shown
-
-
-def show(view: View, record: Record) -> dict[str, Any]:
-    """Never the secret; `last-used-at` lies beside the state, for a GET is no write."""
-    creators = members(view, record, CREATOR)
-    return {
-        "id": record.id,
-        "type": TYPE,
-        "attributes": {
-            "created-at": record["created-at"],
-            "last-used-at": view.used.get(record.key),
-            "description": record["description"],
-            "token": None,
-        },
-        "relationships": {"created-by": to_one(creators[0] if creators else None)},
-    }
-
-
 # operations
 
 
@@ -135,20 +117,11 @@ def list_user_tokens(call: Call) -> Reply:
     """Another user's list is empty (page)."""
     own = _himself(call, call.record)
     items = call.state.list(call.record.key, TYPE) if own else ()
-    return Reply(200, data=whole(call, (item[-1] for item in items)))
+    return Reply(data=whole(call, (item[-1] for item in items)))
 
 
 def create_user_token(call: Call) -> Reply:
-    return _made(call, KIND, call.state, call.attributes["description"])
-
-
-def show_user_token(call: Call) -> Reply:
-    return Reply(200, data=call.record)
-
-
-def destroy_user_token(call: Call) -> Reply:
-    """Whoever carries it is a stranger from the next request on."""
-    return Reply(204, call.state.remove(call.record.key))
+    return _made(call, KIND, call.state, call.attributes)
 
 
 def generate(call: Call) -> Reply:
@@ -156,15 +129,15 @@ def generate(call: Call) -> Reply:
     state = call.state
     for token in _tokens(state, call.record):
         state = state.remove(token.key)
-    return _made(call, NUMBERED, state, None)
+    return _made(call, NUMBERED, state, {})
 
 
 def show_one(call: Call) -> Reply:
-    return Reply(200, data=_the_one(call))
+    return Reply(data=_the_one(call))
 
 
 def delete_one(call: Call) -> Reply:
-    return Reply(204, call.state.remove(_the_one(call).key))
+    return Reply(state=call.state.remove(_the_one(call).key))
 
 
 def _tokens(state: State, holder: Record) -> list[Record]:
@@ -178,10 +151,9 @@ def _the_one(call: Call) -> Record:
     return tokens[0]
 
 
-def _made(call: Call, kind: Kind, state: State, description: str | None) -> Reply:
+def _made(call: Call, kind: Kind, state: State, said: Mapping[str, Any]) -> Reply:
     """A new token of the path's record, with its secret this once."""
-    values = {"created-at": call.now, "description": description, "_digest": None}
-    state, record = call.create(kind, state, (call.record.key,), values)
+    state, record = call.create(kind, state, (call.record.key,), said)
     of = record.id
     while state.find(TYPE, "digest", digest := ids.digest(secret := ids.token(call.seed, of))):
         of += "+"  # a fixture has named a token so
@@ -191,7 +163,7 @@ def _made(call: Call, kind: Kind, state: State, description: str | None) -> Repl
     call.turned(state)
     shown = call.show(record)
     shown["attributes"]["token"] = f"{call.key}.{secret}"
-    return Reply(201, state, shown)
+    return Reply(state=state, data=shown)
 
 
 # fixtures
@@ -209,13 +181,12 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     if what != "user" and len(seeding.state.list(holder.key, TYPE)):
         seeding.fault(pointer, f"{what} {entry[what]!r} has a token already: it can have one")
         return None
-    values = {
-        "created-at": entry.get("created-at", seeding.now),
-        "description": entry.get("description"),
+    said = {
+        **seeding.values(KIND, entry),
         "_digest": ids.digest(entry["name"]) if "name" in entry else entry["digest"],
     }
     kind = KIND if what == "user" else NUMBERED
-    record = seeding.create(kind, (holder.key,), values, pointer, id=entry.get("id"))
+    record = seeding.create(kind, (holder.key,), said, pointer, id=entry.get("id"))
     by = entry.get("created-by", holder.id if what == "user" else None)
     creator = seeding.named("users", by, f"{pointer}/created-by") if by is not None else None
     if record and creator:
@@ -231,15 +202,13 @@ def _holder(seeding: Seeding, what: str, name: str, pointer: str) -> Record | No
     return seeding.named("teams", team, pointer, owner) if owner else None
 
 
-def dump(state: State, record: Record) -> dict[str, Any]:
+def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
     holder = state.get(record.owner)
     creators = [state.get(key)["username"] for key in state.members(record.key, CREATOR)]
     return {
-        "id": record.id,
+        **entry,
         holder.kind.removesuffix("s"): _name(state, holder),
         "digest": record["_digest"],
-        "created-at": record["created-at"],
-        "description": record["description"],
         "created-by": creators[0] if creators else None,
     }
 
@@ -251,18 +220,28 @@ def invariants(view: View, record: Record) -> Iterable[str]:
         yield f"{holder.id} has more than one token"
 
 
+MADE = {
+    "created-at": lambda values, facts, now: now,
+    "description": None,
+    "_digest": None,
+}
 KIND = Kind(
     type=TYPE,
-    page="user-tokens",
     prefix="at",
     names=names,
     find=by_id(TYPE),
-    show=show,
+    made=MADE,
+    relations={"created-by": To("users", CREATOR, one=True)},
+    show=resource,
+    computed={
+        "last-used-at": lambda view, record: view.used.get(record.key),
+        "token": None,
+    },
     operations={
         "list-user-tokens": (list_user_tokens, LIST),
         "create-user-token": (create_user_token, CREATE),
-        "show-user-token": (show_user_token, OWN),
-        "destroy-user-token": (destroy_user_token, OWN),
+        "show-user-token": (show_record, OWN),
+        "destroy-user-token": (delete_record, OWN),
         "generate-new-team-token": (generate, TEAM),
         "show-team-token": (show_one, TEAM),
         "delete-team-token": (delete_one, TEAM),
@@ -279,5 +258,5 @@ KIND = Kind(
     seed=seed,
     dump=dump,
 )
-NUMBERED = Kind(type=TYPE, page="team-tokens", names=names, find=by_id(TYPE))
+NUMBERED = replace(KIND, prefix="")
 """The same type with numbers for ids: tokens of teams and of organizations (their pages' samples)."""

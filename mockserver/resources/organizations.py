@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from mockserver.jsonapi.names import refuse_taken
+from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
 from mockserver.jsonapi.pages import whole
+from mockserver.jsonapi.resources import resource
 from mockserver.world import clock
-from mockserver.world.access import ANYONE, Rule
-from mockserver.world.calls import Call, Reply, View
-from mockserver.world.kinds import Kind
+from mockserver.world.access import ANYONE
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Kind, Rule, View, by_name
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
 
@@ -88,43 +89,22 @@ CREATE = Rule(
 # what is shown
 
 
-def show(view: View, record: Record) -> dict[str, Any]:
+def permissions(view: View, record: Record) -> dict[str, bool]:
+    """What the caller may do in it, as the page's `permissions` object says it."""
     owner = view.can(record, "owner") and _no_organization(view, record)
     token = view.can(record, "organization-token")
     return {
-        "id": record.id,
-        "type": "organizations",
-        "attributes": {
-            "name": record["name"],
-            "created-at": record["created-at"],
-            "email": record["email"],
-            "session-timeout": record["session-timeout"],
-            "session-remember": record["session-remember"],
-            "collaborator-auth-policy": record["collaborator-auth-policy"],
-            "enterprise-plan": record["enterprise-plan"],
-            "owners-team-saml-role-id": record["owners-team-saml-role-id"],
-            "saml-enabled": False,
-            "trial-expires-at": record["trial-expires-at"],
-            "two-factor-conformant": True,
-            "permissions": {
-                "can-update": owner,
-                "can-destroy": owner,
-                "can-create-team": owner or token,
-                "can-create-workspace": view.can(
-                    record, "owner", "manage-workspaces", "organization-token"
-                ),
-                "can-update-oauth": view.can(
-                    record, "owner", "manage-vcs-settings", "organization-token"
-                ),
-                "can-update-api-token": owner or token,
-                "can-update-sentinel": view.can(
-                    record, "owner", "manage-policies", "organization-token"
-                ),
-                "can-traverse": True,
-                "can-create-workspace-migration": owner,
-            },
-        },
-        "links": {"self": f"/api/v2/organizations/{record.id}"},
+        "can-update": owner,
+        "can-destroy": owner,
+        "can-create-team": owner or token,
+        "can-create-workspace": view.can(
+            record, "owner", "manage-workspaces", "organization-token"
+        ),
+        "can-update-oauth": view.can(record, "owner", "manage-vcs-settings", "organization-token"),
+        "can-update-api-token": owner or token,
+        "can-update-sentinel": view.can(record, "owner", "manage-policies", "organization-token"),
+        "can-traverse": True,
+        "can-create-workspace-migration": owner,
     }
 
 
@@ -140,51 +120,23 @@ def list_organizations(call: Call) -> Reply:
     """Every organization that the caller belongs to, by name."""
     keys = (item[-1] for item in call.state.list(ROOT, "organizations"))
     seen = [key for key in keys if _member(call, call.state.get(key))]
-    return Reply(200, data=whole(call, seen))
-
-
-def show_organization(call: Call) -> Reply:
-    return Reply(200, data=call.record)
+    return Reply(data=whole(call, seen))
 
 
 def create_organization(call: Call) -> Reply:
     """The creator becomes the first member of the team `owners`."""
-    attributes = call.attributes
-    refuse_taken(call, KIND, (ROOT,), attributes)
-    values = {
-        "created-at": call.now,
-        "session-timeout": None,
-        "session-remember": None,
-        "enterprise-plan": "pro",
-        "owners-team-saml-role-id": None,
-        "trial-expires-at": clock.later(call.now, TRIAL),
-        "entitlements": dict.fromkeys(ENTITLEMENTS, True),
-        **attributes,
-    }
-    state, record = call.create(KIND, call.state, (ROOT,), values)
-    state, team = call.create(call.kinds["teams"], state, (record.key,), OWNERS)
+    reply = create_record(call)
+    record = reply.data
+    assert reply.state is not None
+    assert isinstance(record, Record)
+    state, team = call.create(call.kinds["teams"], reply.state, (record.key,), OWNERS)
     state = state.link(team.key, MEMBERS, [call.caller.record.key])
-    return Reply(201, state, record)
-
-
-def update_organization(call: Call) -> Reply:
-    """Another name is another id: the old name is not found any more."""
-    record, attributes = call.record, call.attributes
-    if "name" in attributes:
-        refuse_taken(call, KIND, (ROOT,), attributes, record)
-    state, changed = call.change(KIND, call.state, record, attributes)
-    return Reply(200, state, changed)
-
-
-def destroy_organization(call: Call) -> Reply:
-    """Takes all it owns with it (decision)."""
-    return Reply(204, call.state.remove(call.record.key))
+    return Reply(state=state, data=record)
 
 
 def show_entitlement_set(call: Call) -> Reply:
     record = call.record
     return Reply(
-        200,
         data={
             "id": record.id,
             "type": "entitlement-sets",
@@ -198,21 +150,9 @@ def show_entitlement_set(call: Call) -> Reply:
 
 
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
-    created = entry.get("created-at", seeding.now)
+    """With the team `owners`, which has the id that an entry among the teams gives it."""
     entitled = dict.fromkeys(ENTITLEMENTS, True) | entry.get("entitlements", {})
-    values = {
-        "name": entry["name"],
-        "email": entry.get("email", f"{entry['name']}@example.com"),
-        "created-at": created,
-        "session-timeout": entry.get("session-timeout"),
-        "session-remember": entry.get("session-remember"),
-        "collaborator-auth-policy": entry.get("collaborator-auth-policy", "password"),
-        "enterprise-plan": entry.get("enterprise-plan", "pro"),
-        "owners-team-saml-role-id": entry.get("owners-team-saml-role-id"),
-        "trial-expires-at": entry.get("trial-expires-at", clock.later(created, TRIAL)),
-        "entitlements": entitled,
-    }
-    record = seeding.create(KIND, (ROOT,), values, pointer)
+    record = seeding.record(KIND, {**entry, "entitlements": entitled}, pointer, None)
     if record is None:
         return None
     teams = seeding.kinds["teams"]
@@ -225,32 +165,39 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     return record
 
 
-def dump(state: State, record: Record) -> dict[str, Any]:
+def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
     team = state.find("teams", record.key, OWNERS["name"])
     owners = state.members(team.key, MEMBERS) if team else ()
-    values = {name: value for name, value in record.values.items() if name != "entitlements"}
-    return {
-        **values,
-        "entitlements": dict(record["entitlements"]),
-        "owners": [state.get(key)["username"] for key in owners],
-    }
+    return {**entry, "owners": [state.get(key)["username"] for key in owners]}
 
 
 KIND = Kind(
     type="organizations",
-    page="organizations",
     identify=lambda values: str(values["name"]),
     names=names,
-    sort=lambda values, key: (values["name"],),
+    sort=by_name,
+    title="name",
     find=find,
-    show=show,
+    made={
+        "email": lambda values, facts, now: f"{values['name']}@example.com",
+        "created-at": lambda values, facts, now: now,
+        "enterprise-plan": "pro",
+        "trial-expires-at": lambda values, facts, now: clock.later(values["created-at"], TRIAL),
+        "entitlements": dict.fromkeys(ENTITLEMENTS, True),
+    },
+    show=resource,
+    computed={
+        "permissions": permissions,
+        "saml-enabled": False,
+        "two-factor-conformant": True,
+    },
     depends=depends,
     operations={
         "list-organizations": (list_organizations, ANYONE),
-        "show-organization": (show_organization, READ),
+        "show-organization": (show_record, READ),
         "create-organization": (create_organization, CREATE),
-        "update-organization": (update_organization, OWN),
-        "destroy-organization": (destroy_organization, OWN),
+        "update-organization": (update_record, OWN),
+        "destroy-organization": (delete_record, OWN),
         "show-entitlement-set": (show_entitlement_set, READ),
     },
     read=READ,
@@ -260,5 +207,4 @@ KIND = Kind(
     refers=("users",),
     seed=seed,
     dump=dump,
-    title=lambda record: str(record["name"]),
 )

@@ -5,8 +5,7 @@ Source: permissions.html, service-accounts.html (users-teams-organizations), pol
 
 from __future__ import annotations
 
-from mockserver.world.access import Rule
-from mockserver.world.calls import View
+from mockserver.world.kinds import Rule, View
 from mockserver.world.state import ROOT, Record
 
 LEVELS = ("read", "plan", "write", "admin")

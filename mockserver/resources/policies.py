@@ -9,13 +9,18 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.jsonapi.identifiers import members, named, to_many, to_one
-from mockserver.jsonapi.names import taken
-from mockserver.jsonapi.pages import paged
+from mockserver.jsonapi.handlers import (
+    create_record,
+    delete_record,
+    list_records,
+    show_record,
+    update_record,
+)
+from mockserver.jsonapi.resources import own_link, owner, resource
 from mockserver.resources.permissions import SENTINEL
-from mockserver.world.calls import Call, Raw, Reply, View
-from mockserver.world.kinds import Kind, by_id
-from mockserver.world.problems import Error, invalid, invalid_items, not_found
+from mockserver.world.calls import Call, Raw, Reply
+from mockserver.world.kinds import Kind, To, View, by_id, by_name, unique_name
+from mockserver.world.problems import invalid, not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
@@ -23,32 +28,19 @@ SETS = ("policy-sets", "policies")
 DEFAULT_MODE = "hard-mandatory"
 
 
-def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
-    return (("policies", owners[0], values["name"]),)
+# what is shown
 
 
-def show(view: View, record: Record) -> dict[str, Any]:
-    path = f"/api/v2/policies/{record.id}"
+def enforce(view: View, record: Record) -> list[dict[str, str]]:
+    """Empty before the first upload (suite)."""
     uploaded = record["_content"] is not None
-    entry = {"path": f"{record['name']}.sentinel", "mode": record["_mode"]}
-    sets = members(view, record, SETS)
-    return {
-        "id": record.id,
-        "type": "policies",
-        "attributes": {
-            "name": record["name"],
-            "description": record["description"],
-            "enforce": [entry] if uploaded else [],
-            "policy-set-count": len(sets),
-            "updated-at": record["updated-at"],
-        },
-        "relationships": {
-            "organization": to_one(view.owner(record)),
-            "policy-sets": to_many(sets),
-        },
-        "links": {"self": path, "upload": f"{path}/upload"}
-        | ({"download": f"{path}/download"} if uploaded else {}),
-    }
+    return [{"path": f"{record['name']}.sentinel", "mode": record["_mode"]}] if uploaded else []
+
+
+def links(view: View, record: Record) -> dict[str, str]:
+    path = own_link(record)["self"]
+    download = {} if record["_content"] is None else {"download": f"{path}/download"}
+    return {"self": path, "upload": f"{path}/upload", **download}
 
 
 def depends(view: View, record: Record) -> tuple[Any, ...]:
@@ -59,74 +51,41 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
 # operations
 
 
-def list_policies(call: Call) -> Reply:
-    return Reply(200, data=paged(call, call.state.list(call.record.key, "policies")))
-
-
-def show_policy(call: Call) -> Reply:
-    return Reply(200, data=call.record)
-
-
 def create_policy(call: Call) -> Reply:
-    """Answers 200 (page). The code comes with an upload; until then `enforce` is empty (suite)."""
-    organization, attributes = call.record, call.attributes
-    errors: list[Error] = taken(call, KIND, (organization.key,), attributes)
-    data = call.data.get("relationships", {}).get("policy-sets", {}).get("data", [])
-    pointer = "/data/relationships/policy-sets/data"
-    sets = named(call, data, "policy-sets", pointer, organization, errors)
-    if errors:
-        raise invalid_items(errors)
-    name = attributes["name"]
-    values = {
-        "name": name,
-        "description": attributes.get("description"),
-        "updated-at": None,
-        "_mode": _mode(call, name, attributes["enforce"]),
-        "_content": None,
-    }
-    state, record = call.create(KIND, call.state, (organization.key,), values)
-    state = state.link(record.key, SETS, sets)
-    for key in sets:
-        kind = call.kinds["policy-sets"]
-        state, _ = call.change(kind, state, state.get(key), {"updated-at": call.now})
-    return Reply(200, state, record)
-
-
-def update_policy(call: Call) -> Reply:
-    """`name` is ignored (page). `enforce` replaces; without it the mode stays (suite)."""
-    record, attributes = call.record, call.attributes
-    changes: dict[str, Any] = {}
-    if "description" in attributes:
-        changes["description"] = attributes["description"]
-    if "enforce" in attributes:
-        changes["_mode"] = _mode(call, record["name"], attributes["enforce"])
-    state, changed = call.change(KIND, call.state, record, changes)
-    if changed is not record:
-        state, changed = call.change(KIND, state, changed, {"updated-at": call.now})
-    return Reply(200, state, changed)
+    """Its sets have another member from now on."""
+    reply = create_record(call)
+    state, kind = reply.state, call.kinds["policy-sets"]
+    assert state is not None
+    assert isinstance(reply.data, Record)
+    for key in state.members(reply.data.key, SETS):
+        state, _ = call.touch(kind, state, state.get(key))
+    return Reply(state=state, data=reply.data)
 
 
 def upload_policy(call: Call) -> Reply:
     """Any bytes, none at all included (suite); the Sentinel text is not judged."""
-    content = call.document or b""
-    changes = {"_content": content, "updated-at": call.now}
+    changes = {"_content": call.document or b"", "updated-at": call.now}
     state, record = call.change(KIND, call.state, call.record, changes)
-    return Reply(200, state, record)
+    return Reply(state=state, data=record)
 
 
 def download_policy(call: Call) -> Reply:
     content = call.record["_content"]
     if content is None:
         raise not_found(f"{call.record.id} has no content: upload it first")
-    return Reply(200, data=Raw(content))
+    return Reply(data=Raw(content))
 
 
-def delete_policy(call: Call) -> Reply:
-    """Takes it out of every policy set (decision)."""
-    return Reply(204, call.state.remove(call.record.key))
+def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
+    """A name never changes (page). `enforce` gives the mode; without it the mode stays (suite)."""
+    name = record["name"] if record else attributes["name"]
+    kept = {n: v for n, v in attributes.items() if n != "enforce"} | {"name": name}
+    if "enforce" in attributes:
+        kept["_mode"] = _mode(name, attributes["enforce"])
+    return kept
 
 
-def _mode(call: Call, name: str, enforce: Sequence[Mapping[str, Any]]) -> str:
+def _mode(name: str, enforce: Sequence[Mapping[str, Any]]) -> str:
     """The mode that an enforcement map gives to the policy's one file."""
     if len(enforce) > 1:
         raise invalid(
@@ -134,7 +93,6 @@ def _mode(call: Call, name: str, enforce: Sequence[Mapping[str, Any]]) -> str:
             "/data/attributes/enforce",
             fact=f"enforce has {len(enforce)} entries",
             expected="one entry: policies have a single file",
-            key_path="data.attributes.enforce",
             source="policies.html#create-a-policy (decision: 422)",
             hint=f"Send one entry with the path {name}.sentinel.",
         )
@@ -148,25 +106,18 @@ def _mode(call: Call, name: str, enforce: Sequence[Mapping[str, Any]]) -> str:
 
 
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
-    assert owner is not None
+    """An entry has the mode of its one file, and the code that was uploaded."""
     content = entry["code"].encode() if "code" in entry else None
     if "code-base64" in entry:
         content = b64decode(entry["code-base64"])
-    updated = entry.get("updated-at", seeding.now if content is not None else None)
-    values = {
-        "name": entry["name"],
-        "description": entry.get("description"),
-        "updated-at": updated,
-        "_mode": entry.get("mode", DEFAULT_MODE),
-        "_content": content,
-    }
-    return seeding.create(KIND, (owner.key,), values, pointer, id=entry.get("id"))
+    updated = {} if content is None else {"updated-at": seeding.now}
+    said = {"_content": content, "_mode": entry.get("mode", DEFAULT_MODE), **updated}
+    return seeding.record(KIND, entry, pointer, owner, **said)
 
 
-def dump(state: State, record: Record) -> dict[str, Any]:
-    entry = {"id": record.id, "name": record["name"], "description": record["description"]}
-    entry |= {"mode": record["_mode"], "updated-at": record["updated-at"]}
+def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
     content = record["_content"]
+    entry["mode"] = record["_mode"]
     if content is not None:
         try:
             entry["code"] = content.decode("utf-8")
@@ -177,27 +128,36 @@ def dump(state: State, record: Record) -> dict[str, Any]:
 
 KIND = Kind(
     type="policies",
-    page="policies",
     prefix="pol",
-    names=names,
-    sort=lambda values, key: (values["name"],),
+    names=unique_name("policies"),
+    sort=by_name,
+    title="name",
     find=by_id("policies"),
-    show=show,
+    made={"updated-at": None, "_content": None},
+    touched="updated-at",
+    relations={"policy-sets": To("policy-sets", SETS)},
+    settled=settled,
+    show=resource,
+    computed={
+        "enforce": enforce,
+        "policy-set-count": lambda view, record: len(view.state.members(record.key, SETS)),
+    },
+    relationships={"organization": owner},
+    links=links,
     depends=depends,
-    related={"policy-sets": lambda view, record: members(view, record, SETS)},
+    related={"policy-sets": lambda view, record: view.members(record, SETS)},
     operations={
-        "list-policies": (list_policies, SENTINEL),
-        "show-policy": (show_policy, SENTINEL),
+        "list-policies": (list_records, SENTINEL),
+        "show-policy": (show_record, SENTINEL),
         "create-policy": (create_policy, SENTINEL),
-        "update-policy": (update_policy, SENTINEL),
+        "update-policy": (update_record, SENTINEL),
         "upload-policy": (upload_policy, SENTINEL),
         "download-policy": (download_policy, SENTINEL),
-        "delete-policy": (delete_policy, SENTINEL),
+        "delete-policy": (delete_record, SENTINEL),
     },
     read=SENTINEL,
     within="organizations",
     member="policies",
     seed=seed,
     dump=dump,
-    title=lambda record: str(record["name"]),
 )

@@ -5,215 +5,85 @@ Source: policy-sets.html, the document this project started from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from mockserver.jsonapi.identifiers import known, members, named, to_many, to_one
-from mockserver.jsonapi.names import refuse_taken, taken
-from mockserver.jsonapi.pages import paged
+from mockserver.jsonapi.handlers import (
+    add_members,
+    create_record,
+    delete_record,
+    list_records,
+    remove_members,
+    show_record,
+    update_record,
+)
+from mockserver.jsonapi.identifiers import to_many
+from mockserver.jsonapi.resources import owner, resource
 from mockserver.resources.permissions import SENTINEL
-from mockserver.world.calls import Call, Reply, View
-from mockserver.world.kinds import Kind, by_id
-from mockserver.world.problems import Error, Problem, invalid, invalid_items
-from mockserver.world.seeding import Seeding
-from mockserver.world.state import Record, Relation, State
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Handler, Kind, To, Values, View, by_id, by_name, unique_name
+from mockserver.world.problems import Error, invalid_item, invalid_items, key_path
+from mockserver.world.state import Record
 
 POLICIES = ("policies", "policy-sets")
 WORKSPACES = ("workspaces", "policy-sets")
 
 
-def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
-    return (("policy-sets", owners[0], values["name"]),)
+def attached(view: View, record: Record) -> list[Record]:
+    """The workspaces it is attached to; a global set applies to all and is attached to none."""
+    return [] if record["global"] else view.members(record, WORKSPACES)
 
 
-def show(view: View, record: Record) -> dict[str, Any]:
-    """A global set counts all of the organization's workspaces and names none (page)."""
-    organization = view.owner(record)
-    policies = members(view, record, POLICIES)
-    attached = [] if record["global"] else members(view, record, WORKSPACES)
-    every = view.state.list(organization.key, "workspaces")
-    return {
-        "id": record.id,
-        "type": "policy-sets",
-        "attributes": {
-            "name": record["name"],
-            "description": record["description"],
-            "global": record["global"],
-            "policy-count": len(policies),
-            "workspace-count": len(every) if record["global"] else len(attached),
-            "created-at": record["created-at"],
-            "updated-at": record["updated-at"],
-        },
-        "relationships": {"organization": to_one(organization), "policies": to_many(policies)}
-        | ({} if record["global"] else {"workspaces": to_many(attached)}),
-        "links": {"self": f"/api/v2/policy-sets/{record.id}"},
-    }
+def workspace_count(view: View, record: Record) -> int:
+    """A global set counts all of the organization's workspaces (page)."""
+    if record["global"]:
+        return len(view.state.list(record.owner, "workspaces"))
+    return len(view.state.members(record.key, WORKSPACES))
+
+
+def shown_workspaces(view: View, record: Record) -> dict[str, Any] | None:
+    """A global set names none (page)."""
+    return None if record["global"] else to_many(attached(view, record))
 
 
 def depends(view: View, record: Record) -> tuple[Any, ...]:
     """Its organization's name, its members, and for a global set how many workspaces there are."""
-    state, organization = view.state, view.owner(record)
-    count = len(state.list(organization.key, "workspaces")) if record["global"] else 0
-    return organization.id, count, state.relations(record.key)
+    count = workspace_count(view, record) if record["global"] else 0
+    return view.owner(record).id, count, view.state.relations(record.key)
 
 
-def _workspaces(view: View, record: Record) -> Iterable[Record]:
-    """What `include=workspaces` brings: attached ones; a global set is attached to none."""
-    return [] if record["global"] else members(view, record, WORKSPACES)
+# rules of global sets: what turns global keeps its attachments, hidden (decision)
 
 
-# operations
+def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
+    """A set is not made global and attached at once."""
+    workspaces = call.data.get("relationships", {}).get("workspaces", {}).get("data")
+    if record is None and values["global"] and workspaces:
+        yield _global("attached to", "/data/relationships/workspaces/data")
 
 
-def list_policy_sets(call: Call) -> Reply:
-    return Reply(200, data=paged(call, call.state.list(call.record.key, "policy-sets")))
+def unless_global(handler: Handler, verb: str) -> Handler:
+    """The handler for sets that are attached to workspaces one by one."""
+
+    def handled(call: Call) -> Reply:
+        if call.record["global"]:
+            raise invalid_items([_global(verb, "/data")])
+        reply: Reply = handler(call)
+        return reply
+
+    return handled
 
 
-def show_policy_set(call: Call) -> Reply:
-    return Reply(200, data=call.record)
-
-
-def create_policy_set(call: Call) -> Reply:
-    """With its members, all of which must exist; else nothing is made."""
-    organization, attributes = call.record, call.attributes
-    relationships = call.data.get("relationships", {})
-    errors: list[Error] = []
-    keys = {}
-    for relation in (POLICIES, WORKSPACES):
-        data = relationships.get(relation[0], {}).get("data", [])
-        pointer = f"/data/relationships/{relation[0]}/data"
-        keys[relation] = named(call, data, relation[0], pointer, organization, errors)
-    if attributes["global"] and keys[WORKSPACES]:
-        errors += _global(call, "/data/relationships/workspaces/data").errors
-    errors += taken(call, KIND, (organization.key,), attributes)
-    if errors:
-        raise invalid_items(errors)
-    values = {
-        "name": attributes["name"],
-        "description": attributes["description"],
-        "global": attributes["global"],
-        "created-at": call.now,
-        "updated-at": call.now,
-    }
-    state, record = call.create(KIND, call.state, (organization.key,), values)
-    for relation, members_ in keys.items():
-        state = state.link(record.key, relation, members_)
-    return Reply(201, state, record)
-
-
-def update_policy_set(call: Call) -> Reply:
-    """A set that turns global keeps its attachments, hidden (decision)."""
-    record, attributes = call.record, call.attributes
-    if "name" in attributes:
-        refuse_taken(call, KIND, (record.owner,), attributes, record)
-    state, changed = call.change(KIND, call.state, record, attributes)
-    if changed is not record:
-        state, changed = call.change(KIND, state, changed, {"updated-at": call.now})
-    return Reply(200, state, changed)
-
-
-def delete_policy_set(call: Call) -> Reply:
-    """Policies and workspaces stay."""
-    return Reply(204, call.state.remove(call.record.key))
-
-
-def add_policies(call: Call) -> Reply:
-    return _add(call, POLICIES)
-
-
-def remove_policies(call: Call) -> Reply:
-    return _remove(call, POLICIES)
-
-
-def attach_to_workspaces(call: Call) -> Reply:
-    _refuse_global(call)
-    return _add(call, WORKSPACES)
-
-
-def detach_from_workspaces(call: Call) -> Reply:
-    _refuse_global(call)
-    return _remove(call, WORKSPACES)
-
-
-def _add(call: Call, relation: Relation) -> Reply:
-    """All or nothing: one unknown id and nothing changes. What is there already stays there."""
-    errors: list[Error] = []
-    organization = call.owner(call.record)
-    keys = named(call, call.document["data"], relation[0], "/data", organization, errors)
-    if errors:
-        raise invalid_items(errors)
-    return _related(call, call.state.link(call.record.key, relation, keys))
-
-
-def _remove(call: Call, relation: Relation) -> Reply:
-    """What is not there, or unknown, is gone already: 204 without effect (JSON:API)."""
-    organization = call.owner(call.record)
-    found = (known(call, relation[0], item["id"], organization) for item in call.document["data"])
-    keys = [record.key for record in found if record]
-    return _related(call, call.state.unlink(call.record.key, relation, keys))
-
-
-def _related(call: Call, state: State) -> Reply:
-    """Changed members move the set's `updated-at` (decision)."""
-    if state is not call.state:
-        state, _ = call.change(KIND, state, call.record, {"updated-at": call.now})
-    return Reply(204, state)
-
-
-def _refuse_global(call: Call) -> None:
-    if call.record["global"]:
-        raise _global(call, "/data")
-
-
-def _global(call: Call, pointer: str) -> Problem:
-    attach = "detached from" if "detach" in call.operation else "attached to"
-    return invalid(
-        f"Global policy sets cannot be {attach} individual workspaces",
+def _global(verb: str, pointer: str) -> Error:
+    return invalid_item(
+        f"Global policy sets cannot be {verb} individual workspaces",
         pointer,
         fact="the policy set is global: it applies to all of the organization's workspaces",
         expected="no workspaces, or a set that is not global",
-        key_path=pointer.strip("/").replace("/", ".") + "[]",
+        key_path=f"{key_path(pointer)}[]",
         source="policy-sets.html#attach-a-policy-set-to-workspaces (status: decision)",
         hint="Set data.attributes.global to false first, or leave the workspaces out.",
     )
-
-
-# fixtures
-
-
-def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
-    assert owner is not None
-    created = entry.get("created-at", seeding.now)
-    values = {
-        "name": entry["name"],
-        "description": entry.get("description"),
-        "global": entry.get("global", False),
-        "created-at": created,
-        "updated-at": entry.get("updated-at", created),
-    }
-    record = seeding.create(KIND, (owner.key,), values, pointer, id=entry.get("id"))
-    if record is None:
-        return None
-    for relation in (POLICIES, WORKSPACES):
-        for at, name in enumerate(entry.get(relation[0], ())):
-            place = f"{pointer}/{relation[0]}/{at}"
-            member = seeding.named(relation[0], name, place, owner)
-            if member:
-                seeding.state = seeding.state.link(record.key, relation, [member.key])
-    return record
-
-
-def dump(state: State, record: Record) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "name": record["name"],
-        "description": record["description"],
-        "global": record["global"],
-        "created-at": record["created-at"],
-        "updated-at": record["updated-at"],
-        "policies": [state.get(key)["name"] for key in state.members(record.key, POLICIES)],
-        "workspaces": [state.get(key)["name"] for key in state.members(record.key, WORKSPACES)],
-    }
 
 
 def invariants(view: View, record: Record) -> Iterable[str]:
@@ -231,34 +101,51 @@ def invariants(view: View, record: Record) -> Iterable[str]:
 
 KIND = Kind(
     type="policy-sets",
-    page="policy-sets",
     prefix="polset",
-    names=names,
-    sort=lambda values, key: (values["name"],),
+    names=unique_name("policy-sets"),
+    sort=by_name,
+    title="name",
     find=by_id("policy-sets"),
-    show=show,
+    made={
+        "created-at": lambda values, facts, now: now,
+        "updated-at": lambda values, facts, now: values["created-at"],
+    },
+    touched="updated-at",
+    relations={
+        "policies": To("policies", POLICIES, entry="policies"),
+        "workspaces": To("workspaces", WORKSPACES, entry="workspaces"),
+    },
+    checked=checked,
+    show=resource,
+    computed={
+        "policy-count": lambda view, record: len(view.state.members(record.key, POLICIES)),
+        "workspace-count": workspace_count,
+    },
+    relationships={"organization": owner, "workspaces": shown_workspaces},
     depends=depends,
     related={
-        "policies": lambda view, record: members(view, record, POLICIES),
-        "workspaces": _workspaces,
+        "policies": lambda view, record: view.members(record, POLICIES),
+        "workspaces": attached,
     },
     operations={
-        "list-policy-sets": (list_policy_sets, SENTINEL),
-        "show-policy-set": (show_policy_set, SENTINEL),
-        "create-policy-set": (create_policy_set, SENTINEL),
-        "update-policy-set": (update_policy_set, SENTINEL),
-        "delete-policy-set": (delete_policy_set, SENTINEL),
-        "add-policies-to-policy-set": (add_policies, SENTINEL),
-        "remove-policies-from-policy-set": (remove_policies, SENTINEL),
-        "attach-policy-set-to-workspaces": (attach_to_workspaces, SENTINEL),
-        "detach-policy-set-from-workspaces": (detach_from_workspaces, SENTINEL),
+        "list-policy-sets": (list_records, SENTINEL),
+        "show-policy-set": (show_record, SENTINEL),
+        "create-policy-set": (create_record, SENTINEL),
+        "update-policy-set": (update_record, SENTINEL),
+        "delete-policy-set": (delete_record, SENTINEL),
+        "add-policies-to-policy-set": (add_members("policies"), SENTINEL),
+        "remove-policies-from-policy-set": (remove_members("policies"), SENTINEL),
+        "attach-policy-set-to-workspaces": (
+            unless_global(add_members("workspaces"), "attached to"),
+            SENTINEL,
+        ),
+        "detach-policy-set-from-workspaces": (
+            unless_global(remove_members("workspaces"), "detached from"),
+            SENTINEL,
+        ),
     },
     read=SENTINEL,
     invariants=invariants,
     within="organizations",
     member="policy-sets",
-    refers=("policies", "workspaces"),
-    seed=seed,
-    dump=dump,
-    title=lambda record: str(record["name"]),
 )

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from mockserver.resources.permissions import organization_of
-from mockserver.world.access import Rule
-from mockserver.world.calls import Call, Reply, View
-from mockserver.world.kinds import Handler
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Handler, Rule, View
 from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
 from mockserver.world.state import ROOT, Record
 
@@ -81,7 +80,7 @@ def add_users(call: Call) -> Reply:
             errors.append(_unknown(item["id"], at))
     if errors:
         raise invalid_items(errors)
-    return Reply(204, call.state.link(call.record.key, MEMBERS, keys))
+    return Reply(state=call.state.link(call.record.key, MEMBERS, keys))
 
 
 def delete_users(call: Call) -> Reply:
@@ -96,11 +95,10 @@ def delete_users(call: Call) -> Reply:
             "/data",
             fact=f"the team {OWNERS} of {call.owner(record).id} would have no member left",
             expected="at least one member who stays",
-            key_path="data[]",
             source="users-teams-organizations/teams.html#the-owners-team (status: decision)",
             hint="Add another member before you remove the last one.",
         )
-    return Reply(204, call.state.unlink(record.key, MEMBERS, sorted(keys)))
+    return Reply(state=call.state.unlink(record.key, MEMBERS, sorted(keys)))
 
 
 def _user(call: Call, username: str) -> Record | None:
@@ -114,7 +112,6 @@ def _unknown(username: str, at: int) -> Error:
         f"/data/{at}/id",
         fact=f"{username!r} is nobody's username",
         expected="the username of a user (not the id, nor an e-mail address)",
-        key_path="data[].id",
         source="team-members.html#add-a-user-to-team (status: decision)",
         hint="Users must exist already: a fixture can hold them.",
     )

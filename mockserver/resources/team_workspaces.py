@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.jsonapi.pages import whole
-from mockserver.world.access import Rule, demand
-from mockserver.world.calls import Call, Reply, View
-from mockserver.world.kinds import Kind, by_id
+from mockserver.jsonapi.resources import resource
+from mockserver.world.access import demand
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Kind, Rule, View, by_id
 from mockserver.world.problems import Error, invalid_item, invalid_items, not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
 OWNERS = "owners"
 EVERYWHERE = "The owners team has admin access to every workspace"
-
-find = by_id("team-workspaces")
 
 
 def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
@@ -86,29 +86,15 @@ MANAGE = Rule(
 # what is shown
 
 
-def show(view: View, record: Record) -> dict[str, Any]:
-    workspace, team = view.owner(record), view.state.get(record.owners[1])
-    organization = view.owner(workspace)
-    return {
-        "id": record.id,
-        "type": "team-workspaces",
-        "attributes": {"access": record["access"]},
-        "relationships": {
-            "team": {
-                "data": identifier(team),
-                "links": {"related": f"/api/v2/teams/{team.id}"},
-            },
-            "workspace": {
-                "data": identifier(workspace),
-                "links": {
-                    "related": (
-                        f"/api/v2/organizations/{organization.id}/workspaces/{workspace['name']}"
-                    )
-                },
-            },
-        },
-        "links": {"self": f"/api/v2/team-workspaces/{record.id}"},
-    }
+def to_team(view: View, record: Record) -> dict[str, Any]:
+    team = view.state.get(record.owners[1])
+    return {"data": identifier(team), "links": {"related": f"/api/v2/teams/{team.id}"}}
+
+
+def to_workspace(view: View, record: Record) -> dict[str, Any]:
+    workspace = view.owner(record)
+    path = f"/api/v2/organizations/{view.owner(workspace).id}/workspaces/{workspace['name']}"
+    return {"data": identifier(workspace), "links": {"related": path}}
 
 
 # operations
@@ -122,11 +108,7 @@ def list_access(call: Call) -> Reply:
         raise not_found(f"there is no workspaces {id!r}")
     demand(call, call.operation, READ, workspace, "teams")
     items = call.state.list(workspace.key, "team-workspaces")
-    return Reply(200, data=whole(call, (item[-1] for item in items)))
-
-
-def show_access(call: Call) -> Reply:
-    return Reply(200, data=call.record)
+    return Reply(data=whole(call, (item[-1] for item in items)))
 
 
 def add_access(call: Call) -> Reply:
@@ -148,13 +130,9 @@ def add_access(call: Call) -> Reply:
         errors += _barred(call, workspace, team)
     if errors or not workspace or not team:
         raise invalid_items(errors)
-    values = {"access": call.attributes["access"]}
-    state, record = call.create(KIND, call.state, (workspace.key, team.key), values)
-    return Reply(201, state, record)
-
-
-def remove_access(call: Call) -> Reply:
-    return Reply(204, call.state.remove(call.record.key))
+    owners = workspace.key, team.key
+    state, record = call.create(KIND, call.state, owners, call.attributes)
+    return Reply(state=state, data=record)
 
 
 def _found(call: Call, type: str, id: str) -> Record | None:
@@ -194,11 +172,9 @@ def _barred(call: Call, workspace: Record, team: Record) -> list[Error]:
 
 
 def _wrong(what: str, detail: str, **meta: str) -> Error:
-    path = f"data.relationships.{what}.data"
     return invalid_item(
         detail,
-        "/" + path.replace(".", "/"),
-        key_path=path,
+        f"/data/relationships/{what}/data",
         source="team-access.html#add-team-access-to-a-workspace, workspaces/access.html",
         **meta,
     )
@@ -223,9 +199,8 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     return seeding.create(KIND, (owner.key, team.key), values, pointer, id=detail.get("id"))
 
 
-def dump(state: State, record: Record) -> tuple[str, dict[str, Any]]:
-    team = state.get(record.owners[1])
-    return team["name"], {"id": record.id, "access": record["access"]}
+def dump(state: State, record: Record, entry: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return state.get(record.owners[1])["name"], entry
 
 
 def invariants(view: View, record: Record) -> Iterable[str]:
@@ -239,15 +214,15 @@ def invariants(view: View, record: Record) -> Iterable[str]:
 
 KIND = Kind(
     type="team-workspaces",
-    page="team-access",
     names=names,
-    find=find,
-    show=show,
+    find=by_id("team-workspaces"),
+    show=resource,
+    relationships={"team": to_team, "workspace": to_workspace},
     operations={
         "list-team-access-to-workspaces": (list_access, READ),
         "add-team-access-to-workspace": (add_access, MANAGE),
-        "show-team-access-to-workspace": (show_access, READ),
-        "remove-team-access-to-workspace": (remove_access, MANAGE),
+        "show-team-access-to-workspace": (show_record, READ),
+        "remove-team-access-to-workspace": (delete_record, MANAGE),
     },
     read=READ,
     grants=grants,

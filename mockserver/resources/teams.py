@@ -9,26 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mockserver.jsonapi.identifiers import members, to_many
-from mockserver.jsonapi.names import refuse_taken
+from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
 from mockserver.jsonapi.pages import whole
+from mockserver.jsonapi.resources import resource
 from mockserver.resources import team_members
 from mockserver.resources.permissions import organization_of
 from mockserver.resources.team_members import ACCESS, MANAGE, MEMBERS, OWNERS, manages
-from mockserver.world.access import Rule
-from mockserver.world.calls import Call, Reply, View
-from mockserver.world.kinds import Kind, by_id
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Kind, Rule, To, View, by_id, by_name, unique_name
 from mockserver.world.problems import Problem, invalid
 from mockserver.world.seeding import Seeding
-from mockserver.world.state import Record, State
-
-find = by_id("teams", str.casefold)
-
-
-def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
-    """Unique in the organization without regard to case (decision, as workspaces: recorded)."""
-    return (("teams", owners[0], values["name"].casefold()),)
-
+from mockserver.world.state import Record
 
 # who may do what
 
@@ -53,26 +44,12 @@ LIST = Rule(
 # what is shown
 
 
-def show(view: View, record: Record) -> dict[str, Any]:
+def permissions(view: View, record: Record) -> dict[str, bool]:
     manager = manages(view, record)
     return {
-        "id": record.id,
-        "type": "teams",
-        "attributes": {
-            "name": record["name"],
-            "users-count": len(view.state.members(record.key, MEMBERS)),
-            "organization-access": dict(record["organization-access"]),
-            "permissions": {
-                "can-update-membership": manager,
-                "can-destroy": manager and record["name"] != OWNERS,
-                "can-update-organization-access": manager and record["name"] != OWNERS,
-            },
-        },
-        "relationships": {
-            "users": to_many(members(view, record, MEMBERS)),
-            "authentication-token": {"meta": {}},
-        },
-        "links": {"self": f"/api/v2/teams/{record.id}"},
+        "can-update-membership": manager,
+        "can-destroy": manager and record["name"] != OWNERS,
+        "can-update-organization-access": manager and record["name"] != OWNERS,
     }
 
 
@@ -84,62 +61,43 @@ def list_teams(call: Call) -> Reply:
     organization = call.record
     items = call.state.list(organization.key, "teams")
     if manages(call, organization):
-        return Reply(200, data=whole(call, (item[-1] for item in items)))
+        return Reply(data=whole(call, (item[-1] for item in items)))
     own = (call.state.get(key) for key in call.reached("teams", organization))
-    return Reply(200, data=whole(call, (key for *_, key in sorted((*t.sort, t.key) for t in own))))
+    return Reply(data=whole(call, (key for *_, key in sorted((*t.sort, t.key) for t in own))))
 
 
-def show_team(call: Call) -> Reply:
-    return Reply(200, data=call.record)
-
-
-def create_team(call: Call) -> Reply:
-    """Without members; answers 200 (page)."""
-    organization, attributes = call.record, call.attributes
-    refuse_taken(call, KIND, (organization.key,), attributes)
-    state, record = call.create(KIND, call.state, (organization.key,), attributes)
-    return Reply(200, state, record)
-
-
-def update_team(call: Call) -> Reply:
+def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
     """Rights that are left out stay (suite). `owners` keeps its name and its rights (decision)."""
-    record, attributes = call.record, call.attributes
-    changes = dict(attributes)
-    if "organization-access" in attributes:
+    if record and "organization-access" in attributes:
         access = {**record["organization-access"], **attributes["organization-access"]}
-        changes["organization-access"] = access
-    if record["name"] == OWNERS:
-        _refuse_owners(changes)
-    if "name" in attributes:
-        refuse_taken(call, KIND, (record.owner,), attributes, record)
-    state, changed = call.change(KIND, call.state, record, changes)
-    return Reply(200, state, changed)
+        attributes["organization-access"] = access
+    if record and record["name"] == OWNERS:
+        _refuse_owners(attributes)
+    return attributes
 
 
 def delete_team(call: Call) -> Reply:
     """Its token and its access to workspaces go too; its members stay (decision)."""
-    record = call.record
-    if record["name"] == OWNERS:
+    if call.record["name"] == OWNERS:
         raise _owners("The owners team cannot be deleted", "", "no such request")
-    return Reply(204, call.state.remove(record.key))
+    return delete_record(call)
 
 
 def _refuse_owners(changes: Mapping[str, Any]) -> None:
     if changes.get("name", OWNERS) != OWNERS:
-        raise _owners("The owners team cannot be renamed", "data.attributes.name", f'"{OWNERS}"')
+        raise _owners("The owners team cannot be renamed", "/data/attributes/name", f'"{OWNERS}"')
     for name, on in changes.get("organization-access", {}).items():
         if not on:
-            path = f"data.attributes.organization-access.{name}"
-            raise _owners("The owners team has every right in the organization", path, "true")
+            pointer = f"/data/attributes/organization-access/{name}"
+            raise _owners("The owners team has every right in the organization", pointer, "true")
 
 
-def _owners(detail: str, path: str, expected: str) -> Problem:
+def _owners(detail: str, pointer: str, expected: str) -> Problem:
     return invalid(
         detail,
-        "/" + path.replace(".", "/") if path else None,
+        pointer or None,
         fact=f"every organization has a team named {OWNERS}, with full access",
         expected=expected,
-        key_path=path,
         source="users-teams-organizations/teams.html#the-owners-team (status: decision)",
         hint=f"Leave {OWNERS} as it is; make another team for other names and rights.",
     )
@@ -152,31 +110,16 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     """Every organization has `owners` already: an entry for it adds members."""
     assert owner is not None
     said = entry.get("organization-access", {})
-    record: Record | None
-    if entry["name"] == OWNERS:
-        record = seeding.state.find("teams", owner.key, OWNERS)
-        for name in (name for name, on in said.items() if not on):
-            place = f"{pointer}/organization-access/{name}"
-            seeding.fault(place, f"the team {OWNERS} has every right in its organization")
-    else:
-        values = {"name": entry["name"], "organization-access": dict.fromkeys(ACCESS, False) | said}
-        record = seeding.create(KIND, (owner.key,), values, pointer, id=entry.get("id"))
-    if record is None:
-        return None
-    for at, username in enumerate(entry.get("members", ())):
-        user = seeding.named("users", username, f"{pointer}/members/{at}")
-        if user:
-            seeding.state = seeding.state.link(record.key, MEMBERS, [user.key])
+    if entry["name"] != OWNERS:
+        access = dict.fromkeys(ACCESS, False) | said
+        return seeding.record(KIND, {**entry, "organization-access": access}, pointer, owner)
+    for name in (name for name, on in said.items() if not on):
+        place = f"{pointer}/organization-access/{name}"
+        seeding.fault(place, f"the team {OWNERS} has every right in its organization")
+    record = seeding.state.find("teams", owner.key, OWNERS)
+    if record:
+        seeding.join(KIND, record, entry, pointer, owner)
     return record
-
-
-def dump(state: State, record: Record) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "name": record["name"],
-        "organization-access": dict(record["organization-access"]),
-        "members": [state.get(key)["username"] for key in state.members(record.key, MEMBERS)],
-    }
 
 
 def invariants(view: View, record: Record) -> Iterable[str]:
@@ -190,18 +133,27 @@ def invariants(view: View, record: Record) -> Iterable[str]:
 
 KIND = Kind(
     type="teams",
-    page="teams",
     prefix="team",
-    names=names,
-    sort=lambda values, key: (values["name"],),
-    find=find,
-    show=show,
-    related={"users": lambda view, record: members(view, record, MEMBERS)},
+    # unique in the organization without regard to case (decision, as workspaces: recorded)
+    names=unique_name("teams", str.casefold),
+    sort=by_name,
+    title="name",
+    find=by_id("teams", str.casefold),
+    made={"organization-access": dict.fromkeys(ACCESS, False)},
+    relations={"users": To("users", MEMBERS, entry="members")},
+    settled=settled,
+    show=resource,
+    computed={
+        "users-count": lambda view, record: len(view.state.members(record.key, MEMBERS)),
+        "permissions": permissions,
+    },
+    relationships={"authentication-token": lambda view, record: {"meta": {}}},
+    related={"users": lambda view, record: view.members(record, MEMBERS)},
     operations={
         "list-teams": (list_teams, LIST),
-        "create-team": (create_team, MANAGE),
-        "show-team-information": (show_team, READ),
-        "update-team": (update_team, MANAGE),
+        "create-team": (create_record, MANAGE),
+        "show-team-information": (show_record, READ),
+        "update-team": (update_record, MANAGE),
         "delete-team": (delete_team, MANAGE),
         **team_members.OPERATIONS,
     },
@@ -211,8 +163,5 @@ KIND = Kind(
     invariants=invariants,
     within="organizations",
     member="teams",
-    refers=("users",),
     seed=seed,
-    dump=dump,
-    title=lambda record: str(record["name"]),
 )

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.jsonapi.handlers import show_record
+from mockserver.jsonapi.resources import resource
 from mockserver.resources import account
-from mockserver.world import ids
-from mockserver.world.access import Caller, Rule
-from mockserver.world.calls import Call, Reply, View
-from mockserver.world.kinds import Kind, by_id
+from mockserver.world.kinds import Caller, Kind, Rule, View, by_id
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
 
@@ -20,8 +19,6 @@ ADMIN = "admin"
 ADMIN_ID = "user-aDm1n567890abcdE"
 """In every world the same, so that a fixture which names him can be added to any of them."""
 TEAMS = ("teams", "users")
-
-find = by_id("users")
 
 
 def first(state: State) -> Record | None:
@@ -69,45 +66,23 @@ READ = Rule(
 # what is shown
 
 
-def show(view: View, record: Record) -> dict[str, Any]:
-    """Others see a name and a picture (page); the rest is for oneself alone."""
+def permissions(view: View, record: Record) -> dict[str, bool]:
     own = view.caller.record.key == record.key
-    admin = first(view.state)
-    attributes = {
-        "username": record["username"],
-        "is-service-account": False,
-        "avatar-url": record["avatar-url"],
-        "v2-only": record["v2-only"],
-        "permissions": {
-            "can-create-organizations": True,
-            "can-change-email": own,
-            "can-change-username": own,
-            "can-manage-user-tokens": own,
-        },
-    }
-    if own:
-        attributes |= {
-            "is-site-admin": admin is not None and admin.key == record.key,
-            "is-sso-login": False,
-            "two-factor": {"enabled": record["two-factor"], "verified": record["two-factor"]},
-            "email": record["email"],
-            "unconfirmed-email": record["unconfirmed-email"],
-        }
     return {
-        "id": record.id,
-        "type": "users",
-        "attributes": attributes,
-        "relationships": {
-            "authentication-tokens": {
-                "links": {"related": f"/api/v2/users/{record.id}/authentication-tokens"}
-            }
-        },
-        "links": {"self": f"/api/v2/users/{record.id}"},
+        "can-create-organizations": True,
+        "can-change-email": own,
+        "can-change-username": own,
+        "can-manage-user-tokens": own,
     }
 
 
-def show_user(call: Call) -> Reply:
-    return Reply(200, data=call.record)
+def is_site_admin(view: View, record: Record) -> bool:
+    admin = first(view.state)
+    return admin is not None and admin.key == record.key
+
+
+def tokens(view: View, record: Record) -> dict[str, Any]:
+    return {"links": {"related": f"/api/v2/users/{record.id}/authentication-tokens"}}
 
 
 # fixtures
@@ -116,23 +91,10 @@ def show_user(call: Call) -> Reply:
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
     """An entry for `admin`, or with `"admin": true`, says more about the first user."""
     username = entry["username"]
-    values = {
-        "username": username,
-        "email": entry.get("email", f"{username}@example.com"),
-        "unconfirmed-email": entry.get("unconfirmed-email"),
-        "avatar-url": entry.get("avatar-url", f"https://avatars.example.com/{username}"),
-        "v2-only": entry.get("v2-only", True),
-        "two-factor": entry.get("two-factor", False),
-        "_password": ids.digest(entry["password"])
-        if "password" in entry
-        else entry.get("password-digest"),
-    }
     admin, meant = first(seeding.state), named(seeding.state, username)
     if admin is None or not (entry.get("admin") or (meant and meant.key == admin.key)):
-        return seeding.create(KIND, (ROOT,), values, pointer, id=entry.get("id"))
-    said = {name: value for name, value in values.items() if name in entry}
-    if "password" in entry or "password-digest" in entry:
-        said["_password"] = values["_password"]
+        return seeding.record(KIND, entry, pointer, None)
+    said = seeding.values(KIND, entry)
     if not entry.get("admin"):
         said["username"] = admin["username"]  # he may have renamed himself: `admin` still means him
     elif meant and meant.key != admin.key:
@@ -156,32 +118,46 @@ def _is_admin(username: str) -> bool:
     return username.casefold() == ADMIN
 
 
-def dump(state: State, record: Record) -> dict[str, Any]:
-    entry = {"id": record.id} | {
-        name: value for name, value in record.values.items() if not name.startswith("_")
-    }
-    if record["_password"] is not None:
-        entry["password-digest"] = record["_password"]
+def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
     admin = first(state)
-    if admin and admin.key == record.key and record["username"] != ADMIN:
-        entry["admin"] = True
-    return entry
+    renamed = admin and admin.key == record.key and record["username"] != ADMIN
+    return {**entry, "admin": True} if renamed else entry
 
 
 KIND = Kind(
     type="users",
-    page="users",
     prefix="user",
     names=names,
-    find=find,
+    title="username",
+    find=by_id("users"),
     named=named,
-    show=show,
-    operations={"show-user": (show_user, READ), **account.OPERATIONS},
+    made={
+        "email": lambda values, facts, now: f"{values['username']}@example.com",
+        "unconfirmed-email": None,
+        "avatar-url": lambda values, facts, now: (
+            f"https://avatars.example.com/{values['username']}"
+        ),
+        "v2-only": True,
+        "two-factor": False,
+        "_password": None,
+    },
+    secrets=("password",),
+    show=resource,
+    computed={
+        "is-service-account": False,
+        "is-site-admin": is_site_admin,
+        "is-sso-login": False,
+        "two-factor": lambda view, record: dict.fromkeys(
+            ("enabled", "verified"), record["two-factor"]
+        ),
+        "permissions": permissions,
+    },
+    relationships={"authentication-tokens": tokens},
+    operations={"show-user": (show_record, READ), **account.OPERATIONS},
     read=READ,
     authenticate=authenticate,
     member="users",
     always=always,
     seed=seed,
     dump=dump,
-    title=lambda record: str(record["username"]),
 )

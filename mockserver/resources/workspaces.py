@@ -8,42 +8,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.jsonapi.identifiers import identifier, known, members, to_one
-from mockserver.jsonapi.names import refuse_taken
+from mockserver.jsonapi.handlers import (
+    create_record,
+    delete_record,
+    show_record,
+    update_record,
+)
+from mockserver.jsonapi.identifiers import identifier, known, to_one
 from mockserver.jsonapi.pages import paged
+from mockserver.jsonapi.resources import owner, resource
 from mockserver.resources.permissions import LEVELS, organization_of
 from mockserver.world import clock
-from mockserver.world.access import Rule
-from mockserver.world.calls import Call, Reply, View
-from mockserver.world.kinds import Kind, by_id
+from mockserver.world.calls import Call, Reply
+from mockserver.world.facts import Facts
+from mockserver.world.kinds import Kind, Rule, To, Values, View, by_id, unique_name
 from mockserver.world.problems import Problem, conflict, invalid
 from mockserver.world.seeding import Seeding
-from mockserver.world.state import Record, State, freeze, thaw
+from mockserver.world.state import Record, State
 
 SSH_KEY = ("ssh-key", "workspaces")
 MANAGERS = ("owner", "manage-workspaces", "organization-token")
-DEFAULTS: Mapping[str, Any] = {
-    "auto-apply": False,
-    "file-triggers-enabled": True,
-    "queue-all-runs": False,
-    "trigger-prefixes": (),
-    "working-directory": "",
-    "vcs-repo": None,
-    "operations": True,
-    "migration-environment": None,
-    "locked": False,
-    "environment": "default",
-    "_locked-by": None,
-    "_reason": "",
-}
 LOCKERS = {"users": "User", "teams": "Team", "organizations": "Organization"}
 
 
-find = by_id("workspaces", str.casefold)
-
-
-def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
-    return (("workspaces", owners[0], values["name"].casefold()),)
+def newest(values: Values, facts: Facts, now: str) -> str:
+    """The version of Terraform that a workspace has where nobody says another."""
+    return str(facts["terraform-versions"][0])
 
 
 def sort(values: Mapping[str, Any], key: int) -> tuple[Any, ...]:
@@ -122,45 +112,17 @@ def permissions(view: View, record: Record) -> dict[str, bool]:
     }
 
 
-SHOWN = (
-    "auto-apply",
-    "created-at",
-    "environment",
-    "file-triggers-enabled",
-    "locked",
-    "migration-environment",
-    "name",
-    "operations",
-    "queue-all-runs",
-    "terraform-version",
-    "trigger-prefixes",
-    "vcs-repo",
-    "working-directory",
-)
-"""Attributes that are shown as they are kept."""
+def ssh_key(view: View, record: Record) -> dict[str, Any]:
+    keys = view.members(record, SSH_KEY)
+    if not keys:
+        return to_one(None)
+    return {**to_one(keys[0]), "links": {"related": f"/api/v2/ssh-keys/{keys[0].id}"}}
 
 
-def show(view: View, record: Record) -> dict[str, Any]:
-    organization = view.owner(record)
-    keys = members(view, record, SSH_KEY)
-    ssh_key = to_one(keys[0] if keys else None)
-    if keys:
-        ssh_key["links"] = {"related": f"/api/v2/ssh-keys/{keys[0].id}"}
-    attributes = {name: thaw(record[name]) for name in SHOWN}
-    attributes |= {"actions": {"is-destroyable": True}, "can-queue-destroy-plan": False}
-    attributes["permissions"] = permissions(view, record)
-    return {
-        "id": record.id,
-        "type": "workspaces",
-        "attributes": dict(sorted(attributes.items())),
-        "relationships": {
-            "organization": to_one(organization),
-            "ssh-key": ssh_key,
-            "latest-run": {"data": None},
-            "current-run": {"data": None},
-        },
-        "links": {"self": f"/api/v2/organizations/{organization.id}/workspaces/{record['name']}"},
-    }
+def links(view: View, record: Record) -> dict[str, str]:
+    """By name, in its organization."""
+    organization = view.owner(record).id
+    return {"self": f"/api/v2/organizations/{organization}/workspaces/{record['name']}"}
 
 
 def depends(view: View, record: Record) -> tuple[Any, ...]:
@@ -188,43 +150,10 @@ def show_locked(call: Call, record: Record) -> dict[str, Any]:
 def list_workspaces(call: Call) -> Reply:
     organization = call.record
     if call.can(organization, *MANAGERS, "manage-policies"):
-        return Reply(200, data=paged(call, call.state.list(organization.key, "workspaces"), 2))
+        return Reply(data=paged(call, call.state.list(organization.key, "workspaces"), 2))
     reached = (call.state.get(key) for key in call.reached("workspaces", organization))
     items = sorted((*record.sort, record.key) for record in reached)
-    return Reply(200, data=paged(call, items, 2))
-
-
-def show_workspace(call: Call) -> Reply:
-    return Reply(200, data=call.record)
-
-
-def create_workspace(call: Call) -> Reply:
-    organization, attributes = call.record, call.attributes
-    refuse_taken(call, KIND, (organization.key,), attributes)
-    values = {
-        **DEFAULTS,
-        "terraform-version": call.facts["terraform-versions"][0],
-        "created-at": call.now,
-        "_changed": call.now,
-        **_settled(call, organization, attributes, None),
-    }
-    state, record = call.create(KIND, call.state, (organization.key,), values)
-    return Reply(201, state, record)
-
-
-def update_workspace(call: Call) -> Reply:
-    record, attributes = call.record, call.attributes
-    organization = call.owner(record)
-    if "name" in attributes:
-        refuse_taken(call, KIND, (organization.key,), attributes, record)
-    changes = _settled(call, organization, attributes, record["vcs-repo"])
-    state, record = _changed(call, call.state, record, changes)
-    return Reply(200, state, record)
-
-
-def delete_workspace(call: Call) -> Reply:
-    """Takes it out of every policy set (decision)."""
-    return Reply(204, call.state.remove(call.record.key))
+    return Reply(data=paged(call, items, 2))
 
 
 def lock_workspace(call: Call) -> Reply:
@@ -234,9 +163,9 @@ def lock_workspace(call: Call) -> Reply:
     body = call.document if isinstance(call.document, dict) else {}
     reason = body.get("reason") or call.attributes.get("reason") or ""
     changes = {"locked": True, "_locked-by": call.caller.record.key, "_reason": reason}
-    state, record = _changed(call, call.state, record, changes)
+    state, record = call.change(KIND, call.state, record, changes)
     call.turned(state)
-    return Reply(200, state, show_locked(call, record))
+    return Reply(state=state, data=show_locked(call, record))
 
 
 def unlock_workspace(call: Call) -> Reply:
@@ -247,7 +176,7 @@ def unlock_workspace(call: Call) -> Reply:
     by = record["_locked-by"]
     if by != call.caller.record.key and by in call.state.records:
         locker = call.state.get(by)
-        name = f"{LOCKERS[locker.kind]} {call.kinds[locker.kind].title(locker)}"
+        name = f"{LOCKERS[locker.kind]} {call.kinds[locker.kind].named_as(locker)}"
         raise conflict(
             f"Unable to unlock workspace. The workspace is locked by {name} "
             "and may not be unlocked except by them."
@@ -273,58 +202,51 @@ def assign_ssh_key(call: Call) -> Reply:
         assert key is not None
         found = key(call.state, id, None)
         if found is None or found.owner != organization.key:
-            raise _unknown(call, "SSH key", id, "data.attributes.id", "ssh-keys.html#list-ssh-keys")
+            raise _unknown("SSH key", id, "/data/attributes/id", "ssh-keys.html#list-ssh-keys")
         new = [found.key]
     state = call.state
     if old != new:
         state = state.unlink(record.key, SSH_KEY, old).link(record.key, SSH_KEY, new)
-        state, record = call.change(KIND, state, record, {"_changed": call.now})
-    return Reply(200, state, record)
-
-
-def _changed(
-    call: Call, state: State, record: Record, changes: Mapping[str, Any]
-) -> tuple[State, Record]:
-    """With the changes, and the time of the change where there is one."""
-    if all(record.get(name) == freeze(value) for name, value in changes.items()):
-        return state, record
-    return call.change(KIND, state, record, {**changes, "_changed": call.now})
+        state, record = call.touch(KIND, state, record)
+    return Reply(state=state, data=record)
 
 
 def _unlocked(call: Call) -> Reply:
     changes = {"locked": False, "_locked-by": None, "_reason": ""}
-    state, record = _changed(call, call.state, call.record, changes)
-    return Reply(200, state, record)
+    state, record = call.change(KIND, call.state, call.record, changes)
+    return Reply(state=state, data=record)
 
 
-def _settled(
-    call: Call, organization: Record, attributes: Mapping[str, Any], repo: Any
-) -> dict[str, Any]:
+def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
     """The attributes as they are kept: version judged, `vcs-repo` merged into what is there."""
-    settled = dict(attributes)
+    version = attributes.pop("terraform-version", None)
+    if version is not None:
+        attributes["terraform-version"] = _version(call, version)
+    if attributes.get("trigger-prefixes", ()) is None:
+        attributes["trigger-prefixes"] = []
+    if attributes.get("vcs-repo") == {}:  # pytfe sends it where nothing is meant
+        del attributes["vcs-repo"]
+    if attributes.get("vcs-repo"):
+        organization = call.owner(record) if record else call.record
+        old = record["vcs-repo"] if record else None
+        attributes["vcs-repo"] = _connected(call, organization, attributes["vcs-repo"], old)
+    return attributes
+
+
+def _version(call: Call, version: str) -> str:
     versions = call.facts["terraform-versions"]
-    version = settled.get("terraform-version")
-    if version is not None and version not in (*versions, "latest"):
+    if version == "latest":
+        return str(versions[0])
+    if version not in versions:
         raise invalid(
             f'Terraform version "{version}" is not a valid version',
             "/data/attributes/terraform-version",
             fact=f"{version!r} is no version that this edition knows",
             expected=f"one of {versions[0]} … {versions[-1]}, or latest",
-            key_path="data.attributes.terraform-version",
             source="recorded answer of 2019; the list stands in edition.json",
             hint=f"Send {versions[0]}, or leave it out for the newest.",
         )
-    if version == "latest":
-        settled["terraform-version"] = versions[0]
-    if version is None:
-        settled.pop("terraform-version", None)
-    if settled.get("trigger-prefixes", ()) is None:
-        settled["trigger-prefixes"] = []
-    if settled.get("vcs-repo") == {}:  # pytfe sends it where nothing is meant
-        del settled["vcs-repo"]
-    if settled.get("vcs-repo"):
-        settled["vcs-repo"] = _connected(call, organization, settled["vcs-repo"], repo)
-    return settled
+    return version
 
 
 def _connected(
@@ -333,44 +255,41 @@ def _connected(
     """A `vcs-repo` merged into the old one; it needs an identifier and a known token."""
     repo = {"branch": "", "ingress-submodules": False, **(old or {})}
     repo |= {name: value for name, value in sent.items() if name != "default-branch"}
-    path = "data.attributes.vcs-repo"
+    pointer = "/data/attributes/vcs-repo"
     for name in ("identifier", "oauth-token-id"):
         if not repo.get(name):
             raise invalid(
                 f"Vcs repo {name.replace('-', ' ')} can't be blank",
-                f"/data/attributes/vcs-repo/{name}",
+                f"{pointer}/{name}",
                 fact=f"the workspace has no vcs-repo yet, and {name} is missing or empty",
                 expected="identifier and oauth-token-id",
-                key_path=f"{path}.{name}",
                 source="workspaces.html#update-a-workspace",
                 hint="To add a VCS repo, send at least oauth-token-id and identifier.",
             )
     if not organization["entitlements"]["vcs-integrations"]:
         raise invalid(
             "Vcs repo cannot be set: the organization is not entitled to VCS integrations",
-            "/data/attributes/vcs-repo",
+            pointer,
             fact="the entitlement vcs-integrations is off",
             expected="no vcs-repo",
-            key_path=path,
             source="index.html#feature-entitlements",
             hint="Turn the entitlement on in the fixture.",
         )
     id = repo["oauth-token-id"]
     if known(call, "oauth-tokens", id, organization) is None:
-        raise _unknown(call, "Oauth token", id, f"{path}.oauth-token-id", "oauth-tokens.html")
+        raise _unknown("Oauth token", id, f"{pointer}/oauth-token-id", "oauth-tokens.html")
     return {
         name: repo[name]
         for name in ("identifier", "branch", "oauth-token-id", "ingress-submodules")
     }
 
 
-def _unknown(call: Call, what: str, id: str, path: str, source: str) -> Problem:
+def _unknown(what: str, id: str, pointer: str, source: str) -> Problem:
     return invalid(
         f"{what} does not exist",
-        "/" + path.replace(".", "/"),
+        pointer,
         fact=f"{id!r} is no {what.lower()} of this organization",
         expected=f"the id of one of the organization's {what.lower()}s",
-        key_path=path,
         source=source,
         hint="Name one that the organization has; a fixture can hold it.",
     )
@@ -378,52 +297,26 @@ def _unknown(call: Call, what: str, id: str, path: str, source: str) -> Problem:
 
 # fixtures
 
-SETTINGS = (
-    "auto-apply",
-    "file-triggers-enabled",
-    "queue-all-runs",
-    "trigger-prefixes",
-    "working-directory",
-    "vcs-repo",
-    "operations",
-    "migration-environment",
-    "environment",
-)
-
 
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
+    """With its lock, and the time that lists sort by."""
     assert owner is not None
-    created = entry.get("created-at", seeding.now)
-    values = {
-        **DEFAULTS,
-        "name": entry["name"],
-        "terraform-version": entry.get("terraform-version", seeding.facts["terraform-versions"][0]),
-        "created-at": created,
-        "_changed": entry.get("changed-at", created),
-        **{name: entry[name] for name in SETTINGS if name in entry},
-    }
+    said = {"_changed": entry["changed-at"]} if "changed-at" in entry else {}
     if entry.get("locked"):
         locker = _locker(seeding, entry, pointer)
-        values |= {"locked": True, "_locked-by": locker, "_reason": entry.get("lock-reason", "")}
-    _judge(seeding, values, pointer, owner)
-    record = seeding.create(KIND, (owner.key,), values, pointer, id=entry.get("id"))
-    if record and "ssh-key" in entry:
-        place = f"{pointer}/ssh-key"
-        key = seeding.named("ssh-keys", entry["ssh-key"], place)
-        if key and key.owner != owner.key:
-            seeding.fault(place, f"{key.id} belongs to another organization")
-        elif key:
-            seeding.state = seeding.state.link(record.key, SSH_KEY, [key.key])
-    return record
+        said |= {"_locked-by": locker, "_reason": entry.get("lock-reason", "")}
+    _judge(seeding, entry, pointer, owner)
+    return seeding.record(KIND, entry, pointer, owner, **said)
 
 
-def _judge(seeding: Seeding, values: Mapping[str, Any], pointer: str, owner: Record) -> None:
+def _judge(seeding: Seeding, entry: Mapping[str, Any], pointer: str, owner: Record) -> None:
     """The rules that the API has for these, so that no fixture makes what no call could."""
     versions = seeding.facts["terraform-versions"]
-    if values["terraform-version"] not in versions:
-        detail = f"{values['terraform-version']!r} is not one of {', '.join(versions)}"
+    version = entry.get("terraform-version", versions[0])
+    if version not in versions:
+        detail = f"{version!r} is not one of {', '.join(versions)}"
         seeding.fault(f"{pointer}/terraform-version", detail)
-    if repo := values["vcs-repo"]:
+    if repo := entry.get("vcs-repo"):
         place = f"{pointer}/vcs-repo/oauth-token-id"
         seeding.named("oauth-tokens", repo["oauth-token-id"], place, owner)
 
@@ -436,38 +329,59 @@ def _locker(seeding: Seeding, entry: Any, pointer: str) -> int | None:
     return record.key if record else None
 
 
-def dump(state: State, record: Record) -> dict[str, Any]:
-    entry = {"id": record.id, "name": record["name"], "created-at": record["created-at"]}
-    entry |= {"terraform-version": record["terraform-version"], "changed-at": record["_changed"]}
-    entry |= {name: thaw(record[name]) for name in SETTINGS}
+def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
+    entry["changed-at"] = record["_changed"]
     if record["locked"]:
-        entry |= {"locked": True, "lock-reason": record["_reason"]}
         locker = state.records.get(record["_locked-by"])
-        entry["locked-by"] = {"type": locker.kind, "id": locker.id} if locker else None
-    for key in state.members(record.key, SSH_KEY):
-        entry["ssh-key"] = state.get(key).id
+        locked_by = {"type": locker.kind, "id": locker.id} if locker else None
+        return {**entry, "lock-reason": record["_reason"], "locked-by": locked_by}
     return entry
 
 
 KIND = Kind(
     type="workspaces",
-    page="workspaces",
     prefix="ws",
-    names=names,
+    names=unique_name("workspaces", str.casefold),
     sort=sort,
-    find=find,
-    show=show,
+    title="name",
+    find=by_id("workspaces", str.casefold),
+    made={
+        "created-at": lambda values, facts, now: now,
+        "environment": "default",
+        "locked": False,
+        "terraform-version": newest,
+        "working-directory": "",
+        "_changed": lambda values, facts, now: values["created-at"],
+        "_locked-by": None,
+        "_reason": "",
+    },
+    touched="_changed",
+    relations={"ssh-key": To("ssh-keys", SSH_KEY, entry="ssh-key", one=True)},
+    settled=settled,
+    show=resource,
+    computed={
+        "actions": {"is-destroyable": True},
+        "can-queue-destroy-plan": False,
+        "permissions": permissions,
+    },
+    relationships={
+        "organization": owner,
+        "ssh-key": ssh_key,
+        "latest-run": lambda view, record: to_one(None),
+        "current-run": lambda view, record: to_one(None),
+    },
+    links=links,
     depends=depends,
     related={"organization": lambda view, record: (view.owner(record),)},
     operations={
         "list-workspaces": (list_workspaces, LIST),
-        "show-workspace": (show_workspace, READ),
-        "show-workspace-by-name": (show_workspace, READ),
-        "create-workspace": (create_workspace, CREATE),
-        "update-workspace": (update_workspace, ADMIN),
-        "update-workspace-by-name": (update_workspace, ADMIN),
-        "delete-workspace": (delete_workspace, ADMIN),
-        "delete-workspace-by-name": (delete_workspace, ADMIN),
+        "show-workspace": (show_record, READ),
+        "show-workspace-by-name": (show_record, READ),
+        "create-workspace": (create_record, CREATE),
+        "update-workspace": (update_record, ADMIN),
+        "update-workspace-by-name": (update_record, ADMIN),
+        "delete-workspace": (delete_record, ADMIN),
+        "delete-workspace-by-name": (delete_record, ADMIN),
         "lock-workspace": (lock_workspace, WRITE),
         "unlock-workspace": (unlock_workspace, WRITE),
         "force-unlock-workspace": (force_unlock_workspace, ADMIN),
@@ -476,8 +390,7 @@ KIND = Kind(
     read=READ,
     within="organizations",
     member="workspaces",
-    refers=("oauth-tokens", "ssh-keys", "teams", "users"),
+    refers=("oauth-tokens", "teams", "users"),
     seed=seed,
     dump=dump,
-    title=lambda record: str(record["name"]),
 )

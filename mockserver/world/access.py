@@ -1,47 +1,16 @@
-"""Who a token stands for, and the rules by which it may do a thing.
+"""Who a token stands for, and whether he may do a thing.
 
-A rule is a sentence with its page and a plain function; the same sentence answers `who` and stands
-in the journal where a 404 hides a refusal. What a caller may do *in* a record is said in words
-(`owner`, `manage-policies`, `read`, ...) that the kinds grant: nothing here knows what they mean.
+What a caller may do *in* a record is said in words (`owner`, `manage-policies`, `read`, ...) that the
+kinds grant: nothing here knows what they mean. The sentence of a rule answers `who` and stands in
+the journal where a 404 hides a refusal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from mockserver.world import ids
+from mockserver.world.kinds import Caller, Kinds, Rule, View
 from mockserver.world.problems import Problem, not_found, unauthorized
 from mockserver.world.state import ROOT, Record, State
-
-if TYPE_CHECKING:
-    from mockserver.world.calls import View
-    from mockserver.world.kinds import Kinds
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Whom a token stands for: `record` (a user, a team, an organization), named without a secret.
-
-    `token` is the record of the token, None for the universe's own key.
-    """
-
-    record: Record
-    name: str
-    token: Record | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One sentence about who may do something, where it is said, and the test of it.
-
-    `allows(view, record)` gets the innermost record of the path, None where the path names none.
-    """
-
-    words: str
-    source: str
-    allows: Callable[[View, Record | None], bool]
 
 
 def _anyone(view: View, record: Record | None) -> bool:

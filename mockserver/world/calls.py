@@ -6,73 +6,13 @@ computes a new one, and returns it with what is to be shown; or it raises a `Pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.world.access import Caller
-from mockserver.world.kinds import Kind, Kinds, Values, change, create
-from mockserver.world.state import Record, State
-
-
-@dataclass
-class View:
-    """What one caller sees of one state.
-
-    `facts` is the edition's own data (versions of Terraform, ...), `strict` whether the universe
-    keeps to the pages alone, `used` when each token was last used (beside the state: a GET is no
-    write).
-    """
-
-    kinds: Kinds
-    state: State
-    caller: Caller
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    strict: bool = False
-    used: Mapping[int, str] = field(default_factory=dict)
-    _granted: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
-
-    def granted(self, record: Record) -> frozenset[str]:
-        """The words that the kinds grant the caller in a record."""
-        words = self._granted.get(record.key)
-        if words is None:
-            words = frozenset(
-                word for kind in self.kinds.values() for word in kind.grants(self, record)
-            )
-            self._granted[record.key] = words
-        return words
-
-    def can(self, record: Record, *words: str) -> bool:
-        """Whether any of the words is granted in a record."""
-        return not self.granted(record).isdisjoint(words)
-
-    def sees(self, record: Record) -> bool:
-        """Whether the caller may read a record, by the rule of its kind."""
-        rule = self.kinds[record.kind].read
-        return rule is None or rule.allows(self, record)
-
-    def owner(self, record: Record) -> Record:
-        """The record in whose list it stands."""
-        return self.state.get(record.owner)
-
-    def reached(self, type: str, within: Record) -> list[int]:
-        """Keys of a type that grants of the kinds open within a record, each once, ascending."""
-        kinds = self.kinds.values()
-        return sorted(
-            {key for kind in kinds if kind.reach for key in kind.reach(self, type, within)}
-        )
-
-    def turned(self, state: State) -> None:
-        """Look at another state from now on: what was granted in the old one is asked again."""
-        if state is not self.state:
-            self.state = state
-            self._granted.clear()
-
-    def show(self, record: Record) -> dict[str, Any]:
-        """The resource object of a record, before the edition decides what of it is served."""
-        show = self.kinds[record.kind].show
-        assert show is not None, f"{record.kind} has no show"
-        return show(self, record)
+from mockserver.world import records
+from mockserver.world.kinds import Kind, Values, View
+from mockserver.world.state import Record, State, freeze
 
 
 @dataclass
@@ -97,6 +37,16 @@ class Call(View):
         return list(self.records.values())[-1]
 
     @property
+    def kind(self) -> Kind:
+        """The kind whose operation it is."""
+        return self.kinds.answering[self.operation]
+
+    @property
+    def success(self) -> int:
+        """The status with which the edition documents that it was done."""
+        return self.facts.statuses[self.operation]
+
+    @property
     def data(self) -> Any:
         return (self.document or {}).get("data") or {}
 
@@ -108,12 +58,22 @@ class Call(View):
     def create(
         self, kind: Kind, state: State, owners: tuple[int, ...], values: Values
     ) -> tuple[State, Record]:
-        return create(kind, state, owners, values, seed=self.seed)
+        """A new record; what `values` do not say is as the kind and the edition have it."""
+        whole = records.first(kind, self.facts, values, self.now)
+        return records.create(kind, state, owners, whole, seed=self.seed)
 
     def change(
         self, kind: Kind, state: State, record: Record, changes: Values
     ) -> tuple[State, Record]:
-        return change(kind, state, record, changes)
+        """The record with other values. Where one differs, the time of the change is kept too."""
+        kept = records.kept(kind, self.facts, changes)
+        if kind.touched and any(record.get(name) != freeze(new) for name, new in kept.items()):
+            kept[kind.touched] = self.now
+        return records.change(kind, state, record, kept)
+
+    def touch(self, kind: Kind, state: State, record: Record) -> tuple[State, Record]:
+        """The record as changed now, because its members have."""
+        return records.change(kind, state, record, {kind.touched or "": self.now})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +101,11 @@ Shown = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Status, the new state (None: nothing changed), and what is shown (None: no body)."""
+    """The new state (None: nothing changed), and what is shown (None: no body).
 
-    status: int
+    `status` None is the success that the edition documents for the operation.
+    """
+
+    status: int | None = None
     state: State | None = None
     data: Record | Page | Shown | Raw | None = None
-
-
-def within(records: Iterable[Record], owner: Record) -> bool:
-    """Whether all records stand in lists of that owner."""
-    return all(record.owner == owner.key for record in records)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+from mockserver.world import records
 from mockserver.world.kinds import Kinds
 from mockserver.world.seeding import label
 from mockserver.world.state import Record, State, thaw
@@ -25,7 +26,8 @@ def changes(kinds: Kinds, before: State, after: State) -> list[dict[str, Any]]:
         old, new = before.records.get(key), after.records.get(key)
         if old is new and before.links.get(key) is after.links.get(key):
             continue
-        members = dict(_members(before, old, after, new))
+        was, now = _values(kinds, before, old), _values(kinds, after, new)
+        members = dict(_differing(was, now))
         if members or old is None or new is None:
             change = "added" if old is None else "removed" if new is None else "changed"
             state, record = (after, new) if new is not None else (before, old)
@@ -42,30 +44,30 @@ def changes(kinds: Kinds, before: State, after: State) -> list[dict[str, Any]]:
     return found
 
 
-def _members(
-    before: State, old: Record | None, after: State, new: Record | None
+def _differing(
+    was: Mapping[str, Any], now: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    was, now = _values(before, old), _values(after, new)
     for name in sorted({*was, *now}):
         if was.get(name) != now.get(name):
             yield name, {"before": was.get(name), "after": now.get(name)}
 
 
-def _values(state: State, record: Record | None) -> dict[str, Any]:
+def _values(kinds: Kinds, state: State, record: Record | None) -> dict[str, Any]:
     if record is None:
         return {}
-    values = {name.lstrip("_"): _shown(state, name, v) for name, v in record.values.items()}
+    secret = {"digest", *records.secrets(kinds[record.kind], kinds.facts)}
+    values = {name.lstrip("_"): _shown(state, secret, name, v) for name, v in record.values.items()}
     for (name, _), members in sorted(state.links.get(record.key, {}).items()):
         if len(members):
             values[name] = [state.get(key).id for key in members]
     return values
 
 
-def _shown(state: State, name: str, value: Any) -> Any:
+def _shown(state: State, secret: Container[str], name: str, value: Any) -> Any:
     if name.startswith("_") and type(value) is int:  # the key of another record, which is ours
         return state.get(value).id if value in state.records else None
     if isinstance(value, bytes):
         return f"[{len(value)} bytes]"
-    if name in ("_digest", "_password", "_value") and value is not None:
+    if name.lstrip("_") in secret and value is not None:
         return MASK
     return thaw(value)

@@ -1,27 +1,64 @@
 """What a resource type is: one table of plain functions, and no class to inherit from.
 
-A kind says how its ids look, under which names a record is found and must be unique, how lists
-sort, who may do what, how each operation is answered, and how a fixture entry becomes a record and
-a record an entry again. Everything else walks the kinds and never names one.
+A kind says what no contract can say: how its ids look, under which names a record is found and must
+be unique, how lists sort, what is computed, how each operation is answered and who may. What is
+merely set and shown needs no line: the edition lists it. Everything else walks the kinds and never
+names one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mockserver.world import ids
-from mockserver.world.state import Record, State, freeze
-
-if TYPE_CHECKING:
-    from mockserver.world.access import Caller, Rule
-    from mockserver.world.calls import Call, Reply, View
-    from mockserver.world.seeding import Seeding
+from mockserver.world.facts import NO_FACTS, Facts
+from mockserver.world.state import Record, Relation, State
 
 Values = Mapping[str, Any]
-Handler = Callable[["Call"], "Reply"]
+Handler = Callable[[Any], Any]
+"""`(Call) -> Reply`; both stand on this module, so that no circle of imports says so here."""
+Make = Callable[[Values, Facts, str], Any]
+"""What a new record has: from its values until now, the edition, and the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom a token stands for: `record` (a user, a team, an organization), named without a secret.
+
+    `token` is the record of the token, None for the universe's own key.
+    """
+
+    record: Record
+    name: str
+    token: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """A relation of a kind to records of a `type`, by its name here and on the other side.
+
+    `entry`: the member of a fixture's entry that names them; empty where the other side does.
+    `one`: there is one of them at most.
+    """
+
+    type: str
+    relation: Relation
+    entry: str = ""
+    one: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence about who may do something, where it is said, and the test of it.
+
+    `allows(view, record)` gets the innermost record of the path, None where the path names none.
+    """
+
+    words: str
+    source: str
+    allows: Callable[[View, Record | None], bool]
 
 
 def _no_names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
@@ -36,44 +73,66 @@ def _nothing(view: View, record: Record) -> Iterable[Any]:
     return ()
 
 
+def _unchecked(call: Any, values: Values, record: Record | None) -> Iterable[Any]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """One resource type.
 
-    `type`, `page`: as the API spells them. `prefix`: of its ids; empty where ids are numbers.
+    `type`: as the API spells it. `prefix`: of its ids; empty where ids are numbers.
     `identify`: the id where it is not made but said by the values (an organization's name).
     `names(values, owners)`: further unique entries it is found by, e.g. `(type, owner, name)`.
-    `sort(values, key)`: place in lists, a tuple; ties go by creation.
+    `sort(values, key)`: place in lists, a tuple; ties go by creation. `title`: the attribute that
+    names a record in labels and messages; None: its id.
     `find(state, value, within)`: the record that a path parameter names. `named(state, value)`: the
     one that a fixture names, where people have another name for it than paths.
 
-    `show(view, record)`: the resource object. `depends(view, record)`: all that it is made of beside
-    the record itself, compared with `==`; while nothing of it has changed it is neither built nor
-    judged again. None: it is built each time. `related`: what `include` may name, each giving
-    records. `operations`: by operation id, the function that answers it and the rule who may.
+    Kept are the attributes that the edition lets a body set, and those of `made`: what a new record
+    has where nobody says so, a value or `(values, facts, now)`; a name that begins with `_` is
+    never shown. `secrets`: further attributes kept as digests, as those are that the edition calls
+    secret. `relations`: by relationship. `touched`: the timestamp that each change moves. `settled(call, attributes, record)`: what was sent, as it is
+    kept; `checked(call, values, record)`: errors beside those of names. Record None: a new one.
+
+    `show(view, record)`: the resource object. `computed`: attributes that are not kept,
+    a value or `(view, record)`; `relationships`: those that are no relation, or are shown otherwise, None where one is omitted;
+    `links`. `depends(view, record)`: all that it is made of beside the record itself, compared with
+    `==`; while nothing of it has changed it is neither built nor judged again. None: it is built
+    each time. `related`: what `include` may name, each giving records. `operations`: by operation
+    id, the function that answers it and the rule who may.
     `read`: who may see a record. `grants(view, record)`: words that say what the caller may do in
     `record` by virtue of this kind. `reach(view, type, within)`: records of a type that those
     grants open, for callers who do not see all. `entitled(record, name)`: whether an entitlement
     is on, None where this kind has no say. `authenticate(state, digest)`: the caller a secret
-    stands for (digest None: the key itself).
-    `callers(state)`: everyone a token can stand for.
+    stands for (digest None: the key itself). `callers(state)`: everyone a token can stand for.
 
     `within`, `member`: where entries stand in a fixture: in the entry of which kind (None: at the
     top), under which name, in an object (`mapping`) or a list. `refers`: types whose records an
-    entry names, so that these are read first. `seed`, `dump`: entry to records, record to entry.
-    `always`: the fixture of what every world has, as a document says it. `title`: its name in
-    labels. `invariants(view, record)`: sentences about what does not hold; none where all does.
+    entry names beside those of its relations, so that these are read first. `seed`, `dump`: entry
+    to record, record to entry, where a fixture says it differently than the API. `always`: the
+    fixture of what every world has, as a document says it. `invariants(view, record)`: sentences
+    about what does not hold; none where all does.
     """
 
     type: str
-    page: str
     prefix: str = ""
     identify: Callable[[Values], str] | None = None
     names: Callable[[Values, tuple[int, ...]], tuple[tuple[Any, ...], ...]] = _no_names
     sort: Callable[[Values, int], tuple[Any, ...]] = _by_creation
+    title: str | None = None
     find: Callable[[State, str, Record | None], Record | None] | None = None
     named: Callable[[State, str], Record | None] | None = None
+    made: Mapping[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    relations: Mapping[str, To] = field(default_factory=dict)
+    touched: str | None = None
+    settled: Callable[[Any, dict[str, Any], Record | None], dict[str, Any]] | None = None
+    checked: Callable[[Any, Values, Record | None], Iterable[Any]] = _unchecked
     show: Callable[[View, Record], dict[str, Any]] | None = None
+    computed: Mapping[str, Any] = field(default_factory=dict)
+    relationships: Mapping[str, Callable[[View, Record], Any]] = field(default_factory=dict)
+    links: Callable[[View, Record], dict[str, str]] | None = None
     depends: Callable[[View, Record], tuple[Any, ...]] | None = None
     related: Mapping[str, Callable[[View, Record], Iterable[Record]]] = field(default_factory=dict)
     operations: Mapping[str, tuple[Handler, Rule]] = field(default_factory=dict)
@@ -87,11 +146,14 @@ class Kind:
     member: str = ""
     mapping: bool = False
     refers: tuple[str, ...] = ()
-    seed: Callable[[Seeding, Any, str, Record | None], Record | None] | None = None
-    dump: Callable[[State, Record], Any] | None = None
+    seed: Callable[[Any, Any, str, Record | None], Record | None] | None = None
+    dump: Callable[[State, Record, dict[str, Any]], Any] | None = None
     always: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
-    title: Callable[[Record], str] = lambda record: record.id
     invariants: Callable[[View, Record], Iterable[str]] = _nothing
+
+    def named_as(self, record: Record) -> str:
+        """What labels and messages call a record."""
+        return str(record[self.title]) if self.title else record.id
 
 
 class Kinds(dict[str, Kind]):
@@ -99,27 +161,36 @@ class Kinds(dict[str, Kind]):
 
     An entry may refer to what stands before it, and what stands within another is read before what
     stands at the top; beside that, kinds keep the order they are given in. `table` holds what
-    answers each operation, and the rule who may. Raises ValueError where two kinds answer one
-    operation, and graphlib.CycleError where entries refer in a circle.
+    answers each operation, and the rule who may; `facts` what the edition says. Raises ValueError
+    where two kinds answer one operation, and graphlib.CycleError where entries refer in a circle.
     """
 
-    def __init__(self, kinds: Iterable[Kind]) -> None:
+    def __init__(self, kinds: Iterable[Kind], facts: Facts = NO_FACTS) -> None:
         given = {kind.type: kind for kind in kinds}
         super().__init__((type, given[type]) for type in _in_order(given))
+        self.facts = facts
         self.table: dict[str, tuple[Handler, Rule]] = {}
+        self.answering: dict[str, Kind] = {}
         for kind in self.values():
             if twice := self.table.keys() & kind.operations.keys():
                 raise ValueError(f"two kinds answer {', '.join(sorted(twice))}")
             self.table |= kind.operations
+            self.answering |= dict.fromkeys(kind.operations, kind)
 
     def but(self, *kinds: Kind) -> Kinds:
         """With other kinds in place of those of their types."""
-        return Kinds({**self, **{kind.type: kind for kind in kinds}}.values())
+        return Kinds({**self, **{kind.type: kind for kind in kinds}}.values(), self.facts)
+
+    def of(self, facts: Facts) -> Kinds:
+        """The same kinds and the same table, for an edition of which that is known."""
+        bound = Kinds.__new__(Kinds)
+        bound.update(self)
+        bound.facts, bound.table, bound.answering = facts, self.table, self.answering
+        return bound
 
 
 def _in_order(given: Mapping[str, Kind]) -> Iterator[str]:
-    names = ((kind.type, (kind.within or "", *kind.refers)) for kind in given.values())
-    before = {type: [name for name in first if name in given] for type, first in names}
+    before = {type: _before(kind) & given.keys() for type, kind in given.items()}
     places = {type: (kind.within is None, at) for at, (type, kind) in enumerate(given.items())}
     sorter, ready = TopologicalSorter(before), list[str]()
     sorter.prepare()
@@ -127,6 +198,79 @@ def _in_order(given: Mapping[str, Kind]) -> Iterator[str]:
         ready = sorted([*ready, *sorter.get_ready()], key=lambda type: places[type])
         yield (first := ready.pop(0))
         sorter.done(first)
+
+
+def _before(kind: Kind) -> set[str]:
+    """Types whose entries are read before those of a kind."""
+    named = (to.type for to in kind.relations.values() if to.entry)
+    return {kind.within or "", *kind.refers, *named}
+
+
+@dataclass
+class View:
+    """What one caller sees of one state.
+
+    `strict` says whether the universe keeps to the pages alone, `used` when each token was last
+    used (beside the state: a GET is no write).
+    """
+
+    kinds: Kinds
+    state: State
+    caller: Caller
+    strict: bool = False
+    used: Mapping[int, str] = field(default_factory=dict)
+    _granted: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def facts(self) -> Facts:
+        """What the edition says."""
+        return self.kinds.facts
+
+    def granted(self, record: Record) -> frozenset[str]:
+        """The words that the kinds grant the caller in a record."""
+        words = self._granted.get(record.key)
+        if words is None:
+            words = frozenset(
+                word for kind in self.kinds.values() for word in kind.grants(self, record)
+            )
+            self._granted[record.key] = words
+        return words
+
+    def can(self, record: Record, *words: str) -> bool:
+        """Whether any of the words is granted in a record."""
+        return not self.granted(record).isdisjoint(words)
+
+    def sees(self, record: Record) -> bool:
+        """Whether the caller may read a record, by the rule of its kind."""
+        rule = self.kinds[record.kind].read
+        return rule is None or rule.allows(self, record)
+
+    def owner(self, record: Record) -> Record:
+        """The record in whose list it stands."""
+        return self.state.get(record.owner)
+
+    def reached(self, type: str, within: Record) -> list[int]:
+        """Keys of a type that grants of the kinds open within a record, each once, ascending."""
+        kinds = self.kinds.values()
+        return sorted(
+            {key for kind in kinds if kind.reach for key in kind.reach(self, type, within)}
+        )
+
+    def members(self, record: Record, relation: Relation) -> list[Record]:
+        """The members of a relation, in order of their creation."""
+        return [self.state.get(key) for key in self.state.members(record.key, relation)]
+
+    def turned(self, state: State) -> None:
+        """Look at another state from now on: what was granted in the old one is asked again."""
+        if state is not self.state:
+            self.state = state
+            self._granted.clear()
+
+    def show(self, record: Record) -> dict[str, Any]:
+        """The resource object of a record, before the edition decides what of it is served."""
+        show = self.kinds[record.kind].show
+        assert show is not None, f"{record.kind} has no show"
+        return show(self, record)
 
 
 def by_id(
@@ -142,46 +286,17 @@ def by_id(
     return find
 
 
-def create(
-    kind: Kind,
-    state: State,
-    owners: tuple[int, ...],
-    values: Values,
-    *,
-    seed: int,
-    id: str | None = None,
-) -> tuple[State, Record]:
-    """A new record of a kind in a new state. Raises KeyError where one of its names is taken."""
-    if kind.identify:
-        id = kind.identify(values)
-    while id is None:
-        state, count = state.fresh(kind.prefix or kind.type)
-        made = ids.make(seed, kind.prefix, count)
-        id = None if (kind.type, made) in state.names else made
-    key = state.serial + 1
-    record = Record(
-        kind=kind.type,
-        key=key,
-        id=id,
-        owners=owners,
-        values=freeze(values),
-        names=((kind.type, id), *kind.names(values, owners)),
-        sort=kind.sort(values, key),
-    )
-    return state.add(record), record
+def unique_name(
+    kind: str, fold: Callable[[str], str] = str
+) -> Callable[[Values, tuple[int, ...]], tuple[tuple[Any, ...], ...]]:
+    """The usual `names`: the name is unique in its owner's list, as `fold` spells it."""
+
+    def names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
+        return ((kind, owners[0], fold(values["name"])),)
+
+    return names
 
 
-def change(kind: Kind, state: State, record: Record, changes: Values) -> tuple[State, Record]:
-    """The record with other values, in a new state; both as they were where nothing differs."""
-    values = freeze({**record.values, **changes})
-    if values == record.values:
-        return state, record
-    id = kind.identify(values) if kind.identify else record.id
-    changed = replace(
-        record,
-        id=id,
-        values=values,
-        names=((kind.type, id), *kind.names(values, record.owners)),
-        sort=kind.sort(values, record.key),
-    )
-    return state.put(changed), changed
+def by_name(values: Values, key: int) -> tuple[Any, ...]:
+    """The usual `sort`."""
+    return (values["name"],)

@@ -6,6 +6,7 @@ does not keep the contract: it answers 500, is kept in the journal, and the stat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,8 +77,8 @@ def conflict(detail: str) -> Problem:
 
 
 def invalid(detail: str, pointer: str | None = None, **meta: Any) -> Problem:
-    """422 of one rule (recorded form). `meta`: what was expected, the source, what to do."""
-    return Problem(422, Error(INVALID, detail, pointer, _spelled(meta)))
+    """422 of one rule (recorded form). `meta`: the fact, what was expected, the source, what to do."""
+    return Problem(422, invalid_item(detail, pointer, **meta))
 
 
 MOST = 1_000
@@ -89,13 +90,15 @@ def invalid_items(errors: Sequence[Error]) -> Problem:
     return Problem(422, *errors[:MOST])
 
 
-def invalid_item(detail: str, pointer: str, **meta: Any) -> Error:
-    """One entry for `invalid_items`."""
-    return Error(INVALID, detail, pointer, _spelled(meta))
+def invalid_item(detail: str, pointer: str | None = None, **meta: Any) -> Error:
+    """One entry for `invalid_items`; its key path is the pointer's unless `meta` has another."""
+    said = {name.replace("_", "-"): value for name, value in meta.items()}
+    return Error(INVALID, detail, pointer, {"key-path": key_path(pointer or ""), **said})
 
 
-def _spelled(meta: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.replace("_", "-"): value for name, value in meta.items()}
+def key_path(pointer: str) -> str:
+    """A pointer as the pages write it: `/data/0/id` is `data[].id`."""
+    return re.sub(r"\.[0-9]+(?=\.|$)", "[]", pointer.replace("/", ".")).removeprefix(".")
 
 
 class Breach(Exception):

@@ -1,21 +1,21 @@
 """A fixture document becomes a world, and a world a fixture document again.
 
-Walks the kinds in their order; each says where its entries stand and what becomes of one. All or
-nothing: every fault is gathered with its place, and a document with a fault changes nothing.
+Walks the kinds in their order: an entry has what the edition lets a body set and what the kind keeps
+beside that, and names the members of the kind's relations. All or nothing: every fault is gathered
+with its place, and a document with a fault changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from immutables import Map
-
-from mockserver.world import clock
-from mockserver.world.kinds import Kind, Kinds, Values, change, create
-from mockserver.world.state import ROOT, Record, State
+from mockserver.world import clock, ids, records
+from mockserver.world.facts import Facts
+from mockserver.world.kinds import Kind, Kinds, To, Values
+from mockserver.world.state import ROOT, Record, State, thaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,53 @@ class Seeding:
     state: State
     seed: int
     now: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
-    records: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> Facts:
+        """What the edition says."""
+        return self.kinds.facts
 
     def fault(self, pointer: str, detail: str) -> None:
         self.faults.append(Fault(pointer, detail))
+
+    def record(
+        self, kind: Kind, entry: Any, pointer: str, owner: Record | None, **said: Any
+    ) -> Record | None:
+        """The record of an entry with its members, or a fault. `said` are values that the entry
+        does not have as they are kept; what it has goes before them.
+        """
+        values = {**said, **self.values(kind, entry)}
+        owners = (owner.key if owner else ROOT,)
+        record = self.create(kind, owners, values, pointer, id=entry.get("id"))
+        if record:
+            self.join(kind, record, entry, pointer, owner)
+        return record
+
+    def values(self, kind: Kind, entry: Values) -> dict[str, Any]:
+        """What an entry says of a record, as it is kept."""
+        values = {
+            name: entry[name] for name in records.in_entries(kind, self.facts) if name in entry
+        }
+        for name in records.secrets(kind, self.facts):
+            if name in entry:
+                values[f"_{name}"] = ids.digest(entry[name])
+            elif f"{name}-digest" in entry:
+                values[f"_{name}"] = entry[f"{name}-digest"]
+        return values
+
+    def join(
+        self, kind: Kind, record: Record, entry: Values, pointer: str, owner: Record | None
+    ) -> None:
+        """Link the members that an entry names: those of the owner where they stand in one."""
+        for to in kind.relations.values():
+            if (named := entry.get(to.entry)) is None:
+                continue
+            place, within = f"{pointer}/{to.entry}", owner if self.kinds[to.type].within else None
+            for at, name in [(place, named)] if to.one else _members(named, place):
+                if member := self.named(to.type, name, at, within):
+                    self.state = self.state.link(record.key, to.relation, [member.key])
 
     def create(
         self,
@@ -61,6 +101,7 @@ class Seeding:
         id: str | None = None,
     ) -> Record | None:
         """A record of a kind, or a fault that names both places where something is taken."""
+        values = records.first(kind, self.facts, values, self.now)
         if id is not None and (other := self.state.find(kind.type, id)):
             return self._taken(pointer, f"the id {id!r}", other)
         for name in kind.names(values, owners):
@@ -68,12 +109,12 @@ class Seeding:
                 return self._taken(pointer, repr(name[-1]), other)
         if kind.identify and (other := self.state.find(kind.type, kind.identify(values))):
             return self._taken(pointer, repr(kind.identify(values)), other)
-        self.state, record = create(kind, self.state, owners, values, seed=self.seed, id=id)
+        self.state, record = records.create(kind, self.state, owners, values, seed=self.seed, id=id)
         self.places[record.key] = pointer
         return record
 
     def change(self, kind: Kind, record: Record, changes: Values) -> Record:
-        self.state, record = change(kind, self.state, record, changes)
+        self.state, record = records.change(kind, self.state, record, changes)
         return record
 
     def _taken(self, pointer: str, what: str, other: Record) -> Record | None:
@@ -93,8 +134,12 @@ class Seeding:
         record = self.state.find(type, name)  # an id, if it is one of his
         if record and within and record.owner == within.key:
             return record
+        if record and within:
+            another = within.kind.removesuffix("s")
+            self.fault(pointer, f"{record.id} belongs to another {another}")
+            return None
         owner = within.key if within else ROOT
-        known = [kind.title(record) for record in self.state.all(type, owner)]
+        known = [kind.named_as(record) for record in self.state.all(type, owner)]
         near = get_close_matches(name, known, n=3)
         hint = f"; nearest: {', '.join(near)}" if near else ""
         place = f" in {within.id}" if within else ""
@@ -103,37 +148,33 @@ class Seeding:
 
 
 def seed(
-    kinds: Kinds,
-    state: State,
-    document: Mapping[str, Any],
-    *,
-    seed: int,
-    now: str,
-    facts: Mapping[str, Any],
+    kinds: Kinds, state: State, document: Mapping[str, Any], *, seed: int, now: str
 ) -> tuple[State, dict[str, dict[str, str]]]:
     """A state with the document's records, and `{type: {label: id}}` of what was made.
 
     The document has passed the schema of fixtures. Raises BadFixture with every fault.
     """
-    seeding = Seeding(kinds, state, seed, now, facts)
+    seeding = Seeding(kinds, state, seed, now)
     seeding.faults += _impossible_times(document, "")
     if seeding.faults:
         raise BadFixture(seeding.faults)
     entries: dict[str | None, list[tuple[Any, str, Record | None]]] = {None: [(document, "", None)]}
     for kind in kinds.values():
-        if not kind.seed:
-            continue
         made = entries[kind.type] = []
         for parent, place, owner in entries.get(kind.within, ()):
             for pointer, entry in _members(parent.get(kind.member), f"{place}/{kind.member}"):
-                if record := kind.seed(seeding, entry, pointer, owner):
+                if kind.seed:
+                    record = kind.seed(seeding, entry, pointer, owner)
+                else:
+                    record = seeding.record(kind, entry, pointer, owner)
+                if record:
                     made.append((entry, pointer, record))
     if seeding.faults:
         raise BadFixture(seeding.faults)
     counters = seeding.state.counters
     for prefix, count in document.get("counters", {}).items():
         counters = counters.set(prefix, max(count, counters.get(prefix, 0)))
-    done = _with_counters(seeding.state, counters)
+    done = replace(seeding.state, counters=counters)
     made_records = {
         type: {label(kinds, done, record): record.id for _, _, record in items if record}
         for type, items in entries.items()
@@ -159,19 +200,6 @@ def _impossible_times(value: Any, place: str) -> Iterator[Fault]:
             yield from _impossible_times(item, f"{place}/{at}")
 
 
-def _with_counters(state: State, counters: Map[str, int]) -> State:
-    return State(
-        state.records,
-        state.names,
-        state.owned,
-        state.links,
-        counters,
-        state.serial,
-        state.replaced,
-        state.written,
-    )
-
-
 def _members(value: Any, place: str) -> Iterator[tuple[str, Any]]:
     """Entries of a list with their pointers; of an object as `(name, value)` pairs."""
     if isinstance(value, Mapping):
@@ -184,7 +212,7 @@ def _members(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 def label(kinds: Kinds, state: State, record: Record) -> str:
     """Its name with those of its owners before it, e.g. `my-organization/production`."""
-    title = kinds[record.kind].title(record)
+    title = kinds[record.kind].named_as(record)
     if record.owner == ROOT:
         return title
     return f"{label(kinds, state, state.get(record.owner))}/{title}"
@@ -194,20 +222,43 @@ def dump(kinds: Kinds, state: State) -> dict[str, Any]:
     """The state as a fixture document, secrets as digests: a world made from it is equal."""
     document: dict[str, Any] = {"version": 1}
     for kind in kinds.values():
-        if kind.dump and kind.within is None:
+        if kind.member and kind.within is None:
             document[kind.member] = _entries(kinds, state, kind, ROOT)
     document["counters"] = dict(sorted(state.counters.items()))
     return document
 
 
 def _entries(kinds: Kinds, state: State, kind: Kind, owner: int) -> Any:
-    assert kind.dump is not None
     entries: list[Any] = []
-    records = state.every(kind.type) if kind.within is None else state.all(kind.type, owner)
-    for record in records:
-        entry = kind.dump(state, record)
+    found = state.every(kind.type) if kind.within is None else state.all(kind.type, owner)
+    for record in found:
+        entry = _entry(kinds, state, kind, record)
         for inner in kinds.values():
-            if inner.dump and inner.within == kind.type:
+            if inner.member and inner.within == kind.type:
                 entry[inner.member] = _entries(kinds, state, inner, record.key)
-        entries.append(entry)
+        entries.append(kind.dump(state, record, entry) if kind.dump else entry)
     return dict(entries) if kind.mapping else entries
+
+
+def _entry(kinds: Kinds, state: State, kind: Kind, record: Record) -> dict[str, Any]:
+    """What is kept of a record, as an entry says it."""
+    entry: dict[str, Any] = {} if kind.identify else {"id": record.id}
+    for name, value in record.values.items():
+        if not name.startswith("_"):
+            entry[name] = thaw(value)
+    for name in records.secrets(kind, kinds.facts):
+        if (digest := record.get(f"_{name}")) is not None:
+            entry[f"{name}-digest"] = digest
+    for to in kind.relations.values():
+        if to.entry:
+            names = [_name(kinds, to, state.get(k)) for k in state.members(record.key, to.relation)]
+            if names or not to.one:
+                entry[to.entry] = names[0] if to.one else names
+    return entry
+
+
+def _name(kinds: Kinds, to: To, member: Record) -> str:
+    """By which an entry names a member: its title where that is one of its names, else its id."""
+    kind = kinds[to.type]
+    unique = kind.title and kind.names(member.values, member.owners)
+    return kind.named_as(member) if unique else member.id

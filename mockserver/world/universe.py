@@ -31,7 +31,7 @@ class Stale(Exception):
 
 @dataclass(eq=False)
 class Universe:
-    """One world. `key` is its token and its name; `facts` the data of its edition.
+    """One world. `key` is its token and its name; `kinds` what serves its edition.
 
     `parts` is where the web room keeps what it has shown; forks share it, for they share records.
 
@@ -43,7 +43,6 @@ class Universe:
     key: str
     edition: str
     kinds: Kinds
-    facts: Mapping[str, Any]
     clock: Clock
     first: State
     seed: int = 0
@@ -93,7 +92,6 @@ class Universe:
                 document,
                 seed=self.seed,
                 now=self.clock.now(),
-                facts=self.facts,
             )
             return records
 
@@ -120,7 +118,6 @@ class Universe:
             key=key,
             edition=self.edition,
             kinds=self.kinds,
-            facts=self.facts,
             clock=clock,
             first=self.state,
             seed=self.seed,

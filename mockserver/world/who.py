@@ -5,14 +5,13 @@ Callers are named, never told by a token: a token would stand in a log.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from mockserver.world.access import Caller, Rule, demand
-from mockserver.world.calls import View
-from mockserver.world.kinds import Kinds
+from mockserver.world.access import demand
+from mockserver.world.kinds import Caller, Kinds, Rule, View
 from mockserver.world.problems import Problem
 from mockserver.world.seeding import label
 from mockserver.world.state import Record, State
@@ -86,7 +85,6 @@ def verdicts(
     caller: Caller,
     asked: Asked,
     *,
-    facts: Mapping[str, Any],
     strict: bool = False,
     record: str | None = None,
 ) -> Iterator[Verdict]:
@@ -96,7 +94,7 @@ def verdicts(
     Raises Unknown where there is no such record.
     """
     if asked.type is None:
-        yield _verdict(View(kinds, state, caller, facts, strict), asked, None, None)
+        yield _verdict(View(kinds, state, caller, strict), asked, None, None)
         return
     every = {label(kinds, state, one): one for one in state.every(asked.type)}
     if record is not None:
@@ -108,7 +106,7 @@ def verdicts(
         if not every:
             raise Unknown(f"there is no {asked.type} {record!r}")
     for name, one in every.items():
-        yield _verdict(View(kinds, state, caller, facts, strict), asked, one, name)
+        yield _verdict(View(kinds, state, caller, strict), asked, one, name)
 
 
 def _verdict(view: View, asked: Asked, record: Record | None, name: str | None) -> Verdict:

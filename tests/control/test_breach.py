@@ -121,7 +121,7 @@ def test_every_miss_is_named() -> None:
 def test_a_record_on_a_page_that_breaks_the_contract_breaks_the_list() -> None:
     with served(with_show(spoilt)) as (client, universe):
         kind = KINDS["policy-sets"]
-        from mockserver.world.kinds import create
+        from mockserver.world.records import create
 
         organization = universe.state.find("organizations", "my-organization")
         assert organization is not None
@@ -163,7 +163,7 @@ def test_a_status_that_is_not_documented_is_a_breach(bare: bool) -> None:
 
 def test_a_body_where_none_is_documented_is_a_breach() -> None:
     def talkative(call: Call) -> Reply:
-        return Reply(204, call.state.remove(call.record.key), data=call.record)
+        return Reply(204, call.state.remove(call.record.key), call.record)
 
     with served(with_operation("delete-policy-set", talkative)) as (client, universe):
         before = universe.state

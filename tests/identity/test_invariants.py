@@ -7,8 +7,8 @@ from collections.abc import Callable
 from mockserver.pipeline.worlds import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
-from mockserver.world.calls import View
-from mockserver.world.kinds import change, create
+from mockserver.world.kinds import View
+from mockserver.world.records import change, create
 from mockserver.world.state import State
 
 from .asking import DOCUMENT

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from mockserver.pipeline.worlds import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
-from mockserver.world.calls import View
+from mockserver.world.kinds import View
 
 from .asking import ACCESS, ORG, RIGHTS, ROOT, TEAMS, Answer, a, a_team, an_access, asked, users
 

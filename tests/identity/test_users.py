@@ -7,7 +7,7 @@ import pytest
 from mockserver.pipeline.worlds import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
-from mockserver.world.calls import View
+from mockserver.world.kinds import View
 
 from .asking import DOCUMENT, ROOT, Asked, users
 

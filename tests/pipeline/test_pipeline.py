@@ -39,7 +39,6 @@ def world(server: Server, universe: Universe) -> World:
         edition=server.contract(),
         kinds=universe.kinds,
         key=universe.key,
-        facts=universe.facts,
     )
 
 

@@ -17,7 +17,7 @@ from mockserver.client.handle import in_process
 from mockserver.resources import kinds
 from mockserver.web.testing import Live
 from mockserver.world.access import authenticate
-from mockserver.world.calls import View
+from mockserver.world.kinds import View
 
 from .asking import (
     POLICIES,

@@ -207,9 +207,9 @@ def test_another_organization_may_use_the_same_name(tfe: Any) -> None:
         (
             a_set("production", policies=("pol-none",), workspaces=("ws-none",)),
             [
+                ("Name has already been taken", "/data/attributes/name"),
                 ("pol-none is not one of the organization's policies", "/data/relationships/policies/data/0"),
                 ("ws-none is not one of the organization's workspaces", "/data/relationships/workspaces/data/0"),
-                ("Name has already been taken", "/data/attributes/name"),
             ],
         ),
     ],

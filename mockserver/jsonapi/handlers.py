@@ -1,0 +1,104 @@
+"""The functions that answer most operations; a kind's table names them, or one of its own."""
+
+from __future__ import annotations
+
+from mockserver.jsonapi.identifiers import known, named
+from mockserver.jsonapi.names import taken
+from mockserver.jsonapi.pages import paged, whole
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Handler
+from mockserver.world.problems import Error, invalid_items
+from mockserver.world.state import ROOT, State
+
+
+def list_records(call: Call) -> Reply:
+    """The list of the path's record: a page of it where the edition pages it, else the whole."""
+    items = call.state.list(call.record.key, call.kind.type)
+    pages = "page[size]" in call.query
+    return Reply(data=paged(call, items) if pages else whole(call, (item[-1] for item in items)))
+
+
+def show_record(call: Call) -> Reply:
+    return Reply(data=call.record)
+
+
+def create_record(call: Call) -> Reply:
+    """A record in the list of the path's record, with its members, all of which must exist."""
+    kind, owner = call.kind, call.record if call.records else None
+    owners = (owner.key if owner else ROOT,)
+    attributes = dict(call.attributes)
+    values = kind.settled(call, attributes, None) if kind.settled else attributes
+    sent = call.data.get("relationships", {})
+    errors: list[Error] = taken(call, kind, owners, values)
+    linked = {
+        to.relation: named(
+            call,
+            sent[name]["data"],
+            to.type,
+            f"/data/relationships/{name}/data",
+            owner,
+            errors,
+        )
+        for name, to in kind.relations.items()
+        if owner and name in sent
+    }
+    errors += kind.checked(call, values, None)
+    if errors:
+        raise invalid_items(errors)
+    state, record = call.create(kind, call.state, owners, values)
+    for relation, keys in linked.items():
+        state = state.link(record.key, relation, keys)
+    return Reply(state=state, data=record)
+
+
+def update_record(call: Call) -> Reply:
+    """What is sent takes the place of what was there; what is left out stays."""
+    kind, record = call.kind, call.record
+    attributes = dict(call.attributes)
+    changes = kind.settled(call, attributes, record) if kind.settled else attributes
+    errors = taken(call, kind, record.owners, {**record.values, **changes}, record)
+    errors += kind.checked(call, changes, record)
+    if errors:
+        raise invalid_items(errors)
+    state, changed = call.change(kind, call.state, record, changes)
+    return Reply(state=state, data=changed)
+
+
+def delete_record(call: Call) -> Reply:
+    """The record, all that it owns, and every relation of these."""
+    return Reply(state=call.state.remove(call.record.key))
+
+
+def add_members(name: str) -> Handler:
+    """Adds to a relationship. All or nothing: one unknown id and nothing changes. What is there
+    already stays there (JSON:API).
+    """
+
+    def handler(call: Call) -> Reply:
+        to, errors = call.kind.relations[name], list[Error]()
+        owner = call.owner(call.record)
+        keys = named(call, call.document["data"], to.type, "/data", owner, errors)
+        if errors:
+            raise invalid_items(errors)
+        return _related(call, call.state.link(call.record.key, to.relation, keys))
+
+    return handler
+
+
+def remove_members(name: str) -> Handler:
+    """Takes from a relationship. What is not there, or unknown, is gone already (JSON:API)."""
+
+    def handler(call: Call) -> Reply:
+        to, owner = call.kind.relations[name], call.owner(call.record)
+        found = (known(call, to.type, item["id"], owner) for item in call.document["data"])
+        keys = [record.key for record in found if record]
+        return _related(call, call.state.unlink(call.record.key, to.relation, keys))
+
+    return handler
+
+
+def _related(call: Call, state: State) -> Reply:
+    """Changed members are a change of the record (decision)."""
+    if state is not call.state and call.kind.touched:
+        state, _ = call.touch(call.kind, state, call.record)
+    return Reply(state=state)

@@ -1,0 +1,99 @@
+"""What an edition says, as plain data for those who may not read the contract.
+
+The shapes are those of `mockserver.contract.types`; here stands only what records are kept by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Attribute(Protocol):
+    """One attribute of a resource type: its schema, its default, and which bodies may set it."""
+
+    @property
+    def schema(self) -> Mapping[str, Any]: ...
+    @property
+    def default(self) -> Any: ...
+    @property
+    def has_default(self) -> bool: ...
+    @property
+    def create(self) -> bool: ...
+    @property
+    def update(self) -> bool: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def shown(self) -> bool: ...
+    @property
+    def secret(self) -> bool: ...
+
+
+class Relationship(Protocol):
+    """One relationship of a resource type: what it may name, and whether it names many."""
+
+    @property
+    def types(self) -> tuple[str, ...]: ...
+    @property
+    def many(self) -> bool: ...
+    @property
+    def create(self) -> bool: ...
+
+
+class ResourceType(Protocol):
+    """One resource type: its name, its attributes and its relationships."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def attributes(self) -> Mapping[str, Attribute]: ...
+    @property
+    def relationships(self) -> Mapping[str, Relationship]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """One edition: `data` is its `edition.json`, `statuses` the success of each operation.
+
+    `attributes` and `relationships` are those of every resource object that bears a type's name: an
+    account is a user to oneself, and what one of the two shows is kept for both. `kept` are the
+    attributes that a body may set.
+    """
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    attributes: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
+    relationships: Mapping[str, Mapping[str, Relationship]] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, data: Mapping[str, Any], types: Iterable[ResourceType], statuses: Mapping[str, int]
+    ) -> Facts:
+        """The facts of an edition, the resource objects of one type put together."""
+        attributes: dict[str, dict[str, Attribute]] = {}
+        relationships: dict[str, dict[str, Relationship]] = {}
+        for type in types:
+            known = attributes.setdefault(type.name, {})
+            for name, said in type.attributes.items():
+                if name not in known or not known[name].shown:
+                    known[name] = said
+            relationships[type.name] = {
+                **type.relationships,
+                **relationships.get(type.name, {}),
+            }
+        kept = {
+            type: {name: said for name, said in listed.items() if said.create or said.update}
+            for type, listed in attributes.items()
+        }
+        return cls(data, statuses, attributes, relationships, kept)
+
+    def __getitem__(self, name: str) -> Any:
+        """A member of `edition.json`, e.g. `terraform-versions`."""
+        return self.data[name]
+
+
+NO_FACTS = Facts()
+"""What is known without an edition: for those who only walk the kinds."""
