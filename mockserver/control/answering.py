@@ -19,6 +19,7 @@ from mockserver.jsonapi import honest
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 from mockserver.pipeline.routes import routes
 from mockserver.pipeline.worlds import Server
+from mockserver.redaction import redactor
 from mockserver.world.universe import Universe
 
 log = logging.getLogger("mockserver")
@@ -57,9 +58,11 @@ def answer(server: Server, sent: Sent) -> Answer:
         return refused.answer()
     except Exception as error:  # a mistake of ours, named
         log.exception("unexpected exception in the control plane")
-        breach = f"unexpected exception: {type(error).__name__}: {error}"
         if universe is not None:
-            universe.journal.blame(sent.method, sent.path, universe.clock.now(), breach)
+            clean = redactor(frozenset(), sent.token, server.control_token)
+            breach = clean.text(f"unexpected exception: {type(error).__name__}: {error}")
+            method, asked = clean.text(sent.method), clean.text(sent.path)
+            universe.journal.blame(method, asked, universe.clock.now(), breach)
         return Refused(500, ("", f"{type(error).__name__}: {error}")).answer()
 
 

@@ -14,7 +14,7 @@ class Exchange:
     `query`: decoded pairs. `request`: the JSON body sent, bytes for another, None for none.
     `answer`: the body as it came; `document`, where given, is already parsed. `where`: its place in
     a recording. `raw`: the answer's body was not kept, so it cannot be judged. `text`: a body that
-    is no JSON, where a recording kept it.
+    is no JSON, where a recording kept it. `token`: the bearer token, where it is known.
     """
 
     method: str
@@ -29,3 +29,4 @@ class Exchange:
     raw: bool = False
     text: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -47,6 +47,18 @@ class Finding:
         return escaped(
             f"{self.level}: {self.operation or 'no operation'} {place}: {self.what}; "
             f"expected {self.expected} ({self.source}){times}{where}"
+        )
+
+    def said(self, text: Callable[[str], str]) -> Finding:
+        """The same in other words: `text` makes them of those there are."""
+        return replace(
+            self,
+            operation=text(self.operation),
+            place=text(self.place),
+            what=text(self.what),
+            expected=text(self.expected),
+            source=text(self.source),
+            where=text(self.where),
         )
 
     def shown(self) -> dict[str, Any]:

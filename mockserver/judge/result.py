@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from mockserver.contract import Edition
 from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.findings import Finding
-from mockserver.judge.scrubbing import scrub
+from mockserver.redaction import EMAIL, TOKEN, Pattern, Redactor
 
 CONFORMS, DIFFERS, USAGE, UNREACHED, LEFT_OVER = range(5)
 """Exit codes: it conforms; it does not; usage; not reached; what was made could not be removed."""
@@ -40,30 +41,23 @@ def verdict(edition: Edition, findings: Sequence[Finding]) -> str:
     return f"{word} {edition.name}: {faults} faults, {len(findings) - faults} notes"
 
 
-def cleaned(result: Result, secrets: Mapping[str, str]) -> Result:
+HOST = Pattern("://", re.compile(r"(https?://)[^/\s\"'?#]+"), r"\1HOST")
+UNNAMED = Redactor(frozenset(), [HOST, Pattern("@", EMAIL, "someone@HOST"), TOKEN])
+"""What no report repeats, whoever's it is."""
+
+
+def cleaned(result: Result, secrets: Redactor) -> Result:
     """The same without hosts and secrets, every text on one line: what others wrote is in it.
 
-    `secrets`: texts by what stands in their place. Here, once, so that no report needs to think of
-    it.
+    Here, once, so that no report needs to think of it.
     """
 
     def text(said: str) -> str:
-        return escaped(scrub(said, secrets))
-
-    def finding(found: Finding) -> Finding:
-        return replace(
-            found,
-            operation=text(found.operation),
-            place=text(found.place),
-            what=text(found.what),
-            expected=text(found.expected),
-            source=text(found.source),
-            where=text(found.where),
-        )
+        return escaped(UNNAMED.text(secrets.text(said)))
 
     return replace(
         result,
-        findings=[finding(found) for found in result.findings],
+        findings=[finding.said(text) for finding in result.findings],
         lines=[text(line) for line in result.lines],
         stopped=text(result.stopped),
         left=[text(record) for record in result.left],

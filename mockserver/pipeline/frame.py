@@ -183,6 +183,7 @@ def _write(
         generation=visit.generation,
         faults=visit.plan.happened if visit.plan else (),
         milliseconds=round((time.perf_counter() - visit.started) * 1000, 3),
+        control_token=server.control_token,
     )
     if universe is None:
         entry = journaling.unknown(entry, server.universes.__contains__)

@@ -8,7 +8,7 @@ from mockserver.contract import Edition
 from mockserver.contract.explain import UNTOLD
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.pipeline import Outcome
-from mockserver.pipeline.redaction import Redactor, masked, redactor, strangers
+from mockserver.redaction import Redactor, masked, redactor, strangers
 from mockserver.world.journal import Exchange
 from mockserver.world.problems import Breach
 from mockserver.world.state import State
@@ -29,12 +29,14 @@ def entry(
     generation: int = 0,
     faults: Sequence[str] = (),
     milliseconds: float = 0.0,
+    control_token: str | None = None,
 ) -> Exchange:
     """One request as the journal keeps it, without a secret.
 
-    `states` are the world's before and after; `faults` those that happened to it.
+    `states` are the world's before and after; `faults` those that happened to it; `control_token`
+    is the server's: it is masked too.
     """
-    clean = _redactor(sent, contract)
+    clean = _redactor(sent, contract, control_token)
     before, after = states
     breach = outcome.breach and clean.text(": ".join(told(outcome.breach, outcome.place)))
     found = Exchange(
@@ -42,7 +44,7 @@ def entry(
         time=time,
         method=_cut(clean.text(sent.method)),
         path=_cut(clean.text(sent.path)),
-        query=_cut(clean.query(sent.query)) if sent.query else "",
+        query=_cut(clean.text(sent.query)),
         operation=outcome.operation.id if outcome.operation else None,
         caller=outcome.caller.name if outcome.caller else None,
         status=made.status,
@@ -85,9 +87,10 @@ def told(error: Exception, place: Mapping[str, str]) -> tuple[str, str]:
     return "unexpected exception", f"{type(error).__name__} in {where}"
 
 
-def _redactor(sent: Sent, contract: Edition) -> Redactor:
+def _redactor(sent: Sent, contract: Edition, control_token: str | None) -> Redactor:
     token = sent.token
-    return redactor(contract.secrets, token if token and len(token) <= LONG else None)
+    token = token if token and len(token) <= LONG else None
+    return redactor(contract.secrets, token, control_token)
 
 
 def _sent_body(outcome: Outcome, clean: Redactor) -> bytes | None:

@@ -78,7 +78,16 @@ def _of_har(entry: Any, where: str) -> Exchange | None:
         answer=_decoded(text, content.get("encoding")),
         where=where,
         raw=text is None and bool(content.get("size")),
+        token=_token(request.get("headers")),
     )
+
+
+def _token(headers: Any) -> str | None:
+    """The bearer token of an entry, for it must not be repeated; None where it holds none."""
+    for header in map(_mapping, headers if isinstance(headers, list) else ()):
+        if str(header.get("name")).casefold() == "authorization":
+            return str(header.get("value")).partition(" ")[2].strip() or None
+    return None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from mockserver.contract import Edition, Operation
@@ -21,17 +21,22 @@ from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, verdict
 from mockserver.judge.routes import Routes
 from mockserver.traffic.files import BadRecording
+from mockserver.traffic.masking import Mask
 
 API = "/api/v2/"
-WORD, ID = re.compile(r"[a-z][a-z-]{0,39}|v2|"), re.compile(r"[a-z]+-[A-Za-z0-9]{16}")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @dataclass
 class Recorded:
-    """What a recording came to. `elsewhere`: exchanges that were none of the API's."""
+    """What a recording came to. `elsewhere`: exchanges that were none of the API's.
+
+    `mask` is what it has learned of secrets: nothing is told of it without.
+    """
 
     findings: Findings
     coverage: Coverage
+    mask: Mask
     judged: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     elsewhere: int = 0
@@ -45,12 +50,15 @@ def judge_recording(
 ) -> Recorded:
     """Judge every exchange as it comes; a recording that breaks off is judged as far as it goes."""
     routes = Routes(edition)
-    recorded = Recorded(Findings(edition, only), Coverage(edition.name))
+    mask = Mask(edition.secrets)
+    recorded = Recorded(Findings(edition, only), Coverage(edition.name), mask)
     try:
         for exchange in exchanges:
             operation, _ = routes.match(exchange.method, exchange.path)
+            mask.learn_token(exchange.token)
+            mask.learned(exchange.request)
             if operation is None:
-                unknown(recorded, exchange)
+                unknown(recorded, exchange, edition)
             elif not only or operation.id in only:
                 _take(recorded, exchange, operation, edition)
     except BadRecording as error:
@@ -66,6 +74,7 @@ def _take(
 ) -> None:
     recorded.judged[operation.id] += 1
     exchange.document = exchange.document or _document(exchange)
+    recorded.mask.learned(exchange.document)
     judge(recorded, exchange, operation, edition)
 
 
@@ -107,14 +116,24 @@ def lawless(exchange: Exchange, operation: Operation, edition: Edition) -> Itera
             yield Finding(level, operation.id, place, one.fact, one.expected, one.source, where)
 
 
-def unknown(recorded: Recorded, exchange: Exchange) -> None:
-    """A route that the edition does not have, told without what may be an id or a secret."""
+def unknown(recorded: Recorded, exchange: Exchange, edition: Edition) -> None:
+    """A route that the edition does not have, told without what may be an id or a secret: only the
+    words of documented paths are repeated."""
     if not exchange.path.startswith(API):
         recorded.elsewhere += 1
         return
-    parts = exchange.path.split("/")
-    plain = [part if WORD.fullmatch(part) and not ID.fullmatch(part) else "*" for part in parts]
-    recorded.unknown[f"{exchange.method} {'/'.join(plain)}"] += 1
+    known = words(edition)
+    plain = [part if part in known else "*" for part in exchange.path.split("/")]
+    method = exchange.method if exchange.method in METHODS else "*"
+    recorded.unknown[f"{method} {'/'.join(plain)}"] += 1
+
+
+@lru_cache(maxsize=8)
+def words(edition: Edition) -> frozenset[str]:
+    """The words of an edition's paths, of those too that are documented but not built here."""
+    paths = [operation.path for operation in edition.operations.values()]
+    paths += [line.partition(" ")[2] for line in edition.facts.get("not-built", ())]
+    return frozenset(part for path in paths for part in path.split("/") if "{" not in part)
 
 
 def result(recorded: Recorded, edition: Edition) -> Result:
@@ -142,4 +161,4 @@ def result(recorded: Recorded, edition: Edition) -> Result:
         operations={id: judged[id] for id in edition.operations if id in judged},
         coverage=recorded.coverage,
     )
-    return cleaned(made, {})
+    return cleaned(made, recorded.mask.clean)

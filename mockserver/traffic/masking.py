@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
-from mockserver.judge.scrubbing import EMAIL
+from mockserver.redaction import EMAIL, TOKEN, Pattern, Redactor, is_secret, literal
 
-SECRET = "[secret]"
-TOKEN = re.compile(r"\b[A-Za-z0-9_-]+\.(?:atlasv1\.)[A-Za-z0-9]+")
 KEPT = ("tokens", "code", "emails")
 """What can be asked for."""
 SHORT = 6
@@ -21,66 +19,59 @@ SHORT = 6
 
 
 class Mask:
-    """Takes secrets out of one recording; `names` are the contract's secret members."""
+    """What one recording has learned of secrets; `names` are the contract's secret members.
+
+    `clean` is the redactor of what is known so far; `code` and `tokens` say whether bodies that are
+    no JSON are kept, and whether tokens are masked.
+    """
 
     def __init__(self, names: Collection[str], keep: Collection[str] = ()) -> None:
-        self._names, self._keep = names, keep
+        self._names, self.code = frozenset(names), "code" in keep
+        self.tokens, self._emails = "tokens" not in keep, "emails" not in keep
         self._secrets: set[str] = set()
         self._people: dict[str, str] = {}
         self._lock = threading.Lock()
+        self.clean = self._known()
 
-    def learn(self, secret: str | None) -> None:
-        """A text that must not be written down, wherever it is repeated."""
-        if secret and len(secret) >= SHORT:
-            with self._lock:
-                self._secrets.add(secret)
+    def learn(self, *secrets: str) -> None:
+        """Texts that must not be written down, wherever they are repeated."""
+        found = {secret for secret in secrets if len(secret) >= SHORT}
+        with self._lock:
+            if not found <= self._secrets:
+                self._secrets |= found
+                self.clean = self._known()
+
+    def learn_token(self, token: str | None) -> None:
+        """A token, and what may be the key that others begin with."""
+        self.learn(*{token or "", (token or "").partition(".")[0]})
 
     def learned(self, value: Any) -> None:
         """The secrets that a body names: they may be repeated under other names, or later."""
-        if isinstance(value, Mapping):
-            for name, item in value.items():
-                if _spelled(name) in self._names and isinstance(item, str):
-                    self.learn(item)
-                self.learned(item)
-        elif isinstance(value, list):
-            for item in value:
-                self.learned(item)
+        self.learn(*self._named(value))
 
-    def text(self, text: str) -> str:
-        """A text without tokens and e-mails."""
-        if "tokens" not in self._keep:
+    def _named(self, value: Any) -> set[str]:
+        if isinstance(value, list):
+            return {secret for item in value for secret in self._named(item)}
+        if not isinstance(value, dict):
+            return set()
+        found = {secret for item in value.values() for secret in self._named(item)}
+        return found | {
+            item
+            for name, item in value.items()
+            if isinstance(item, str) and is_secret(name, self._names)
+        }
+
+    def _known(self) -> Redactor:
+        patterns: list[Pattern] = []
+        if self.tokens:
             for secret in sorted(self._secrets, key=len, reverse=True):
-                text = text.replace(secret, SECRET)
-            text = TOKEN.sub(SECRET, text) if "atlasv1" in text else text
-        if "emails" not in self._keep and "@" in text:
-            text = EMAIL.sub(lambda found: self._person(found[0]), text)
-        return text
+                patterns += literal(secret)
+            patterns.append(TOKEN)
+        if self._emails:
+            patterns.append(Pattern("@", EMAIL, self._person))
+        return Redactor(self._names if self.tokens else frozenset(), patterns)
 
-    def _person(self, email: str) -> str:
+    def _person(self, found: re.Match[str]) -> str:
         with self._lock:
             name = f"person-{len(self._people) + 1}@example.com"
-            return self._people.setdefault(email.casefold(), name)
-
-    def value(self, value: Any) -> Any:
-        """A JSON value without them."""
-        if isinstance(value, Mapping):
-            return {self.text(str(name)): self._member(name, v) for name, v in value.items()}
-        if isinstance(value, list):
-            return [self.value(item) for item in value]
-        return self.text(value) if isinstance(value, str) else value
-
-    def _member(self, name: Any, value: Any) -> Any:
-        if "tokens" in self._keep or _spelled(name) not in self._names or value is None:
-            return self.value(value)
-        return SECRET
-
-    def raw(self, content: bytes) -> tuple[str, str | None]:
-        """What is written of a body that is no JSON: its length, and its text where it was asked for."""
-        length = f"[{len(content)} bytes]"
-        if "code" not in self._keep:
-            return length, None
-        return length, content.decode("utf-8", "replace")
-
-
-def _spelled(name: Any) -> str:
-    return str(name).replace("_", "-")
+            return self._people.setdefault(found[0].casefold(), name)

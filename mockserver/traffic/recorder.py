@@ -6,18 +6,24 @@ import json
 import os
 import threading
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from mockserver.contract import Edition
+from mockserver.contract import Edition, Operation
+from mockserver.contract.explain import UNTOLD
 from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import Finding, Findings
 from mockserver.judge.routes import Routes
+from mockserver.redaction import masked
 from mockserver.traffic.judging import Recorded, judge, unknown
 from mockserver.traffic.masking import Mask
+
+LARGE = 1024 * 1024
+"""Bytes of a request beyond which it is told by its length alone."""
 
 
 class Recorder:
@@ -41,63 +47,77 @@ class Recorder:
         folder.mkdir(parents=True, exist_ok=True)
         numbers = [int(p.name[:6]) for p in folder.glob("??????-*.json") if p.name[:6].isdigit()]
         self._number = max(numbers, default=0)
-        self.recorded = Recorded(Findings(edition), Coverage(edition.name))
+        self.recorded = Recorded(Findings(edition), Coverage(edition.name), mask)
 
-    def take(self, exchange: Exchange, token: str | None) -> None:
-        """Judge one exchange, write it down, say what it was."""
-        self._mask.learn(token)
+    def take(self, exchange: Exchange) -> None:
+        """Judge one exchange, write it down, say what it was. Its bodies are bytes."""
+        operation, _ = self._routes.match(exchange.method, exchange.path)
+        _read(exchange, operation)
+        self._mask.learn_token(exchange.token)
         self._mask.learned(exchange.request)
         self._mask.learned(exchange.document)
-        operation, _ = self._routes.match(exchange.method, exchange.path)
         with self._lock:
             self._number += 1
             number = self._number
             if operation is None:
-                unknown(self.recorded, exchange)
+                unknown(self.recorded, exchange, self._edition)
             else:
                 self.recorded.judged[operation.id] += 1
         name = f"{number:06}-{operation.id if operation else 'unknown'}.json"
         exchange.where = name
         found: list[Finding] = []
-        entry = self._entry(exchange, number, operation.id if operation else None)
+        entry = self._entry(exchange, number, operation)
         if operation is not None:
             found = judge(self.recorded, exchange, operation, self._edition)
-        entry["findings"] = [self._mask.value(finding.shown()) for finding in found]
+            found = [finding.said(self._mask.clean.text) for finding in found]
+        entry["findings"] = [finding.shown() for finding in found]
         self._write(name, entry)
         what = entry["operation"] or "no operation"
         self._say(escaped(f"{exchange.status} {entry['method']} {entry['path']}  {what}"))
         for finding in found:
-            self._say(f"  {self._mask.text(finding.line())}")
+            self._say(f"  {finding.line()}")
 
-    def _entry(self, exchange: Exchange, number: int, operation: str | None) -> dict[str, Any]:
+    def _entry(
+        self, exchange: Exchange, number: int, operation: Operation | None
+    ) -> dict[str, Any]:
         """As it is written: what `verify --exchanges` and `fixture` read."""
+        clean = self._mask.clean
         entry: dict[str, Any] = {
             "version": 1,
             "n": number,
             "edition": self._edition.name,
-            "operation": operation,
-            "method": self._mask.text(exchange.method),
-            "path": self._mask.text(exchange.path),
-            "query": self._mask.text(urlencode(list(exchange.query))),
+            "operation": operation.id if operation else None,
+            "method": clean.text(exchange.method),
+            "path": clean.text(exchange.path),
+            "query": clean.text(urlencode(list(exchange.query))),
             "status": exchange.status,
-            "response-type": exchange.media_type,
-            "request": None,
+            "response-type": exchange.media_type and clean.text(exchange.media_type),
+            "request": self._request(exchange, operation),
             "response": None,
         }
-        said = (("request", exchange.request), ("response", self._answer(exchange)))
-        for name, value in said:
-            if isinstance(value, bytes):
-                entry[name], text = self._mask.raw(value)
-                if text is not None:
-                    entry[f"{name}-text"] = text
-            elif value is not None:
-                entry[name] = self._mask.value(value)
+        answer = exchange.answer if exchange.document is None else exchange.document
+        if answer != b"":
+            entry["response"] = self._body(answer)
+        if self._mask.code:
+            for name, body in (("request", exchange.request), ("response", answer)):
+                if isinstance(body, bytes) and body:
+                    entry[f"{name}-text"] = clean.text(body.decode("utf-8", "replace"))
         return entry
 
-    def _answer(self, exchange: Exchange) -> Any:
-        if exchange.document is not None:
-            return exchange.document
-        return exchange.answer or None
+    def _request(self, exchange: Exchange, operation: Operation | None) -> Any:
+        """The body that was sent, without what the contract would not repeat: a secret under a
+        name that is not listed."""
+        request = self._body(exchange.request)
+        if operation is None or not self._mask.tokens or not isinstance(request, dict):
+            return request
+        checked = operation.check_body(deepcopy(exchange.request))
+        metas = [*checked.findings, *(fault.meta for fault in checked.faults)]
+        places = [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
+        return json.loads(masked(json.dumps(request).encode(), places)) if places else request
+
+    def _body(self, body: Any) -> Any:
+        """A JSON value without secrets; of anything else its length."""
+        return f"[{len(body)} bytes]" if isinstance(body, bytes) else self._mask.clean.value(body)
 
     def _write(self, name: str, entry: Mapping[str, Any]) -> None:
         """Whole or not at all: a reader never meets half a file."""
@@ -106,3 +126,24 @@ class Recorder:
         # half a surrogate pair, which JSON may hold, as the escape that it was
         passing.write_bytes(text.encode("utf-8", "backslashreplace"))
         os.replace(passing, self._folder / name)
+
+
+def _read(exchange: Exchange, operation: Operation | None) -> None:
+    """Parse the bodies of which the contract says that they are JSON. All others stay bytes, even
+    those that could be parsed: policy code may, and of an unknown route nobody says what it holds.
+    """
+    request, status = exchange.request, exchange.status
+    if operation is None:
+        return
+    if operation.takes_json and request and len(request) <= LARGE:
+        exchange.request = _parsed(request, request)
+    raw = status in operation.responses and operation.answer_schema(status) is None
+    if not raw and "json" in (exchange.media_type or ""):
+        exchange.document = _parsed(exchange.answer, None)
+
+
+def _parsed(content: bytes, otherwise: Any) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return otherwise

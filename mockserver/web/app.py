@@ -17,8 +17,8 @@ from mockserver.control import answering as control
 from mockserver.escaping import escaped
 from mockserver.pipeline import frame
 from mockserver.pipeline.messages import Answer, Sent
-from mockserver.pipeline.redaction import strangers
 from mockserver.pipeline.worlds import Server
+from mockserver.redaction import redactor, strangers
 from mockserver.web import landing
 from mockserver.web.wsgi import Door, Environ, Wsgi, received
 
@@ -91,7 +91,9 @@ def answer(server: Server, sent: Sent) -> Answer:
 def logged(server: Server, sent: Sent, made: Answer, what: str) -> Answer:
     """The line in the log that a request gets which no journal keeps; without query and token."""
     if log.isEnabledFor(logging.INFO):
-        asked = strangers(f"{sent.method} {sent.path}", server.universes.__contains__)
+        clean = redactor(frozenset(), sent.token, server.control_token)
+        asked = clean.text(f"{sent.method} {sent.path}")
+        asked = strangers(asked, server.universes.__contains__)
         log.info("%s %s  %s", made.status, escaped(asked), what)
     return made
 

@@ -7,28 +7,24 @@ leaves: the server behind would store the stump.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import quote
 
 from mockserver.judge.exchange import Exchange
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 from mockserver.traffic.transport import Response, Transport, Unreachable
 
-Take = Callable[[Exchange, str | None], None]
+Take = Callable[[Exchange], None]
 HOPS = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
     "transfer-encoding", "upgrade", "content-length", "content-encoding", "host", "accept-encoding",
     "expect",
 })  # fmt: skip
 """Headers that are between two neighbours (RFC 9110, 7.6.1), or that we say anew."""
-LARGE = 1024 * 1024
-"""Bytes of a request beyond which it is told by its length alone."""
 
 
 class Proxy:
-    """Passes requests on over a wire; `take` is told of each exchange and the token it carried."""
+    """Passes requests on over a wire; `take` is told of each exchange, bodies as bytes."""
 
     def __init__(self, wire: Transport, upstream: str, take: Take) -> None:
         self._wire, self._upstream, self._take = wire, upstream.rstrip("/"), take
@@ -48,7 +44,7 @@ class Proxy:
             received = self._wire.send(sent.method, target, _headers(sent), body or None)
         except Unreachable as error:
             return _refused(502, "bad gateway", str(error))
-        self._take(_exchange(sent, body, received), sent.token)
+        self._take(_exchange(sent, body, received))
         return self._passed(sent, received)
 
     def _passed(self, sent: Sent, received: Response) -> Answer:
@@ -76,24 +72,12 @@ def _exchange(sent: Sent, body: bytes, received: Response) -> Exchange:
         method=sent.method,
         path=sent.path,
         query=sent.arguments,
-        request=(_json(body) if len(body) <= LARGE else body) if body else None,
+        request=body or None,
         status=received.status,
         media_type=received.headers.get("content-type"),
         answer=received.body,
-        document=_parsed(received),
+        token=sent.token,
     )
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return content
-
-
-def _parsed(received: Response) -> Any:
-    value = _json(received.body) if "json" in received.headers.get("content-type", "") else b""
-    return None if isinstance(value, bytes) else value
 
 
 def _refused(status: int, title: str, why: str) -> Answer:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+from mockserver.redaction import MASK
 from mockserver.world import records
 from mockserver.world.kinds import Kinds
 from mockserver.world.seeding import label
 from mockserver.world.state import Record, State, thaw
-
-MASK = "[secret]"
 
 
 def changes(kinds: Kinds, before: State, after: State) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ class Told:
 def asked(talk: Callable[[Raw], None]) -> tuple[int, bytes, Upstream, list[Exchange]]:
     """Status and body of what a raw client is answered, what left, and what was recorded."""
     upstream, taken = Upstream(), list[Exchange]()
-    proxy = Proxy(upstream, "http://upstream", lambda exchange, token: taken.append(exchange))
+    proxy = Proxy(upstream, "http://upstream", taken.append)
     app: Any = application(proxy)
     with LiveServer(app) as live:
         raw = Raw(Told(live.url))
@@ -138,5 +138,5 @@ def test_a_path_that_no_door_tells_is_encoded_anew() -> None:
         "SERVER_PORT": "80",
         "wsgi.url_scheme": "http",
     }
-    Proxy(upstream, "http://upstream", lambda exchange, token: None)(received(environ))
+    Proxy(upstream, "http://upstream", lambda exchange: None)(received(environ))
     assert upstream.seen[0][1] == "/a%20b/%C3%A9"

@@ -18,6 +18,7 @@ from mockserver.judge.result import (
     cleaned,
     verdict,
 )
+from mockserver.redaction import Redactor, literal
 from mockserver.scenarios.runner import cleanup, lifecycle, lists, preflight, read_only, relations
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import Driver
@@ -102,7 +103,7 @@ def _result(context: Context, ending: Ending) -> Result:
         operations={id: counts[id] for id in context.edition.operations if id in counts},
         coverage=context.coverage,
     )
-    return cleaned(result, {context.token: "[secret]"})
+    return cleaned(result, Redactor(frozenset(), literal(context.token)))
 
 
 def _played(driver: Driver, only: frozenset[str], pool: ThreadPoolExecutor, tell: Tell) -> None:
