@@ -13,9 +13,8 @@ import click
 
 from mockserver import cli_record, cli_verify
 from mockserver.escaping import escaped
+from mockserver.loopback import is_loopback
 from mockserver.version import VERSION
-
-HERE = ("127.0.0.1", "localhost", "::1")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,7 +26,16 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, help="Port; 0 takes a free one.")
-@click.option("--token", default="test-token", show_default=True, help="Key of the first world.")
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Name by which other machines reach it; --host's where omitted. Again for more.",
+)
+@click.option(
+    "--token", help="Key of the first world; on this machine test-token, elsewhere one is made."
+)
 @click.option("--fixture", default="documented", show_default=True, help="Name or file.")
 @click.option("--edition", default="2019-07", show_default=True, help="Contract to serve.")
 @click.option("--seed", default=0, show_default=True, help="Seed of ids.")
@@ -37,7 +45,8 @@ def main() -> None:
 def serve(
     host: str,
     port: int,
-    token: str,
+    allowed_hosts: tuple[str, ...],
+    token: str | None,
     fixture: str,
     edition: str,
     seed: int,
@@ -48,12 +57,15 @@ def serve(
     """Serve a world until SIGTERM or Ctrl-C; what was begun is finished."""
     from mockserver.web.app import create_app
     from mockserver.web.serving import LiveServer
+    from mockserver.world import ids
 
-    if host not in HERE and not control_token:
+    host, here = host.strip("[]"), is_loopback(host)
+    if not here and not control_token:
         raise click.UsageError(
             f"--host {host} can be reached from other machines: choose a --control-token as well, "
             "so that not everybody can make worlds there."
         )
+    token = ("test-token" if here else ids.key()) if token is None else token
     if not token or any(letter in token for letter in "./ \t\n"):
         raise click.UsageError("--token must not be empty nor hold a dot, a slash or a space.")
     _log_requests()
@@ -66,7 +78,8 @@ def serve(
             strict=strict,
             running=True,
             control_token=control_token,
-            loopback=host in HERE,
+            loopback=here,
+            allowed_hosts=allowed_hosts or (host,),
         )
         server = LiveServer(app, host, port)
     except (OSError, OverflowError) as error:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from mockserver.contract import Edition, Operation, load
 from mockserver.control.operations import OPERATIONS, Control, Refused
 from mockserver.jsonapi import honest
+from mockserver.loopback import host_of, is_loopback
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 from mockserver.pipeline.routes import routes
 from mockserver.pipeline.worlds import Server
@@ -27,7 +26,6 @@ log = logging.getLogger("mockserver")
 JSON = "application/json"
 TYPES = (JSON, "application/vnd.api+json", "application/x-www-form-urlencoded", "")
 """Of bodies: JSON's own, the API's, and what curl says where nobody says anything."""
-HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def answer(server: Server, sent: Sent) -> Answer:
@@ -67,25 +65,23 @@ def answer(server: Server, sent: Sent) -> Answer:
 
 
 def stranger(server: Server, sent: Sent) -> Answer | None:
-    """On loopback a page of another site must not reach us, nor a name that was bent to here."""
-    if not server.loopback:
-        return None
+    """A name that was bent to here must not reach us, nor, on loopback, a page of another site."""
     host, origin = sent.headers.get("Host", "localhost"), sent.headers.get("Origin", "")
-    if not _here(f"//{host}"):
-        detail = f"the host {host!r} is not this machine; serve with --host to be reached by it"
+    if not _named(server, f"//{host}"):
+        known = ", ".join(("localhost", *sorted(server.allowed_hosts)))
+        detail = (
+            f"the host {host!r} is none of {known}; serve with --allowed-host to be reached by it"
+        )
         return Refused(400, ("", detail)).answer()
-    if origin and not _here(origin):
+    if server.loopback and origin and not _named(server, origin):
         return Refused(400, ("", f"the origin {origin!r} is not this machine")).answer()
     return None
 
 
-@lru_cache(maxsize=256)
-def _here(url: str) -> bool:
-    """Whether a URL's host is this machine."""
-    try:
-        return urlsplit(url).hostname in HERE
-    except ValueError:
-        return False
+def _named(server: Server, url: str) -> bool:
+    """Whether a URL's host is this machine, or a name by which it is reached."""
+    host = host_of(url)
+    return is_loopback(host) or host in server.allowed_hosts
 
 
 def _sentence(meta: Mapping[str, str]) -> str:

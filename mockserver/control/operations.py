@@ -24,7 +24,6 @@ log = logging.getLogger("mockserver")
 JSON = "application/json"
 TYPES = (JSON, "application/vnd.api+json", "application/x-www-form-urlencoded", "")
 """Of bodies: JSON's own, the API's, and what curl says where nobody says anything."""
-HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class Refused(Exception):

@@ -9,12 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract import Edition, load
+from mockserver.contract import Edition, UnknownEdition, editions, load
 from mockserver.contract.fixtures import read_fixture
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline.render_cache import Store
 from mockserver.resources import kinds
-from mockserver.world import seeding
+from mockserver.world import ids, seeding
 from mockserver.world.clock import Clock
 from mockserver.world.facts import Facts
 from mockserver.world.journal import Journal
@@ -43,8 +43,9 @@ class Server:
 
     `control_token` opens `POST /_mock/universes` from elsewhere; without it that call is for
     loopback. `keep` False builds and judges every resource object anew. `loopback` says that the
-    server listens there alone: Host and Origin are checked then. `kinds` gives the table of kinds
-    that an edition is served by.
+    server listens there alone: Origin is checked then. `allowed_hosts` are the names by which it is
+    reached beside those of this machine. `kinds` gives the table of kinds that an edition is served
+    by.
     """
 
     edition: str = "2019-07"
@@ -53,6 +54,7 @@ class Server:
     running: bool = False
     control_token: str | None = None
     loopback: bool = True
+    allowed_hosts: frozenset[str] = frozenset()
     keep: bool = True
     kinds: Callable[[str], Kinds] = kinds
     universes: Universes = field(default_factory=Universes)
@@ -111,6 +113,9 @@ class Server:
                 f"{key!r} is no key: letters, digits and signs, without dot, slash, backslash or quote"
             )
         contract = self.contract(edition)
+        if contract.name not in editions():
+            known = ", ".join(editions())
+            raise UnknownEdition(f"{contract.name!r} is no edition of the API; there are: {known}")
         document = read_fixture(fixture if fixture is not None else "empty")
         seed = self.seed if seed is None else seed
         moving = (self.running and now is None) if running is None else running
@@ -120,7 +125,7 @@ class Server:
         for part in (*parts, document):
             first, _ = seeding.seed(kinds, first, part, seed=seed, now=clock.now())
         return Universe(
-            key=key or self.universes.fresh_key(seed),
+            key=key or ids.key(),
             edition=contract.name,
             kinds=kinds,
             clock=clock,
@@ -134,4 +139,4 @@ class Server:
 
     def fork(self, of: Universe, key: str | None = None) -> Universe:
         """A world that begins where another is. Raises Taken, Full."""
-        return self.universes.add(of.fork(key or self.universes.fresh_key(of.seed)))
+        return self.universes.add(of.fork(key or ids.key()))

@@ -22,13 +22,14 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from mockserver.loopback import is_loopback
+
 PATIENCE = 12
 """How often in a row a 429 is waited for: after that it is a storm."""
 LONGEST = 20.0
 """Seconds that a server may ask to wait before it is not worth it."""
 DOCUMENTED = 25.0
 """Requests a second to a server elsewhere: under the 30 that the index page documents."""
-HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class Unreachable(Exception):
@@ -90,7 +91,7 @@ class HttpTransport:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{url!r} is no http or https address")
-        self.local = parts.hostname in HERE
+        self.local = is_loopback(parts.hostname)
         root = parts.path.rstrip("/").removesuffix("/api/v2")  # as curl's users have it
         self._base = f"{parts.scheme}://{parts.netloc}{root}"
         self._timeout, self._patient = timeout, patient

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +36,16 @@ def create_app(
     running: bool = False,
     control_token: str | None = None,
     loopback: bool = True,
+    allowed_hosts: Collection[str] = (),
     server: Server | None = None,
 ) -> flask.Flask:
     """A WSGI application with one world in it, opened by `key`; None makes none.
 
     `fixture` is a name, a path or a document; `now` a timestamp at which the clock stands;
     `running` lets clocks run. `control_token` opens `POST /_mock/universes` from elsewhere;
-    `loopback` False says that the server listens beyond this machine. `server`, where given, holds
-    the worlds, and the other arguments describe the first one only.
+    `loopback` False says that the server listens beyond this machine; `allowed_hosts` are the names
+    by which it is reached beside `localhost`. `server`, where given, holds the worlds, and the other
+    arguments describe the first one only.
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture or BadFixture with what is wrong.
     """
@@ -54,6 +56,7 @@ def create_app(
         running=running,
         control_token=control_token,
         loopback=loopback,
+        allowed_hosts=frozenset(host.casefold().strip("[]") for host in allowed_hosts),
     )
     if key is not None:
         server.universe(

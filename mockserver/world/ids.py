@@ -6,6 +6,7 @@ renames a workspace, and no other world has a part in it.
 
 from __future__ import annotations
 
+import secrets
 from hashlib import blake2b
 
 LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -34,6 +35,12 @@ def token(seed: int, count: int | str) -> str:
     `count` is whatever is never used twice for tokens of that world: a count, or the record's id.
     """
     return f"{code(seed, 'token', count, 14)}.atlasv1.{code(seed, 'atlasv1', count, 60)}"
+
+
+def key() -> str:
+    """A key of a world for who does not choose one. Drawn, not computed: it opens the world, and
+    whoever shares the seed could work it out. Determinism is of a world's content."""
+    return "".join(secrets.choice(LETTERS) for _ in range(24))
 
 
 def digest(secret: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from mockserver.world import ids, seeding
+from mockserver.world import seeding
 from mockserver.world.clock import Clock
 from mockserver.world.faults import Faults
 from mockserver.world.journal import Journal
@@ -171,7 +171,6 @@ class Universes:
     def __init__(self, most: int = 10_000, idle: float | None = None) -> None:
         self._all: dict[str, Universe] = {}
         self._lock = threading.Lock()
-        self._made = 0
         self.most, self.idle = most, idle
         self.fallen: deque[Universe] = deque(maxlen=20)
         self._ended: dict[str, str] = {}
@@ -192,15 +191,6 @@ class Universes:
         if universe is not None:
             universe.touched = time.monotonic()
         return universe
-
-    def fresh_key(self, seed: int) -> str:
-        """A key that nobody has, for who does not choose one."""
-        with self._lock:
-            while True:
-                self._made += 1
-                key = ids.code(seed, "universe", self._made)
-                if key not in self._all:
-                    return key
 
     def add(self, universe: Universe) -> Universe:
         """Raises Taken or Full."""

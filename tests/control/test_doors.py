@@ -18,7 +18,19 @@ def served(**options: Any) -> ApiClient:
 
 @pytest.mark.parametrize(
     "host",
-    ["localhost", "localhost:8080", "127.0.0.1", "127.0.0.1:1", "[::1]", "[::1]:8080", "LOCALHOST"],
+    [
+        "localhost",
+        "localhost:8080",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "[::1]",
+        "[::1]:8080",
+        "LOCALHOST",
+        "127.0.0.2",
+        "127.255.255.254:80",
+        "[0:0:0:0:0:0:0:1]",
+        "[::ffff:127.0.0.1]",
+    ],
 )
 def test_on_loopback_this_machine_is_reached_by_its_names(host: str) -> None:
     assert served().get(SETS, headers={"Host": host}).status_code == 200
@@ -35,13 +47,19 @@ def test_on_loopback_this_machine_is_reached_by_its_names(host: str) -> None:
         "[::1",
         "[",
         "0.0.0.0",
+        "127.0.0.1.",
+        "0x7f.1",
+        "[::ffff:10.0.0.1]",
+        "",
     ],
 )
 @pytest.mark.parametrize("path", [SETS, "/_mock/state", "/_mock/health/live", "/", "/api/v2/ping"])
 def test_a_name_that_was_bent_to_here_is_400_wherever_it_goes(host: str, path: str) -> None:
     ((pointer, detail),) = faults(served().get(path, headers={"Host": host}), 400)
     assert pointer == ""
-    assert detail.endswith("is not this machine; serve with --host to be reached by it")
+    assert detail == (
+        f"the host {host!r} is none of localhost; serve with --allowed-host to be reached by it"
+    )
 
 
 @pytest.mark.parametrize("origin", ["http://localhost", "http://127.0.0.1:3000", "https://[::1]:8"])
@@ -59,10 +77,36 @@ def test_a_page_of_another_site_may_not(origin: str, path: str) -> None:
     assert faults(answer, 400) == [("", f"the origin {origin!r} is not this machine")]
 
 
-def test_beyond_this_machine_any_name_and_page_may_ask() -> None:
-    client = served(loopback=False, control_token="open-sesame")
-    headers = {"Host": "tfe.example.com", "Origin": "https://example.com"}
-    assert client.get(SETS, headers=headers).status_code == 200
+def test_beyond_this_machine_it_is_reached_by_the_names_it_was_given_and_by_no_other() -> None:
+    names = ["TFE.example.com", "[2001:db8::1]", "10.0.0.1"]
+    client = served(loopback=False, control_token="open-sesame", allowed_hosts=names)
+    for host in (
+        "tfe.example.com",
+        "tfe.example.COM:8080",
+        "[2001:db8::1]:80",
+        "10.0.0.1",
+        "localhost",
+    ):
+        headers = {"Host": host, "Origin": "https://example.com"}
+        assert client.get(SETS, headers=headers).status_code == 200
+    for host in ("evil.example.com", "tfe.example.com.evil.org", "10.0.0.2", "tfe"):
+        answer = client.get(SETS, headers={"Host": host})
+        assert faults(answer, 400) == [
+            (
+                "",
+                f"the host {host!r} is none of localhost, 10.0.0.1, 2001:db8::1, tfe.example.com; "
+                "serve with --allowed-host to be reached by it",
+            )
+        ]
+
+
+def test_the_url_of_a_new_world_never_echoes_a_foreign_host() -> None:
+    client = served(loopback=False, control_token="open-sesame", allowed_hosts=["tfe"])
+    sent = {"Authorization": "Bearer open-sesame"}
+    made = client.post("/_mock/universes", headers={**sent, "Host": "tfe:8080"})
+    assert made.json["url"] == "http://tfe:8080"
+    refused = client.post("/_mock/universes", headers={**sent, "Host": "evil.example.com"})
+    assert refused.status_code == 400
 
 
 CONTROL = [("", "send the control token: Authorization: Bearer TOKEN")]

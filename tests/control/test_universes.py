@@ -9,6 +9,7 @@ import pytest
 import mockserver
 from mockserver.client import ControlError, Gone
 from mockserver.web import create_app
+from mockserver.world import ids
 from mockserver.world.universe import Full, Stale, Taken, Universes
 
 from .asking import EPOCH, SET, SETS, a_set, ask, by, client_of, create_set, faults, names_of_sets
@@ -27,9 +28,18 @@ def test_one_is_made_with_a_key_chosen_or_made_for_you(tfe: Any) -> None:
     chosen = made(tfe, key="chosen-by-me", fixture="documented")
     assert chosen == {"key": "chosen-by-me", "edition": "2019-07", "url": "http://localhost"}
     given = made(tfe)
-    assert len(given["key"]) == 16
-    assert "." not in given["key"]
+    assert len(given["key"]) == 24
+    assert given["key"].isalnum()
     assert given["key"] != made(tfe)["key"]
+
+
+def test_a_key_that_is_made_cannot_be_computed(tfe: Any) -> None:
+    """The seed is known to whoever shares it: two servers of one seed do not make one key."""
+    with mockserver.universe(seed=0) as one, mockserver.universe(seed=0) as other:
+        assert one.token != other.token
+        assert one.fork().token != other.fork().token
+    computed = {ids.code(0, "universe", count) for count in range(1_000)}
+    assert made(tfe)["key"] not in computed
 
 
 def test_an_empty_body_or_none_makes_an_empty_world(tfe: Any) -> None:
@@ -75,6 +85,10 @@ def test_everything_wrong_with_a_wish_is_said_at_once(tfe: Any) -> None:
     ("wanted", "fault"),
     [
         ({"edition": "2018-01"}, ("/edition", "no edition '2018-01'; there are: 2019-07")),
+        (
+            {"edition": "control"},
+            ("/edition", "'control' is no edition of the API; there are: 2019-07"),
+        ),
         (
             {"fixture": "docmented"},
             ("/fixture", "no fixture 'docmented': did you mean 'documented'? there are busy, documented, empty"),

@@ -133,9 +133,33 @@ def test_beyond_this_machine_it_serves_with_a_control_token() -> None:
     options = ["--host", "0.0.0.0", "--control-token", "open-sesame"]
     with serving(*options) as served:
         assert served.url.startswith("http://127.0.0.1:")
-        assert served.ask("GET", SETS, Host="tfe.example.com")[0] == 200
+        assert re.fullmatch("[A-Za-z0-9]{24}", served.token)  # made, for others could guess one
+        assert served.ask("GET", SETS)[0] == 200
+        assert served.ask("GET", SETS, Host="tfe.example.com")[0] == 400
         assert served.ask("POST", "/_mock/universes", {})[0] == 401
         assert served.ask("POST", "/_mock/universes", {}, token="open-sesame")[0] == 201
+
+
+def test_names_by_which_others_reach_it_can_be_given() -> None:
+    names = ["--allowed-host", "tfe.example.com", "--allowed-host", "tfe"]
+    with serving("--host", "0.0.0.0", "--control-token", "open-sesame", *names) as served:
+        for host, status in (("tfe.example.com:8443", 200), ("tfe", 200), ("other", 400)):
+            assert served.ask("GET", SETS, Host=host)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("::1", "[::1]"), ("[::1]", "[::1]"), ("127.0.0.2", "127.0.0.2"), ("localhost", "localhost")],
+)
+def test_the_whole_of_loopback_is_this_machine(host: str, url: str) -> None:
+    with serving("--host", host) as served:
+        assert served.url.startswith(
+            "http://127.0.0.1:" if url == "localhost" else f"http://{url}:"
+        )
+        assert served.token == "test-token"
+        assert served.ask("GET", SETS)[0] == 200
+        assert served.ask("POST", "/_mock/universes", {})[0] == 201
+        assert served.ask("GET", SETS, Host="tfe.example.com")[0] == 400
 
 
 def test_on_this_machine_alone_another_host_is_refused(served: Served) -> None:

@@ -1,0 +1,34 @@
+"""Which hosts are this machine itself: the one answer for what is served, asked and verified.
+
+Below every room: the command line, the control plane and the recordings ask it; it imports none.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine alone: `localhost`, the whole of 127/8, `::1`, `[::1]`.
+
+    Other names are not, wherever they lead: who answers for them may change his mind.
+    """
+    if host is None or host.casefold() == "localhost":
+        return host is not None
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    inner = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (inner or address).is_loopback
+
+
+@lru_cache(maxsize=256)
+def host_of(url: str) -> str | None:
+    """The host of a URL in lower case, without port and brackets; None where there is none."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
