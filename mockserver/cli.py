@@ -210,10 +210,10 @@ def who(
 
 
 def _edition(name: str) -> Any:
-    from mockserver.contract import UnknownEdition, load
+    from mockserver.contract import UnknownEdition, contract
 
     try:
-        return load(name)
+        return contract(name)
     except UnknownEdition as error:
         raise click.ClickException(str(error)) from None
 

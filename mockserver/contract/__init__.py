@@ -3,7 +3,7 @@
 The only room that imports jsonschema, jsonschema_rs and referencing. It knows nothing of worlds.
 """
 
-from mockserver.contract.editions import Edition, UnknownEdition, editions, load
+from mockserver.contract.editions import Edition, UnknownEdition, contract, control, editions, load
 from mockserver.contract.operations import Checked, Fault, Operation
 from mockserver.contract.types import Attribute, Relationship, ResourceType
 
@@ -16,6 +16,8 @@ __all__ = [
     "Relationship",
     "ResourceType",
     "UnknownEdition",
+    "contract",
+    "control",
     "editions",
     "load",
 ]

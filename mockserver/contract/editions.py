@@ -8,13 +8,18 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract import subset
-from mockserver.contract.engines import Checker, references
+from mockserver.contract.assembled import Assembled
+from mockserver.contract.engines import Checker
+from mockserver.contract.expansion import expanded
 from mockserver.contract.files import folder, names, read
+from mockserver.contract.folders import whole
 from mockserver.contract.operations import Operation, Tolerated
+from mockserver.contract.pages import pages
 from mockserver.contract.types import ResourceType, resource_types
 
 METHODS = ("get", "post", "put", "patch", "delete")
+CONTROL = "control"
+"""The contract of our own endpoints, which is no edition."""
 
 
 class UnknownEdition(KeyError):
@@ -25,23 +30,25 @@ class UnknownEdition(KeyError):
 
 
 def editions() -> tuple[str, ...]:
-    """Names of the editions that ship, oldest first. `control` is our own contract, not one."""
-    return tuple(name for name in names("contracts") if name != "control")
+    """Names of the editions that ship, oldest first."""
+    return tuple(name for name in names("contracts") if name != CONTROL)
 
 
 class Edition:
     """The operations, schemas and data of one day's contract."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, parts: Assembled | None = None) -> None:
+        """Of the page files in a folder, or of `parts` that were read otherwise.
+
+        Raises ValueError that names file and place where the folder is not whole.
+        """
         self.place = place
         self.facts: Mapping[str, Any] = read(place / "edition.json")
         self.name: str = self.facts["edition"]
-        self.schemas: dict[str, Any] = {}
-        self.paths: dict[str, dict[str, Any]] = {}
-        self.responses: dict[str, Any] = {}
-        for path in sorted(place.glob("*/*.json")):
-            self._take(path)
-        self._check_references()
+        made = parts or expanded(pages(place))
+        self.schemas, self.paths, self.responses = made.schemas, made.paths, made.responses
+        self.origins: Mapping[str, str] = made.origins
+        self._examples = made.examples
         components = {"schemas": self.schemas, "responses": self.responses}
         tolerated = self._tolerated()
         self.operations: dict[str, Operation] = {}
@@ -50,28 +57,6 @@ class Edition:
             if operation.id in self.operations:
                 raise ValueError(f"{place}: the operation id {operation.id!r} stands twice")
             self.operations[operation.id] = operation
-
-    def _take(self, path: Path) -> None:
-        content = read(path)
-        if path.name == "paths.json":
-            for name, item in content.items():
-                known = self.paths.setdefault(name, {})
-                for method in item:
-                    if method in known:
-                        raise ValueError(f"{self.place}: {method.upper()} {name} stands twice")
-                known.update(item)
-        elif path.name == "responses.json":
-            self.responses.update(content)
-        else:
-            subset.check(content, f"{path.parent.name}/{path.name}")
-            self.schemas[f"{path.parent.name}.{path.stem}"] = content
-
-    def _check_references(self) -> None:
-        named = [(item["operationId"], item) for _, _, item in self._items()]
-        for name, part in (*self.schemas.items(), *self.responses.items(), *named):
-            for target in references(part):
-                if target not in self.schemas and target not in self.responses:
-                    raise ValueError(f"{self.place}: {name} refers to {target}, which is not there")
 
     def _items(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         for path, item in self.paths.items():
@@ -124,9 +109,9 @@ class Edition:
         return frozenset(_secret_names(self.schemas))
 
     @cached_property
-    def examples(self) -> dict[str, dict[str, Any]]:
+    def examples(self) -> Mapping[str, Mapping[str, Any]]:
         """Our own examples by operation id."""
-        return {path.stem: read(path) for path in sorted(self.place.glob("*/examples/*.json"))}
+        return self._examples()
 
     def openapi(self) -> dict[str, Any]:
         """The whole edition as one OpenAPI 3.1 document, examples included."""
@@ -191,7 +176,22 @@ def _secret_names(schema: Any) -> Iterator[str]:
 @cache
 def load(name: str) -> Edition:
     """The edition of that name. Raises UnknownEdition with those there are."""
-    if name not in names("contracts"):
+    if name not in editions():
         known = ", ".join(editions())
         raise UnknownEdition(f"no edition {name!r}; there are: {known}")
     return Edition(folder("contracts") / name)
+
+
+@cache
+def control() -> Edition:
+    """The contract of our own endpoints under `/_mock/`."""
+    place = folder("contracts") / CONTROL
+    return Edition(place, whole(place))
+
+
+def contract(name: str) -> Edition:
+    """An edition, or the contract of our own endpoints: for who only reads.
+
+    Raises UnknownEdition with those there are.
+    """
+    return control() if name == CONTROL else load(name)

@@ -113,12 +113,13 @@ def _misses(error: Any) -> Iterator[Miss]:
 
 def references(schema: Any) -> Iterator[str]:
     """Names of the components that a schema refers to."""
-    if isinstance(schema, Mapping):
-        for name, value in schema.items():
-            if name == "$ref" and isinstance(value, str):
-                yield value.rpartition("/")[2]
-            else:
-                yield from references(value)
-    elif isinstance(schema, list):
-        for item in schema:
-            yield from references(item)
+    queue = [schema]
+    while queue:
+        part = queue.pop()
+        if isinstance(part, dict):
+            name = part.get("$ref")
+            if isinstance(name, str):
+                yield name.rpartition("/")[2]
+            queue += part.values()
+        elif isinstance(part, list):
+            queue += part

@@ -16,12 +16,30 @@ def folder(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
-def read(path: Path) -> Any:
-    """A JSON file. Raises ValueError that names the file where it is none."""
+def read(path: Path, *, once: bool = False) -> Any:
+    """A JSON file. Raises ValueError that names the file where it is none, or, with `once`, where a
+    name stands twice in one object.
+    """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(
+            path.read_text(encoding="utf-8"), object_pairs_hook=_once if once else None
+        )
     except json.JSONDecodeError as error:
         raise ValueError(f"{path}: no JSON: {error}") from None
+    except _Twice as twice:
+        raise ValueError(f"{path}: {twice.args[0]!r} stands twice in one object") from None
+
+
+class _Twice(Exception):
+    """A name that an object has twice."""
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(members)
+    if len(made) < len(members):
+        names = [name for name, _ in members]
+        raise _Twice(next(name for name in made if names.count(name) > 1))
+    return made
 
 
 @cache

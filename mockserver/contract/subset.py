@@ -13,8 +13,10 @@ from typing import Any
 PLAIN = {
     "type", "const", "enum", "required", "minItems", "maxItems", "uniqueItems", "minLength",
     "maxLength", "pattern", "minimum", "maximum", "default", "title", "description", "$ref",
-    "additionalProperties", "dependentRequired", "examples",
+    "additionalProperties", "dependentRequired", "examples", "readOnly", "writeOnly",
 }  # fmt: skip
+PATCHES = ("x-sent", "x-create", "x-update")
+"""Differences to a schema in a page file."""
 ONE = {"items", "not", "if", "then", "else"}
 MANY = {"anyOf", "oneOf", "allOf"}
 _UNSURE = re.compile(r"\\(?![fnrtv])[0-9A-Za-z]|\(\?(?!:)|\[\^?\]")
@@ -25,10 +27,13 @@ class Unsupported(ValueError):
     """A schema that the loader refuses. The message names file, place and reason."""
 
 
-def check(schema: Any, where: str) -> None:
-    """Raises Unsupported at the first thing that the two engines might judge differently."""
-    for place, reason in faults(schema, "", True):
-        raise Unsupported(f"{where}#{place}: {reason}")
+def check(schema: Any, where: str, place: str = "") -> None:
+    """Raises Unsupported at the first thing that the two engines might judge differently.
+
+    `where` is the file, `place` the pointer to the schema in it.
+    """
+    for at, reason in faults(schema, place, True):
+        raise Unsupported(f"{where}#{at}: {reason}")
 
 
 def faults(schema: Any, place: str, may_close: bool) -> Iterator[tuple[str, str]]:
@@ -47,6 +52,9 @@ def faults(schema: Any, place: str, may_close: bool) -> Iterator[tuple[str, str]
                 yield from faults(part, f"{inner}/{member}", may_close)
         elif name in ONE:
             yield from faults(value, inner, may_close and name == "items")
+        elif name in PATCHES and isinstance(value, dict):
+            kept = {word: said for word, said in value.items() if said is not None}
+            yield from faults(kept, inner, may_close)
         elif name in MANY:
             for at, part in enumerate(value):
                 yield from faults(part, f"{inner}/{at}", False)

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.contract import Edition, Operation, load
+from mockserver.contract import Edition, Operation, control
 from mockserver.control.operations import OPERATIONS, Control, Refused
 from mockserver.jsonapi import honest
 from mockserver.loopback import host_of, is_loopback
@@ -30,7 +30,7 @@ TYPES = (JSON, "application/vnd.api+json", "application/x-www-form-urlencoded", 
 
 def answer(server: Server, sent: Sent) -> Answer:
     """The life of a control request: the same steps as the API's, without a state of its own."""
-    contract, universe = load("control"), None
+    contract, universe = control(), None
     try:
         operation, path = _operation(contract, sent)
         universe = None if operation.open else _universe(server, sent)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.contract import UnknownEdition, load
+from mockserver.contract import UnknownEdition, contract, load
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, read_fixture, shipped
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline.fault_plan import faults_of
@@ -295,7 +295,7 @@ def check_ready(call: Control) -> Made:
 def show_openapi(call: Control) -> Made:
     try:
         name = call.query.get("edition", call.server.edition)
-        return 200, load(name).openapi()
+        return 200, contract(name).openapi()
     except UnknownEdition as error:
         raise Refused(404, ("", str(error))) from None
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from mockserver.contract import Edition, Operation
+from mockserver.contract import Edition
 from mockserver.contract.engines import Path as Parts
+from mockserver.contract.origins import Written, of_body, of_operation
 from mockserver.judge.findings import EFFECT, STATUS, TYPE, Finding
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
@@ -23,20 +23,20 @@ def located(finding: Finding, edition: Edition) -> Place | None:
     if operation is None:
         return None
     if finding.place in (STATUS, TYPE):
-        return _in_paths(operation, edition, "responses")
+        return _line(of_operation(edition, operation.id, "answers"), edition)
     if finding.place == EFFECT:
-        return _in_paths(operation, edition, "operationId")
+        return _line(of_operation(edition, operation.id, "call"), edition)
     if finding.place.startswith("request"):
         if not operation.takes_json or "?" in finding.place:
-            return _in_paths(operation, edition, "operationId")
+            return _line(of_operation(edition, operation.id, "call"), edition)
         pointer = finding.place.removeprefix("request")
-        return _in_schema(operation.body_schema, _parts(pointer), edition)
+        return _line(of_body(edition, operation.body_schema, _parts(pointer)), edition)
     success = min(operation.responses)
     refusal = next((status for status in operation.responses if status >= 400), success)
     schema = operation.answer_schema(refusal if "/errors" in finding.place else success)
     if schema is None:
-        return _in_paths(operation, edition, "responses")
-    return _in_schema(schema, _parts(finding.place), edition)
+        return _line(of_operation(edition, operation.id, "answers"), edition)
+    return _line(of_body(edition, schema, _parts(finding.place)), edition)
 
 
 def _parts(pointer: str) -> Parts:
@@ -44,49 +44,11 @@ def _parts(pointer: str) -> Parts:
     return tuple(int(name) if name.isdigit() else name for name in names)
 
 
-def _in_paths(operation: Operation, edition: Edition, member: str) -> Place | None:
-    for file in sorted(edition.place.glob("*/paths.json")):
-        wanted = ("", operation.path, operation.method.lower(), member)
-        if (line := lines(file).get(wanted)) is not None:
-            return _named(file, edition), line
-    return None
-
-
-def _in_schema(schema: Mapping[str, Any], path: Parts, edition: Edition) -> Place | None:
-    """Follow a path through schemas and references, to the innermost place that is written.
-
-    What the last step refers to is not followed: the finding is about the member, not its type.
-    """
-    file, at, schema = _referred(None, (), schema, edition)
-    best = (_named(file, edition), 1) if file else None
-    for number, part in enumerate(path, start=1):
-        step = ("items",) if isinstance(part, int) else ("properties", part)
-        inner: Any = schema
-        for name in step:
-            inner = inner.get(name) if isinstance(inner, Mapping) else None
-        if not isinstance(inner, Mapping):
-            break
-        schema, at = inner, (*at, *step)
-        if file is not None and (line := lines(file).get(at)) is not None:
-            best = _named(file, edition), line
-        if number < len(path):
-            file, at, schema = _referred(file, at, schema, edition)
-    return best
-
-
-def _referred(
-    file: Path | None, at: tuple[str, ...], schema: Mapping[str, Any], edition: Edition
-) -> tuple[Path | None, tuple[str, ...], Mapping[str, Any]]:
-    """Where a schema stands and what it says, references followed."""
-    while "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        folder, _, stem = name.partition(".")
-        file, at, schema = edition.place / folder / f"{stem}.json", ("",), edition.schemas[name]
-    return file, at, schema
-
-
-def _named(file: Path, edition: Edition) -> str:
-    return f"contracts/{edition.place.name}/{file.relative_to(edition.place).as_posix()}"
+def _line(written: Written | None, edition: Edition) -> Place | None:
+    if written is None:
+        return None
+    file, names = written
+    return f"contracts/{edition.place.name}/{file.name}", lines(file)["", *names]
 
 
 @cache

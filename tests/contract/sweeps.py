@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from mockserver.contract import Edition, Operation, editions, load
+from mockserver.contract import Edition, Operation, control, editions, load
 from mockserver.contract.engines import Checker, Schema, pointer
 from mockserver.contract.explain import resolve
 from mockserver.contract.operations import JSONAPI
@@ -26,7 +26,7 @@ from mockserver.world.universe import Universe
 Path = tuple[str | int, ...]
 
 EDITIONS: tuple[Edition, ...] = tuple(load(name) for name in editions())
-EVERY = (*EDITIONS, load("control"))
+EVERY = (*EDITIONS, control())
 """The editions, and the contract of our own endpoints."""
 OPERATIONS: tuple[Operation, ...] = tuple(
     operation for edition in EDITIONS for operation in edition.operations.values()

@@ -9,6 +9,7 @@ from sweeps import EDITIONS, EVERY, OPERATIONS, cases, example, success
 
 from mockserver.contract import Edition, Operation, load
 from mockserver.contract.engines import references
+from mockserver.contract.files import read
 from mockserver.contract.operations import JSONAPI
 from mockserver.pipeline.discovery import OPEN
 from mockserver.resources import kinds
@@ -38,8 +39,8 @@ def test_it_says_what_it_is_and_where_that_is_written(operation: Operation) -> N
     assert item["description"].endswith(".")
     assert MARKS.search(item["x-source"]), item["x-source"]
     assert item["tags"] == [operation.page]
-    place = load(operation.edition).place / operation.page / "paths.json"
-    assert f'"{operation.id}"' in place.read_text()
+    written = read(load(operation.edition).place / f"{operation.page}.json")
+    assert operation.id in written["operations"]
 
 
 @every_operation

@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 from sweeps import EVERY, walk
 
-from mockserver.contract import Edition, UnknownEdition, editions, load
+from mockserver.contract import Edition, UnknownEdition, contract, control, editions, load
 from mockserver.contract.files import folder, read
+from mockserver.contract.pages import UnfitPage
 from mockserver.contract.subset import Unsupported, check, faults
 
 SCHEMAS = [
@@ -171,89 +172,191 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(folder("contracts") / name, tmp_path / name))
 
 
-def page_of(place: Path) -> Path:
-    """A page of an edition that has path items."""
-    return sorted(place.glob("*/paths.json"))[0].parent
-
-
 def rewrite(path: Path, change: Any) -> None:
     document = json.loads(path.read_text())
     change(document)
     path.write_text(json.dumps(document))
 
 
-def operation_of(paths: dict[str, Any]) -> dict[str, Any]:
-    """The first operation of a paths.json."""
-    return dict(next(iter(next(iter(paths.values())).items()))[1])
+PAGE: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "More"}
+CALL: dict[str, Any] = {
+    "call": "GET /more",
+    "title": "Show more",
+    "description": "Shows more.",
+    "x-source": "decision: a test",
+    "answers": {"200": {"description": "More.", "schema": {"type": "object"}}},
+    "example": {"answers": {"200": {}}},
+}
+
+
+def spoilt(place: Path, **parts: Any) -> Path:
+    """A page more in a copy of an edition."""
+    path = place / "more.json"
+    path.write_text(
+        json.dumps({**PAGE, **{name.replace("defs", "$defs"): parts[name] for name in parts}})
+    )
+    return path
 
 
 def test_an_edition_that_is_whole_loads(copy: Path) -> None:
     assert set(Edition(copy).operations) == set(load(copy.name).operations)
 
 
+def test_a_page_is_found_by_being_there(copy: Path) -> None:
+    spoilt(copy, operations={"show-more": CALL})
+    found = Edition(copy).operation("show-more")
+    assert (found.method, found.path, found.page) == ("GET", "/api/v2/more", "more")
+    assert sorted(found.responses) == [200, 401, 404, 405, 422, 429]
+
+
+UNFIT: list[tuple[dict[str, Any], str]] = [
+    (
+        {"operations": {"show-more": {**CALL, "calls": "GET /more"}}},
+        "/operations/show-more/calls: the form does not know 'calls'; did you mean 'call'?",
+    ),
+    (
+        {"operations": {"show-more": {k: v for k, v in CALL.items() if k != "title"}}},
+        "/operations/show-more/title: it is missing",
+    ),
+    (
+        {"operations": {"show-more": {**CALL, "call": "FETCH /more"}}},
+        '/operations/show-more/call: "FETCH /more"; expected a string that matches '
+        "^(GET|POST|PUT|PATCH|DELETE) /[^ ]*$",
+    ),
+    (
+        {"operations": {"show-more": {**CALL, "answers": {"200": {"documents": "users"}}}}},
+        "/operations/show-more/answers/200/description: it is missing",
+    ),
+    (
+        {"operations": {"show-more": {**CALL, "answers": {"200": {"description": "", "list": 1}}}}},
+        "/operations/show-more/answers/200/list: 1; expected a string",
+    ),
+    (
+        {"defs": {"more": {"properties": {"a": {"format": "email"}}}}},
+        "/$defs/more/properties/a/format: the form does not know 'format'; ",
+    ),
+    (
+        {"defs": {"more": {"properties": {"a": {"read-only": True}}}}},
+        "/$defs/more/properties/a/read-only: the form does not know 'read-only'; "
+        "did you mean 'readOnly'?",
+    ),
+    (
+        {"defs": {"more": {"$ref": "common.json#/$defs/to-one"}}},
+        "/$defs/more/x-of: it is missing",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("parts", "said"), UNFIT, ids=[said for _, said in UNFIT])
+def test_what_the_form_does_not_know_is_refused_with_file_and_place(
+    copy: Path, parts: dict[str, Any], said: str
+) -> None:
+    path = spoilt(copy, **parts)
+    with pytest.raises(UnfitPage) as refused:
+        Edition(copy)
+    assert str(refused.value).startswith(f"{path}#{said}")
+
+
 def test_a_schema_outside_the_subset_is_refused_with_its_file(copy: Path) -> None:
-    (page_of(copy) / "more.json").write_text('{"properties": {"a": {"format": "email"}}}')
+    path = spoilt(copy, defs={"more": {"properties": {"a": {"pattern": r"^\d+$"}}}})
     with pytest.raises(Unsupported) as refused:
         Edition(copy)
     assert str(refused.value) == (
-        f"{page_of(copy).name}/more.json#/properties/a/format: "
-        "the keyword 'format' is outside the subset"
+        f"{path}#/$defs/more/properties/a/pattern: "
+        "'^\\\\d+$': write classes out in ASCII, no look-around"
     )
+
+
+@pytest.mark.parametrize("word", ["x-sent", "x-create", "x-update"])
+def test_a_difference_outside_the_subset_is_refused_too(copy: Path, word: str) -> None:
+    path = spoilt(copy, defs={"more": {"properties": {"a": {word: {"pattern": r"^\d+$"}}}}})
+    with pytest.raises(Unsupported) as refused:
+        Edition(copy)
+    assert str(refused.value).startswith(f"{path}#/$defs/more/properties/a/{word}/pattern: ")
 
 
 def test_a_reference_of_a_schema_to_nothing_is_refused(copy: Path) -> None:
-    (page_of(copy) / "more.json").write_text('{"$ref": "#/components/schemas/no.thing"}')
-    with pytest.raises(ValueError, match=r"refers to no\.thing, which is not there$") as refused:
+    for target in ("no.json#/$defs/thing", "organizations.json#/$defs/organizations"):
+        path = spoilt(copy, defs={"more": {"items": {"$ref": target}}})
+        with pytest.raises(UnfitPage) as refused:
+            Edition(copy)
+        assert str(refused.value) == f"{path} refers to {target}, which is no schema that is there"
+
+
+def test_a_list_of_required_members_in_a_record_is_refused(copy: Path) -> None:
+    """A name would stand twice: the rule is that answers have what a record lists."""
+
+    def spoil(page: Any) -> None:
+        page["$defs"]["policy-sets"]["properties"]["attributes"]["required"] = ["name"]
+
+    rewrite(copy / "policy-sets.json", spoil)
+    with pytest.raises(UnfitPage) as refused:
         Edition(copy)
     assert str(refused.value) == (
-        f"{copy}: {page_of(copy).name}.more refers to no.thing, which is not there"
+        f"{copy / 'policy-sets.json'}#/$defs/policy-sets: required ['name']: a record has all its "
+        "members; say x-optional of what an answer may lack, x-required of what a create must send"
     )
 
 
-@pytest.mark.parametrize("kind", ["schemas", "responses"])
-def test_a_reference_of_an_operation_to_nothing_is_refused(copy: Path, kind: str) -> None:
-    def spoil(paths: dict[str, Any]) -> None:
-        for operation in next(iter(paths.values())).values():
-            schema = {"$ref": "#/components/schemas/no.thing"}
-            operation["responses"]["418"] = (
-                {"$ref": "#/components/responses/no.thing"}
-                if kind == "responses"
-                else {"description": "", "content": {"application/json": {"schema": schema}}}
-            )
-
-    path = page_of(copy) / "paths.json"
-    name = operation_of(json.loads(path.read_text()))["operationId"]
-    rewrite(path, spoil)
-    with pytest.raises(ValueError, match=r"no\.thing") as refused:
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({"body": {"create": "thing"}}, "no page defines the record 'thing'; there are account, "),
+        (
+            {"body": {"identifiers": "things"}},
+            "no page defines records of type 'things'; there are ",
+        ),
+        ({"call": "GET /things/{id}"}, "no page defines records of type 'things'; there are "),
+        (
+            {"answers": {"200": {"description": "More.", "list": "thing"}}},
+            "no page defines the record 'thing'; there are account, ",
+        ),
+        ({"call": "GET /organizations"}, "GET /api/v2/organizations stands twice"),
+    ],
+)
+def test_an_operation_that_names_what_is_not_there_is_refused(
+    copy: Path, part: dict[str, Any], said: str
+) -> None:
+    """As is one whose call another page gives: the second would quietly take its place."""
+    path = copy / "zzz.json"
+    spoilt(copy, operations={"do-more": {**CALL, **part}}).rename(path)
+    with pytest.raises(UnfitPage) as refused:
         Edition(copy)
-    assert str(refused.value) == f"{copy}: {name} refers to no.thing, which is not there"
+    assert str(refused.value).startswith(f"{path}#/operations/do-more: {said}")
+
+
+def test_a_relationship_to_records_of_no_page_is_refused(copy: Path) -> None:
+    def spoil(page: Any) -> None:
+        related = page["$defs"]["policy-sets"]["properties"]["relationships"]["properties"]
+        related["policies"]["x-of"] = "rules"
+
+    rewrite(copy / "policy-sets.json", spoil)
+    with pytest.raises(UnfitPage) as refused:
+        Edition(copy)
+    assert str(refused.value) == (
+        f"{copy / 'policy-sets.json'}#/$defs/policy-sets: "
+        "a relationship names rules, and no page has records of that type"
+    )
 
 
 def test_an_operation_id_that_stands_twice_is_refused(copy: Path) -> None:
-    path = page_of(copy) / "paths.json"
-    first = operation_of(json.loads(path.read_text()))
-    rewrite(path, lambda paths: paths.update({"/api/v2/elsewhere": {"get": first}}))
+    spoilt(copy, operations={"show-policy": CALL})
     with pytest.raises(ValueError, match="stands twice") as refused:
         Edition(copy)
-    assert str(refused.value) == f"{copy}: the operation id {first['operationId']!r} stands twice"
+    assert str(refused.value) == f"{copy}: the operation id 'show-policy' stands twice"
 
 
-def test_a_method_of_a_path_that_two_pages_give_is_refused(copy: Path) -> None:
-    """Else the second would quietly take the place of the first."""
-    path = page_of(copy) / "paths.json"
-    paths = json.loads(path.read_text())
-    name = next(iter(paths))
-    other = copy / "another-page"
-    other.mkdir()
-    (other / "paths.json").write_text(json.dumps({name: paths[name]}))
+def test_a_name_that_stands_twice_in_one_object_is_refused(copy: Path) -> None:
+    """JSON readers keep the last without a word."""
+    path = copy / "more.json"
+    path.write_text('{"title": "More", "title": "Most"}')
     with pytest.raises(ValueError, match="stands twice") as refused:
         Edition(copy)
-    method = next(iter(paths[name]))
-    assert str(refused.value) == f"{copy}: {method.upper()} {name} stands twice"
+    assert str(refused.value) == f"{path}: 'title' stands twice in one object"
 
 
 def test_a_file_that_is_no_json_is_refused_with_its_name(copy: Path) -> None:
-    path = page_of(copy) / "paths.json"
+    path = copy / "policies.json"
     path.write_text("{")
     with pytest.raises(ValueError, match="no JSON") as refused:
         Edition(copy)
@@ -269,6 +372,10 @@ def test_an_unknown_edition_is_refused_with_those_there_are() -> None:
 def test_the_control_contract_is_no_edition() -> None:
     assert "control" not in editions()
     assert "2019-07" in editions()
+    with pytest.raises(UnknownEdition, match="no edition 'control'; there are: 2019-07"):
+        load("control")
+    assert contract("control") is control()
+    assert contract("2019-07") is load("2019-07")
 
 
 def test_an_unknown_operation_is_refused_with_the_nearest() -> None:

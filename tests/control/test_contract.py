@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract import load
+from mockserver.contract import contract, control
 
 from .asking import ask, faults
 
-CONTROL = load("control")
+CONTROL = control()
 OPERATIONS = pytest.mark.parametrize(
     "operation", CONTROL.operations.values(), ids=lambda operation: operation.id
 )
@@ -189,7 +189,7 @@ def test_the_contract_is_served_without_a_token(tfe: Any) -> None:
         answer = tfe.client.get(f"/_mock/openapi.json{query}", headers={"Authorization": ""})
         assert answer.status_code == 200
         assert answer.json["openapi"] == "3.1.0"
-        assert answer.json == load(edition).openapi()
+        assert answer.json == contract(edition).openapi()
     answer = ask(tfe, "GET", "openapi.json?edition=2019-70")
     assert faults(answer, 404) == [("", "no edition '2019-70'; there are: 2019-07")]
 

@@ -194,7 +194,7 @@ def test_sarif_points_at_the_line_of_the_contract() -> None:
     result = json.loads(FORMS["sarif"](TOLD))["runs"][0]["results"][0]
     place = result["locations"][0]["physicalLocation"]
     uri, line = place["artifactLocation"]["uri"], place["region"]["startLine"]
-    assert uri == "contracts/2019-07/policy-sets/resource.json"
+    assert uri == "contracts/2019-07/policy-sets.json"
     assert '"workspace-count"' in (ROOT / uri).read_text().splitlines()[line - 1]
 
 
@@ -211,7 +211,8 @@ def test_what_a_client_sends_points_at_the_request() -> None:
     finding = Finding("fault", "create-policy-set", "request/data/attributes/name", "", "", "")
     found = located(finding, EDITION)
     assert found is not None
-    assert found[0] == "contracts/2019-07/policy-sets/create.json"
+    assert found[0] == "contracts/2019-07/policy-sets.json"
+    assert '"name": {' in (ROOT / found[0]).read_text().splitlines()[found[1] - 1]
     assert rule(finding) == "request"
 
 
@@ -234,22 +235,22 @@ def test_junit_has_a_case_for_each_operation() -> None:
 def test_json_holds_everything() -> None:
     document = json.loads(FORMS["json"](TOLD))
     assert document["exit"] == 1
-    assert document["findings"][0]["contract"].startswith(
-        "contracts/2019-07/policy-sets/resource.json:"
-    )
+    assert document["findings"][0]["contract"].startswith("contracts/2019-07/policy-sets.json:")
     assert document["coverage"]["percent"] == 0
     assert document["left"] == ["policies a pol-1"]
 
 
 def test_github_gets_one_line_for_each_annotation() -> None:
     lines = FORMS["github"](TOLD).splitlines()
+    written = (ROOT / "contracts/2019-07/policy-sets.json").read_text().splitlines()
+    line = next(at for at, text in enumerate(written, 1) if '"workspace-count": {' in text)
     assert lines[0] == (
-        "::error file=contracts/2019-07/policy-sets/resource.json,line=40,"
+        f"::error file=contracts/2019-07/policy-sets.json,line={line},"
         "title=show-policy-set /data/attributes/workspace-count::"
         'data.attributes.workspace-count is "4" <b>, 100%25%0A|; '
         "expected an integer (policy-sets.html#sample-response)"
     )
-    assert lines[2].startswith("::notice file=contracts/2019-07/workspaces/paths.json,line=")
+    assert lines[2].startswith("::notice file=contracts/2019-07/workspaces.json,line=")
     assert lines[3] == "::error title=could not be removed::policies a pol-1"
 
 
@@ -300,7 +301,7 @@ def test_the_command_writes_all_of_them(tmp_path: Path) -> None:
             env={"TFE_TOKEN": TOKEN, "GITHUB_STEP_SUMMARY": str(step)},
         )  # fmt: skip
     assert said.exit_code == 1
-    assert "::error file=contracts/2019-07/policies/resource.json,line=" in said.stdout
+    assert "::error file=contracts/2019-07/policies.json,line=" in said.stdout
     assert "% of edition 2019-07" in said.stdout
     assert "| fault | `show-policy` | `/data/attributes/name` |" in step.read_text()
     Draft202012Validator(SARIF).validate(json.loads((tmp_path / "sarif").read_text()))

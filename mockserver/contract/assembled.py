@@ -1,0 +1,37 @@
+"""What a contract's files come to: the parts of an OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Assembled:
+    """The parts of an OpenAPI document, and what stands beside them.
+
+    `examples` makes those by operation id. `origins` tell of a component which definition it is made of,
+    as page.definition; nothing where it is written whole.
+    """
+
+    schemas: dict[str, Any] = field(default_factory=dict)
+    paths: dict[str, dict[str, Any]] = field(default_factory=dict)
+    responses: dict[str, Any] = field(default_factory=dict)
+    examples: Callable[[], Mapping[str, Any]] = dict
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def add(self, path: str, method: str, item: Mapping[str, Any]) -> None:
+        """An operation. Raises ValueError where its method and path are taken."""
+        known = self.paths.setdefault(path, {})
+        if method in known:
+            raise ValueError(f"{method.upper()} {path} stands twice")
+        known[method] = item
+
+    def kept(self, component: str, other: str, schema: Any, origin: str) -> dict[str, str]:
+        """A reference to a schema as a component, under its other name where another bears the one."""
+        if self.schemas.get(component, schema) != schema:
+            component = other
+        self.schemas[component] = schema
+        self.origins[component] = origin
+        return {"$ref": f"#/components/schemas/{component}"}

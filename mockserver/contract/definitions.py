@@ -1,0 +1,176 @@
+"""What the pages of an edition define, found by name and by type, and the documents made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.contract.engines import Schema
+from mockserver.contract.pages import Page, UnfitPage
+from mockserver.contract.records import (
+    CLOSED,
+    COMPONENTS,
+    LINKAGE,
+    Record,
+    closed,
+    identifier,
+    is_record,
+    patched,
+)
+from mockserver.contract.roles import resource
+
+UNPAGED = "decision: the page does not page this list, but clients read meta.pagination"
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The definitions of an edition.
+
+    `names` are records by the name of their definition, `types` by resource type; `schemas` are
+    the components that stand for themselves: resource objects, identifiers, and what is no record;
+    `origins` tell which definition each is made of.
+    """
+
+    names: Mapping[str, Record]
+    types: Mapping[str, Record]
+    schemas: Mapping[str, Any]
+    origins: Mapping[str, str]
+
+    def record(self, name: str) -> Record:
+        """The record that a page defines under that name. Raises ValueError with those there are."""
+        if name not in self.names:
+            raise ValueError(f"no page defines the record {name!r}; {_known(self.names)}")
+        return self.names[name]
+
+    def of_type(self, type: str) -> Record:
+        """The record of a resource type. Raises ValueError with those there are."""
+        if type not in self.types:
+            raise ValueError(f"no page defines records of type {type!r}; {_known(self.types)}")
+        return self.types[type]
+
+    def document(self, record: Record) -> Any:
+        """The schema of the document that shows one record."""
+        data = {"$ref": f"{COMPONENTS}{record.shown}", "description": f"The {record.noun}."}
+        members = {"data": data, **self._included(record)}
+        return _closed(f"{record.title} document", record.source, members, ["data"])
+
+    def list(self, record: Record, source: str, paged: bool) -> Any:
+        """The schema of the document that shows records, all at once or a page of them."""
+        items = {"$ref": f"{COMPONENTS}{record.shown}"}
+        told = "The records, in order."
+        members: dict[str, Any] = {
+            "data": {"type": "array", "description": told, "items": items},
+            **self._included(record),
+        }
+        meta = {"$ref": f"{COMPONENTS}common.page-meta"}
+        if paged:
+            links = {"$ref": f"{COMPONENTS}common.page-links"}
+            members["links"] = {**links, "description": "Links to this page and its neighbours."}
+            members["meta"] = {**meta, "description": "Where this page stands among all."}
+        else:
+            told = "Counts; one page holds them all."
+            members["meta"] = {**meta, "description": told, "x-source": UNPAGED}
+        needed = [member for member in members if member != "included"]
+        return _closed(f"{record.title} list", source, members, needed)
+
+    def identifiers(self, page: str, record: Record, source: str) -> Any:
+        """The schema of the body that names records, for the record of a page."""
+        items = {"$ref": f"{COMPONENTS}{record.identifier}"}
+        words = record.type.replace("-", " ")
+        data = {"type": "array", "description": f"Identifiers of {words}.", "items": items}
+        title = f"{words.capitalize()} of a {self.record(page).noun}"
+        return _closed(title, source, {"data": data}, ["data"])
+
+    def _included(self, record: Record) -> dict[str, Any]:
+        """What may be sent along: records of relationships, where the edition has their type."""
+        include = record.schema.get("x-include")
+        if include is None:
+            return {}
+        related = record.schema["properties"]["relationships"]["properties"]
+        types = [related[name]["x-of"] for name in include["names"] if name in related]
+        shown = [self.types[type].shown for type in types if type in self.types]
+        return {
+            "included": {
+                "type": "array",
+                "uniqueItems": True,
+                "description": "Related resources asked for with include.",
+                "items": {"anyOf": [{"$ref": f"{COMPONENTS}{name}"} for name in shown]},
+                "x-source": include.get("x-source"),
+            }
+        }
+
+
+def _closed(title: str, source: str, members: Mapping[str, Any], needed: list[str]) -> Any:
+    made = {"title": title, "x-source": source, "type": "object", "properties": members}
+    return {**made, "required": needed, **CLOSED}
+
+
+def _known(names: Mapping[str, Any]) -> str:
+    return f"there are {', '.join(sorted(names))}"
+
+
+def defined(pages: Mapping[str, Page]) -> Definitions:
+    """The definitions of all pages; a definition that refers to another is a difference to it.
+
+    Raises UnfitPage with the file that refers to what is not there.
+    """
+    written = {f"{page.name}.{name}": s for page in pages.values() for name, s in page.defs.items()}
+    whole = {component: _merged(schema, written) for component, schema in written.items()}
+    records = [Record(component, s) for component, s in whole.items() if is_record(s)]
+    types = {r.type: r for r in records if "$ref" not in written[r.component]}
+    plain = [c for c, s in whole.items() if not is_record(s) and not c.startswith(SHARED)]
+    bases = {_base(schema) for schema in written.values()}
+    _check_references(pages, {*plain, *bases, *(c for c in written if c.startswith(SHARED))})
+    schemas: dict[str, Any] = {component: closed(written[component]) for component in plain}
+    origins = {component: component for component in plain}
+    for record in records:
+        try:
+            schemas[record.shown] = resource(record, types)
+        except ValueError as error:
+            path = pages[record.page].path
+            raise UnfitPage(f"{path}#/$defs/{record.name}: {error}") from None
+        origins[record.shown] = record.component
+    for record in {types[type].component: types[type] for type in _named(records)}.values():
+        schemas[record.identifier] = identifier(record)
+        origins[record.identifier] = record.component
+    return Definitions({record.name: record for record in records}, types, schemas, origins)
+
+
+SHARED = (LINKAGE.removeprefix(COMPONENTS), "common.identifier")
+"""Definitions that relationships refer to: the linkage that is meant is made of `x-of`."""
+
+
+def _check_references(pages: Mapping[str, Page], there: set[str]) -> None:
+    for page in pages.values():
+        for target in sorted(page.references - there):
+            file, _, name = target.partition(".")
+            raise UnfitPage(
+                f"{page.path} refers to {file}.json#/$defs/{name}, which is no schema that is there"
+            )
+
+
+def _base(schema: Schema) -> str:
+    """The component that a whole definition refers to; empty where to none."""
+    return str(schema.get("$ref", "")).removeprefix(COMPONENTS)
+
+
+def _merged(schema: Schema, written: Mapping[str, Schema]) -> Schema:
+    """A definition with the one that it is a difference to; what can be included is not taken over."""
+    component = _base(schema)
+    if component not in written:
+        return schema
+    rest = {name: part for name, part in schema.items() if name != "$ref"}
+    base = {**_merged(written[component], written)}
+    base.pop("x-include", None)
+    merged: Schema = patched(base, rest)
+    return merged
+
+
+def _named(records: Iterable[Record]) -> Iterator[str]:
+    """The types whose identifiers relationships refer to."""
+    for record in records:
+        related = record.schema["properties"].get("relationships", {})
+        for part in related.get("properties", {}).values():
+            if part.get("$ref") in (f"{LINKAGE}one", f"{LINKAGE}many"):
+                yield part["x-of"]

@@ -1,0 +1,209 @@
+"""From an edition's pages to whole schemas and path items, as OpenAPI has them.
+
+What every operation has in common is said here once, as a rule; the rules stand in
+`contracts/README.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from mockserver.contract.assembled import Assembled
+from mockserver.contract.definitions import Definitions, defined
+from mockserver.contract.examples import whole_example
+from mockserver.contract.operations import JSONAPI
+from mockserver.contract.pages import Page, UnfitPage
+from mockserver.contract.records import COMPONENTS, Record, identifier
+from mockserver.contract.roles import CREATE, UPDATE, body
+
+RESPONSES = "#/components/responses/"
+ERRORS = {JSONAPI: {"schema": {"$ref": f"{COMPONENTS}common.errors"}}}
+BASE, OUTSIDE = "/api/v2", "/.well-known/"
+MOST = 150
+"""Records on a page at most."""
+
+Item = dict[str, Any]
+
+
+def expanded(pages: Mapping[str, Page]) -> Assembled:
+    """Everything that the pages of an edition say, whole.
+
+    Raises UnfitPage with file and place where an operation names what is not there.
+    """
+    made = Assembled()
+    known = defined(pages)
+    made.schemas.update(known.schemas)
+    made.origins.update(known.origins)
+    common = {status: said for page in pages.values() for status, said in page.refusals.items()}
+    for status, said in common.items():
+        made.responses[status] = {
+            "description": said["description"],
+            "x-source": said["x-source"],
+            "content": ERRORS,
+        }
+    bodies = {status: said["example"] for status, said in common.items() if "example" in said}
+    told: list[tuple[Mapping[str, Any], str, Item]] = []
+    for page in pages.values():
+        for id, said in page.operations.items():
+            try:
+                method, path, item = _operation(page.name, id, said, known, made)
+                made.add(path, method, item)
+                told.append((said, path, item))
+            except ValueError as error:
+                raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
+    made.examples = lambda: {
+        item["operationId"]: whole_example(said, path, item["responses"], bodies)
+        for said, path, item in told
+    }
+    return made
+
+
+def _operation(
+    page: str, id: str, said: Mapping[str, Any], known: Definitions, made: Assembled
+) -> tuple[str, str, Item]:
+    """Method, path and path item of an operation; puts the schemas that it needs beside them."""
+    method, _, path = said["call"].partition(" ")
+    path = path if path.startswith(OUTSIDE) else f"{BASE}{path}"
+    shown = next(_shown(said, known), None)
+    includes = shown.schema.get("x-include") if shown and method == "GET" else None
+    parameters = [*_path_parameters(path, known), *_query_parameters(said, includes)]
+    request = _request(page, id, said, known, made)
+    item: Item = {
+        "operationId": id,
+        "summary": said["title"],
+        "description": said["description"],
+        "tags": [page],
+        "x-source": said["x-source"],
+        **({"x-entitlement": said["entitlement"]} if "entitlement" in said else {}),
+        **({"x-record": said["record"]} if "record" in said else {}),
+        **({"security": []} if said.get("open") else {}),
+        **({"parameters": parameters} if parameters else {}),
+        **({"requestBody": request} if request else {}),
+    }
+    answers = {s: _answer(page, id, s, said, known, made) for s in said["answers"]}
+    refused = {status: {"$ref": f"{RESPONSES}{status}"} for status in _refusals(method, item)}
+    item["responses"] = dict(sorted({**refused, **answers}.items()))
+    return method.lower(), path, item
+
+
+def _refusals(method: str, item: Item) -> Iterator[str]:
+    """The statuses that an operation refuses with whatever its page says."""
+    yield "405"
+    if item.get("security") == []:
+        return
+    yield from ("401", "404", "422", "429")
+    if method != "GET" or any(p["name"] == "include" for p in item.get("parameters", ())):
+        yield "400"
+    if "requestBody" in item:
+        yield "413"
+        if JSONAPI in item["requestBody"]["content"]:
+            yield "415"
+
+
+def _shown(said: Mapping[str, Any], known: Definitions) -> Iterator[Record]:
+    """The record that the answers of an operation show, alone or listed."""
+    for answer in said["answers"].values():
+        if isinstance(answer, Mapping):
+            for form in ("document", "list"):
+                if form in answer:
+                    yield known.record(answer[form])
+
+
+# parameters
+
+
+def _path_parameters(path: str, known: Definitions) -> Iterator[Item]:
+    """A parameter of a path stands for a record of the type that the path names before it."""
+    parts = path.split("/")
+    for type, part in pairwise(parts):
+        if part.startswith("{"):
+            name = part[1:-1]
+            word = "name" if name.endswith("name") else "id"
+            yield {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": f"The {known.of_type(type).noun}'s {word}.",
+                "schema": {"type": "string"},
+                "x-record": type,
+            }
+
+
+def _query_parameters(said: Mapping[str, Any], includes: Any) -> Iterator[Item]:
+    if "pages" in said:
+        size, source = said["pages"]["size"], said["pages"]["x-source"]
+        number = {"type": "integer", "minimum": 1, "default": 1}
+        told = "Which page of the list; the first where omitted."
+        yield _query("page[number]", told, number, source)
+        told = f"How many records a page holds; {size} where omitted."
+        yield _query("page[size]", told, {**number, "maximum": MOST, "default": size}, source)
+    for name, schema in said.get("parameters", {}).items():
+        beside = ("description", "x-source", "x-required")
+        kept = {word: value for word, value in schema.items() if word not in beside}
+        made = _query(name, schema["description"], kept, schema["x-source"])
+        yield {**made, **({"required": True} if schema.get("x-required") else {})}
+    if includes:
+        told = "Related resources to send along, separated by commas."
+        schema = {"type": "string", "x-include": includes["names"]}
+        yield _query("include", told, schema, includes["x-source"])
+
+
+def _query(name: str, told: str, schema: Mapping[str, Any], source: str) -> Item:
+    made = {"name": name, "in": "query", "description": told, "schema": schema}
+    return {**made, "x-source": source}
+
+
+# bodies
+
+
+def _request(
+    page: str, id: str, said: Mapping[str, Any], known: Definitions, made: Assembled
+) -> Item | None:
+    if "body" not in said:
+        return None
+    told = said["body"]
+    media = told.get("media-type", JSONAPI)
+    item: Item = {name: told[name] for name in ("description", "x-source") if name in told}
+    item["required"] = told.get("required", True)
+    if "any-type" in told:
+        item["x-any-type"] = True
+    if "schema" in told:
+        return {**item, "content": {media: {"schema": told["schema"]}}}
+    at = item.pop("x-source", "")  # of what stands inside
+    if "identifiers" in told:
+        record = known.of_type(told["identifiers"])
+        made.kept(record.identifier, "", identifier(record), record.component)
+        role, schema = record.type, known.identifiers(page, record, at or said["x-source"])
+    else:
+        role = CREATE if CREATE in told else UPDATE
+        record = known.record(told[role])
+        schema = body(record, role, known.types, said["title"], said["x-source"], at)
+    reference = made.kept(f"{page}.{role}", f"{page}.{id}", schema, record.component)
+    return {**item, "content": {media: {"schema": reference}}}
+
+
+def _answer(
+    page: str, id: str, status: str, said: Mapping[str, Any], known: Definitions, made: Assembled
+) -> Item:
+    """An answer; where it names no source, the operation's counts."""
+    told = said["answers"][status]
+    if isinstance(told, str):
+        told = {"description": told}
+    item = {"description": told["description"], "x-source": told.get("x-source", said["x-source"])}
+    media = told.get("media-type", JSONAPI)
+    if "document" in told:
+        record = known.record(told["document"])
+        reference = {"$ref": f"{COMPONENTS}{record.document}"}
+        if record.document not in made.schemas:
+            made.kept(record.document, "", known.document(record), record.component)
+    elif "list" in told:
+        record = known.record(told["list"])
+        schema = known.list(record, said["x-source"], "pages" in said)
+        reference = made.kept(f"{page}.list", f"{page}.{id}", schema, record.component)
+    elif "schema" in told:
+        reference = told["schema"]
+    else:
+        return item if status < "400" else {**item, "content": ERRORS}
+    return {**item, "content": {media: {"schema": reference}}}

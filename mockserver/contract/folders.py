@@ -1,0 +1,36 @@
+"""A contract of whole schemas, a folder for each page: that of our own endpoints, no JSON:API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mockserver.contract import subset
+from mockserver.contract.assembled import Assembled
+from mockserver.contract.engines import references
+from mockserver.contract.files import read
+
+
+def whole(place: Path) -> Assembled:
+    """What stands in the folders: `paths.json`, `responses.json`, `examples/`, and schemas.
+
+    Raises Unsupported for a schema outside the subset, ValueError for a reference to nothing.
+    """
+    made = Assembled()
+    for path in sorted(place.glob("*/*.json")):
+        content = read(path)
+        if path.name == "paths.json":
+            for name, methods in content.items():
+                for method, item in methods.items():
+                    made.add(name, method, item)
+        elif path.name == "responses.json":
+            made.responses.update(content)
+        else:
+            subset.check(content, f"{path.parent.name}/{path.name}")
+            made.schemas[f"{path.parent.name}.{path.stem}"] = content
+    examples = sorted(place.glob("*/examples/*.json"))
+    made.examples = lambda: {path.stem: read(path) for path in examples}
+    for name, part in (*made.schemas.items(), *made.responses.items(), *made.paths.items()):
+        for target in references(part):
+            if target not in made.schemas and target not in made.responses:
+                raise ValueError(f"{place}: {name} refers to {target}, which is not there")
+    return made

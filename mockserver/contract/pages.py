@@ -1,0 +1,129 @@
+"""An edition's page files, read and held to their form; `contracts/README.md` explains every word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract import subset
+from mockserver.contract.engines import Checker, Miss
+from mockserver.contract.explain import brief, expected
+from mockserver.contract.files import folder, read
+from mockserver.contract.records import COMPONENTS
+
+BESIDE = ("edition.json", "tolerated.json")
+"""Files of an edition that are no page."""
+VALUES = ("const", "enum", "default", "example")
+"""Words whose value is no schema."""
+MEMBERS = ("properties", "parameters")
+"""Words whose value has names of the page's own."""
+
+
+class UnfitPage(ValueError):
+    """A page file that is not in the form; the message names file, place and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page file. Sources are one text each, references lead to components; `references` are
+    the names of those.
+    """
+
+    path: Path
+    operations: Mapping[str, Any]
+    defs: Mapping[str, Any]
+    refusals: Mapping[str, Any]
+    references: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+def pages(place: Path) -> dict[str, Page]:
+    """The pages of an edition by name, in the order of their names.
+
+    Raises UnfitPage, Unsupported, and ValueError for a file that is no JSON.
+    """
+    files = (path for path in sorted(place.glob("*.json")) if path.name not in BESIDE)
+    return {path.stem: _page(path) for path in files}
+
+
+def _page(path: Path) -> Page:
+    said = read(path, once=True)
+    if misses := _form().misses(said):
+        raise UnfitPage(f"{path}#{_told(misses[0])}")
+    whole = _Whole(path.stem, said.get("x-page", ""))
+    defs = {name: whole.of(part) for name, part in said.get("$defs", {}).items()}
+    for name, schema in defs.items():
+        subset.check(schema, str(path), f"/$defs/{name}")
+    return Page(
+        path,
+        whole.of(said.get("operations", {})),
+        defs,
+        whole.of(said.get("refusals", {})),
+        frozenset(whole.references),
+    )
+
+
+class _Whole:
+    """Makes sources one text and references lead to components, and keeps what is referred to."""
+
+    def __init__(self, page: str, html: str) -> None:
+        self.page, self.html = page, html
+        self.references: set[str] = set()
+
+    def of(self, part: Any) -> Any:
+        if isinstance(part, list):
+            return [self.of(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        made: dict[str, Any] = {}
+        for name, value in part.items():
+            if name == "x-source":
+                made[name] = sourced(value, self.html)
+            elif name == "$ref" and value is not None:  # a difference may take it away
+                made[name] = self._reference(value)
+            elif name in MEMBERS:
+                made[name] = {member: self.of(said) for member, said in value.items()}
+            elif name in VALUES or not isinstance(value, (dict, list)):
+                made[name] = value
+            else:
+                made[name] = self.of(value)
+        return made
+
+    def _reference(self, said: str) -> str:
+        file, _, name = said.partition("#/$defs/")
+        component = f"{file.removesuffix('.json') or self.page}.{name}"
+        self.references.add(component)
+        return f"{COMPONENTS}{component}"
+
+
+def sourced(said: str | list[str], html: str) -> str:
+    """A source, or several, as one text: a heading of the page has the page before it."""
+    parts = [said] if isinstance(said, str) else said
+    return ", ".join(html + part if part.startswith("#") else part for part in parts)
+
+
+@cache
+def _form() -> Checker:
+    schema = read(folder("contracts") / "page.schema.json")
+    return Checker(schema, schema["$defs"])
+
+
+def _told(miss: Miss) -> str:
+    """Where a page file is not in the form, what is wrong, and what to do."""
+    if miss.fault == "unlisted":
+        name = str(miss.path[-1])
+        near = get_close_matches(name, miss.expected, n=1)
+        what = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(miss.expected)}"
+        return f"{miss.pointer}: the form does not know {name!r}; {what}"
+    if miss.fault == "missing":
+        return f"{miss.pointer}: it is missing"
+    kept = {"type": "string"} if miss.fault in ("pattern", "minLength") else {}
+    wanted = expected({**kept, miss.fault: miss.expected}, {})
+    return f"{miss.pointer}: {brief(miss.value)}; expected {wanted}"
