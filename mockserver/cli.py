@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from mockserver import cli_record, cli_verify
+from mockserver import cli_record, cli_schema, cli_verify
 from mockserver.escaping import escaped
 from mockserver.loopback import is_loopback
 from mockserver.version import VERSION
@@ -259,7 +259,7 @@ def reset(url: str, token: str) -> None:
         raise click.ClickException(str(error)) from None
 
 
-for command in (*cli_verify.COMMANDS, *cli_record.COMMANDS):
+for command in (*cli_verify.COMMANDS, *cli_record.COMMANDS, *cli_schema.COMMANDS):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -54,14 +54,10 @@ class Checker:
     @cached_property
     def _whole(self) -> dict[str, Any]:
         """The schema with exactly the components it reaches: compiling costs what is used."""
-        reached: dict[str, Schema] = {}
-        queue = list(references(self.schema))
-        while queue:
-            name = queue.pop()
-            if name not in reached:
-                reached[name] = self.components[name]
-                queue.extend(references(reached[name]))
-        return {**self.schema, "components": {"schemas": reached}}
+        return {
+            **self.schema,
+            "components": {"schemas": reached(self.schema, self.components)},
+        }
 
     @cached_property
     def _fast(self) -> Any:
@@ -123,3 +119,15 @@ def references(schema: Any) -> Iterator[str]:
             queue += part.values()
         elif isinstance(part, list):
             queue += part
+
+
+def reached(schema: Schema, components: Mapping[str, Schema]) -> dict[str, Schema]:
+    """The components that a schema refers to, and those that they refer to."""
+    found: dict[str, Schema] = {}
+    queue = list(references(schema))
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found[name] = components[name]
+            queue.extend(references(found[name]))
+    return found

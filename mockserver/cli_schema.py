@@ -1,0 +1,54 @@
+"""The command `schema`: what judges one body, for use in anybody's own tests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("operation", required=False)
+@click.option(
+    "--answer", type=int, metavar="STATUS", help="Of an answer; of what is sent if omitted."
+)
+@click.option("--edition", default="2019-07", show_default=True, help="Edition it is of.")
+@click.option(
+    "--all", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Write the schema of every body of the edition into a folder.",
+)  # fmt: skip
+def schema(operation: str | None, answer: int | None, edition: str, folder: Path | None) -> None:
+    """Print the JSON Schema that judges what an operation is sent, or answers.
+
+    It is whole in itself: any validator of JSON Schema 2020-12 takes it.
+    """
+    from mockserver.contract import UnknownEdition, contract
+    from mockserver.contract.standalone import every, of_answer, of_request
+
+    if (operation is None) is (folder is None) or (folder and answer):
+        raise click.UsageError("give an operation, perhaps with --answer, or --all DIR")
+    try:
+        known = contract(edition)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, made in every(known):
+                (folder / f"{name}.json").write_text(_text(made) + "\n", encoding="utf-8")
+            return
+        found = known.operation(str(operation))
+        made = of_answer(known, found, answer) if answer else of_request(known, found)
+    except (UnknownEdition, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    except KeyError as error:
+        raise click.ClickException(str(error.args[0])) from None
+    except OSError as error:
+        raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
+    click.echo(_text(made))
+
+
+def _text(made: dict[str, Any]) -> str:
+    return json.dumps(made, indent=2, ensure_ascii=False)
+
+
+COMMANDS = (schema,)
