@@ -23,6 +23,7 @@ from mockserver.cli_coverage import coverage, tell
 if TYPE_CHECKING:
     from mockserver.contract import Edition
     from mockserver.judge.result import Result
+    from mockserver.judge.sources import Level
     from mockserver.reports.writing import Report
     from mockserver.scenarios.runner.context import Context
     from mockserver.scenarios.runner.run import Tell
@@ -72,11 +73,13 @@ _reports = _options(
 @_recording
 @click.option("--operation", "operations", multiple=True, metavar="ID", help="Only this; again for more.")  # fmt: skip
 @click.option("--edition", default="2019-07", show_default=True, help="Contract to verify.")
+@click.option("--fail-on-drift", is_flag=True, help="1 where an answer shows what is not listed.")
 @click.option("--unreached", is_flag=True, help="List what was not brought about, and why.")
 @_reports
 def verify(
     operations: tuple[str, ...],
     edition: str,
+    fail_on_drift: bool,
     unreached: bool,
     reports: tuple[str, ...],
     cover: bool,
@@ -91,15 +94,16 @@ def verify(
     """
     contract = read_edition(edition)
     only = chosen(contract, operations)
+    drift: Level = "fault" if fail_on_drift else "drift"
     forms = _forms(reports)
     given = [name for name in RECORDINGS if options[name]]
     if len(given) > 1:
         raise click.UsageError(f"--{given[0]} and --{given[1]}: one recording at a time")
     extra: list[str] = []
     if given:
-        result = _recorded(contract, only, given[0], options[given[0]])
+        result = _recorded(contract, only, drift, given[0], options[given[0]])
     else:
-        result, extra = _live(contract, only, unreached, options)
+        result, extra = _live(contract, only, drift, unreached, options)
     sys.exit(tell(result, extra, forms, cover, fail_under))
 
 
@@ -112,26 +116,30 @@ def _forms(reports: tuple[str, ...]) -> list[Report]:
         raise click.UsageError(str(error)) from None
 
 
-def _recorded(contract: Edition, only: frozenset[str], form: str, path: Path) -> Result:
+def _recorded(
+    contract: Edition, only: frozenset[str], drift: Level, form: str, path: Path
+) -> Result:
     from mockserver.traffic.files import READERS
     from mockserver.traffic.judging import judge_recording, result
 
-    return result(judge_recording(READERS[form](path), contract, only), contract)
+    return result(judge_recording(READERS[form](path), contract, only, drift), contract)
 
 
 def _live(
-    contract: Edition, only: frozenset[str], unreached: bool, options: dict[str, Any]
+    contract: Edition, only: frozenset[str], drift: Level, unreached: bool, options: dict[str, Any]
 ) -> tuple[Result, list[str]]:
     from mockserver.scenarios.runner.run import verify
     from mockserver.scenarios.runner.unreached import lines
 
-    context = _context(contract, only, options)
+    context = _context(contract, only, drift, options)
     with _progress() as progress, _stoppable():
         result = verify(context, only, max(1, options["jobs"]), progress)
     return result, lines(context) if unreached else []
 
 
-def _context(contract: Edition, only: frozenset[str], options: dict[str, Any]) -> Context:
+def _context(
+    contract: Edition, only: frozenset[str], drift: Level, options: dict[str, Any]
+) -> Context:
     from mockserver.judge.findings import Findings
     from mockserver.scenarios import scenarios
     from mockserver.scenarios.runner.actions import owner
@@ -149,7 +157,7 @@ def _context(contract: Edition, only: frozenset[str], options: dict[str, Any]) -
         scenarios=scenarios(),
         organization=options["organization"],
         token=token,
-        findings=Findings(contract, only),
+        findings=Findings(contract, only, drift),
         run=secrets.token_hex(3),
         local=transport.local,
         read_only=options["read_only"],

@@ -180,7 +180,9 @@ def test_every_report_of_verify_is_ours(text: str, tmp_path: Path) -> None:
     assert told.stdout.count("create-policy-set") > 3
     refuse_foreign(told.stdout)
     for line in told.stdout.splitlines():
-        assert line.startswith(("fault: ", "note: ", "unknown route: ", "does not", "::")), line
+        assert line.startswith(
+            ("fault: ", "note: ", "drift: ", "unknown route: ", "does not", "::")
+        ), line
         if line.startswith("::"):
             assert line.startswith(("::error file=", "::notice file=", "::error title=")), line
     refuse_foreign(step.read_text())

@@ -5,36 +5,52 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import Miss, Schema
+from mockserver.contract.engines import Checker, Miss, Schema
 from mockserver.contract.explain import explained, resolve
 from mockserver.judge.consequences import conditional
+from mockserver.judge.demands import checker, demands
+from mockserver.judge.documents import is_resource
+from mockserver.judge.drift import STABILITY, Stray, strays
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import STATUS, TYPE, Finding, decided
+from mockserver.judge.findings import STATUS, TYPE, Finding
 from mockserver.judge.laws import told_again
+from mockserver.judge.sources import level_of
+
+
+class Broken(NamedTuple):
+    """A place that breaks the contract; `beside`: the pointer of what stands there in its place."""
+
+    place: str
+    what: str
+    expected: str
+    source: str
+    kind: str = ""
+    beside: str = ""
 
 
 def judge_answer(exchange: Exchange, operation: Operation, edition: Edition) -> list[Finding]:
-    """What an answer breaks: status, content type, body."""
-    return [
-        Finding(
-            "note" if not failed and decided(edition, operation.id, source) else "fault",
-            operation.id,
-            place,
-            what,
-            expected,
-            source,
-            exchange.where,
-            beside=beside,
+    """What an answer breaks, and what it shows that the edition does not list."""
+    found, besides = [], set()
+    for one in _broken(exchange, operation, edition):
+        besides.add(one.beside)
+        failed = one.place == STATUS and exchange.status >= 500
+        found.append(
+            Finding(
+                "fault" if failed else level_of(one.source),
+                operation.id,
+                one.place,
+                one.what,
+                one.expected,
+                one.source,
+                exchange.where,
+                beside=one.beside,
+                kind=one.kind,
+            )
         )
-        for failed, place, what, expected, source, beside in _broken(exchange, operation, edition)
-    ]
-
-
-Broken = tuple[bool, str, str, str, str, str]
-"""Whether the server failed, and place, fact, expectation, source, pointer of what stands beside."""
+    return found + [f for f in _drift(exchange, operation, edition) if f.place not in besides]
 
 
 def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Broken]:
@@ -43,8 +59,7 @@ def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Itera
         known = _nearest(operation, status)
         source = operation.responses[known[0]].get("x-source", operation.source)
         expected = " or ".join(str(one) for one in known)
-        what = f"status {status} is not documented"
-        yield status >= 500, STATUS, what, expected, source, ""
+        yield Broken(STATUS, f"status {status} is not documented", expected, source, str(status))
         return
     content = operation.responses[status].get("content", {})
     source = operation.responses[status].get("x-source", operation.source)
@@ -52,12 +67,12 @@ def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Itera
         return
     if not content:
         if exchange.answer.strip():
-            yield False, "", f"{status} has a body", "no body", source, ""
+            yield Broken("", f"{status} has a body", "no body", source, str(status))
         return
     media = exchange.media_type
     if media is not None and media.partition(";")[0].strip().lower() not in content:
         what = f"Content-Type is {media or 'absent'}"
-        yield False, TYPE, what, " or ".join(content), source, ""
+        yield Broken(TYPE, what, " or ".join(content), source)
     if operation.answer_schema(status) is not None:
         yield from _body(exchange, operation, edition, source)
 
@@ -71,17 +86,34 @@ def _body(
             document = json.loads(exchange.answer)
         except (ValueError, RecursionError):
             what = "the body is no JSON" if exchange.answer.strip() else "there is no body"
-            yield False, "", what, "a JSON document", source, ""
+            yield Broken("", what, "a JSON document", source, "no JSON")
             return
     places = set()
-    for place, what, expected, cited, beside in misses(
-        operation, exchange.status, document, edition
-    ):
-        places.add(place)
-        yield False, place, what, expected, cited or source, beside
-    for one in told_again(document, edition) if exchange.method == "GET" else ():
-        if one.pointer not in places:
-            yield False, one.pointer, one.fact, one.expected, one.source, ""
+    for one in misses(operation, exchange.status, document, edition):
+        places.add(one.place)
+        yield one if one.source else one._replace(source=source)
+    for law in told_again(document, edition) if exchange.method == "GET" else ():
+        if law.pointer not in places:
+            yield Broken(law.pointer, law.fact, law.expected, law.source, "secret")
+
+
+def _drift(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:
+    if exchange.document is None or exchange.status not in operation.responses:
+        return
+    if not operation.check_answer(exchange.status, exchange.document):
+        return
+    for stray in strays(operation, exchange.status, exchange.document, edition):
+        what = f"{stray.member} of {stray.type} is not listed"
+        yield Finding(
+            "drift",
+            operation.id,
+            stray.pointer,
+            what,
+            "the members that are listed",
+            STABILITY,
+            exchange.where,
+            stray=stray,
+        )
 
 
 def _nearest(operation: Operation, status: int) -> list[int]:
@@ -90,48 +122,52 @@ def _nearest(operation: Operation, status: int) -> list[int]:
     return same or [min(operation.responses)]
 
 
-def misses(
-    operation: Operation, status: int, document: Any, edition: Edition
-) -> Iterator[tuple[str, str, str, str, str]]:
-    """Pointer, fact, expectation and source of each place that breaks the schema of an answer.
+def misses(operation: Operation, status: int, document: Any, edition: Edition) -> Iterator[Broken]:
+    """Each place that breaks what the edition demands of an answer.
 
-    A member that is missing beside one of a like name is told once, as renamed: the last is the
-    other's pointer.
+    A member that is missing beside an unlisted one of a like name is told once, as renamed.
     """
     schema = operation.answer_schema(status)
     assert schema is not None
     found = [
         (part, miss)
-        for miss in operation.checker(schema).misses(document)
+        for miss in checker(edition, operation.id, status).misses(document)
         for part, miss in _refined(schema, miss, edition)
     ]
-    renamed = _renamed([miss for _, miss in found])
+    if not found:
+        return
+    renamed = _renamed(
+        [miss for _, miss in found], list(strays(operation, status, document, edition))
+    )
     following = conditional(schema, [miss for _, miss in found], edition.schemas)
     for part, miss in found:
-        if miss.pointer in renamed.values() or miss.path in following:
+        if miss.path in following:
             continue
         _, meta = explained(miss, part, edition.schemas)
         what, beside = meta["fact"], renamed.get(miss.pointer, "")
         if beside:
             what += f", and {beside.rpartition('/')[2]} stands there instead"
-        yield miss.pointer, what, meta["expected"], meta["source"], beside
+        yield Broken(miss.pointer, what, meta["expected"], meta["source"], miss.fault, beside)
 
 
 def _refined(schema: Schema, miss: Miss, edition: Edition) -> Iterator[tuple[Schema, Miss]]:
-    """Where one of several schemas must fit, the misses of the one whose type the value names."""
-    if miss.fault in ("anyOf", "oneOf") and isinstance(miss.value, Mapping):
-        for choice in miss.expected:
-            part = resolve(choice, edition.schemas)
-            named = resolve(part.get("properties", {}).get("type", {}), edition.schemas)
-            if named.get("const") == miss.value.get("type"):
-                name = choice.get("$ref", "").rpartition("/")[2]
-                for inner in edition.checker(name).misses(miss.value) if name else ():
-                    placed = Miss(
-                        (*miss.path, *inner.path), inner.fault, inner.value, inner.expected
-                    )
-                    yield _placed(part, miss.path), placed
-                return
-    yield schema, miss
+    """Where one of several schemas must fit, the misses of the one whose type the value names.
+
+    A type that none of them has is drift.
+    """
+    if miss.fault not in ("anyOf", "oneOf") or not isinstance(miss.value, Mapping):
+        yield schema, miss
+        return
+    for choice in miss.expected:
+        part = resolve(choice, edition.schemas)
+        named = resolve(part.get("properties", {}).get("type", {}), edition.schemas)
+        if named.get("const") == miss.value.get("type"):
+            for inner in Checker(choice, demands(edition)).misses(miss.value):
+                placed = Miss((*miss.path, *inner.path), inner.fault, inner.value, inner.expected)
+                yield _placed(part, miss.path), placed
+            return
+    if not is_resource(miss.value):
+        yield schema, miss
 
 
 def _placed(schema: Schema, path: tuple[str | int, ...]) -> Schema:
@@ -141,17 +177,17 @@ def _placed(schema: Schema, path: tuple[str | int, ...]) -> Schema:
     return schema
 
 
-def _renamed(misses: Sequence[Miss]) -> dict[str, str]:
+def _renamed(misses: Sequence[Miss], strays: Sequence[Stray]) -> dict[str, str]:
     """Pointers of missing members, each with the unlisted one that stands there in its place."""
-    strays = [miss for miss in misses if miss.fault == "unlisted"]
     renamed: dict[str, str] = {}
     for miss in misses:
         if miss.fault != "missing":
             continue
+        parent = miss.pointer.rpartition("/")[0]
         beside = {
-            str(stray.path[-1]): stray.pointer
+            stray.pointer.rpartition("/")[2]: stray.pointer
             for stray in strays
-            if stray.path[:-1] == miss.path[:-1]
+            if stray.pointer.rpartition("/")[0] == parent
         }
         spelled = {name.replace("_", "-").casefold(): name for name in beside}
         near = get_close_matches(str(miss.path[-1]), spelled, n=1, cutoff=0.6)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from mockserver.contract import Edition
 from mockserver.escaping import escaped
+from mockserver.judge.drift import Stray
 from mockserver.judge.pointers import collapsed
-
-Level = Literal["fault", "note"]
+from mockserver.judge.sources import Level, level_of
 
 STATUS, TYPE, EFFECT = "status", "Content-Type", "effect"
 """Places of a finding that are no pointer into a body."""
+MANY = 3
+"""Operations that answer alike before they are told as one; texts that one line lists."""
+
+LONG, NAMED = 60, 20
+"""Letters of a name of a stranger, and such names, that one line repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +29,11 @@ class Finding:
 
     `operation`: its id; empty where the edition has none. `place`: a JSON pointer into the answer's
     body, `status`, `Content-Type`, `effect` (what a write did not do), or `request` and a pointer.
-    `what`, `expected`, `source` as a sentence needs them. A `note` is about a decision of ours, not
-    the vendor's word: never a fault of the other server. `where`: where in a recording; `times`:
-    how often it was met. `beside`: the unlisted member that stands in place of a renamed one.
+    `what`, `expected`, `source` as a sentence needs them. A `note` is about what only a client or a
+    decision of ours says, `drift` about what the edition does not list: neither is a fault of the
+    other server. `where`: where in a recording; `times`: how often it was met. `beside`: the
+    unlisted member that stands in place of a renamed one. `kind`: what tells two findings in one
+    place apart. `also`: further sentences of the same cause. `stray`: what drift is about.
     """
 
     level: Level
@@ -38,6 +45,17 @@ class Finding:
     where: str = ""
     times: int = 1
     beside: str = ""
+    kind: str = ""
+    also: tuple[str, ...] = ()
+    stray: Stray | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What was found, with what has the same cause."""
+        if not self.also:
+            return self.what
+        listed = "; ".join(self.also[:MANY]) + ("; …" if len(self.also) > MANY else "")
+        return f"{self.what}, and {len(self.also)} more: {listed}"
 
     def line(self) -> str:
         """One line for people."""
@@ -45,7 +63,7 @@ class Finding:
         times = f" ({self.times} times)" if self.times > 1 else ""
         where = f" [{self.where}]" if self.where else ""
         return escaped(
-            f"{self.level}: {self.operation or 'no operation'} {place}: {self.what}; "
+            f"{self.level}: {self.operation or 'no operation'} {place}: {self.sentence}; "
             f"expected {self.expected} ({self.source}){times}{where}"
         )
 
@@ -59,6 +77,7 @@ class Finding:
             expected=text(self.expected),
             source=text(self.source),
             where=text(self.where),
+            also=tuple(text(other) for other in self.also),
         )
 
     def shown(self) -> dict[str, Any]:
@@ -72,69 +91,108 @@ class Finding:
             "source": self.source,
             "times": self.times,
         }
+        if self.also:
+            shown["also"] = list(self.also)
         return shown | ({"where": self.where} if self.where else {})
 
 
-class Findings:
-    """Findings in order of their operations; one of the same place is counted, not repeated."""
+@dataclass
+class Drift:
+    """What a type shows beyond the edition: its members, and where the first one was met."""
 
-    def __init__(self, edition: Edition, only: frozenset[str] = frozenset()) -> None:
-        self._edition, self._only = edition, only
+    first: Finding
+    members: Counter[str] = field(default_factory=Counter)
+
+    def finding(self, edition: str) -> Finding:
+        """One for all: `workspaces show 2 members that 2019-07 does not list: …`."""
+        type = self.first.stray.type if self.first.stray else ""
+        count = len(self.members)
+        words = "a member" if count == 1 else f"{count} members"
+        names = [name if len(name) <= LONG else f"{name[:LONG]}…" for name in self.members]
+        listed = ", ".join(names[:NAMED]) + (", …" if count > NAMED else "")
+        what = f"{type} show {words} that {edition} does not list: {listed}"
+        return replace(self.first, what=what, times=max(self.members.values()))
+
+
+class Findings:
+    """Findings in order of their operations; one of the same place and kind is counted.
+
+    `drift`: how much it weighs that an answer shows what the edition does not list.
+    """
+
+    def __init__(
+        self, edition: Edition, only: frozenset[str] = frozenset(), drift: Level = "drift"
+    ) -> None:
+        self._edition, self._only, self._level = edition, only, drift
         self._order = {id: at for at, id in enumerate(edition.operations)}
-        self._kept: dict[tuple[str, str], Finding] = {}
+        self._kept: dict[tuple[str, str, str], Finding] = {}
+        self._places: set[tuple[str, str]] = set()
+        self._drift: dict[str, Drift] = {}
         self._lock = threading.Lock()
 
     def add(self, finding: Finding) -> None:
         if self._only and finding.operation not in self._only:
             return
-        name = finding.operation, collapsed(finding.place)
         with self._lock:
+            if finding.stray:
+                drift = self._drift.setdefault(finding.stray.type, Drift(finding))
+                drift.members[finding.stray.member] += 1
+                return
+            self._places.add((finding.operation, collapsed(finding.place)))
+            name = finding.operation, collapsed(finding.place), finding.kind
             known = self._kept.get(name)
-            if known is None:
-                self._kept[name] = finding
-            elif known.level == "note" and finding.level == "fault":
-                self._kept[name] = replace(finding, times=known.times + 1)
-            else:
-                self._kept[name] = replace(known, times=known.times + 1)
+            self._kept[name] = finding if known is None else _joined(known, finding)
 
-    def note(self, operation: str, place: str, what: str, expected: str, source: str) -> None:
+    def note(
+        self, operation: str, place: str, what: str, expected: str, source: str, kind: str = ""
+    ) -> None:
         """A finding whose level follows from its source."""
-        level: Level = "note" if decided(self._edition, operation, source) else "fault"
-        self.add(Finding(level, operation, place, what, expected, source))
+        self.add(Finding(level_of(source), operation, place, what, expected, source, kind=kind))
 
     def known(self, operation: str, place: str) -> bool:
         """Whether something was found in that place already."""
-        return (operation, collapsed(place)) in self._kept
+        return (operation, collapsed(place)) in self._places
 
     def __iter__(self) -> Iterator[Finding]:
+        levels = ("fault", "note", "drift")
+
         def order(finding: Finding) -> tuple[Any, ...]:
             at = self._order.get(finding.operation, len(self._order))
-            return (finding.level, at, finding.place)
+            return (levels.index(finding.level), at, finding.place, finding.kind)
 
-        return iter(sorted(self._kept.values(), key=order))
+        found = sorted(self._kept.values(), key=order)
+        yield from sorted(_by_cause(found), key=order)
+        for drift in self._drift.values():
+            yield replace(drift.finding(self._edition.name), level=self._level)
+
+    def of(self, level: Level) -> list[Finding]:
+        return [finding for finding in self if finding.level == level]
 
     @property
     def faults(self) -> list[Finding]:
-        return [finding for finding in self if finding.level == "fault"]
-
-    @property
-    def notes(self) -> list[Finding]:
-        return [finding for finding in self if finding.level == "note"]
+        return self.of("fault")
 
 
-_DECISION = re.compile(r"(?:^|, |\()(?:[a-z]+: )?decision\b")
+def _joined(known: Finding, other: Finding) -> Finding:
+    """Two findings of one place and kind as one; a fault weighs more than a note."""
+    times = known.times + 1
+    if known.level != "fault" and other.level == "fault":
+        return replace(other, times=times)
+    news = other.place == STATUS and other.what != known.what and other.what not in known.also
+    return replace(known, times=times, also=(*known.also, other.what) if news else known.also)
 
 
-def decided(edition: Edition, operation: str, source: str) -> bool:
-    """Whether a source is a decision of ours for this operation, and not the vendor's word.
-
-    A source may name a page and a decision: the page counts where it is the operation's own, the
-    decision elsewhere.
-    """
-    if not _DECISION.search(source):
-        return False
-    if source.startswith("decision") or "status: decision" in source:
-        return True
-    page = source.partition("#")[0]
-    own = edition.operations.get(operation)
-    return own is None or own.source.partition("#")[0] != page
+def _by_cause(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """One finding for the operations that all answer one mistake in the same wrong way."""
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        same = (finding.level, finding.what, finding.expected, *finding.also)
+        alone = (finding.operation, finding.place, finding.kind)
+        groups.setdefault(same if finding.place == STATUS else alone, []).append(finding)
+    for group in groups.values():
+        if len(group) < MANY:
+            yield from group
+            continue
+        names = ", ".join(finding.operation for finding in group[1:])
+        what = f"{group[0].what}, and so do {len(group) - 1} other operations: {names}"
+        yield replace(group[0], what=what, times=sum(finding.times for finding in group))

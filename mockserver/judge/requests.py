@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from mockserver.contract import Edition, Operation
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import Finding, Level
+from mockserver.judge.findings import Finding
+from mockserver.judge.sources import Level
 
 
 def judge_request(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,9 +37,10 @@ class Result:
 
 def verdict(edition: Edition, findings: Sequence[Finding]) -> str:
     """Whether it conforms, and how many findings there are."""
-    faults = sum(finding.level == "fault" for finding in findings)
-    word = "conforms to" if not faults else "does not conform to"
-    return f"{word} {edition.name}: {faults} faults, {len(findings) - faults} notes"
+    count = Counter(finding.level for finding in findings)
+    word = "conforms to" if not count["fault"] else "does not conform to"
+    drift = f", drift in {count['drift']} types" if count["drift"] else ""
+    return f"{word} {edition.name}: {count['fault']} faults, {count['note']} notes{drift}"
 
 
 HOST = Pattern("://", re.compile(r"(https?://)[^/\s\"'?#]+"), r"\1HOST")

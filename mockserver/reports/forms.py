@@ -27,6 +27,7 @@ RULES: Mapping[str, str] = {
     "body": "The body of an answer keeps its schema, and the rules of the domain.",
     "effect": "A write does what it says, and a refused one does nothing.",
     "request": "What a client sends and the server takes is what the contract lists.",
+    "drift": "What an answer shows is what the contract lists.",
     "route": "What a client asks for is an operation of the contract.",
 }
 """Kinds of findings by id, as SARIF and JUnit name them."""
@@ -36,6 +37,8 @@ def rule(finding: Finding) -> str:
     """The id of a finding's kind."""
     if not finding.operation:
         return "route"
+    if finding.level == "drift" or finding.stray:
+        return "drift"
     if finding.place.startswith("request"):
         return "request"
     return {STATUS: "status", TYPE: "content-type", EFFECT: "effect"}.get(finding.place, "body")
@@ -43,7 +46,7 @@ def rule(finding: Finding) -> str:
 
 def _sentence(finding: Finding) -> str:
     where = f" [{finding.where}]" if finding.where else ""
-    return f"{finding.what}; expected {finding.expected} ({finding.source}){where}"
+    return f"{finding.sentence}; expected {finding.expected} ({finding.source}){where}"
 
 
 def junit(result: Result) -> str:
@@ -60,7 +63,7 @@ def junit(result: Result) -> str:
         failed += bool(faults)
         for fault in faults:
             Xml.SubElement(case, "failure", type=rule(fault), message=fault.line())
-        if notes := [finding.line() for finding in findings if finding.level == "note"]:
+        if notes := [finding.line() for finding in findings if finding.level != "fault"]:
             Xml.SubElement(case, "system-out").text = "\n".join(notes)
     if result.stopped or result.left:
         case = Xml.SubElement(suite, "testcase", classname="", name="the run itself")
@@ -178,7 +181,7 @@ def summary(result: Result) -> str:
         lines += ["| | operation | place | what | expected |", "|---|---|---|---|---|"]
         lines += [
             f"| {f.level} | `{f.operation or 'none'}` | `{_code(f.place or '/')}` "
-            f"| {_cell(f.what)} | {_cell(f.expected)} |"
+            f"| {_cell(f.sentence)} | {_cell(f.expected)} |"
             for f in result.findings
         ]
     if result.coverage:

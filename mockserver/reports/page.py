@@ -17,7 +17,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align:
          vertical-align: top }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 td.full { color: var(--good) } td.none { color: var(--bad) } .dim { color: var(--dim) }
-.fault { color: var(--bad); font-weight: 600 } .note { color: var(--dim) }
+.drift { color: var(--dim) } .fault { color: var(--bad); font-weight: 600 } .note { color: var(--dim) }
 code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere }
 summary { cursor: pointer } ul { margin: .3rem 0 .6rem; padding-left: 1.3rem }
 """
@@ -50,7 +50,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
             f'<tr><td class="{finding.level}">{finding.level}</td>'
             f"<td><code>{escape(finding.operation or 'none')}</code></td>"
             f"<td><code>{escape(finding.place or '/')}</code></td>"
-            f"<td>{escape(finding.what)}{times}{where}</td>"
+            f"<td>{escape(finding.sentence)}{times}{where}</td>"
             f'<td>{escape(finding.expected)}<br><span class="dim">{escape(finding.source)}</span>'
             "</td></tr>"
         )

@@ -15,11 +15,12 @@ from mockserver.judge.answers import judge_answer
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import resources
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import Finding, Findings, Level, decided
+from mockserver.judge.findings import Finding, Findings
 from mockserver.judge.laws import broken
 from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, verdict
 from mockserver.judge.routes import Routes
+from mockserver.judge.sources import Level, level_of
 from mockserver.traffic.files import BadRecording
 from mockserver.traffic.masking import Mask
 
@@ -47,11 +48,12 @@ def judge_recording(
     exchanges: Iterable[Exchange],
     edition: Edition,
     only: frozenset[str] = frozenset(),
+    drift: Level = "drift",
 ) -> Recorded:
     """Judge every exchange as it comes; a recording that breaks off is judged as far as it goes."""
     routes = Routes(edition)
     mask = Mask(edition.secrets)
-    recorded = Recorded(Findings(edition, only), Coverage(edition.name), mask)
+    recorded = Recorded(Findings(edition, only, drift), Coverage(edition.name), mask)
     try:
         for exchange in exchanges:
             operation, _ = routes.match(exchange.method, exchange.path)
@@ -111,9 +113,10 @@ def lawless(exchange: Exchange, operation: Operation, edition: Edition) -> Itera
     """Where the resource objects of an answer break the laws of their types."""
     for base, resource in resources(exchange.document):
         for one in broken(resource, edition):
-            level: Level = "note" if decided(edition, operation.id, one.source) else "fault"
-            place, where = base + one.pointer, exchange.where
-            yield Finding(level, operation.id, place, one.fact, one.expected, one.source, where)
+            level, place = level_of(one.source), base + one.pointer
+            yield Finding(
+                level, operation.id, place, one.fact, one.expected, one.source, exchange.where
+            )
 
 
 def unknown(recorded: Recorded, exchange: Exchange, edition: Edition) -> None:

@@ -15,7 +15,7 @@ class Answer:
 
     `document` is None where there was no JSON. `wrong` holds the pointers in the document that
     were found fault with: what follows from one fault is not told as another. `asked` is what was
-    sent: path parameters, query, body.
+    sent: path parameters, query, body. `unlisted`: pointers of what the edition does not list.
     """
 
     operation: str
@@ -25,6 +25,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
     asked: Asked = ({}, {}, None)
+    unlisted: frozenset[str] = frozenset()
 
     @property
     def ok(self) -> bool:

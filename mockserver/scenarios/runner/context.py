@@ -16,8 +16,9 @@ from mockserver.contract.operations import JSONAPI
 from mockserver.judge.answers import judge_answer
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import STATUS, Findings
+from mockserver.judge.findings import STATUS, Finding, Findings
 from mockserver.judge.routes import filled
+from mockserver.judge.sources import STATUS_DECIDED, level_of, number_of
 from mockserver.scenarios.runner.actions import Actions, owner
 from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.plan import Plan, plans
@@ -137,10 +138,14 @@ class Context:
 
     def judged(self, exchange: Exchange, operation: Operation, asked: Any) -> Answer:
         """An exchange judged by the edition alone."""
-        wrong = set()
+        wrong, unlisted = set(), set()
         for finding in judge_answer(exchange, operation, self.edition):
+            if finding.place == STATUS:
+                continue  # `expect` tells what was wanted of this request
             self.findings.add(finding)
-            if finding.place.startswith("/") or finding.place == "":
+            if finding.stray:
+                unlisted.add(finding.place)
+            elif finding.place[:1] in ("", "/"):
                 wrong |= {finding.place, finding.beside or finding.place}
         return Answer(
             operation.id,
@@ -150,16 +155,30 @@ class Context:
             exchange.headers,
             wrong,
             asked,
+            frozenset(unlisted),
         )
 
     def expect(self, answer: Answer, statuses: Iterable[int], why: str, source: str) -> bool:
-        """Whether the status is one of those; noted where it is not."""
+        """Whether the status is one of those; told where it is not.
+
+        `source`: where it is said that the request is taken, or refused. Where it is and the number
+        alone is another, the source of the number decides how much that weighs.
+        """
         wanted = sorted(statuses)
         if answer.status in wanted:
             return True
         what = f"{why} is answered {answer.status}" if why else f"status {answer.status}"
         expected = " or ".join(str(status) for status in wanted)
-        self.findings.note(answer.operation, STATUS, what, expected, source)
+        rule = source.removesuffix(STATUS_DECIDED)
+        same = answer.status // 100 == wanted[0] // 100
+        documented = self.source_of(self.edition.operation(answer.operation), wanted[0])
+        level = level_of(number_of(source, documented) if same else rule)
+        if answer.status >= 500:
+            level = "fault"
+        kind = f"{answer.status}, not {expected}"
+        told = documented if same and source == rule else source
+        finding = Finding(level, answer.operation, STATUS, what, expected, told, kind=kind)
+        self.findings.add(finding)
         return False
 
     def source_of(self, operation: Operation, status: int) -> str:

@@ -65,7 +65,7 @@ class Driver:
         contract = self._operation(operation)
         answer = self._send(contract, body, of, query, path, token)
         success = [status for status in contract.responses if status < 300]
-        source = self.context.source_of(contract, success[0])
+        source = contract.source
         if (self.context.expect(answer, success, "", source) or answer.ok) and token is None:
             self.context.good[operation] = answer.asked
         return answer
@@ -169,7 +169,11 @@ class Driver:
         answer = self.call(plan.actions.create, document, of=of or self.parent(plan))
         for base, resource in resources(answer.document):
             view = Representation(answer, base)
-            able = {p: plain(v) for p, v in leaves(resource) if not view.blamed(p)}
+            able = {
+                pointer: plain(value)
+                for pointer, value in leaves(resource)
+                if view.lists(pointer) and not view.blamed(pointer)
+            }
             self.truth.setdefault((plan.type, resource["id"]), able)
             return {**resource, "type": plan.type}, answer
         if answer.ok and (found := self.found(plan, name, answer.asked[0])):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
 from mockserver.contract.engines import Schema
-from mockserver.contract.explain import key_path, resolve
+from mockserver.contract.explain import key_path, resolve, trail
 
 Path = tuple[str | int, ...]
 WRONG: Mapping[str, Any] = {
@@ -23,15 +23,25 @@ WRONG: Mapping[str, Any] = {
 ABSENT = object()
 
 
-def bodies(operation: Operation, good: Any, edition: Edition) -> Iterator[tuple[str, Any]]:
-    """`(why, body)`: each without a required member, or with one wrong value.
+class Invalid(NamedTuple):
+    """A body, why it is wrong, the path of what is wrong in it, and where that is said."""
+
+    body: Any
+    why: str
+    path: Path
+    source: str
+
+
+def bodies(operation: Operation, good: Any, edition: Edition) -> Iterator[Invalid]:
+    """Each without a required member, or with one wrong value.
 
     Only what the contract refuses: what it lets pass from real clients is not among them.
     """
     for path, value, why in _breaks(operation.body_schema, good, (), edition):
         broken = _with(good, path, value)
         if operation.check_body(json.loads(json.dumps(broken))).faults:
-            yield why, broken
+            _, source, _ = trail(operation.body_schema, path, edition.schemas)
+            yield Invalid(broken, why, path, source or operation.source)
 
 
 def _breaks(

@@ -32,7 +32,7 @@ def created(driver: Driver, plan: Plan) -> Resource:
     checked = operation.check_body(json.loads(json.dumps(answer.asked[2])))
     expected = shown(driver, plan, answer, checked.value)
     expected = {pointer: value for pointer, value in expected.items() if pointer not in linked}
-    source = driver.context.source_of(operation, answer.status)
+    source = operation.source
     vote(driver.context, answer, written, reads, expected, "what was sent is shown", source)
     driver.judge(plan.type, ([written] if written else []) + reads)
     return record

@@ -10,8 +10,9 @@ from typing import Any
 from mockserver.contract import Operation
 from mockserver.contract.operations import JSONAPI
 from mockserver.judge.documents import Resource
-from mockserver.judge.findings import EFFECT, decided
+from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import leaves, within
+from mockserver.judge.sources import level_of
 from mockserver.scenarios.runner import invalid_bodies
 from mockserver.scenarios.runner.answer import Answer, Asked
 from mockserver.scenarios.runner.context import Context
@@ -23,7 +24,10 @@ LARGE = 10 * 1024 * 1024 + 1
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One request that must be refused: the status, why, and what differs."""
+    """One request that must be refused: the status, why, and what differs.
+
+    `source`: where the rule is said, where that is not where the status is.
+    """
 
     status: int
     why: str
@@ -33,6 +37,7 @@ class Refusal:
     method: str | None = None
     token: str | None = ""
     media_type: str | None = JSONAPI
+    source: str = ""
 
 
 def unknown(context: Context) -> str:
@@ -61,7 +66,7 @@ def refusals(
         yield from _documents(context, operation, path, query, body, fresh)
     if operation.body and 413 in operation.responses:
         source = context.source_of(operation, 413)
-        if context.local or not decided(context.edition, operation.id, source):
+        if context.local or level_of(source) == "fault":
             large = b"x" * LARGE if not operation.takes_json else b'"' + b"x" * LARGE + b'"'
             yield Refusal(413, "a body of more than 10 MB", path, query, large)
 
@@ -79,16 +84,17 @@ def _queries(
     operation: Operation, path: Mapping[str, str], query: Mapping[str, Any], body: Any
 ) -> Iterator[Refusal]:
     for name, parameter in operation.parameters.items():
-        schema = parameter["schema"]
+        schema, source = parameter["schema"], parameter.get("x-source", operation.source)
         if "x-include" in schema:
             yield Refusal(400, "an unknown include", path, {**query, name: "nonsense"}, body)
         elif parameter.get("required"):
             rest = {other: value for other, value in query.items() if other != name}
-            yield Refusal(422, f"no {name}", path, rest, body)
+            yield Refusal(422, f"no {name}", path, rest, body, source=source)
         elif schema["type"] == "integer":
             values = ["0", "some"] + (["151"] if schema.get("maximum") == 150 else [])
             for value in values:
-                yield Refusal(422, f"{name}={value}", path, {**query, name: value}, body)
+                changed = {**query, name: value}
+                yield Refusal(422, f"{name}={value}", path, changed, body, source=source)
 
 
 def _documents(
@@ -102,12 +108,12 @@ def _documents(
     """What is wrong with a JSON body: its type, its form, what is in it."""
     yield Refusal(400, "a body that is no JSON", path, query, b'{"data":')
     if operation.needs_body:
-        yield Refusal(422, "no body", path, query, None)
+        yield Refusal(422, "no body", path, query, None, source=operation.source)
     good = {} if body is None else fresh()
     yield Refusal(415, "a body sent as text/plain", path, query, good, media_type="text/plain")
     body = fresh() if good else {"data": {"attributes": {}}}
-    for why, broken in invalid_bodies.bodies(operation, body, context.edition):
-        yield Refusal(422, why, path, query, broken)
+    for invalid in invalid_bodies.bodies(operation, body, context.edition):
+        yield Refusal(422, invalid.why, path, query, invalid.body, source=invalid.source)
 
 
 def refuse(driver: Driver, operation: Operation, wanted: Refusal) -> bool:
@@ -128,7 +134,7 @@ def refuse(driver: Driver, operation: Operation, wanted: Refusal) -> bool:
         for other in context.edition.operations.values():
             if other.path == operation.path:
                 context.reached[other.id, answer.status] += 1
-    source = context.source_of(operation, wanted.status)
+    source = wanted.source or context.source_of(operation, wanted.status)
     return context.expect(answer, (wanted.status,), wanted.why, source)
 
 

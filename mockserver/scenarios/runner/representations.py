@@ -37,6 +37,11 @@ class Representation:
         """Whether a fault was found there already, or around it, or within it."""
         return within(self.base + pointer, self.answer.wrong)
 
+    def lists(self, pointer: str) -> bool:
+        """Whether the edition lists what stands at a pointer."""
+        place = self.base + pointer
+        return not any(place == one or place.startswith(one + "/") for one in self.answer.unlisted)
+
     def blame(self, context: Context, pointer: str, what: str, expected: str, source: str) -> None:
         """A fault of this answer at a pointer in the resource object; told once."""
         if not self.blamed(pointer):
@@ -114,11 +119,16 @@ def compare(
     """
     pointers: dict[str, None] = {}
     for view in views:
-        pointers.update(dict.fromkeys(pointer for pointer, _ in leaves(view.resource)))
+        found = (pointer for pointer, _ in leaves(view.resource))
+        pointers.update(dict.fromkeys(pointer for pointer in found if view.lists(pointer)))
     truth: dict[str, Any] = {}
     for pointer in pointers:
         alone = {id for id, places in apart.items() if within(pointer, set(places))}
-        able = [v for v in views if not v.blamed(pointer) and v.answer.operation not in alone]
+        able = [
+            view
+            for view in views
+            if not view.blamed(pointer) and view.answer.operation not in alone
+        ]
         if pointer.rpartition("/")[2] in context.edition.secrets or not able:
             continue
         right = _majority(context, able, pointer, known.get(pointer, MISSING))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.contract import Operation
-from mockserver.judge.findings import decided
+from mockserver.judge.sources import level_of
 from mockserver.scenarios.runner.context import Context
 
 STORM = "only more requests a second than the server allows bring it about"
@@ -43,7 +43,7 @@ def reason(context: Context, operation: Operation, status: int) -> str:
         return UNNAMED
     if status == 413 and not context.local:
         source = context.source_of(operation, 413)
-        return FAR if decided(context.edition, operation.id, source) else OWED
+        return OWED if level_of(source) == "fault" else FAR
     return OWED
 
 
