@@ -40,7 +40,8 @@ def test_the_changelog_names_the_version() -> None:
 def test_only_the_clock_asks_for_the_time_of_day_and_only_ids_make_ids() -> None:
     """Monotonic time is for latency and rates; the time of day is the world's.
 
-    The run id of `verify` is of no world: it must differ from run to run on a server of others.
+    The run id of `verify` is of no world: it must differ from run to run on a server of others. A key
+    that the server makes is drawn, for whoever shares a seed could compute it (`world/ids.py`).
     """
     wall = re.compile(
         r"datetime\.now|time\.time\(|date\.today|uuid|import secrets|random\.(?!Random)"
@@ -50,7 +51,8 @@ def test_only_the_clock_asks_for_the_time_of_day_and_only_ids_make_ids() -> None
         for path in (ROOT / "mockserver").rglob("*.py")
         if wall.search(path.read_text(encoding="utf-8"))
     }
-    assert found == {"mockserver/world/clock.py", "mockserver/cli_verify.py"}
+    known = {"mockserver/world/clock.py", "mockserver/world/ids.py", "mockserver/cli_verify.py"}
+    assert found == known
 
 
 def test_no_resource_type_is_named_outside_its_rooms() -> None:
