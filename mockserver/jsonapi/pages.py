@@ -24,13 +24,13 @@ def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) 
     chosen: Iterable[tuple[Any, ...]] = (
         items.slice(start, size) if isinstance(items, Ordered) else items[start : start + size]
     )
-    get = call.state.get
-    return Page([get(item[-1]) for item in chosen], number, size, len(items))
+    records = call.state.several([item[-1] for item in chosen])
+    return Page(records, number, size, len(items))
 
 
 def whole(call: Call, keys: Iterable[int]) -> Page:
     """A list that does not page: every record, as one page (decision: clients need the meta)."""
-    records = [call.state.get(key) for key in keys]
+    records = call.state.several(keys)
     return Page(records, 1, len(records), len(records), paged=False)
 
 

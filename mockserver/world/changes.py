@@ -21,7 +21,7 @@ def changes(kinds: Kinds, before: State, after: State) -> list[dict[str, Any]]:
     if before is after:
         return []
     found = []
-    for key in sorted({*before.records, *after.records}):
+    for key in range(1, max(before.serial, after.serial) + 1):
         old, new = before.records.get(key), after.records.get(key)
         if old is new and before.links.get(key) is after.links.get(key):
             continue

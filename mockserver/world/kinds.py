@@ -258,7 +258,7 @@ class View:
 
     def members(self, record: Record, relation: Relation) -> list[Record]:
         """The members of a relation, in order of their creation."""
-        return [self.state.get(key) for key in self.state.members(record.key, relation)]
+        return self.state.several(self.state.members(record.key, relation))
 
     def turned(self, state: State) -> None:
         """Look at another state from now on: what was granted in the old one is asked again."""

@@ -171,9 +171,9 @@ def seed(
                     made.append((entry, pointer, record))
     if seeding.faults:
         raise BadFixture(seeding.faults)
-    counters = seeding.state.counters
+    counters = dict(seeding.state.counters)
     for prefix, count in document.get("counters", {}).items():
-        counters = counters.set(prefix, max(count, counters.get(prefix, 0)))
+        counters[prefix] = max(count, counters.get(prefix, 0))
     done = replace(seeding.state, counters=counters)
     made_records = {
         type: {label(kinds, done, record): record.id for _, _, record in items if record}

@@ -9,16 +9,17 @@ and how it sorts; `world.kinds` computes that from its kind.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from immutables import Map
+from rpds import HashTrieMap
 
 from mockserver.world.ordered import EMPTY, Ordered
 
-NONE: Map[Any, Any] = Map()
+NONE: Mapping[Any, Any] = MappingProxyType({})
 ROOT = 0
 """Owner of what nobody owns (organizations, users)."""
 
@@ -86,13 +87,18 @@ class State:
     `serial` is the last key given out, `counters` the last number of each id prefix, `replaced` the
     bytes of records that were changed or removed since the beginning, `written` those of records
     added or changed (both only grow).
+
+    What grows with the world is a persistent map, and none of these is ever walked: their order may
+    differ between runs, and walking costs them a removal a step. What has a handful of entries (the
+    lists of one owner, the relations of one record, the counters) is a plain dict, copied when it
+    changes and never changed: that is quicker to look up and to make.
     """
 
-    records: Map[int, Record] = Map()
-    names: Map[tuple[Any, ...], int] = Map()
-    owned: Map[int, Map[str, Ordered]] = Map()
-    links: Map[int, Map[Relation, Ordered]] = Map()
-    counters: Map[str, int] = Map()
+    records: HashTrieMap[int, Record] = HashTrieMap()
+    names: HashTrieMap[tuple[Any, ...], int] = HashTrieMap()
+    owned: HashTrieMap[int, Mapping[str, Ordered]] = HashTrieMap()
+    links: HashTrieMap[int, Mapping[Relation, Ordered]] = HashTrieMap()
+    counters: Mapping[str, int] = field(default_factory=dict)
     serial: int = ROOT
     replaced: int = 0
     written: int = 0
@@ -100,8 +106,14 @@ class State:
     # reading
 
     def get(self, key: int) -> Record:
-        """The record of a key. The one place where a record is touched: a test counts here."""
+        """The record of a key. This and `several` alone touch a record: a test counts here."""
         return self.records[key]
+
+    def several(self, keys: Iterable[int]) -> builtins.list[Record]:
+        """The records of keys, in their order: a page has a hundred, and a call of `get` is half
+        of what one costs."""
+        records = self.records
+        return [records[key] for key in keys]
 
     def find(self, *name: Any) -> Record | None:
         """The record of that name, or None."""
@@ -118,7 +130,7 @@ class State:
         relations = self.links.get(key)
         return EMPTY if relations is None else relations.get(relation, EMPTY)
 
-    def relations(self, key: int) -> Map[Relation, Ordered]:
+    def relations(self, key: int) -> Mapping[Relation, Ordered]:
         """All relations of a record: the same object for as long as none of them has changed."""
         return self.links.get(key, NONE)
 
@@ -127,28 +139,24 @@ class State:
         keys = sorted(item[-1] for item in self.list(owner, kind))
         return (self.get(key) for key in keys)
 
-    def every(self, kind: str) -> Iterator[Record]:
-        """All records of a kind, whoever owns them, in order of their creation: for dumps."""
-        return (record for _, record in sorted(self.records.items()) if record.kind == kind)
+    def every(self, kind: str | None = None) -> Iterator[Record]:
+        """All records, or those of a kind, whoever owns them, in order of their creation: for dumps."""
+        found = (self.records.get(key) for key in range(ROOT + 1, self.serial + 1))
+        return (record for record in found if record and kind in (None, record.kind))
 
     # writing: each gives a new state
 
     def fresh(self, prefix: str) -> tuple[State, int]:
         """The next number for an id of that prefix, from 1 on."""
         count = self.counters.get(prefix, 0) + 1
-        return replace(self, counters=self.counters.set(prefix, count)), count
+        return replace(self, counters={**self.counters, prefix: count}), count
 
     def add(self, record: Record) -> State:
         """With a new record. Its key must be `serial + 1`, its names free (its kind has asked)."""
-        names = self.names.mutate()
-        for name in record.names:
-            if name in names:
-                raise KeyError(f"{name} is taken")
-            names[name] = record.key
         return replace(
             self,
-            records=self.records.set(record.key, record),
-            names=names.finish(),
+            records=self.records.insert(record.key, record),
+            names=_named(self.names, record),
             owned=_listed(self.owned, record, add=True),
             serial=record.key,
             written=self.written + record.weight(),
@@ -159,19 +167,14 @@ class State:
         old = self.records[record.key]
         names, owned = self.names, self.owned
         if old.names != record.names:
-            with names.mutate() as changing:
-                for name in old.names:
-                    del changing[name]
-                for name in record.names:
-                    if name in changing:
-                        raise KeyError(f"{name} is taken")
-                    changing[name] = record.key
-                names = changing.finish()
+            for name in old.names:
+                names = names.remove(name)
+            names = _named(names, record)
         if old.sort != record.sort:
             owned = _listed(_listed(owned, old, add=False), record, add=True)
         return replace(
             self,
-            records=self.records.set(record.key, record),
+            records=self.records.insert(record.key, record),
             names=names,
             owned=owned,
             replaced=self.replaced + old.weight(),
@@ -185,7 +188,7 @@ class State:
         while queue:
             at = queue.pop()
             doomed.append(self.records[at])
-            for items in self.owned.get(at, Map()).values():
+            for items in self.owned.get(at, NONE).values():
                 for item in items:
                     if item[-1] not in seen:
                         seen.add(item[-1])
@@ -193,29 +196,27 @@ class State:
         state = self
         for record in doomed:
             state = state._unlisted(record)
-        records, names = state.records.mutate(), state.names.mutate()
+        records, names = state.records, state.names
         for record in doomed:
-            del records[record.key]
+            records = records.remove(record.key)
             for name in record.names:
-                del names[name]
+                names = names.remove(name)
         weight = sum(record.weight() for record in doomed)
         return replace(
             state,
-            records=records.finish(),
-            names=names.finish(),
+            records=records,
+            names=names,
             replaced=state.replaced + weight,
         )
 
     def _unlisted(self, record: Record) -> State:
         links = self.links
-        for (name, inverse), members in links.get(record.key, Map()).items():
+        for (name, inverse), members in links.get(record.key, NONE).items():
             for member in members:
                 if member in links:
                     links = _linked(links, member, (inverse, name), record.key, add=False)
-        links = links.delete(record.key) if record.key in links else links
         owned = _listed(self.owned, record, add=False)
-        owned = owned.delete(record.key) if record.key in owned else owned
-        return replace(self, links=links, owned=owned)
+        return replace(self, links=links.discard(record.key), owned=owned.discard(record.key))
 
     def link(self, left: int, relation: Relation, rights: Iterable[int]) -> State:
         """With `rights` among the members of `left`, seen from both sides."""
@@ -233,23 +234,38 @@ class State:
         return self if links is self.links else replace(self, links=links)
 
 
+def _named(
+    names: HashTrieMap[tuple[Any, ...], int], record: Record
+) -> HashTrieMap[tuple[Any, ...], int]:
+    for name in record.names:
+        if name in names:
+            raise KeyError(f"{name} is taken")
+        names = names.insert(name, record.key)
+    return names
+
+
 def _linked(
-    links: Map[int, Map[Relation, Ordered]], key: int, relation: Relation, other: int, *, add: bool
-) -> Map[int, Map[Relation, Ordered]]:
-    relations = links.get(key, Map())
+    links: HashTrieMap[int, Mapping[Relation, Ordered]],
+    key: int,
+    relation: Relation,
+    other: int,
+    *,
+    add: bool,
+) -> HashTrieMap[int, Mapping[Relation, Ordered]]:
+    relations = links.get(key, NONE)
     old = relations.get(relation, EMPTY)
     new = old.add(other) if add else old.discard(other)
-    return links if new is old else links.set(key, relations.set(relation, new))
+    return links if new is old else links.insert(key, {**relations, relation: new})
 
 
 def _listed(
-    owned: Map[int, Map[str, Ordered]], record: Record, *, add: bool
-) -> Map[int, Map[str, Ordered]]:
+    owned: HashTrieMap[int, Mapping[str, Ordered]], record: Record, *, add: bool
+) -> HashTrieMap[int, Mapping[str, Ordered]]:
     item = (*record.sort, record.key)
     for owner in record.owners:
-        lists = owned.get(owner, Map())
+        lists = owned.get(owner, NONE)
         old = lists.get(record.kind, EMPTY)
         new = old.add(item) if add else old.discard(item)
         if new is not old:
-            owned = owned.set(owner, lists.set(record.kind, new))
+            owned = owned.insert(owner, {**lists, record.kind: new})
     return owned

@@ -136,7 +136,7 @@ class Universe:
         """As the control plane shows it."""
         state = self.state
         counts: dict[str, int] = {}
-        for record in state.records.values():
+        for record in state.every():
             counts[record.kind] = counts.get(record.kind, 0) + 1
         return {
             "key": self.key,

@@ -18,7 +18,7 @@ def pytest_unconfigure(config):
     found = sorted(name for name in sys.modules if name.partition(".")[0] in %r)
     print("FOUND " + json.dumps(found))
 """
-OURS = ("mockserver", "flask", "werkzeug", "jsonschema", "jsonschema_rs", "immutables", "cheroot")
+OURS = ("mockserver", "flask", "werkzeug", "jsonschema", "jsonschema_rs", "rpds", "cheroot")
 
 
 def imported(path: Path, test: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,7 +96,7 @@ class Watched:
     def __len__(self) -> int:
         return len(self._records)
 
-    def __getattr__(self, name: str) -> Any:  # set, delete, mutate: they give a plain map again
+    def __getattr__(self, name: str) -> Any:  # insert, remove: they give a plain map again
         return getattr(self._records, name)
 
 
@@ -111,19 +111,26 @@ class Counted:
     def touches(
         self, monkeypatch: pytest.MonkeyPatch, call: Callable[[Any], Any]
     ) -> tuple[int, int]:
-        """By `State.get`, and by any look at the records of the state before the call."""
+        """By `State.get` and `several`, and by any look at the records of the state before."""
         got = 0
-        get = State.get
+        get, several = State.get, State.several
 
         def counting(state: State, key: int) -> Any:
             nonlocal got
             got += 1
             return get(state, key)
 
+        def counting_several(state: State, keys: Iterable[int]) -> list[Any]:
+            nonlocal got
+            found = several(state, keys)
+            got += len(found)
+            return found
+
         watched = Watched(self.first.records)
         self.universe.state = replace(self.first, records=watched)  # type: ignore[arg-type]
         with monkeypatch.context() as patch:
             patch.setattr(State, "get", counting)
+            patch.setattr(State, "several", counting_several)
             answer = call(self.tfe)
         assert answer.status_code in (200, 201, 204), answer.get_data(as_text=True)
         self.universe.state = self.first
