@@ -92,12 +92,24 @@ class Edition:
         """The resource types by name: attributes and relationships as plain data."""
         return resource_types(self.operations.values(), self.schemas)
 
-    def source(self, id: str) -> str:
-        """Where an operation is documented: page and heading, or its other source.
-
-        Raises KeyError with the nearest ids.
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """Where things are written, by name: each operation by its id, and what `edition.json` says
+        under `sources` of rules that stand on no endpoint's page.
         """
-        return self.operation(id).source
+        return {
+            **{id: operation.source for id, operation in self.operations.items()},
+            **self.facts.get("sources", {}),
+        }
+
+    def source(self, name: str) -> str:
+        """Where an operation or a named rule is written. Raises KeyError with the nearest names."""
+        if name not in self.sources:
+            near = get_close_matches(name, self.sources, n=3) or sorted(self.sources)[:3]
+            raise KeyError(
+                f"edition {self.name} has no source {name!r}; nearest: {', '.join(near)}"
+            )
+        return self.sources[name]
 
     def checker(self, component: str) -> Checker:
         """The compiled schema of a component."""

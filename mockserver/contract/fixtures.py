@@ -1,9 +1,10 @@
-"""Fixtures: found by name or path, read, and held to a schema before they become a world."""
+"""Fixtures: found by name or path, read, and held to their schema before they become a world."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +26,26 @@ class UnfitFixture(ValueError):
         super().__init__(f"the fixture has {len(faults)} fault(s):\n{lines}")
 
 
-def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
-    """A fixture document by name, by path, or as it is.
+@cache
+def _checker() -> Checker:
+    schema = read(folder("fixtures") / "fixture.schema.json")
+    return Checker(schema, schema.get("$defs", {}))
 
-    Raises UnknownFixture, and ValueError for a file that is no JSON.
+
+def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
+    """A fixture document by name, by path, or as it is; checked.
+
+    Raises UnknownFixture, UnfitFixture, and ValueError for a file that is no JSON.
     """
     if isinstance(fixture, Mapping):
-        return fixture
-    document: Mapping[str, Any]
+        return checked(fixture)
     if str(fixture) in names("fixtures"):
-        document = read(folder("fixtures") / f"{fixture}.json")
-        return document
+        return checked(read(folder("fixtures") / f"{fixture}.json"))
     path = Path(fixture)
     if path.suffix == ".json" or path.is_file():
         if not path.is_file():
             raise UnknownFixture(f"no fixture file {str(fixture)!r}")
-        document = read(path)
-        return document
+        return checked(read(path))
     raise UnknownFixture(f"{_unknown(str(fixture))}, or a path ending in .json")
 
 
@@ -59,10 +63,9 @@ def _unknown(name: str) -> str:
     return f"no fixture {name!r}: {said}there are {', '.join(known)}"
 
 
-def checked(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:
-    """The document, where it keeps the schema of an edition's fixtures. Raises UnfitFixture with
-    every fault.
-    """
+def checked(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document, where it keeps the schema of fixtures. Raises UnfitFixture with every fault."""
+    checker = _checker()
     misses = checker.misses(document)
     if not misses:
         return document

@@ -51,7 +51,6 @@ def named(
                     place,
                     fact=f"{item['id']!r} is no {type} id of {owner.id} that this token may see",
                     expected=f"an identifier of one of the {type} of {owner.id}",
-                    source="policy-sets.html (one or more not found: 422)",
                     hint=f"List the organization's {type} to find their ids.",
                 )
             )

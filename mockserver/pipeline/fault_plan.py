@@ -115,7 +115,7 @@ def _plain(status: int) -> Answer:
 
 
 def _admitted(fault: Fault, plan: Plan, universe: Universe, sent: Sent) -> bool:
-    """Requests count for who sends them, whichever of his tokens he uses (index.html#rate-limiting)."""
+    """Requests count for who sends them, whichever of his tokens he uses (rate-limiting)."""
     try:
         secret = split(sent.token or "")[1]
         caller = authenticate(universe.kinds, universe.state, secret).name

@@ -116,7 +116,7 @@ def _outcome(
         if not isinstance(outcome.breach, Breach):
             log.error("unexpected exception", exc_info=outcome.breach)
         title, detail = journaling.told(outcome.breach, outcome.place)
-        shown = Error(title, detail, meta={"hint": OURS}).shown(500, outcome.place)
+        shown = Error(title, detail, meta={"hint": OURS}).shown(500, outcome.place, {})
         outcome.answer = as_json(500, {"errors": [shown]})
     return outcome
 

@@ -11,7 +11,7 @@ from mockserver.contract.operations import JSONAPI
 from mockserver.pipeline.render_cache import Document, written
 
 LIMIT = 10 * 1024 * 1024
-"""Bytes of the largest body (policies.html#upload-a-policy: 10MB; ours for every body)."""
+"""Bytes of the largest body (that of upload-policy; ours for every body)."""
 
 
 class Unreadable(Exception):

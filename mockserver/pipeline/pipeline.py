@@ -21,7 +21,7 @@ from mockserver.pipeline.routes import Route, routes
 from mockserver.world.access import authenticate, demand, split
 from mockserver.world.calls import Call, Page, Raw, Reply
 from mockserver.world.kinds import Caller, Handler, Kinds, Rule
-from mockserver.world.problems import Breach, Error, Problem, not_found
+from mockserver.world.problems import NOWHERE, Breach, Error, Problem, not_found
 from mockserver.world.state import Record, State
 
 FORMS = ("application/json", "application/x-www-form-urlencoded")
@@ -95,7 +95,10 @@ def run(world: World, state: State, sent: Sent, now: str, in_place: InPlace = _n
     try:
         outcome.answer = _answered(world, state, sent, now, in_place, outcome)
     except Problem as problem:
-        outcome.answer, outcome.why = refusal(problem, outcome.place), problem.why
+        operation = outcome.operation
+        place = {} if operation is None else _meta(operation)
+        outcome.answer = refusal(problem, place, world.edition.sources)
+        outcome.why = problem.why
     except Exception as error:  # an answer that breaks the contract, or another mistake of ours
         outcome.breach = error
     return outcome
@@ -306,8 +309,10 @@ def _shown(
     return Answer(status, body, {"Content-Type": JSONAPI} if body else {}, kept=kept)
 
 
-def refusal(problem: Problem, place: Mapping[str, str]) -> Answer:
+def refusal(
+    problem: Problem, place: Mapping[str, str], sources: Mapping[str, str] = NOWHERE
+) -> Answer:
     """The documented answer; what explains itself also says of which operation and edition."""
-    made = as_json(problem.status, problem.document(place) if problem.errors else None)
+    made = as_json(problem.status, problem.document(place, sources) if problem.errors else None)
     made.headers.update(problem.headers)
     return made

@@ -147,6 +147,5 @@ KIND = Kind(
     read=SENTINEL,
     invariants=invariants,
     within="organizations",
-    about="Policies that are checked together; a global set keeps its workspaces, hidden.",
     member="policy-sets",
 )

@@ -45,6 +45,5 @@ KIND = Kind(
     },
     read=OWN,
     within="organizations",
-    about="Keys for cloning modules; their value is never shown.",
     member="ssh-keys",
 )

@@ -17,7 +17,7 @@ def _anyone(view: View, record: Record | None) -> bool:
     return True
 
 
-ANYONE = Rule("anyone with a valid token", "index.html#authentication", _anyone)
+ANYONE = Rule("anyone with a valid token", "authentication", _anyone)
 
 
 def demand(
@@ -35,7 +35,8 @@ def demand(
             raise not_found(f"{owner.id} has no entitlement {entitled}")
         owner = view.owner(owner) if owner.owner != ROOT else None
     if not rule.allows(view, record):
-        may_not = f"{view.caller.name} may not: {operation} is for {rule.words} ({rule.source})"
+        source = view.kinds.facts.source(rule.source)
+        may_not = f"{view.caller.name} may not: {operation} is for {rule.words} ({source})"
         raise not_found(may_not)
 
 

@@ -59,7 +59,7 @@ class Facts:
 
     `attributes` and `relationships` are those of every resource object that bears a type's name: an
     account is a user to oneself, and what one of the two shows is kept for both. `kept` are the
-    attributes that a body may set.
+    attributes that a body may set. `sources` tell where operations and rules are written, by name.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -67,14 +67,17 @@ class Facts:
     attributes: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
     relationships: Mapping[str, Mapping[str, Relationship]] = field(default_factory=dict)
     kept: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, data: Mapping[str, Any], types: Iterable[ResourceType], statuses: Mapping[str, int]
+        cls,
+        data: Mapping[str, Any],
+        types: Iterable[ResourceType],
+        statuses: Mapping[str, int],
+        sources: Mapping[str, str],
     ) -> Facts:
-        """The facts of an edition, the resource objects of one type put together: the first says
-        most.
-        """
+        """The facts of an edition, the resource objects of one type put together."""
         attributes: dict[str, dict[str, Attribute]] = {}
         relationships: dict[str, dict[str, Relationship]] = {}
         for type in types:
@@ -82,13 +85,19 @@ class Facts:
             for name, said in type.attributes.items():
                 if name not in known or not known[name].shown:
                     known[name] = said
-            related = relationships.setdefault(type.name, {})
-            related.update({n: s for n, s in type.relationships.items() if n not in related})
+            relationships[type.name] = {
+                **type.relationships,
+                **relationships.get(type.name, {}),
+            }
         kept = {
             type: {name: said for name, said in listed.items() if said.create or said.update}
             for type, listed in attributes.items()
         }
-        return cls(data, statuses, attributes, relationships, kept)
+        return cls(data, statuses, attributes, relationships, kept, sources)
+
+    def source(self, name: str) -> str:
+        """Where an operation or a rule of that name is written; what names none, as it is."""
+        return self.sources.get(name, name)
 
     def __getitem__(self, name: str) -> Any:
         """A member of `edition.json`, e.g. `terraform-versions`."""

@@ -13,6 +13,7 @@ from typing import Any
 
 INVALID = "invalid attribute"
 """The vendor's title of a 422 (recorded)."""
+NOWHERE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,9 @@ class Error:
     pointer: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
 
-    def shown(self, status: int, place: Mapping[str, str]) -> dict[str, Any]:
+    def shown(
+        self, status: int, place: Mapping[str, str], sources: Mapping[str, str]
+    ) -> dict[str, Any]:
         error: dict[str, Any] = {"status": str(status), "title": self.title}
         if self.detail is not None:
             error["detail"] = self.detail
@@ -32,15 +35,18 @@ class Error:
             error["source"] = {"pointer": self.pointer}
         if self.meta:
             pointer = {} if self.pointer is None else {"pointer": self.pointer}
-            error["meta"] = {**place, **pointer, **self.meta}
+            meta = {**place, **pointer, **self.meta}
+            if "source" in meta:
+                meta["source"] = sources.get(meta["source"], meta["source"])
+            error["meta"] = meta
         return error
 
 
 class Problem(Exception):
     """A refusal: status, errors, and what only the journal may say (`why`).
 
-    A 401 or 404 never explains itself to the caller (index.html: a stranger must not learn that
-    something exists), so its reason goes to `why`.
+    A 401 or 404 never explains itself to the caller (a stranger must not learn that something
+    exists), so its reason goes to `why`.
     """
 
     def __init__(
@@ -56,9 +62,13 @@ class Problem(Exception):
         self.headers = dict(headers or {})
         super().__init__(why or "; ".join(e.detail or e.title for e in errors))
 
-    def document(self, place: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """The errors; `place` (operation, edition) goes before each explanation."""
-        return {"errors": [error.shown(self.status, place or {}) for error in self.errors]}
+    def document(
+        self, place: Mapping[str, str] = NOWHERE, sources: Mapping[str, str] = NOWHERE
+    ) -> dict[str, Any]:
+        """The errors. `place` (operation, edition) goes before each explanation; `sources` tell
+        where an operation or a rule that an explanation names is written.
+        """
+        return {"errors": [error.shown(self.status, place, sources) for error in self.errors]}
 
 
 def unauthorized(why: str) -> Problem:
@@ -77,7 +87,11 @@ def conflict(detail: str) -> Problem:
 
 
 def invalid(detail: str, pointer: str | None = None, **meta: Any) -> Problem:
-    """422 of one rule (recorded form). `meta`: the fact, what was expected, the source, what to do."""
+    """422 of one rule (recorded form).
+
+    `meta`: the fact, what was expected, what to do, and the name of the source (an operation or a
+    rule) where it is not the operation that was asked for.
+    """
     return Problem(422, invalid_item(detail, pointer, **meta))
 
 

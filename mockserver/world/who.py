@@ -121,7 +121,7 @@ def _verdict(view: View, asked: Asked, record: Record | None, name: str | None) 
         record=name,
         may=why is None,
         rule=asked.rule.words,
-        source=asked.rule.source,
+        source=view.kinds.facts.source(asked.rule.source),
         why=why,
     )
 

@@ -49,8 +49,14 @@ def test_a_relationship_says_what_it_names_and_who_may_set_it() -> None:
     assert TYPES["users"].relationships["authentication-tokens"].types == ()
 
 
-def test_the_edition_tells_on_which_page_an_operation_stands() -> None:
+def test_the_edition_tells_where_an_operation_or_a_rule_is_written() -> None:
+    """Python names it; on which page of which day that stands, the edition says."""
     edition = load("2019-07")
     assert edition.source("create-policy-set") == "policy-sets.html#create-a-policy-set"
-    with pytest.raises(KeyError, match="nearest: create-policy-set"):
+    assert edition.source("rate-limiting") == "index.html#rate-limiting"
+    with pytest.raises(KeyError) as unknown:
         edition.source("create-policyset")
+    assert unknown.value.args[0] == (
+        "edition 2019-07 has no source 'create-policyset'; "
+        "nearest: create-policy-set, create-policy, update-policy-set"
+    )

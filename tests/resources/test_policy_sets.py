@@ -237,7 +237,7 @@ def test_a_member_that_is_not_found_is_explained(tfe: Any) -> None:
             "fact": "'pol-none' is no policies id of my-organization that this token may see",
             "expected": "an identifier of one of the policies of my-organization",
             "key-path": "data[]",
-            "source": "policy-sets.html (one or more not found: 422)",
+            "source": "policy-sets.html#add-policies-to-the-policy-set",
             "hint": "List the organization's policies to find their ids.",
         },
     }
