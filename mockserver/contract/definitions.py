@@ -66,8 +66,10 @@ class Definitions:
         meta = {"$ref": f"{COMPONENTS}common.page-meta"}
         if paged:
             links = {"$ref": f"{COMPONENTS}common.page-links"}
-            members["links"] = {**links, "description": "Links to this page and its neighbours."}
-            members["meta"] = {**meta, "description": "Where this page stands among all."}
+            told = "Links to this page and its neighbours."
+            members["links"] = {**links, "description": told, "x-shown": True}
+            told = "Where this page stands among all."
+            members["meta"] = {**meta, "description": told, "x-shown": True}
         else:
             told = "Counts; one page holds them all."
             members["meta"] = {**meta, "description": told, "x-source": UNPAGED}

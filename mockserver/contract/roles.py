@@ -15,7 +15,7 @@ from mockserver.contract.records import CLOSED, COMPONENTS, LINKAGE, Record, Typ
 ANSWER, CREATE, UPDATE = "answer", "create", "update"
 OURS = {
     "readOnly", "writeOnly", "default", "properties", "items", "x-source", "x-required",
-    "x-optional", "x-create", "x-update", "x-sent", "x-of", "x-id",
+    "x-optional", "x-shown", "x-create", "x-update", "x-sent", "x-of", "x-id",
 }  # fmt: skip
 """Words of a member that a role reads; the rest stands in every role as it is written."""
 CONDITIONS = ("if", "then", "else")
@@ -35,7 +35,7 @@ def resource(record: Record, types: Types) -> dict[str, Any]:
     members = {"id": _member(own, ANSWER, source, types), "type": type}
     for name in said:
         if name not in members:
-            members[name] = _part(said[name], ANSWER, source, types, TOLD[name])
+            members[name] = _part(said[name], ANSWER, source, types, TOLD[name]) | _ours(said[name])
     made = {"type": "object", "properties": members, "required": list(members), **CLOSED}
     conditions = {word: record.schema[word] for word in CONDITIONS if word in record.schema}
     return {"title": record.title, "x-source": source, **made, **conditions}
@@ -120,6 +120,8 @@ def _member(part: Schema, role: str, source: str, types: Types) -> dict[str, Any
     made = {name: said for name, said in part.items() if name not in OURS}
     if source:
         made["x-source"] = source
+    if role == ANSWER:
+        made.update(_ours(part))
     if role == CREATE and "default" in part:
         made["default"] = part["default"]
     if "properties" in part:
@@ -144,9 +146,15 @@ def _relationship(part: Schema, role: str, source: str, types: Types) -> dict[st
     if role != ANSWER:
         needed = {"required": ["data"]} if part.get("x-required") else {}
         return {**made, "properties": {"data": data}, **needed, **CLOSED}
+    made.update(_ours(part))
     beside = _members(part, role, source, types)
     needed = {"required": ["data", *beside.get("required", ())]}
     return {**made, "properties": {"data": data, **beside["properties"]}, **needed, **CLOSED}
+
+
+def _ours(part: Schema) -> dict[str, Any]:
+    """That we show a member which not every sample shows: no other server must."""
+    return {"x-shown": True} if part.get("x-shown") else {}
 
 
 def _linkage(part: Schema, role: str, types: Types) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What an edition demands of another server's answers: less than it holds our own to.
 
 The schemas of an edition say what we show. Of that, another server must show what the page's table
-and every sample of it show. `x-shown` names the members that we show beyond that; what only a client
+and every sample of it show. `x-shown` marks the members that we show beyond that; what only a client
 or a decision of ours names is demanded of nobody. Ids are opaque (JSON:API), links are addresses;
 their form is ours alone. What a server shows besides is drift (the vendor's stability policy).
 """
@@ -55,8 +55,8 @@ def demanded(schema: Any, components: Mapping[str, Schema], under: str = "") -> 
 
 
 def _is_demanded(name: str, schema: Schema, components: Mapping[str, Schema]) -> bool:
-    if name in schema.get("x-shown", ()):
-        return False
     part = schema.get("properties", {}).get(name, {})
+    if part.get("x-shown"):
+        return False
     source = part.get("x-source") or resolve(part, components).get("x-source", "")
     return shown_by_a_page(source)

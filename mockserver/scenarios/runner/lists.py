@@ -48,6 +48,8 @@ def paged(
     for number in [*range(1, min(len(order), most) + 1), len(order) + 1]:
         paging = {"page[number]": number, "page[size]": 1}
         page = driver.call(operation.id, of=record, query={**query, **paging})
+        if len(order) > 1 and not _stands(driver, page):
+            return
         wanted = order[number - 1 : number]
         found = [resource["id"] for _, resource in resources(page.document)]
         if len(found) <= 1:
@@ -56,6 +58,23 @@ def paged(
             what = f"page {number} of size 1 holds {found}, the whole list {wanted} there"
             driver.holds(False, page, "/data", what, brief(wanted), PAGES)
             return
+
+
+def _stands(driver: Driver, page: Answer) -> bool:
+    """Whether a page among several says where it stands."""
+    for place in (META, "/links"):
+        missing = next(
+            (
+                p
+                for p in ("/meta", META, "/links")
+                if place.startswith(p) and at(page.document, p) is MISSING
+            ),
+            "",
+        )
+        if page.ok and missing:
+            what = f"{missing} is missing on a page among several"
+            return driver.holds(False, page, missing, what, "numbers and links of the page", PAGES)
+    return True
 
 
 def _clean(answer: Answer) -> bool:

@@ -60,8 +60,14 @@ def listed(answer: Answer, record: Resource) -> list[Representation]:
 
 
 def convicted(context: Context, view: Representation, pointer: str) -> bool:
-    """Whether this operation was found wrong in this place before: its word counts for less."""
-    return context.findings.known(view.answer.operation, view.base + pointer)
+    """Whether this operation was found wrong in this place before, or around it: its word counts
+    for less.
+    """
+    while pointer:
+        if context.findings.known(view.answer.operation, view.base + pointer):
+            return True
+        pointer = pointer.rpartition("/")[0]
+    return False
 
 
 def vote(
@@ -90,11 +96,12 @@ def vote(
         judges = [view for view in views if view is not written and view not in again]
         write_fails = not elsewhere and all(view in news for view in judges)
         for number, view in enumerate(news):
-            said = f"{why}: {pointer} is {brief(view.value(pointer))}"
+            what = f"{why}: {pointer} is {said(view.value(pointer))}"
             if not write_fails or view is written:
-                view.blame(context, pointer, said, brief(wanted), source)
+                view.blame(context, pointer, what, brief(wanted), source)
             elif not number and written not in again:
-                context.findings.note(write.operation, EFFECT, said, brief(wanted), source)
+                kind = f"{why}: {pointer}"
+                context.findings.note(write.operation, EFFECT, what, brief(wanted), source, kind)
             view.answer.wrong.add(view.base + pointer)
 
 
@@ -136,11 +143,26 @@ def compare(
             truth[pointer] = right
         for view in able:
             value = view.value(pointer)
-            if value != right and not (value is MISSING and _covered(view, pointer)):
-                other = next(v for v in able if v.value(pointer) == right).answer.operation
-                what = f"{pointer} is {brief(value)}, and {other} shows {brief(right)}"
-                view.blame(context, pointer, what, brief(right), SAME)
+            if value == right or (value is MISSING and _covered(view, pointer)):
+                continue
+            other = next(v for v in able if v.value(pointer) == right)
+            place = _missing(view, pointer) if value is MISSING else pointer
+            wanted = right if place == pointer else at(other.resource, place)
+            what = f"{place} is {said(value)}, and {other.answer.operation} shows {said(wanted)}"
+            view.blame(context, place, what, said(wanted), SAME)
     return truth
+
+
+def said(value: Any) -> str:
+    """A value in a sentence."""
+    return "missing" if value is MISSING else brief(value)
+
+
+def _missing(view: Representation, pointer: str) -> str:
+    """The outermost member on the way to a pointer that a view does not show."""
+    while (parent := pointer.rpartition("/")[0]) and at(view.resource, parent) is MISSING:
+        pointer = parent
+    return pointer
 
 
 def _majority(context: Context, views: Sequence[Representation], pointer: str, known: Any) -> Any:
