@@ -134,6 +134,17 @@ def openapi(edition: str) -> None:
     click.echo(json.dumps(_edition(edition).openapi(), indent=2, ensure_ascii=False))
 
 
+@main.command("fixture-schema")
+@click.option("--edition", default="2019-07", show_default=True, help="Edition to print it of.")
+def print_fixture_schema(edition: str) -> None:
+    """Print the JSON Schema of an edition's fixtures."""
+    from mockserver.pipeline.worlds import served
+    from mockserver.world.fixture_schema import fixture_schema
+
+    schema = fixture_schema(served(_edition(edition)))
+    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+
+
 @main.command()
 @click.option("--edition", help="One edition; every edition where omitted.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table")
@@ -235,10 +246,9 @@ TOKEN = click.option(
 def seed(file: str, url: str, token: str) -> None:
     """Add a fixture (a FILE or a shipped name) to a running server's world."""
     from mockserver.client import ControlError, connect
-    from mockserver.contract.fixtures import read_fixture
 
     try:
-        made = connect(url, token).seed(dict(read_fixture(file)))
+        made = connect(url, token).seed(file)
     except (ControlError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     for type, records in made.items():

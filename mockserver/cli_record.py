@@ -88,7 +88,8 @@ def record(
 def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     """Print the world that recorded exchanges have shown, as a fixture for `serve --fixture`."""
     from mockserver.cli_verify import read_edition
-    from mockserver.contract.fixtures import UnfitFixture, checked
+    from mockserver.contract.fixtures import UnfitFixture
+    from mockserver.pipeline.worlds import fixture_for
     from mockserver.resources import kinds
     from mockserver.scenarios import scenarios
     from mockserver.traffic.files import BadRecording, exchanges
@@ -97,7 +98,7 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
     try:
         world = shown(exchanges(folder), read_edition(edition), kinds(edition))
-        made = checked(document(world, entries))
+        made = fixture_for(edition, document(world, entries))
     except BadRecording as error:
         raise click.UsageError(str(error)) from None
     except UnfitFixture as error:

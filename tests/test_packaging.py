@@ -29,7 +29,7 @@ def test_every_package_of_the_tree_is_listed_in_setup_cfg() -> None:
 
 def test_the_data_is_found_from_wherever_the_package_runs() -> None:
     assert (folder("contracts") / "2019-07" / "edition.json").is_file()
-    assert (folder("fixtures") / "fixture.schema.json").is_file()
+    assert (folder("fixtures") / "2019-07.schema.json").is_file()
 
 
 def test_the_changelog_names_the_version() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import mockserver
-from mockserver.contract.fixtures import checked
+from mockserver.pipeline.worlds import fixture_for
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -75,7 +75,7 @@ def test_the_python_snippets_run_as_they_stand(pytester: pytest.Pytester) -> Non
 
 def test_the_fixture_in_the_readme_makes_a_world() -> None:
     document = json.loads(blocks("json")[1])
-    with mockserver.universe(fixture=checked(document)) as tfe:
+    with mockserver.universe(fixture=fixture_for("2019-07", document)) as tfe:
         token = tfe.tokens["eve"]
         answer = tfe.client.get(
             "/api/v2/organizations/acme/policy-sets", headers={"Authorization": f"Bearer {token}"}

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from mockserver.client.broken import Broken, told, told_of
 from mockserver.client.journal import Journal, Seen
 from mockserver.client.links import UNKNOWN, Gone, Http, InProcess, Link
-from mockserver.contract.fixtures import read_fixture
+from mockserver.pipeline.worlds import fixture_for
 from mockserver.world.clock import parse, written
 from mockserver.world.faults import WHAT
 
@@ -176,7 +176,7 @@ class World:
 
         All or nothing. Raises UnknownFixture, UnfitFixture, or ControlError with every fault.
         """
-        document = read_fixture(fixture)
+        document = fixture_for(self.edition, fixture)
         records: dict[str, dict[str, str]] = self._link.send("POST", "seed", dict(document))[
             "records"
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from mockserver.contract.engines import Miss, Path, Schema
@@ -63,7 +64,7 @@ def trail(schema: Schema, path: Path, components: Mapping[str, Schema]) -> tuple
     for part in path:
         inner = schema.get("items") if isinstance(part, int) else _member(schema, part)
         if inner is None:
-            return {}, source, secret or _holds_secret(schema, components)
+            return {}, source, secret or _may_be_secret(schema, part, components)
         source = inner.get("x-source", source)  # of the place, not of what it refers to
         schema = resolve(inner, components)
         secret = secret or bool(schema.get("x-secret"))
@@ -80,6 +81,15 @@ def _holds_secret(schema: Schema, components: Mapping[str, Schema]) -> bool:
         *([schema["items"]] if "items" in schema else ()),
     ]
     return bool(schema.get("x-secret")) or any(_holds_secret(part, components) for part in parts)
+
+
+def _may_be_secret(schema: Schema, name: int | str, components: Mapping[str, Schema]) -> bool:
+    """Whether what is not listed may be a secret: as the member that its name is nearest to; where
+    it is near to none, as any of them.
+    """
+    members = schema.get("properties", {})
+    near = get_close_matches(str(name)[:100], members, n=1)
+    return _holds_secret(members[near[0]] if near else schema, components)
 
 
 def _member(schema: Schema, name: str) -> Any:
@@ -153,8 +163,6 @@ def hint(miss: Miss, wanted: str) -> str:
     if miss.fault == "missing":
         return f"Send {where}: {wanted}."
     if miss.fault == "unlisted":
-        from difflib import get_close_matches
-
         name = str(miss.path[-1])[:100].replace("_", "-")  # a name of 9 MB would take seconds
         near = get_close_matches(name, miss.expected, n=1)
         return f"Did you mean {near[0]}?" if near else f"Leave out {where}; it has no effect."

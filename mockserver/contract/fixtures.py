@@ -1,10 +1,9 @@
-"""Fixtures: found by name or path, read, and held to their schema before they become a world."""
+"""Fixtures: found by name or path, read, and held to a schema before they become a world."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,26 +25,23 @@ class UnfitFixture(ValueError):
         super().__init__(f"the fixture has {len(faults)} fault(s):\n{lines}")
 
 
-@cache
-def _checker() -> Checker:
-    schema = read(folder("fixtures") / "fixture.schema.json")
-    return Checker(schema, schema.get("$defs", {}))
-
-
 def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
-    """A fixture document by name, by path, or as it is; checked.
+    """A fixture document by name, by path, or as it is.
 
-    Raises UnknownFixture, UnfitFixture, and ValueError for a file that is no JSON.
+    Raises UnknownFixture, and ValueError for a file that is no JSON.
     """
     if isinstance(fixture, Mapping):
-        return checked(fixture)
+        return fixture
+    document: Mapping[str, Any]
     if str(fixture) in names("fixtures"):
-        return checked(read(folder("fixtures") / f"{fixture}.json"))
+        document = read(folder("fixtures") / f"{fixture}.json")
+        return document
     path = Path(fixture)
     if path.suffix == ".json" or path.is_file():
         if not path.is_file():
             raise UnknownFixture(f"no fixture file {str(fixture)!r}")
-        return checked(read(path))
+        document = read(path)
+        return document
     raise UnknownFixture(f"{_unknown(str(fixture))}, or a path ending in .json")
 
 
@@ -63,9 +59,10 @@ def _unknown(name: str) -> str:
     return f"no fixture {name!r}: {said}there are {', '.join(known)}"
 
 
-def checked(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The document, where it keeps the schema of fixtures. Raises UnfitFixture with every fault."""
-    checker = _checker()
+def checked(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:
+    """The document, where it keeps the schema of an edition's fixtures. Raises UnfitFixture with
+    every fault.
+    """
     misses = checker.misses(document)
     if not misses:
         return document

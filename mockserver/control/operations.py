@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract import UnknownEdition, contract, load
-from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, read_fixture, shipped
+from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, shipped
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline.fault_plan import faults_of
 from mockserver.pipeline.messages import Answer, Sent, as_json
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.worlds import Server, fixture_for
 from mockserver.world import who
 from mockserver.world.changes import changes
 from mockserver.world.clock import parse, written
@@ -118,7 +118,8 @@ def seed_universe(call: Control) -> Made:
     wanted = call.document
     named = set(wanted) == {"fixture"}
     try:
-        document = read_fixture(shipped(wanted["fixture"]) if named else wanted)
+        fixture = shipped(wanted["fixture"]) if named else wanted
+        document = fixture_for(call.own.edition, fixture, call.server.kinds)
         return 201, {"records": call.own.seeded(document)}
     except (UnknownFixture, UnfitFixture, BadFixture) as error:
         raise _unfit(error, "/fixture" if named else "") from None

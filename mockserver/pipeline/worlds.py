@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract import Edition, load
-from mockserver.contract.fixtures import read_fixture
+from mockserver.contract.engines import Checker
+from mockserver.contract.fixtures import checked, read_fixture
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline.render_cache import Store
 from mockserver.resources import kinds
 from mockserver.world import ids, seeding
 from mockserver.world.clock import Clock
 from mockserver.world.facts import Facts
+from mockserver.world.fixture_schema import fixture_schema
 from mockserver.world.journal import Journal
 from mockserver.world.kinds import Kinds
 from mockserver.world.state import State
@@ -34,7 +36,31 @@ def facts(contract: Edition) -> Facts:
         id: min(status for status in operation.responses if 200 <= status < 300)
         for id, operation in contract.operations.items()
     }
-    return Facts.of(contract.facts, contract.types.values(), statuses, contract.sources)
+    types = sorted(contract.types.items(), key=lambda item: item[0] != item[1].name)
+    return Facts.of(contract.facts, [type for _, type in types], statuses, contract.sources)
+
+
+@lru_cache(maxsize=8)
+def served(contract: Edition, kinds: Callable[[str], Kinds] = kinds) -> Kinds:
+    """What serves an edition, knowing what it says."""
+    return kinds(contract.name).of(facts(contract))
+
+
+@lru_cache(maxsize=8)
+def fixture_checker(contract: Edition, kinds: Callable[[str], Kinds] = kinds) -> Checker:
+    """What holds fixtures to the schema that the edition and its kinds give."""
+    schema = fixture_schema(served(contract, kinds))
+    return Checker(schema, schema["$defs"])
+
+
+def fixture_for(
+    edition: str, fixture: str | Path | Mapping[str, Any], kinds: Callable[[str], Kinds] = kinds
+) -> Mapping[str, Any]:
+    """A fixture by name, by path or as it is, held to the schema of an edition's fixtures.
+
+    Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for what is no JSON.
+    """
+    return checked(read_fixture(fixture), fixture_checker(load(edition), kinds))
 
 
 @dataclass(eq=False)
@@ -113,11 +139,13 @@ class Server:
                 f"{key!r} is no key: letters, digits and signs, without dot, slash, backslash or quote"
             )
         contract = self.contract(edition)
-        document = read_fixture(fixture if fixture is not None else "empty")
+        document = fixture_for(
+            contract.name, fixture if fixture is not None else "empty", self.kinds
+        )
         seed = self.seed if seed is None else seed
         moving = (self.running and now is None) if running is None else running
         clock = Clock(now or (None if moving else contract.now), running=moving)
-        first, kinds = State(), self.kinds(contract.name).of(facts(contract))
+        first, kinds = State(), served(contract, self.kinds)
         parts = [kind.always(document) for kind in kinds.values() if kind.always]
         for part in (*parts, document):
             first, _ = seeding.seed(kinds, first, part, seed=seed, now=clock.now())

@@ -220,6 +220,52 @@ def invariants(view: View, record: Record) -> Iterable[str]:
         yield f"{holder.id} has more than one token"
 
 
+HOLDER = "^[A-Za-z0-9_-]+"
+ENTRY: Mapping[str, Any] = {
+    "properties": {
+        "id": {
+            "pattern": "^(at-[A-Za-z0-9]+|[0-9]+)$",
+            "description": "Id: at-… for a user's token, else a number; made where omitted.",
+        },
+        "name": {
+            "type": "string",
+            "pattern": "^[^ \\t\\n\\r\\f\\v]+$",
+            "description": "What stands after the universe's key and a dot, e.g. ann for KEY.ann; "
+            "kept as a digest.",
+        },
+        "digest": {
+            "$ref": "#/$defs/digest",
+            "description": "Digest of the name, in place of the name.",
+        },
+        "user": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The user it belongs to, by username or id.",
+        },
+        "team": {
+            "type": "string",
+            "pattern": f"{HOLDER}/",
+            "description": "The team it belongs to, as ORGANIZATION/TEAM.",
+        },
+        "organization": {
+            "type": "string",
+            "pattern": f"{HOLDER}$",
+            "description": "The organization it belongs to.",
+        },
+        "created-by": {
+            "type": ["string", "null"],
+            "minLength": 1,
+            "description": "User who made it, by username or id; where omitted, the user for a "
+            "user's token and null for another.",
+        },
+    },
+    "oneOf": [{"required": [name]} for name in OWNERS],
+    "anyOf": [{"required": ["name"]}, {"required": ["digest"]}],
+    "not": {"required": ["name", "digest"]},
+    "if": {"required": ["user"]},
+    "then": {"properties": {"id": {"pattern": "^at-"}}},
+    "else": {"properties": {"id": {"pattern": "^[0-9]+$"}}},
+}
 MADE = {
     "created-at": lambda values, facts, now: now,
     "description": None,
@@ -253,10 +299,12 @@ KIND = Kind(
     authenticate=authenticate,
     callers=callers,
     invariants=invariants,
+    about="API tokens besides the universe's key, each of one user, team or organization.",
     member="tokens",
     refers=tuple(OWNERS.values()),
     seed=seed,
     dump=dump,
+    entry=ENTRY,
 )
 NUMBERED = replace(KIND, prefix="")
 """The same type with numbers for ids: tokens of teams and of organizations (their pages' samples)."""

@@ -13,5 +13,14 @@ KIND = Kind(
     find=by_id("oauth-tokens"),
     made={"service-provider-user": ""},
     within="organizations",
+    about="Connections to VCS providers.",
     member="oauth-tokens",
+    entry={
+        "properties": {
+            "service-provider-user": {
+                "type": "string",
+                "description": "Name of the user at the provider; empty where omitted.",
+            }
+        }
+    },
 )

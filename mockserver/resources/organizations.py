@@ -203,8 +203,28 @@ KIND = Kind(
     read=READ,
     grants=grants,
     entitled=lambda record, name: bool(record["entitlements"][name]),
+    about="Organizations, each with all that it owns; the name is the id.",
     member="organizations",
     refers=("users",),
     seed=seed,
     dump=dump,
+    entry={
+        "properties": {
+            "email": {"minLength": 1},
+            "entitlements": {
+                "type": "object",
+                "properties": {
+                    name: {"type": "boolean", "description": f"Whether it is entitled to {name}."}
+                    for name in ENTITLEMENTS
+                },
+                "additionalProperties": False,
+                "description": "What the plan includes: everything that is not turned off here.",
+            },
+            "owners": {
+                "type": "array",
+                "items": {"type": "string", "minLength": 1, "description": "By username or id."},
+                "description": "Members of the team owners; admin where omitted or empty.",
+            },
+        }
+    },
 )

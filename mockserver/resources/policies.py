@@ -157,7 +157,26 @@ KIND = Kind(
     },
     read=SENTINEL,
     within="organizations",
+    about="Sentinel policies, each with an enforcement mode.",
     member="policies",
     seed=seed,
     dump=dump,
+    entry={
+        "properties": {
+            "mode": {
+                "enum": [DEFAULT_MODE, "soft-mandatory", "advisory"],
+                "description": f"What a failing check does to the run; {DEFAULT_MODE} where omitted.",
+            },
+            "code": {
+                "type": "string",
+                "description": "The Sentinel code; without it nothing has been uploaded yet.",
+            },
+            "code-base64": {
+                "type": "string",
+                "pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+                "description": "What was uploaded, where it is no UTF-8 text, in Base64.",
+            },
+        },
+        "not": {"required": ["code", "code-base64"]},
+    },
 )

@@ -147,5 +147,6 @@ KIND = Kind(
     read=SENTINEL,
     invariants=invariants,
     within="organizations",
+    about="Policies that are checked together; a global set keeps its workspaces, hidden.",
     member="policy-sets",
 )

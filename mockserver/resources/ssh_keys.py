@@ -45,5 +45,6 @@ KIND = Kind(
     },
     read=OWN,
     within="organizations",
+    about="Keys for cloning modules; their value is never shown.",
     member="ssh-keys",
 )

@@ -12,6 +12,7 @@ from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.jsonapi.pages import whole
 from mockserver.jsonapi.resources import resource
+from mockserver.resources.permissions import LEVELS
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, Rule, View, by_id
@@ -229,9 +230,11 @@ KIND = Kind(
     reach=reach,
     invariants=invariants,
     within="workspaces",
+    about='What teams may do in it: the level by the team\'s name, e.g. {"platform": "read"}.',
     member="team-access",
     refers=("teams",),
     mapping=True,
     seed=seed,
     dump=dump,
+    entry={"type": ["string", "object"], "pattern": f"^({'|'.join(LEVELS)})$"},
 )

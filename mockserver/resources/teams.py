@@ -162,6 +162,16 @@ KIND = Kind(
     reach=team_members.reach,
     invariants=invariants,
     within="organizations",
+    about="Teams; every organization has owners, and an entry can give its id and more members.",
     member="teams",
     seed=seed,
+    entry={
+        "properties": {
+            "organization-access": {
+                "required": [],
+                "description": "What members may do across the organization; false where omitted, "
+                "all true for owners.",
+            }
+        }
+    },
 )

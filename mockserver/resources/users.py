@@ -156,8 +156,25 @@ KIND = Kind(
     operations={"show-user": (show_record, READ), **account.OPERATIONS},
     read=READ,
     authenticate=authenticate,
+    about="People with accounts; an entry for admin, who exists in every world, says more about him.",
     member="users",
     always=always,
     seed=seed,
     dump=dump,
+    entry={
+        "properties": {
+            "two-factor": {
+                "type": "boolean",
+                "description": "Whether two-factor authentication is on; false where omitted.",
+            },
+            "password": {
+                "description": "Kept as a digest; without one any current password is right.",
+            },
+            "admin": {
+                "type": "boolean",
+                "description": "Whether this is admin under another name: the user whom the "
+                "universe's key acts as, renamed; false where omitted.",
+            },
+        }
+    },
 )

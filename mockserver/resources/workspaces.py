@@ -389,8 +389,43 @@ KIND = Kind(
     },
     read=READ,
     within="organizations",
+    about="Workspaces: settings, a lock, and which teams have access.",
     member="workspaces",
     refers=("oauth-tokens", "teams", "users"),
     seed=seed,
     dump=dump,
+    entry={
+        "properties": {
+            "vcs-repo": {
+                "properties": {
+                    "identifier": {"minLength": 1},
+                    "oauth-token-id": {"pattern": "^ot-[A-Za-z0-9]+$"},
+                }
+            },
+            "changed-at": {
+                "$ref": "#/$defs/timestamp",
+                "description": "When it last changed, which is what lists sort by; created-at where "
+                "omitted.",
+            },
+            "lock-reason": {
+                "type": "string",
+                "description": "Why it is locked; empty where omitted.",
+            },
+            "locked-by": {
+                "type": ["object", "null"],
+                "properties": {
+                    "type": {"enum": list(LOCKERS), "description": "Type of the record."},
+                    "id": {
+                        "type": "string",
+                        "minLength": 1,
+                        "description": "Its id, or a username.",
+                    },
+                },
+                "required": ["type", "id"],
+                "additionalProperties": False,
+                "description": "Who has locked it; admin where omitted, null where he is gone.",
+            },
+        },
+        "dependentRequired": {"lock-reason": ["locked"], "locked-by": ["locked"]},
+    },
 )

@@ -77,7 +77,9 @@ class Facts:
         statuses: Mapping[str, int],
         sources: Mapping[str, str],
     ) -> Facts:
-        """The facts of an edition, the resource objects of one type put together."""
+        """The facts of an edition, the resource objects of one type put together: the first says
+        most.
+        """
         attributes: dict[str, dict[str, Attribute]] = {}
         relationships: dict[str, dict[str, Relationship]] = {}
         for type in types:
@@ -85,10 +87,8 @@ class Facts:
             for name, said in type.attributes.items():
                 if name not in known or not known[name].shown:
                     known[name] = said
-            relationships[type.name] = {
-                **type.relationships,
-                **relationships.get(type.name, {}),
-            }
+            related = relationships.setdefault(type.name, {})
+            related.update({n: s for n, s in type.relationships.items() if n not in related})
         kept = {
             type: {name: said for name, said in listed.items() if said.create or said.update}
             for type, listed in attributes.items()

@@ -108,10 +108,11 @@ class Kind:
     is on, None where this kind has no say. `authenticate(state, digest)`: the caller a secret
     stands for (digest None: the key itself). `callers(state)`: everyone a token can stand for.
 
-    `within`, `member`: where entries stand in a fixture: in the entry of which kind (None: at the
+    `about`: what its records are, in a sentence. `within`, `member`: where entries stand in a fixture: in the entry of which kind (None: at the
     top), under which name, in an object (`mapping`) or a list. `refers`: types whose records an
     entry names beside those of its relations, so that these are read first. `seed`, `dump`: entry
-    to record, record to entry, where a fixture says it differently than the API. `always`: the
+    to record, record to entry, where a fixture says it differently than the API; `entry`: the JSON
+    Schema of that, laid over what the edition and the kind say anyway. `always`: the
     fixture of what every world has, as a document says it. `invariants(view, record)`: sentences
     about what does not hold; none where all does.
     """
@@ -143,14 +144,21 @@ class Kind:
     entitled: Callable[[Record, str], bool] | None = None
     authenticate: Callable[[State, str | None], Caller | None] | None = None
     callers: Callable[[State], Iterable[Caller]] | None = None
+    about: str = ""
     within: str | None = None
     member: str = ""
     mapping: bool = False
     refers: tuple[str, ...] = ()
     seed: Callable[[Any, Any, str, Record | None], Record | None] | None = None
     dump: Callable[[State, Record, dict[str, Any]], Any] | None = None
+    entry: Mapping[str, Any] = field(default_factory=dict)
     always: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     invariants: Callable[[View, Record], Iterable[str]] = _nothing
+
+    @property
+    def titled(self) -> bool:
+        """Whether a record is found by its title."""
+        return self.title is not None and self.names is not _no_names
 
     def named_as(self, record: Record) -> str:
         """What labels and messages call a record."""

@@ -16,7 +16,8 @@ def in_entries(kind: Kind, facts: Facts) -> list[str]:
     settable = facts.kept.get(kind.type, {})
     hidden = secrets(kind, facts)
     names = [*(n for n in settable if n not in kind.computed and n not in hidden), *kind.made]
-    return [name for name in dict.fromkeys(names) if not name.startswith("_")]
+    first = [kind.title] if kind.title else []
+    return [name for name in dict.fromkeys([*first, *names]) if not name.startswith("_")]
 
 
 def secrets(kind: Kind, facts: Facts) -> tuple[str, ...]:

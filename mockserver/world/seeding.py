@@ -260,5 +260,4 @@ def _entry(kinds: Kinds, state: State, kind: Kind, record: Record) -> dict[str, 
 def _name(kinds: Kinds, to: To, member: Record) -> str:
     """By which an entry names a member: its title where that is one of its names, else its id."""
     kind = kinds[to.type]
-    unique = kind.title and kind.names(member.values, member.owners)
-    return kind.named_as(member) if unique else member.id
+    return kind.named_as(member) if kind.titled else member.id

@@ -11,7 +11,6 @@ import pytest
 from sweeps import EDITIONS, OPERATIONS, World, cases, example, fresh, misses, success, walk
 
 from mockserver.contract import Edition, Operation, engines, load
-from mockserver.contract import fixtures as fixture_contract
 from mockserver.pipeline import worlds
 
 every_operation = pytest.mark.parametrize("operation", cases(OPERATIONS))
@@ -219,9 +218,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Edition:
     monkeypatch.setattr(engines, "jsonschema_rs", None)
     edition = Edition(EDITIONS[0].place)
     monkeypatch.setattr(worlds, "load", lambda name: edition)
-    fixture_contract._checker.cache_clear()
-    yield edition
-    fixture_contract._checker.cache_clear()
+    return edition
 
 
 def test_without_jsonschema_rs_every_example_is_answered_alike(plain: Edition) -> None:

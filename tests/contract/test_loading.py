@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 from sweeps import EVERY, walk
 
+from mockserver.cli import main
 from mockserver.contract import Edition, UnknownEdition, contract, control, editions, load
 from mockserver.contract.files import folder, read
 from mockserver.contract.pages import UnfitPage
 from mockserver.contract.subset import Unsupported, check, faults
+from mockserver.pipeline.worlds import served
+from mockserver.world.fixture_schema import fixture_schema
 
 SCHEMAS = [
     pytest.param(edition, name, id=f"{edition.name}/{name}")
@@ -75,9 +79,13 @@ def test_every_object_in_an_answer_or_request_says_whether_it_is_closed(
     assert open_ == [] or edition.name == "control"
 
 
-def test_the_schema_of_fixtures_is_sound_too() -> None:
-    schema = read(folder("fixtures") / "fixture.schema.json")
+@pytest.mark.parametrize("edition", editions())
+def test_the_schema_of_fixtures_is_sound_too_and_lies_beside_them(edition: str) -> None:
+    schema = fixture_schema(served(load(edition)))
     validator_for(schema).check_schema(schema)
+    assert read(folder("fixtures") / f"{edition}.schema.json") == schema
+    printed = CliRunner().invoke(main, ["fixture-schema", "--edition", edition]).output
+    assert (folder("fixtures") / f"{edition}.schema.json").read_text() == printed
 
 
 NOT_CLOSED = "an object is closed only where all its properties stand"

@@ -211,6 +211,22 @@ def test_a_fixture_that_breaks_its_schema_is_refused_with_every_place_and_reason
     assert len(lines) == len(expected) + 1
 
 
+def test_what_stands_beside_a_secret_is_told_and_what_may_be_one_is_not(tfe: Any) -> None:
+    """A member that is not listed is taken for the one that its name is nearest to."""
+    user = {"username": 7, "password": "hush", "emial": "a@b.c", "passwrod": "hush", "x": "hush"}
+    document = {
+        "users": [user],
+        "organizations": [{"nam": "x", "ssh_keys": [{"value": "hush"}], "name": "o"}],
+    }
+    told = dict(faults(ask(tfe, "POST", "seed", document)))
+    assert told["/users/0/username"].startswith("users[].username is 7; ")
+    assert told["/users/0/emial"].startswith('users[].emial is not listed ("a@b.c"); ')
+    assert told["/organizations/0/nam"].startswith('organizations[].nam is not listed ("x"); ')
+    for place in ("/users/0/passwrod", "/users/0/x", "/organizations/0/ssh_keys"):
+        assert "is not listed (a value that is kept secret)" in told[place]
+    assert "hush" not in str(told)
+
+
 BAD = [
     pytest.param(
         {"users": [{"username": "ann", "id": "user-1"}, {"username": "ann"}]},

@@ -1,0 +1,49 @@
+"""The table that serves an edition: in which order, what is in it, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from graphlib import CycleError
+
+import pytest
+
+from mockserver.resources import kinds
+from mockserver.world.kinds import Kind, Kinds, To
+
+
+def kind(type: str, within: str | None = None, *refers: str) -> Kind:
+    return Kind(type=type, within=within, member=type, refers=refers)
+
+
+def test_an_entry_is_read_after_all_that_it_refers_to() -> None:
+    for one in (served := kinds("2019-07")).values():
+        named = {to.type for to in one.relations.values() if to.entry}
+        for other in named | {*one.refers, *([one.within] if one.within else [])}:
+            assert list(served).index(other) < list(served).index(one.type), (one.type, other)
+
+
+def test_what_stands_within_another_is_read_before_what_stands_at_the_top() -> None:
+    given = [kind("tokens", None, "owners"), kind("owners"), kind("b", "owners"), kind("a", "b")]
+    assert list(Kinds(given)) == ["owners", "b", "a", "tokens"]
+
+
+def test_kinds_keep_their_order_beside_that() -> None:
+    assert list(Kinds([kind("b"), kind("a"), kind("c")])) == ["b", "a", "c"]
+
+
+def test_a_relation_that_entries_name_is_a_reference_and_its_other_side_is_none() -> None:
+    sets = replace(kind("sets"), relations={"members": To("members", ("a", "b"), entry="members")})
+    members = replace(kind("members"), relations={"sets": To("sets", ("b", "a"))})
+    assert list(Kinds([sets, members])) == ["members", "sets"]
+
+
+def test_entries_that_refer_in_a_circle_are_refused() -> None:
+    with pytest.raises(CycleError):
+        Kinds([kind("a", None, "b"), kind("b", None, "a")])
+
+
+def test_an_operation_that_two_kinds_answer_is_refused() -> None:
+    (id, answered), *_ = kinds("2019-07").table.items()
+    both = [replace(kind(type), operations={id: answered}) for type in ("a", "b")]
+    with pytest.raises(ValueError, match=f"two kinds answer {id}"):
+        Kinds(both)
