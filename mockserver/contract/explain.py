@@ -137,6 +137,8 @@ def said(miss: Miss, schema: Schema) -> str:
         return f"{name} can only include letters, numbers, -, and _"
     if miss.fault == "enum":
         return f"{name} is not included in the list"
+    if miss.fault == "maxLength":
+        return f"{name} is too long (maximum is {miss.expected} characters)"
     return f"{name} is invalid"
 
 
@@ -175,6 +177,8 @@ def explained(
     """The detail of a miss, and the members of `meta` that explain it."""
     part, source, secret = trail(schema, miss.path, components)
     wanted = expected(part, components) if part else "nothing here"
+    if miss.fault == "maxLength":
+        wanted += f", at most {miss.expected} letters of it"
     if miss.fault == "uniqueItems":
         wanted = "items that differ from one another"
     return said(miss, part), {
