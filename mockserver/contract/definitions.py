@@ -49,6 +49,10 @@ class Definitions:
             raise ValueError(f"no page defines records of type {type!r}; {_known(self.types)}")
         return self.types[type]
 
+    def example(self, name: str) -> Any:
+        """The example of a record, as its definition has it."""
+        return next(iter(self.record(name).schema.get("examples", ({},))))
+
     def document(self, record: Record) -> Any:
         """The schema of the document that shows one record."""
         data = {"$ref": f"{COMPONENTS}{record.shown}", "description": f"The {record.noun}."}

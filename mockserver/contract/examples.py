@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 HOST = "https://app.terraform.io"
 
 
-def whole_example(
-    said: Mapping[str, Any], path: str, responses: Mapping[str, Any], common: Mapping[str, Any]
-) -> dict[str, Any]:
-    """An operation's example.
+Said = Mapping[str, Any]
 
-    A success without a body answers none; refusals that are always the same are as they always
-    are; a list has the counts and links of the page that it is.
+
+def whole_example(
+    said: Said, path: str, responses: Said, refusals: Said, shown: Callable[[str], Any]
+) -> dict[str, Any]:
+    """An operation's example, with every answer whole.
+
+    `refusals` are those that operations share, by status; `shown(name)` is the example of a record.
     """
-    example = dict(said["example"])
-    example.setdefault("path", {})
-    answers = dict(example.get("answers", {}))
+    example = {"path": {}, **said["example"]}
+    given = example.get("answers", {})
+    answers: dict[str, Any] = {}
     for status in responses:
-        if status < "300" and status not in answers:
-            answers[status] = None
-        elif status in common:
-            answers.setdefault(status, common[status])
-    for status, answer in said["answers"].items():
-        if isinstance(answer, Mapping) and "list" in answer:
-            answers[status] = _page(answers[status], said, path.format(**example["path"]), example)
-    return {**example, "answers": dict(sorted(answers.items()))}
+        told = said["answers"].get(status)
+        form = told if isinstance(told, Mapping) else {}
+        answer = given.get(status)
+        if status >= "400":
+            if refused := _refused(status, answer, refusals.get(status, {})):
+                answers[status] = refused
+        elif "document" in form:
+            data = merged(shown(form["document"]), (answer or {}).get("data", {}))
+            answers[status] = {**(answer or {}), "data": data}
+        elif "list" in form:
+            records = (answer or {}).get("data", [{}])
+            data = [merged(shown(form["list"]), record) for record in records]
+            here = path.format(**example["path"])
+            answers[status] = _page({**(answer or {}), "data": data}, said, here, example)
+        else:
+            answers[status] = answer
+    return {**example, "answers": answers}
+
+
+def merged(base: Any, said: Any) -> Any:
+    """An example of a record as an answer says it: whole, with a type, or as a difference."""
+    if not isinstance(base, Mapping) or not isinstance(said, Mapping) or "type" in said:
+        return said
+    return {**base, **{name: merged(base.get(name), part) for name, part in said.items()}}
+
+
+def _refused(status: str, said: Said | None, refusal: Said) -> Any:
+    """The body of a refusal, of its title, detail and pointer; None where there is no example."""
+    if said is None:
+        return refusal.get("example")
+    error = {"status": status, "title": said.get("title", refusal.get("title"))}
+    if "detail" in said:
+        error["detail"] = said["detail"]
+    source = {"source": {"pointer": said["pointer"]}} if "pointer" in said else {}
+    return {"errors": [{**error, **source}]}
 
 
 def _page(

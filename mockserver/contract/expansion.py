@@ -43,7 +43,6 @@ def expanded(pages: Mapping[str, Page]) -> Assembled:
             "x-source": said["x-source"],
             "content": ERRORS,
         }
-    bodies = {status: said["example"] for status, said in common.items() if "example" in said}
     told: list[tuple[Mapping[str, Any], str, Item]] = []
     for page in pages.values():
         for id, said in page.operations.items():
@@ -54,7 +53,7 @@ def expanded(pages: Mapping[str, Page]) -> Assembled:
             except ValueError as error:
                 raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
     made.examples = lambda: {
-        item["operationId"]: whole_example(said, path, item["responses"], bodies)
+        item["operationId"]: whole_example(said, path, item["responses"], common, known.example)
         for said, path, item in told
     }
     return made

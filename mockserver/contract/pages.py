@@ -17,7 +17,7 @@ from mockserver.contract.records import COMPONENTS
 
 BESIDE = ("edition.json", "tolerated.json")
 """Files of an edition that are no page."""
-VALUES = ("const", "enum", "default", "example")
+VALUES = ("const", "enum", "default", "example", "examples")
 """Words whose value is no schema."""
 MEMBERS = ("properties", "parameters")
 """Words whose value has names of the page's own."""

@@ -51,6 +51,8 @@ def body(record: Record, role: str, types: Types, title: str, source: str, at: s
         "type": {"const": record.type, "description": f"Must be {record.type}."},
         "attributes": _part(said["attributes"], role, at, types, "What to set."),
     }
+    if f"x-{role}" in said["id"]:
+        members["id"] = {"description": "Its id.", **_member(said["id"], role, at, types)}
     needed = ["type", "attributes"] if role == CREATE else ["type"]
     linked = _part(said.get("relationships", {}), role, at, types, "What to link.")
     if linked["properties"]:
