@@ -1,21 +1,25 @@
-"""One Flask route that answers the bytes of a file: what the server and Flask cost by themselves."""
+"""A bare ASGI callable that answers the bytes of a file: what uvicorn costs by itself."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
-import flask
-
-from mockserver.web.serving import LiveServer
+import uvicorn
 
 BODY = Path(sys.argv[1]).read_bytes()
-app = flask.Flask(__name__)
+HEADERS = [
+    (b"content-type", b"application/vnd.api+json"),
+    (b"content-length", str(len(BODY)).encode()),
+]
 
 
-@app.get("/")
-def answer() -> flask.Response:
-    return flask.Response(BODY, content_type="application/vnd.api+json")
+async def answer(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": BODY})
 
 
-LiveServer(app, port=int(sys.argv[2])).run()
+uvicorn.run(
+    answer, port=int(sys.argv[2]), http="httptools", lifespan="off", log_level="error", ws="none"
+)

@@ -122,7 +122,7 @@ def against_prism() -> Iterator[Row]:
         prism = stack.enter_context(servers.prism(document, show))
         prism_ready = f"{prism.pss():.0f} MB"
         calls: dict[str, tuple[str, str | None, str]] = {
-            "show one policy set": (show, None, "2.5 × Prism, 0.5 of bare Flask"),
+            "show one policy set": (show, None, "2.5 × Prism, 0.5 of bare ASGI"),
             "page of 100 sets with 5 + 5 members": (page, None, "5 × Prism"),
             "create a policy set": (LIST, load.CREATE, "2 × Prism"),
         }
@@ -135,7 +135,7 @@ def against_prism() -> Iterator[Row]:
             ratio = times(seen["ours"], seen["prism"]) + " Prism"
             if path == show:
                 part = statistics.median(seen["ours"]) / statistics.median(seen["bare"])
-                ratio += f", {part:.2f} of bare Flask ({told(seen['bare'])}/s)"
+                ratio += f", {part:.2f} of a bare ASGI callable ({told(seen['bare'])}/s)"
             yield what, bar, f"{told(seen['ours'])}/s against {told(seen['prism'])}/s: {ratio}"
         yield "start to ready", "0.5 s", _starts(document, show)
         yield (

@@ -96,7 +96,7 @@ def ours(fixture: str = "documented") -> Iterator[Running]:
 
 @contextmanager
 def bare(body: bytes) -> Iterator[Running]:
-    """One Flask route with the same bytes, on the same server with the same threads."""
+    """A bare ASGI callable with the same bytes, on the same uvicorn."""
     CACHE.mkdir(exist_ok=True)
     path = CACHE / "bare.bin"
     path.write_bytes(body)

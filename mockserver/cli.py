@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,6 +41,11 @@ def main() -> None:
 @click.option("--strict", is_flag=True, help="Refuse what the pages do not list.")
 @click.option("--control-token", help="Opens POST /_mock/universes from other machines.")
 @click.option("--ready-file", type=click.Path(dir_okay=False), help="Write URL and key here.")
+@click.option("--tls", is_flag=True, help="Speak https, with a certificate made for this run.")
+@click.option("--tls-cert", type=click.Path(dir_okay=False), help="Speak https with this one.")
+@click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key; where it is apart.")
+@click.option("--grace", default=5.0, show_default=True, help="Seconds a stop waits for clients.")
+@click.option("--quiet", is_flag=True, help="Print no line a request.")
 def serve(
     host: str,
     port: int,
@@ -53,8 +57,14 @@ def serve(
     strict: bool,
     control_token: str | None,
     ready_file: str | None,
+    tls: bool,
+    tls_cert: str | None,
+    tls_key: str | None,
+    grace: float,
+    quiet: bool,
 ) -> None:
-    """Serve a world until SIGTERM or Ctrl-C; what was begun is finished."""
+    """Serve a world until SIGTERM or Ctrl-C; what was begun is finished, a second one ends at once."""
+    from mockserver.web import logs
     from mockserver.web.app import create_app
     from mockserver.web.serving import LiveServer
     from mockserver.world import ids
@@ -68,7 +78,7 @@ def serve(
     token = ("test-token" if here else ids.key()) if token is None else token
     if not token or any(letter in token for letter in "./ \t\n"):
         raise click.UsageError("--token must not be empty nor hold a dot, a slash or a space.")
-    _log_requests()
+    secure = _secure(tls, tls_cert, tls_key, host)
     try:
         app = create_app(
             key=token,
@@ -81,11 +91,12 @@ def serve(
             loopback=here,
             allowed_hosts=allowed_hosts or (host,),
         )
-        server = LiveServer(app, host, port)
+        context = secure.context if secure else None
+        server = LiveServer(app, host, port, tls=context, grace=grace)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         hint = "choose another with --port, or --port 0 for a free one"
-        raise click.ClickException(f"cannot listen on {host}:{port}: {reason}; {hint}") from None
+        raise Unusable(f"cannot listen on {host}:{port}: {reason}; {hint}") from None
     except (KeyError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     except Exception as error:
@@ -93,12 +104,40 @@ def serve(
             raise
         raise click.ClickException(str(error)) from None
     _spare_the_collector()
-    if ready_file:
-        ready = {"url": server.url, "token": token, "edition": edition}
-        Path(ready_file).write_text(json.dumps(ready) + "\n", encoding="utf-8")
-    click.echo(f"serving {edition} at {server.url} with the token {token}")
-    sys.stdout.flush()
-    server.run()
+
+    def ready() -> None:
+        if ready_file:
+            said = {"url": server.url, "token": token, "edition": edition}
+            if secure and secure.authority:
+                said["authority"] = str(secure.authority)
+            Path(ready_file).write_text(json.dumps(said) + "\n", encoding="utf-8")
+        click.echo(f"serving {edition} at {server.url} with the token {token}")
+        for name, value in secure.env.items() if secure else ():
+            click.echo(f"export {name}={value}")
+        sys.stdout.flush()
+
+    with logs.to(sys.stdout, quiet=quiet):
+        server.run(ready)
+
+
+def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> Any:
+    """What TLS needs; None where none is wanted."""
+    from mockserver.web import tls as making
+
+    if key and not certificate:
+        raise click.UsageError("--tls-key belongs to a --tls-cert.")
+    if certificate:
+        try:
+            return making.given(certificate, key)
+        except OSError as error:
+            raise Unusable(f"cannot use {certificate}: {error.strerror or error}") from None
+    return making.made(host) if tls else None
+
+
+class Unusable(click.ClickException):
+    """One sentence, and the exit code of usage."""
+
+    exit_code = 2
 
 
 def _spare_the_collector() -> None:
@@ -106,25 +145,6 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
-
-
-class _Lines(logging.Formatter):
-    """A traceback may quote what a client sent: no line of it looks like anything else."""
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
-        lines = super().formatException(ei).split("\n")
-        return "\n".join(f"| {escaped(line)}" for line in lines)
-
-
-def _log_requests() -> None:
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_Lines("%(message)s"))
-    logger = logging.getLogger("mockserver")
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    # what no line shows need not be found out (logging's own advice, HOWTO "Optimization")
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging._srcfile = None
 
 
 @main.command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, cast
 
 import click
 
@@ -55,23 +54,25 @@ def record(
     from mockserver.traffic.transport import HttpTransport
     from mockserver.web.proxy import Proxy
     from mockserver.web.serving import LiveServer
-    from mockserver.web.wsgi import application
 
     contract = read_edition(edition)
     try:
         transport = HttpTransport(upstream, timeout=timeout, rate=0, patient=False)
         recorder = Recorder(contract, into, Mask(contract.secrets, keep), click.echo)
-        proxy = application(Proxy(transport, upstream, recorder.take))
-        server = LiveServer(cast(Any, proxy), host, port)
+        proxy = Proxy(transport, upstream, recorder.take)
+        server = LiveServer(host=host, port=port, answer=proxy)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"cannot record: {error.strerror or error}") from None
-    click.echo(f"recording into {into} at {server.url}")
-    sys.stdout.flush()
-    if ready_file:
-        Path(ready_file).write_text(json.dumps({"url": server.url}) + "\n", encoding="utf-8")
-    server.run()
+
+    def ready() -> None:
+        if ready_file:
+            Path(ready_file).write_text(json.dumps({"url": server.url}) + "\n", encoding="utf-8")
+        click.echo(f"recording into {into} at {server.url}")
+        sys.stdout.flush()
+
+    server.run(ready)
     sys.exit(tell(result(recorder.recorded, contract), [], [], False))
 
 

@@ -28,9 +28,10 @@ OPTIONS: Mapping[str, tuple[type, ...]] = {
     "strict": (bool,),
     "seed": (int,),
     "now": (str,),
+    "tls": (bool,),
 }
 MARK = (
-    "tfe(fixture='documented', edition='2019-07', strict=False, seed=0, now=None): "
+    "tfe(fixture='documented', edition='2019-07', strict=False, seed=0, now=None, tls=False): "
     "the world that the fixture `tfe` gives to this test"
 )
 SHOWN = 50
@@ -45,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("tfe_strict", "Refuse what the pages do not list.", type="bool", default=False)
     parser.addini("tfe_seed", "Seed of ids.", default="0")
     parser.addini("tfe_now", "Time at which clocks stand.", default="")
+    parser.addini("tfe_tls", "Speak https over `tfe.url`.", type="bool", default=False)
     group = parser.getgroup("tfe", "mock server of the Terraform Enterprise API")
     group.addoption(
         "--tfe-coverage",
@@ -96,16 +98,17 @@ def _tfe_session() -> Session:
 @pytest.fixture
 def tfe(request: pytest.FixtureRequest, tfe_server: Live, _tfe_session: Session) -> Iterator[World]:
     """A fresh world for this test: `client`, `url`, `token`, `journal`, `faults`, `clock`, ..."""
-    from mockserver.client.handle import in_process
+    from mockserver.client.handle import address_of, in_process
 
     name, options = request.node.nodeid, _options(request)
+    tls = options.pop("tls")
     with _room(tfe_server, _tfe_session, name, options) as room:
         request.node.stash[ROOM] = room
         yield in_process(
             tfe_server.server,
             room.universe.key,
             room.universe.edition,
-            lambda: tfe_server.url,
+            lambda: address_of(tfe_server, tls=tls),
             tfe_server.app,
         )
         if texts := room.news():  # broken after the test's body, e.g. by what cleans up after it

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import mockserver
-from mockserver.cli import _Lines, main
+from mockserver.cli import main
 from mockserver.client import Broken, ControlError
 from mockserver.contract import load
 from mockserver.escaping import escaped
@@ -24,6 +24,7 @@ from mockserver.reports.forms import FORMS
 from mockserver.traffic.masking import Mask
 from mockserver.traffic.recorder import Recorder
 from mockserver.traffic.transport import Response
+from mockserver.web.logs import OneLine
 from mockserver.web.proxy import Proxy
 from mockserver.web.wsgi import received
 
@@ -116,7 +117,7 @@ def test_a_traceback_in_the_log_of_serve_is_ours(text: str) -> None:
         raise ValueError(text)
     except ValueError:
         record = logging.LogRecord("x", 40, "x", 1, "unexpected", (), sys.exc_info())
-    told = _Lines("%(message)s").format(record)
+    told = OneLine("%(message)s").format(record)
     refuse_foreign(told)
     assert all(line.startswith("| ") for line in told.split("\n")[1:])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from mockserver.world.faults import WHAT
 
 if TYPE_CHECKING:
     from mockserver.pipeline.worlds import Server
-    from mockserver.web.testing import ApiClient
+    from mockserver.web.testing import ApiClient, Live
 
 Fixture = str | Path | Mapping[str, Any]
 
@@ -117,6 +118,14 @@ class Faults:
         return len(list(iter(self)))
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a world is reached by a socket, and the variables that have clients trust it."""
+
+    url: str
+    trust: Mapping[str, str] = field(default_factory=dict)
+
+
 class World:
     """One universe: its tokens, its time, its journal, and what can be done to it from outside.
 
@@ -129,12 +138,12 @@ class World:
         link: Link,
         key: str,
         *,
-        url: Callable[[], str],
+        address: Callable[[], Address],
         client: Callable[[], ApiClient],
         forked: Callable[[str], World],
         edition: str = "2019-07",
     ) -> None:
-        self._link, self._url, self._client, self._forked = link, url, client, forked
+        self._link, self._address, self._client, self._forked = link, address, client, forked
         self._made: ApiClient | None = None
         self.token = key
         self.edition = edition
@@ -149,7 +158,12 @@ class World:
     @property
     def url(self) -> str:
         """Where the world is reached by a socket; the first use starts a server where none runs."""
-        return self._url()
+        return self._address().url
+
+    @property
+    def authority(self) -> str | None:
+        """The file of the authority that clients must trust; None where the world speaks no TLS."""
+        return next(iter(self._address().trust.values()), None)
 
     @property
     def client(self) -> ApiClient:
@@ -163,12 +177,13 @@ class World:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment that go-tfe, pytfe and the provider read."""
-        url = self.url
+        """The environment that go-tfe, pytfe and the provider read; with TLS, whom to trust."""
+        address = self._address()
         return {
-            "TFE_ADDRESS": url,
+            "TFE_ADDRESS": address.url,
             "TFE_TOKEN": self.token,
-            "TFE_HOSTNAME": urlsplit(url).netloc,
+            "TFE_HOSTNAME": urlsplit(address.url).netloc,
+            **address.trust,
         }
 
     def seed(self, fixture: Fixture) -> dict[str, dict[str, str]]:
@@ -227,7 +242,7 @@ def _plain(name: str) -> str:
 
 
 def in_process(
-    server: Server, key: str, edition: str, url: Callable[[], str], app: Any = None
+    server: Server, key: str, edition: str, address: Callable[[], Address], app: Any = None
 ) -> World:
     """The handle of a world that a server in this process holds."""
     from mockserver.web.testing import ApiClient, app_of
@@ -239,11 +254,19 @@ def in_process(
     return World(
         link,
         key,
-        url=url,
+        address=address,
         client=lambda: ApiClient.of(app, key, link.alive),
-        forked=lambda other: in_process(server, other, edition, url, app),
+        forked=lambda other: in_process(server, other, edition, address, app),
         edition=edition,
     )
+
+
+def address_of(live: Live, *, tls: bool) -> Address:
+    """Where a live server in this process is reached; the first use starts it."""
+    if not tls:
+        return Address(live.url)
+    url, trust = live.secure
+    return Address(url, trust)
 
 
 def connect(
@@ -265,7 +288,7 @@ def connect(
     return World(
         link,
         key,
-        url=lambda: link.url,
+        address=lambda: Address(link.url),
         client=lambda: ApiClient.of(app_elsewhere(link.url, timeout), key),
         forked=lambda other: connect(url, other, timeout=timeout, control_token=control_token),
         edition=edition,
@@ -281,11 +304,14 @@ def universe(
     strict: bool = False,
     now: str | None = None,
     key: str | None = None,
+    tls: bool = False,
 ) -> Iterator[World]:
     """A world of its own, without pytest; a live server starts with the first use of `url`.
 
         with mockserver.universe(fixture="documented") as tfe:
             requests.get(tfe.url + "/api/v2/organizations", headers=...)
+
+    With `tls` the url is https, `authority` the file to trust, and `env` says so to clients.
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture, BadFixture; at the end Broken, where the
     contract was broken in it or in one of its forks. In `unittest`: `self.enterContext(...)`.
@@ -297,7 +323,9 @@ def universe(
             key=key, edition=edition, fixture=fixture, seed=seed, strict=strict, now=now
         )
         try:
-            yield in_process(live.server, made.key, made.edition, lambda: live.url, live.app)
+            yield in_process(
+                live.server, made.key, made.edition, lambda: address_of(live, tls=tls), live.app
+            )
         except BaseException as error:
             for text in told_of(live.server.universes, made.family):
                 error.add_note(text)

@@ -13,12 +13,13 @@ from typing import Any
 
 from mockserver.contract import Edition, Operation, control
 from mockserver.control.operations import OPERATIONS, Control, Refused
+from mockserver.escaping import escaped
 from mockserver.jsonapi import honest
 from mockserver.loopback import host_of, is_loopback
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 from mockserver.pipeline.routes import routes
 from mockserver.pipeline.worlds import Server
-from mockserver.redaction import redactor
+from mockserver.redaction import redactor, strangers
 from mockserver.world.universe import Universe
 
 log = logging.getLogger("mockserver")
@@ -26,6 +27,10 @@ log = logging.getLogger("mockserver")
 JSON = "application/json"
 TYPES = (JSON, "application/vnd.api+json", "application/x-www-form-urlencoded", "")
 """Of bodies: JSON's own, the API's, and what curl says where nobody says anything."""
+VALUES = 2_000_000
+"""Of the largest document: a fixture holds a world."""
+LONG = {("POST", "/_mock/universes"), ("POST", "/_mock/seed"), ("GET", "/_mock/state")}
+"""Calls whose time grows with a world."""
 
 
 def answer(server: Server, sent: Sent) -> Answer:
@@ -62,6 +67,24 @@ def answer(server: Server, sent: Sent) -> Answer:
             method, asked = clean.text(sent.method), clean.text(sent.path)
             universe.journal.blame(method, asked, universe.clock.now(), breach)
         return Refused(500, ("", f"{type(error).__name__}: {error}")).answer()
+
+
+def logged(server: Server, sent: Sent, made: Answer, what: str) -> Answer:
+    """The line in the log that a request gets which no journal keeps; without query and token."""
+    if log.isEnabledFor(logging.INFO):
+        clean = redactor(frozenset(), sent.token, server.control_token)
+        asked = clean.text(f"{sent.method} {sent.path}")
+        asked = strangers(asked, server.universes.__contains__)
+        log.info("%s %s  %s", made.status, escaped(asked), what)
+    return made
+
+
+def is_heavy(sent: Sent, large: int) -> bool:
+    """Whether a call may take long: it makes, fills or dumps a world, or its body is large."""
+    content = sent.content
+    return (sent.method, sent.path.rstrip("/")) in LONG or (
+        isinstance(content, bytes) and len(content) > large
+    )
 
 
 def stranger(server: Server, sent: Sent) -> Answer | None:
@@ -136,6 +159,8 @@ def _document(operation: Operation, sent: Sent) -> Any:
             raise Refused(422, ("", "no body was sent; expected a JSON object"))
         return {}
     try:
-        return honest.parse(content)
+        return honest.parse(content, VALUES)
+    except honest.TooMany as error:
+        raise Refused(413, ("", str(error))) from None
     except honest.Dishonest as error:
         raise Refused(400, ("", str(error))) from None

@@ -1,15 +1,19 @@
 """JSON that means one thing: what two parsers would read differently is refused before the contract.
 
-Refused: lone surrogates, NaN and Infinity, other encodings than UTF-8, duplicate members, integers
+Refused: more values than any document of this API has, lone surrogates, NaN and Infinity, other encodings than UTF-8, duplicate members, integers
 beyond 64 bits, and nesting deeper than any document of this API.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from itertools import islice
 from typing import Any
 
 DEPTH = 64
+VALUES = 100_000
+"""Of the largest document: ten megabytes of `{}` are none, and take many seconds to look at."""
 LARGEST = 2**63 - 1
 
 
@@ -17,8 +21,14 @@ class Dishonest(ValueError):
     """A body that is no honest JSON; the message says what and where."""
 
 
-def parse(body: bytes) -> Any:
-    """The value of a JSON text. Raises Dishonest."""
+class TooMany(Dishonest):
+    """A body with more values than a document has."""
+
+
+def parse(body: bytes, most: int = VALUES) -> Any:
+    """The value of a JSON text with at most so many values in it. Raises Dishonest, TooMany."""
+    if _holds_more(body, most):
+        raise TooMany(f"the body holds more than {most:,} values")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -42,6 +52,17 @@ def parse(body: bytes) -> Any:
     if "\\u" in text:
         _refuse_surrogates(value)
     return value
+
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[,\[{]', re.DOTALL)
+
+
+def _holds_more(body: bytes, most: int) -> bool:
+    """Whether it holds more values: before each stands a comma or a bracket, outside of strings."""
+    if body.count(b",") + body.count(b"[") + body.count(b"{") <= most:
+        return False
+    signs = (token for token in _TOKEN.finditer(body) if token[0] in (b",", b"[", b"{"))
+    return next(islice(signs, most, None), None) is not None
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

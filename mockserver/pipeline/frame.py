@@ -78,6 +78,17 @@ def arrive(server: Server, sent: Sent) -> Visit:
     return visit
 
 
+def is_heavy(visit: Visit, large: int, many: int) -> bool:
+    """Whether its answer may take long: its body has more than `large` bytes, or it looks at all of
+    more than `many` records."""
+    sent, universe = visit.sent, visit.universe
+    if sent.writes and isinstance(sent.content, bytes) and len(sent.content) > large:
+        return True
+    if universe is None or len(universe.state.records) <= many:
+        return False
+    return sent.method == "DELETE" or "search" in sent.query
+
+
 def complete(server: Server, visit: Visit, *, wait: bool = True) -> Answer | None:
     """Answer a request. None, and nothing done, where `wait` is false and another has the turn."""
     universe = None if visit.opened else visit.universe

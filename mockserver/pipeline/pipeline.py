@@ -202,6 +202,8 @@ def _body(call: Call, operation: Operation, sent: Sent, found: Outcome) -> Any:
         _judge_type(call, operation, sent, found)
     try:
         value = honest.parse(content)
+    except honest.TooMany as error:
+        raise Problem(413, Error("payload too large", str(error))) from None
     except honest.Dishonest as error:
         meta = {
             **_meta(operation),

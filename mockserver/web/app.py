@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,11 @@ from typing import Any
 import flask
 
 from mockserver.control import answering as control
-from mockserver.escaping import escaped
 from mockserver.pipeline import frame
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.worlds import Server
-from mockserver.redaction import redactor, strangers
 from mockserver.web import landing
 from mockserver.web.wsgi import Door, Environ, Wsgi, received
-
-log = logging.getLogger("mockserver")
 
 
 def create_app(
@@ -83,22 +78,12 @@ def create_app(
 def answer(server: Server, sent: Sent) -> Answer:
     """Which door a request goes through."""
     if refused := control.stranger(server, sent):
-        return logged(server, sent, refused, "a stranger")
+        return control.logged(server, sent, refused, "a stranger")
     if sent.path.startswith("/_mock/"):
-        return logged(server, sent, control.answer(server, sent), "control plane")
+        return control.logged(server, sent, control.answer(server, sent), "control plane")
     if sent.path == "/":
-        return logged(server, sent, landing.answer(server, sent), "landing page")
+        return control.logged(server, sent, landing.answer(server, sent), "landing page")
     return frame.answer(server, sent)
-
-
-def logged(server: Server, sent: Sent, made: Answer, what: str) -> Answer:
-    """The line in the log that a request gets which no journal keeps; without query and token."""
-    if log.isEnabledFor(logging.INFO):
-        clean = redactor(frozenset(), sent.token, server.control_token)
-        asked = clean.text(f"{sent.method} {sent.path}")
-        asked = strangers(asked, server.universes.__contains__)
-        log.info("%s %s  %s", made.status, escaped(asked), what)
-    return made
 
 
 def written(answer: Answer) -> flask.Response:

@@ -7,7 +7,7 @@ import io
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -134,34 +134,50 @@ def _sent_on(url: Any, timeout: float, request: flask.Request) -> flask.Response
 
 
 class Live:
-    """A server in this process that listens only once its `url` is asked for."""
+    """A server in this process that listens only once its `url`, or `secure`, is asked for."""
 
     def __init__(self, server: Server | None = None) -> None:
         self.server = server or Server()
         self.app = app_of(self.server)
-        self._live: LiveServer | None = None
+        self._plain: LiveServer | None = None
+        self._secure: tuple[LiveServer, Mapping[str, str]] | None = None
         self._lock = threading.Lock()
 
     @property
     def started(self) -> bool:
-        return self._live is not None
+        return self._plain is not None or self._secure is not None
 
     @property
     def url(self) -> str:
         """Where it listens; the first use starts it."""
         with self._lock:
-            if self._live is None:
-                self._live = LiveServer(self.app).start()
-            return self._live.url
+            if self._plain is None:
+                self._plain = LiveServer(self.app).start()
+            return self._plain.url
+
+    @property
+    def secure(self) -> tuple[str, Mapping[str, str]]:
+        """Where it speaks TLS, and the variables that have clients trust it; the first use starts
+        it, with an authority of its own."""
+        from mockserver.web import tls
+
+        with self._lock:
+            if self._secure is None:
+                made = tls.made("localhost")
+                server = LiveServer(self.app, tls=made.context).start()
+                self._secure = server, made.env
+            server, trust = self._secure
+            return server.url.replace("127.0.0.1", "localhost"), trust
 
     def stop(self) -> None:
         """Finish what was begun, take nothing new; who waits because of a fault goes on."""
         for universe in self.server.universes:
             universe.faults.clear()
         with self._lock:
-            if self._live is not None:
-                self._live.stop()
-                self._live = None
+            for server in (self._plain, self._secure and self._secure[0]):
+                if server is not None:
+                    server.stop()
+            self._plain = self._secure = None
 
     def __enter__(self) -> Live:
         return self

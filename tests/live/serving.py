@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,10 +59,11 @@ class Served:
         path: str,
         document: Any = None,
         token: str | None = None,
+        timeout: float = 30.0,
         **headers: str,
     ) -> tuple[int, Any]:
         """Status and document of one request on a connection of its own."""
-        with connected(self.url) as connection:
+        with connected(self.url, timeout) as connection:
             body = None if document is None else json.dumps(document)
             sent = {"Authorization": f"Bearer {token or self.token}", **headers}
             if body is not None:
@@ -76,6 +78,13 @@ class Served:
         """Its exit code."""
         self.process.send_signal(how)
         return self.process.wait(timeout=40)
+
+    def wait_for_lines(self, count: int) -> None:
+        """Until it has printed so many lines."""
+        until = time.monotonic() + 20
+        while len(self.lines) < count:
+            assert time.monotonic() < until, self.lines
+            time.sleep(0.01)
 
     def logged(self) -> list[str]:
         """The lines of requests: all after the one that says that it is ready."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -253,7 +252,6 @@ def test_every_set_that_was_answered_is_in_the_state_when_a_server_stops_under_l
 
 
 def test_what_waits_in_line_at_sigterm_is_answered_too() -> None:
-    """More requests than threads: those that the server has accepted are begun."""
     with serving() as served:
         slow = {"fault": "latency", "when": "all", "seconds": 0.6}
         assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
@@ -263,19 +261,6 @@ def test_what_waits_in_line_at_sigterm_is_answered_too() -> None:
             code = served.stop()
             assert [future.result()[0] for future in asked] == [200] * 16
         assert code == 0
-
-
-def test_a_second_signal_changes_nothing() -> None:
-    with serving() as served:
-        slow = {"fault": "latency", "operation": "show-policy-set", "seconds": 0.6}
-        assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
-        with ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(served.ask, "GET", SET)
-            time.sleep(0.2)
-            served.process.send_signal(signal.SIGTERM)
-            served.process.send_signal(signal.SIGINT)
-            assert served.stop() == 0
-            assert asked.result()[0] == 200
 
 
 def test_a_server_in_a_thread_stops_quickly_and_finishes_what_was_begun() -> None:

@@ -1011,7 +1011,7 @@ def test_odd_query_parameters_are_no_500(tfe: Any, query: str) -> None:
 def test_a_documented_operation_that_is_not_built_is_404_and_the_journal_says_so() -> None:
     from dataclasses import replace
 
-    from mockserver.client.handle import in_process
+    from mockserver.client.handle import Address, in_process
     from mockserver.pipeline.worlds import Server
     from mockserver.resources import kinds
     from mockserver.web.testing import Live
@@ -1020,7 +1020,7 @@ def test_a_documented_operation_that_is_not_built_is_404_and_the_journal_says_so
     unbuilt = served.but(replace(served["policy-sets"], operations={}))
     with Live(Server(kinds=lambda edition: unbuilt)) as live:
         live.server.universe(key="test-token", fixture="documented")
-        tfe = in_process(live.server, "test-token", "2019-07", lambda: live.url, live.app)
+        tfe = in_process(live.server, "test-token", "2019-07", lambda: Address(live.url), live.app)
         answer = tfe.client.get(SET)
         assert (answer.status_code, answer.json) == (404, NOT_FOUND)
         assert last(tfe).operation == "show-policy-set"

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from mockserver.client.handle import in_process
+from mockserver.client.handle import Address, in_process
 from mockserver.resources import kinds
 from mockserver.web.testing import Live
 from mockserver.world.access import authenticate
@@ -66,7 +66,9 @@ class Worlds(RuleBasedStateMachine):
         self.live = Live()
         self.universe = self.live.server.universe(key="test-token", fixture=WORLD)
         live = self.live
-        self.tfe = in_process(live.server, "test-token", "2019-07", lambda: live.url, live.app)
+        self.tfe = in_process(
+            live.server, "test-token", "2019-07", lambda: Address(live.url), live.app
+        )
         self.ask = self.tfe.client
         self.second = self.births = 0
         self.things: dict[str, dict[str, Thing]] = {"policies": {}, "workspaces": {}}

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -30,7 +30,6 @@ from mockserver.traffic.recorder import Recorder
 from mockserver.traffic.transport import HttpTransport
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
-from mockserver.web.wsgi import application
 from tests.verify.mutations.spoiling import drop, spoilt
 from tests.verify.playing import TOKEN, server
 
@@ -64,8 +63,8 @@ def recording(app: Any, folder: Path, *keep: str) -> Iterator[tuple[str, Recorde
     with LiveServer(app) as upstream:
         recorder = Recorder(EDITION, folder, Mask(EDITION.secrets, keep), said.append)
         transport = HttpTransport(upstream.url, rate=0, patient=False)
-        proxy = application(Proxy(transport, upstream.url, recorder.take))
-        with LiveServer(cast(Any, proxy)) as live:
+        proxy = Proxy(transport, upstream.url, recorder.take)
+        with LiveServer(answer=proxy) as live:
             yield live.url, recorder, said
 
 
@@ -183,8 +182,8 @@ def test_a_second_recording_goes_on_counting(tmp_path: Path) -> None:
 def test_an_upstream_that_is_gone_is_a_502_that_says_so(tmp_path: Path) -> None:
     recorder = Recorder(EDITION, tmp_path, Mask(EDITION.secrets), lambda line: None)
     transport = HttpTransport("http://127.0.0.1:9", rate=0, patient=False)
-    proxy = application(Proxy(transport, "http://127.0.0.1:9", recorder.take))
-    with LiveServer(cast(Any, proxy)) as live:
+    proxy = Proxy(transport, "http://127.0.0.1:9", recorder.take)
+    with LiveServer(answer=proxy) as live:
         answer = ask(live.url, "GET", API)
     assert answer["errors"][0]["detail"] == (
         "mockserver record: nothing listens at --url: is the server running, and the network there?"

@@ -13,7 +13,7 @@ from mockserver.pipeline.messages import LIMIT
 from mockserver.traffic.transport import Response
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
-from mockserver.web.wsgi import application, received
+from mockserver.web.wsgi import received
 from tests.attack.test_what_attackers_found import Wire as Raw
 
 PATH = "/api/v2/organizations/my-organization/policy-sets"
@@ -42,9 +42,7 @@ class Told:
 def asked(talk: Callable[[Raw], None]) -> tuple[int, bytes, Upstream, list[Exchange]]:
     """Status and body of what a raw client is answered, what left, and what was recorded."""
     upstream, taken = Upstream(), list[Exchange]()
-    proxy = Proxy(upstream, "http://upstream", taken.append)
-    app: Any = application(proxy)
-    with LiveServer(app) as live:
+    with LiveServer(answer=Proxy(upstream, "http://upstream", taken.append)) as live:
         raw = Raw(Told(live.url))
         talk(raw)
         status, body = raw.answer()

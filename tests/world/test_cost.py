@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.client.handle import in_process
+from mockserver.client.handle import Address, in_process
 from mockserver.web.testing import Live
 from mockserver.world.state import State
 
@@ -141,7 +141,7 @@ class Counted:
 def counted(total: int) -> Iterator[Counted]:
     with Live() as live:
         universe = live.server.universe(key="test-token", fixture=world(total))
-        tfe = in_process(live.server, "test-token", "2019-07", lambda: live.url, live.app)
+        tfe = in_process(live.server, "test-token", "2019-07", lambda: Address(live.url), live.app)
         yield Counted(tfe, universe, universe.state)
 
 

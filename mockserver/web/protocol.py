@@ -1,0 +1,249 @@
+"""One connection of a live server: uvicorn's, with the bounds that it leaves open.
+
+HTTP/1.1 is llhttp's, by way of uvicorn and httptools. Added is what RFC 9112 asks of a server and
+they leave to others: one `Host`, no transfer coding but `chunked`, trailers that are no headers, a
+time and a size for a head, an end for clients that stall, an answer for clients that have finished
+sending, and a refusal that waits for its turn behind the answers before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+from uvicorn.server import ServerState
+
+HEAD_BYTES = 64 * 1024
+"""Of the largest head of a request: its first line and its headers."""
+HEAD_SECONDS = 20.0
+"""Within which a head must be whole once it has begun."""
+IDLE_SECONDS = 60.0
+"""After which a connection is closed that sends nothing, or reads nothing of its answer."""
+LINGER_SECONDS = 2.0
+"""For which a refused client may go on sending, so that it comes to read the refusal."""
+BROKEN, DROP = "mockserver.broken", "mockserver.drop"
+"""Keys of a scope: whether the body has ended before its end, and what ends the connection."""
+
+log = logging.getLogger("mockserver.wire")
+log.setLevel(logging.ERROR)
+
+
+class Refused(Exception):
+    """A head that is no request: a status, and why."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        self.status, self.detail = status, detail
+        super().__init__(detail)
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection. `seen` is when something last came or went, in the loop's time."""
+
+    def __init__(self, config: Config, state: ServerState, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(config, state, {}, loop)
+        self.logger = log
+        self.seen = loop.time()
+        self._head_since: float | None = None
+        self._head_bytes = 0
+        self._stuck_since: float | None = None
+        self._refused: Refused | None = None
+        self._over = False
+        self._begun: RequestResponseCycle | None = None
+
+    # what comes
+
+    def data_received(self, data: bytes) -> None:
+        self.seen = self.loop.time()
+        if self._over:
+            return
+        super().data_received(data)
+        if self._head_since is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES and not self._over:
+                self._refuse(_too_large())
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Who has finished sending may still read the answer; TLS knows no such thing."""
+        if not self._unfinished() or self.scheme == "https":
+            return False
+        self._end_body()
+        self._over = True
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """uvicorn tells the last request alone; others on the line may stand before it."""
+        self._over = True
+        waiting = [cycle for cycle, _ in self.pipeline]
+        self.pipeline.clear()
+        super().connection_lost(exc)
+        for cycle in (self._begun, *waiting):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._begun = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_since, self._head_bytes = self.seen, 0
+
+    def on_headers_complete(self) -> None:
+        self._head_since = None
+        version = self.parser.get_http_version()
+        try:
+            self._judge(version)
+            self._take_target()
+        except Refused as refused:
+            self._refused = refused
+            raise
+        if version == "1.0":
+            self.expect_100_continue = False  # it has no such answer (RFC 9110, 10.1.1)
+        super().on_headers_complete()
+        self.headers = []  # trailers are no headers
+        scope: Any = self.scope
+        scope[DROP] = self.drop
+        if self.parser.should_upgrade():  # to nothing we speak: answer, and read no further
+            self.cycle.keep_alive = False
+
+    def _judge(self, version: str) -> None:
+        """What llhttp lets pass. Raises Refused."""
+        if version not in ("1.1", "1.0"):
+            raise Refused(505, f"HTTP/{version} is not spoken here: send HTTP/1.1")
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > HEAD_BYTES:
+            raise _too_large()
+        hosts = codings = 0
+        for name, value in self.headers:
+            if name == b"host":
+                hosts += 1
+            elif name == b"transfer-encoding":
+                codings += 1
+                if version == "1.0" or codings > 1 or value.strip().lower() != b"chunked":
+                    raise Refused(
+                        400, "the only transfer coding is chunked, said once, in HTTP/1.1"
+                    )
+        if hosts > 1 or (hosts == 0 and version == "1.1"):
+            raise Refused(400, "a request has one Host header")
+
+    def _take_target(self) -> None:
+        """The target in its absolute form names the host itself (RFC 9112, 3.2.2)."""
+        if self.url.startswith(b"/") or self.url == b"*":
+            return
+        try:
+            target = httptools.parse_url(self.url)
+        except httptools.HttpParserInvalidURLError:
+            target = None
+        if target is None or target.schema is None or target.host is None:
+            raise Refused(400, "the target of the request is no path and no URL")
+        host = target.host + (b":%d" % target.port if target.port else b"")
+        self.url = (target.path or b"/") + (b"?" + target.query if target.query else b"")
+        kept = [(name, value) for name, value in self.headers if name != b"host"]
+        self.headers[:] = [(b"host", host), *kept]
+
+    # what is refused
+
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn calls it for what its parser refuses, and for what a callback raises."""
+        self._refuse(self._refused or Refused(400, "this is no HTTP/1.1 request"))
+
+    def _refuse(self, refused: Refused) -> None:
+        """Take nothing more; what was begun before is answered first, and in place of the refusal."""
+        self._over = True
+        if self._unfinished():
+            self._end_body()
+            return
+        error = {"status": str(refused.status), "title": "bad request", "detail": refused.detail}
+        body = json.dumps({"errors": [error]}, separators=(",", ":")).encode()
+        head = [
+            *self.server_state.default_headers,
+            (b"content-type", b"application/vnd.api+json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(b"%b: %b\r\n" % line for line in head)
+        self.transport.write(STATUS_LINE[refused.status] + lines + b"\r\n" + body)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self.loop.call_later(LINGER_SECONDS, self.transport.close)
+        else:
+            self.transport.close()
+
+    def _unfinished(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _end_body(self) -> None:
+        """Nothing follows the last request; a body that is not whole is broken off."""
+        self.cycle.keep_alive = False
+        if self.cycle.more_body:
+            scope: Any = self.cycle.scope
+            scope[BROKEN] = True
+            self.cycle.message_event.set()
+
+    # what goes
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self.seen = self.loop.time()
+
+    def pause_writing(self) -> None:
+        self._stuck_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._stuck_since = None
+        super().resume_writing()
+
+    def drop(self, *, at_once: bool) -> None:
+        """End the connection, with or without what has been written."""
+        self._over = True
+        if at_once:
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+    def look(self, now: float) -> None:
+        """End what stalls; the server calls it once a second."""
+        if self._head_since is not None and now - self._head_since > HEAD_SECONDS:
+            self._head_since = None
+            self._refuse(Refused(408, f"the head was not whole within {HEAD_SECONDS:g} seconds"))
+        elif self._stuck_since is not None and now - self._stuck_since > IDLE_SECONDS:
+            self.transport.abort()
+        elif now - self.seen > IDLE_SECONDS:
+            if not self._unfinished():
+                self.transport.close()
+            elif self.cycle.more_body and not self.flow.read_paused:
+                self._over = True
+                self._end_body()
+
+
+def _too_large() -> Refused:
+    return Refused(431, f"the head of a request has at most {HEAD_BYTES} bytes")
+
+
+def settings(app: Any) -> Config:
+    """What uvicorn is told: an ASGI application, and to leave logs, proxies and signals alone."""
+    config = Config(
+        app,
+        interface="asgi3",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=int(IDLE_SECONDS),
+    )
+    config.load()
+    return config

@@ -1,0 +1,67 @@
+"""TLS for a live server: an authority and a certificate of this run, or one's own."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+"""Where clients look for the file of an authority: Go and OpenSSL, requests, curl, Node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """What a server needs, and the file of the authority that its clients need (None: one's own)."""
+
+    context: ssl.SSLContext
+    authority: Path | None = None
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The variables that have clients trust the server."""
+        return {} if self.authority is None else dict.fromkeys(VARIABLES, str(self.authority))
+
+
+def made(host: str, folder: Path | None = None) -> Tls:
+    """A new authority and a certificate for this machine's names and `host`.
+
+    The authority's certificate is written to `folder`, a new temporary one where omitted; its key
+    is kept nowhere.
+    """
+    authority = trustme.CA(organization_name="tfe-mockserver")
+    names = dict.fromkeys(["localhost", "127.0.0.1", "::1", *_names(host)])
+    context = _context()
+    authority.issue_cert(*names).configure_cert(context)
+    place = folder or Path(tempfile.mkdtemp(prefix="mockserver-"))
+    file = place / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    return Tls(context, file)
+
+
+def given(certificate: str, key: str | None) -> Tls:
+    """One's own certificate and key. Raises OSError (ssl.SSLError is one) where they are none."""
+    context = _context()
+    context.load_cert_chain(certificate, key)
+    return Tls(context)
+
+
+def _names(host: str) -> list[str]:
+    name = host.strip("[]")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return [name]
+    return [] if address.is_unspecified else [name]
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -1,0 +1,197 @@
+"""Nobody holds anybody up: clients that stall, worlds that wait, work that takes long."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from .serving import JSONAPI, ORG, POLICY, SET, SETS, Served, a_set, connected, serving
+
+MANY = 300
+LARGE = 10 * 1024 * 1024 - 100
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[Served]:
+    with serving("--quiet") as served:
+        yield served
+
+
+@pytest.fixture
+def served(process: Served) -> Iterator[Served]:
+    """A server with the worlds `test-token` and `other` in it."""
+    made = process.ask("POST", "/_mock/universes", {"key": "other", "fixture": "documented"})
+    assert made[0] == 201
+    yield process
+    assert process.ask("DELETE", "/_mock/universe", token="other")[0] == 204
+    assert process.ask("POST", "/_mock/reset")[0] == 204
+
+
+def slowest(served: Served, times: int = 20) -> float:
+    """The longest that a good client waits for one of: health, a read, a write, its own reset."""
+    longest = 0.0
+    with connected(served.url, timeout=60) as line:
+        for n in range(times):
+            for method, path, body, status in (
+                ("GET", "/_mock/health/live", None, 200),
+                ("GET", SET, None, 200),
+                ("POST", SETS, json.dumps(a_set(f"good-{n}")), 201),
+                ("POST", "/_mock/reset", None, 204),
+            ):
+                began = time.monotonic()
+                headers = {"Authorization": "Bearer other", "Content-Type": JSONAPI}
+                line.request(method, path, body, headers)
+                answer = line.getresponse()
+                answer.read()
+                assert answer.status == status
+                longest = max(longest, time.monotonic() - began)
+    return longest
+
+
+def head(method: str, path: str, *lines: str) -> bytes:
+    first = (f"{method} {path} HTTP/1.1", "Host: localhost", "Authorization: Bearer test-token")
+    return "\r\n".join([*first, f"Content-Type: {JSONAPI}", *lines, "", ""]).encode()
+
+
+def lines_to(
+    served: Served, stack: ExitStack, sent: bytes, count: int = MANY
+) -> list[socket.socket]:
+    place = urlsplit(served.url)
+    made = []
+    for _ in range(count):
+        line = stack.enter_context(socket.create_connection((place.hostname, place.port)))
+        line.sendall(sent)
+        made.append(line)
+    return made
+
+
+def test_300_half_heads_hold_up_nobody(served: Served) -> None:
+    with ExitStack() as stack:
+        lines_to(served, stack, b"GET /api/v2/ping HTTP/1.1\r\nHost: loc")
+        assert slowest(served) < 1
+
+
+def test_300_dripping_bodies_hold_up_nobody(served: Served) -> None:
+    with ExitStack() as stack:
+        dripping = lines_to(served, stack, head("POST", SETS, "Content-Length: 1000"))
+        over = threading.Event()
+
+        def drip() -> None:
+            while not over.wait(0.05):
+                for line in dripping:
+                    line.sendall(b" ")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            assert slowest(served) < 1
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_300_clients_that_never_read_hold_up_nobody_and_cost_a_bounded_buffer(
+    served: Served,
+) -> None:
+    """Each asks for megabytes and reads none of them."""
+    content = b"x" * (4 * 1024 * 1024)
+    with connected(served.url) as line:
+        headers = {"Authorization": "Bearer test-token", "Content-Type": "text/plain"}
+        line.request("PUT", f"{POLICY}/upload", content, headers)
+        assert line.getresponse().status == 200
+    before = memory(served)
+    with ExitStack() as stack:
+        lines_to(served, stack, head("GET", f"{POLICY}/download") * 20)
+        assert slowest(served) < 1
+        assert memory(served) - before < MANY * 4.5  # one answer each at most, not twenty
+
+
+def memory(served: Served) -> float:
+    """Resident megabytes."""
+    with open(f"/proc/{served.process.pid}/statm") as pages:
+        return int(pages.read().split()[1]) * 4096 / 1024 / 1024
+
+
+def test_a_world_full_of_latencies_whose_clients_hang_up_holds_up_nobody(served: Served) -> None:
+    slow = {"fault": "latency", "when": "all", "seconds": 600}
+    assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
+    with ExitStack() as stack:
+        lines_to(served, stack, head("GET", SET), MANY)
+    assert slowest(served) < 1
+    began = time.monotonic()
+    assert served.ask("POST", "/_mock/reset")[0] == 204  # its own cure comes through
+    assert served.ask("GET", SET)[0] == 200
+    assert time.monotonic() - began < 1
+
+
+def test_the_write_of_a_client_that_has_gone_is_carried_out_when_its_latency_ends(
+    served: Served,
+) -> None:
+    """That is what a retry after a time-out meets."""
+    slow = {"fault": "latency", "seconds": 0.5, "operation": "create-policy-set"}
+    assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
+    body = json.dumps(a_set("gone")).encode()
+    with ExitStack() as stack:
+        lines_to(served, stack, head("POST", SETS, f"Content-Length: {len(body)}") + body, 1)
+    time.sleep(0.2)
+    assert [s["attributes"]["name"] for s in served.ask("GET", SETS)[1]["data"]] == ["production"]
+    wait_for(lambda: served.ask("POST", SETS, a_set("gone"))[0] == 422)
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", [b"{},", b'{"type":"policies"},', b"[0],"])
+def test_64_bodies_of_10_mb_hold_up_nobody_and_are_all_answered(
+    served: Served, unit: bytes
+) -> None:
+    body = b'{"data":[' + unit * (LARGE // len(unit)) + b"{}]}"
+    path = "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1/relationships/policies"
+
+    def send(_: int) -> int:
+        with connected(served.url, timeout=120) as line:
+            headers = {"Authorization": "Bearer test-token", "Content-Type": JSONAPI}
+            line.request("POST", path, body, headers)
+            return line.getresponse().status
+
+    with ThreadPoolExecutor(64) as pool:
+        asked = [pool.submit(send, n) for n in range(64)]
+        time.sleep(0.5)
+        assert slowest(served, 5) < 1
+        assert {future.result() for future in asked} == {413}
+
+
+@pytest.mark.slow
+def test_a_world_of_300_000_workspaces_that_is_being_seeded_holds_up_no_other(
+    served: Served,
+) -> None:
+    names: list[Any] = [{"name": f"w{n}"} for n in range(300_000)]
+    fixture = {"organizations": [{"name": "large", "workspaces": names}]}
+    with ThreadPoolExecutor(4) as pool:
+        seeding = pool.submit(served.ask, "POST", "/_mock/seed", fixture, "test-token", 120)
+        time.sleep(1)
+        writing = pool.submit(served.ask, "POST", SETS, a_set("meanwhile"), "test-token", 120)
+        assert slowest(served) < 1
+        assert not seeding.done()
+        assert seeding.result()[0] == 201
+        assert writing.result()[0] == 201
+        dumping = pool.submit(served.ask, "GET", "/_mock/state", None, "test-token", 120)
+        assert slowest(served) < 1
+        assert dumping.result()[0] == 200
+        leaving = pool.submit(served.ask, "DELETE", f"{ORG[:-15]}large", None, "test-token", 120)
+        assert slowest(served) < 1
+        assert leaving.result()[0] == 204

@@ -1,0 +1,261 @@
+"""How a server starts and comes to its end: signals, stuck clients, a log that nobody reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from mockserver.web import create_app
+from mockserver.web.serving import LiveServer
+
+from .serving import COMMAND, JSONAPI, SET, SETS, Served, a_set, clean, connected, serving
+from .test_nobody_waits import head, lines_to
+
+LATENCY = {"fault": "latency", "when": "all", "seconds": 600}
+
+
+def stuck(served: Served, stack: ExitStack) -> None:
+    """A hundred clients that stall: in a head, in a body, in a latency."""
+    assert served.ask("PUT", "/_mock/faults", {"faults": [LATENCY]})[0] == 200
+    lines_to(served, stack, b"GET /api/v2/ping HTTP/1.1\r\nHost: loc", 40)
+    lines_to(served, stack, head("POST", SETS, "Content-Length: 1000"), 40)
+    lines_to(served, stack, head("GET", SET), 20)
+    time.sleep(0.3)
+
+
+def test_stuck_clients_hold_a_stop_for_the_grace_and_no_longer() -> None:
+    with serving("--grace", "1") as served, ExitStack() as stack:
+        stuck(served, stack)
+        began = time.monotonic()
+        assert served.stop() == 0
+        assert 0.9 < time.monotonic() - began < 3
+
+
+def test_clients_that_are_stuck_in_a_head_hold_no_stop() -> None:
+    with serving("--grace", "10") as served, ExitStack() as stack:
+        lines_to(served, stack, b"GET /api/v2/ping HTTP/1.1\r\nHost: loc", 40)
+        began = time.monotonic()
+        assert served.stop() == 0
+        assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_it_at_once(how: signal.Signals) -> None:
+    with serving("--grace", "30") as served, ExitStack() as stack:
+        stuck(served, stack)
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        assert served.process.poll() is None
+        began = time.monotonic()
+        assert served.stop(how) == 128 + how
+        assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_right_after_the_ready_line_ends_it_with_0(how: signal.Signals) -> None:
+    for _ in range(5):
+        with serving() as served:
+            assert served.stop(how) == 0
+            assert not any("Aborted" in line or "Traceback" in line for line in served.lines)
+
+
+def test_the_ready_file_is_there_when_the_ready_line_is(tmp_path: Any) -> None:
+    file = tmp_path / "ready.json"
+    with serving("--ready-file", str(file)) as served:
+        assert json.loads(file.read_text()) == {
+            "url": served.url,
+            "token": "test-token",
+            "edition": "2019-07",
+        }
+
+
+@pytest.mark.parametrize("stuck", [False, True])
+def test_under_load_every_write_that_was_begun_is_answered(stuck: bool) -> None:
+    """What was answered stands in the log; who got no answer finds the connection refused or closed
+    before a byte of it."""
+    with serving("--grace", "1") as served, ExitStack() as stack:
+        if stuck:
+            lines_to(served, stack, head("POST", SETS, "Content-Length: 1000"), 40)
+        answered: list[int] = []
+        broken: list[str] = []
+        over = threading.Event()
+
+        def work(thread: int) -> None:
+            n = 0
+            while not over.is_set():
+                try:
+                    with connected(served.url, 10) as line:
+                        for _ in range(20):
+                            n += 1
+                            body = json.dumps(a_set(f"t{thread}-{n}"))
+                            headers = {
+                                "Authorization": "Bearer test-token",
+                                "Content-Type": JSONAPI,
+                            }
+                            line.request("POST", SETS, body, headers)
+                            answer = line.getresponse()
+                            answered.append(answer.status)
+                            assert json.loads(answer.read())["data"]["id"]
+                except OSError:
+                    if served.process.poll() is not None:
+                        return
+                except ValueError as error:
+                    broken.append(str(error))
+
+        with ThreadPoolExecutor(8) as pool:
+            running = [pool.submit(work, thread) for thread in range(8)]
+            time.sleep(0.8)
+            assert served.stop() == 0
+            over.set()
+            for future in running:
+                future.result()
+        assert broken == []
+        assert set(answered) == {201}
+        logged = [line for line in served.logged() if line.startswith("201 POST")]
+        assert len(logged) == len(answered)
+
+
+def test_a_log_that_nobody_reads_holds_up_no_request_and_no_stop() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0"], env=clean(), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[3]
+        with connected(url, 10) as line:
+            for _ in range(6_000):
+                line.request("GET", SET, headers={"Authorization": "Bearer test-token"})
+                answer = line.getresponse()
+                answer.read()
+                assert answer.status == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def test_a_log_whose_reader_is_slow_says_how_many_lines_it_lost() -> None:
+    reading, writing = os.pipe()
+    script = (
+        "import logging, os, sys, time\n"
+        "from mockserver.web import logs\n"
+        f"stream = os.fdopen({writing}, 'w')\n"
+        "with logs.to(stream):\n"
+        "    log = logging.getLogger('mockserver')\n"
+        "    for n in range(60_000): log.info('line %s', n)\n"
+        "    print('written', flush=True)\n"
+        "    sys.stdin.readline()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], pass_fds=[writing], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    os.close(writing)
+    with process, os.fdopen(reading) as log:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "written\n"
+        lines, lost = [], 0
+        for line in log:
+            if "were dropped" in line:
+                lost += int(line.split()[0][1:])
+            else:
+                lines.append(line)
+            if len(lines) + lost == 60_000:
+                break
+        assert lost > 0
+        assert lines[0] == "line 0\n"
+        process.communicate("over\n", timeout=20)
+
+
+def test_quiet_prints_the_ready_line_alone() -> None:
+    with serving("--quiet") as served:
+        assert served.ask("GET", SET)[0] == 200
+        assert served.stop() == 0
+        assert len(served.lines) == 1
+
+
+def test_python_m_mockserver_is_the_command() -> None:
+    for arguments in ((), ("serve",)):
+        said = [
+            subprocess.run(
+                [sys.executable, "-m", name, *arguments, "--help"],
+                capture_output=True, text=True, env=clean(),
+            ).stdout
+            for name in ("mockserver", "mockserver.cli")
+        ]  # fmt: skip
+        assert said[0].startswith("Usage: mockserver ")
+        assert said[0].partition("\n")[2] == said[1].partition("\n")[2]
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]", "127.0.0.2", "localhost"])
+def test_it_listens_on_every_name_of_this_machine(host: str) -> None:
+    with serving("--host", host) as served:
+        assert served.ask("GET", SET)[0] == 200
+        assert served.ask("POST", "/_mock/universes", {})[0] == 201
+
+
+def test_on_every_address_it_is_reached_by_this_machine_too() -> None:
+    with serving("--host", "0.0.0.0", "--control-token", "control", "--token", "key") as served:
+        assert urlsplit(served.url).hostname == "127.0.0.1"
+        assert served.ask("GET", SET)[0] == 200
+
+
+def test_a_server_that_was_never_started_stops_and_frees_its_port() -> None:
+    server = LiveServer(create_app())
+    for _ in range(2):
+        server.stop()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection((server.host, server.port))
+
+
+def test_a_server_that_is_started_twice_has_one_thread() -> None:
+    with LiveServer(create_app()) as live:
+        before = threading.active_count()
+        assert live.start() is live
+        assert threading.active_count() == before
+
+
+def test_no_thread_and_no_descriptor_is_left_when_a_server_has_stopped() -> None:
+    with LiveServer(create_app()) as live, connected(live.url) as line:
+        line.request("GET", "/")
+        assert line.getresponse().status == 200
+    before = set(threading.enumerate()), len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        with LiveServer(create_app()) as live, connected(live.url) as line:
+            for path in ("/", SET, "/_mock/universe", "/_mock/state"):
+                line.request("GET", path, headers={"Authorization": "Bearer test-token"})
+                assert line.getresponse().read()
+    until = time.monotonic() + 5
+    while {t for t in threading.enumerate() if t.is_alive()} - before[0]:
+        assert time.monotonic() < until, threading.enumerate()
+        time.sleep(0.01)
+    assert len(os.listdir("/proc/self/fd")) <= before[1]
+
+
+def test_a_server_that_is_stopped_from_many_threads_stops_once() -> None:
+    for _ in range(10):
+        live = LiveServer(create_app()).start()
+        begin = threading.Barrier(4)
+
+        def stop(live: LiveServer = live, begin: threading.Barrier = begin) -> None:
+            begin.wait()
+            live.stop()
+
+        with ThreadPoolExecutor(4) as pool:
+            for future in [pool.submit(stop) for _ in range(4)]:
+                future.result(timeout=20)

@@ -1,0 +1,176 @@
+"""https: an authority of this run or one's own certificate, for the command, the handle, the marker."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import trustme
+
+import mockserver
+
+from .serving import SET, clean, command, serving
+
+VARIABLES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
+HEADERS = {"Authorization": "Bearer test-token"}
+
+
+def exported(lines: list[str]) -> dict[str, str]:
+    """What the lines to paste say."""
+    told = [line.removeprefix("export ") for line in lines if line.startswith("export ")]
+    return dict(line.split("=", 1) for line in told)
+
+
+def test_the_lines_to_paste_have_requests_and_curl_trust_the_server() -> None:
+    with serving("--tls") as served:
+        url = served.url
+        assert url.startswith("https://127.0.0.1:")
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(url + SET, headers=HEADERS, timeout=10)
+        served.wait_for_lines(5)
+        env = exported(served.lines)
+        assert list(env) == VARIABLES
+        for name in ("127.0.0.1", "localhost"):
+            there = url.replace("127.0.0.1", name)
+            made = requests.get(
+                there + SET, headers=HEADERS, timeout=10, verify=env["REQUESTS_CA_BUNDLE"]
+            )
+            assert made.status_code == 200
+            done = subprocess.run(
+                ["curl", "-sf", "-H", "Authorization: Bearer test-token", there + SET],
+                env={**clean(), **env}, capture_output=True,
+            )  # fmt: skip
+            assert done.returncode == 0
+            assert b"polset-" in done.stdout
+        assert b"PRIVATE" not in Path(env["SSL_CERT_FILE"]).read_bytes()
+        assert served.stop() == 0
+
+
+def test_ones_own_certificate_and_key_are_taken(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    issued.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    issued.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    own = ["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
+    with serving(*own) as served:
+        made = requests.get(
+            served.url + SET, headers=HEADERS, timeout=10, verify=str(tmp_path / "ca.pem")
+        )
+        assert made.status_code == 200
+        assert not any(line.startswith("export") for line in served.lines)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--tls-key", "key.pem"], "--tls-key belongs to a --tls-cert."),
+        (["--tls-cert", "none.pem"], "Error: cannot use none.pem: No such file or directory"),
+        (["--tls-cert", "README.md"], "Error: cannot use README.md: "),
+    ],
+)
+def test_what_is_no_certificate_is_said(options: list[str], message: str) -> None:
+    done = command("serve", "--port", "0", *options)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_world_of_its_own_speaks_https_where_asked_for() -> None:
+    with mockserver.universe(tls=True) as tfe:
+        assert tfe.url.startswith("https://localhost:")
+        assert tfe.authority
+        made = requests.get(
+            f"{tfe.url}/api/v2/organizations",
+            headers={"Authorization": f"Bearer {tfe.token}"},
+            timeout=10,
+            verify=tfe.authority,
+        )
+        assert made.status_code == 200
+        assert {name: tfe.env[name] for name in VARIABLES} == dict.fromkeys(
+            VARIABLES, tfe.authority
+        )
+        assert tfe.env["TFE_HOSTNAME"] == urlsplit(tfe.url).netloc
+        assert tfe.fork().authority == tfe.authority
+    with mockserver.universe() as tfe:
+        assert tfe.authority is None
+        assert not set(VARIABLES) & set(tfe.env)
+
+
+def test_the_marker_has_a_test_speak_https(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import os, pytest, requests
+
+        def ask():
+            return requests.get(
+                os.environ["TFE_ADDRESS"] + "/api/v2/organizations",
+                headers={"Authorization": "Bearer " + os.environ["TFE_TOKEN"]},
+                timeout=10,
+            ).status_code
+
+        @pytest.mark.tfe(tls=True)
+        def test_https(tfe_env):
+            assert tfe_env.url.startswith("https://")
+            assert ask() == 200
+
+        def test_http(tfe_env):
+            assert tfe_env.url.startswith("http://")
+            assert ask() == 200
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=2)
+
+
+def test_a_client_that_speaks_no_tls_disturbs_nobody() -> None:
+    with mockserver.universe(tls=True) as tfe:
+        with pytest.raises(requests.exceptions.ConnectionError):
+            requests.get(tfe.url.replace("https", "http"), timeout=10)
+        assert requests.get(tfe.url, timeout=10, verify=tfe.authority).status_code == 200
+
+
+@pytest.mark.terraform
+def test_terraform_initialises_a_cloud_block_over_https_without_a_host_block(
+    tmp_path: Path,
+) -> None:
+    terraform = shutil.which("terraform")
+    assert terraform, "terraform is not installed"
+    with mockserver.universe(tls=True) as tfe:
+        name = tfe.env["TFE_HOSTNAME"]
+        (tmp_path / "main.tf").write_text(
+            f"""
+            terraform {{
+              cloud {{
+                hostname     = "{name}"
+                organization = "my-organization"
+                workspaces {{ name = "workspace-1" }}
+              }}
+            }}
+            """
+        )
+        (tmp_path / "terraformrc").write_text(
+            f'disable_checkpoint = true\ncredentials "{name}" {{ token = "{tfe.token}" }}\n'
+        )
+        done = subprocess.run(
+            [terraform, "init", "-no-color", "-input=false"],
+            cwd=tmp_path,
+            env={**clean(), **tfe.env, "TF_CLI_CONFIG_FILE": str(tmp_path / "terraformrc")},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "successfully initialized" in done.stdout
+        operations = [exchange.operation for exchange in tfe.journal.exchanges()]
+        assert "discover-services" not in operations  # it needs no token, and so no world
+        assert "show-workspace-by-name" in operations
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: Any) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
