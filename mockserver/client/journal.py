@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import SequenceMatcher
@@ -290,9 +291,8 @@ def _entry(exchange: Seen) -> dict[str, Any]:
     if exchange.request is not None:
         text = json.dumps(exchange.request, ensure_ascii=False)
         request["postData"] = {"mimeType": media_type, "text": text}
-    text = "" if exchange.response is None else json.dumps(exchange.response, ensure_ascii=False)
     phrase = HTTP_STATUS_CODES.get(exchange.status, "")  # Python's own table changes by version
-    content = {"size": len(text.encode()), "mimeType": "application/vnd.api+json", "text": text}
+    content = _content(exchange.response)
     return {
         "startedDateTime": exchange.time,
         "time": exchange.milliseconds,
@@ -302,15 +302,24 @@ def _entry(exchange: Seen) -> dict[str, Any]:
             "statusText": phrase,
             "httpVersion": "HTTP/1.1",
             "cookies": [],
-            "headers": [{"name": "Content-Type", "value": "application/vnd.api+json"}]
-            if text
+            "headers": [{"name": "Content-Type", "value": content["mimeType"]}]
+            if content["size"]
             else [],
             "content": content,
             "redirectURL": "",
             "headersSize": -1,
-            "bodySize": len(text.encode()),
+            "bodySize": content["size"],
         },
         "cache": {},
         "timings": {"send": 0, "wait": exchange.milliseconds, "receive": 0},
         "_operation": exchange.operation,
     }
+
+
+def _content(response: Any) -> dict[str, Any]:
+    """The body of an answer; of one that is no JSON the journal keeps the size alone."""
+    if isinstance(response, str):
+        size = re.search(r"\d+", response)
+        return {"size": int(size[0]) if size else 0, "mimeType": "application/octet-stream"}
+    text = "" if response is None else json.dumps(response, ensure_ascii=False)
+    return {"size": len(text.encode()), "mimeType": "application/vnd.api+json", "text": text}

@@ -19,6 +19,8 @@ from mockserver.judge.findings import STATUS, TYPE, Finding
 from mockserver.judge.laws import told_again
 from mockserver.judge.sources import level_of
 
+NOT_MODIFIED = 304
+
 
 class Broken(NamedTuple):
     """A place that breaks the contract; `beside`: the pointer of what stands there in its place."""
@@ -55,6 +57,8 @@ def judge_answer(exchange: Exchange, operation: Operation, edition: Edition) -> 
 
 def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Broken]:
     status = exchange.status
+    if status == NOT_MODIFIED:  # HTTP's own answer, not the API's
+        return
     if status not in operation.responses:
         known = _nearest(operation, status)
         source = operation.responses[known[0]].get("x-source", operation.source)
@@ -63,7 +67,7 @@ def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Itera
         return
     content = operation.responses[status].get("content", {})
     source = operation.responses[status].get("x-source", operation.source)
-    if exchange.raw:
+    if exchange.raw or exchange.method == "HEAD":
         return
     if not content:
         if exchange.answer.strip():

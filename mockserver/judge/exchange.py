@@ -14,7 +14,8 @@ class Exchange:
     `query`: decoded pairs. `request`: the JSON body sent, bytes for another, None for none.
     `answer`: the body as it came; `document`, where given, is already parsed. `where`: its place in
     a recording. `raw`: the answer's body was not kept, so it cannot be judged. `text`: a body that
-    is no JSON, where a recording kept it. `token`: the bearer token, where it is known.
+    is no JSON, where a recording kept it. `token`: the bearer token, where it is known. `unread`:
+    why it cannot be judged at all; empty where it can.
     """
 
     method: str
@@ -30,3 +31,4 @@ class Exchange:
     text: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
+    unread: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,6 +29,7 @@ def har(path: Path) -> Iterator[Exchange]:
     """Entries of a HAR 1.2. Raises BadRecording for another file, and at the end of a truncated one."""
     count = 0
     with path.open("rb") as file:
+        _past_mark(file)
         try:
             for entry in ijson.items(file, "log.entries.item", use_float=True):
                 made = _of_har(entry, f"log.entries[{count}]")
@@ -52,20 +54,32 @@ def _broken(name: str, said: str, count: int) -> str:
     return f"{name} is no JSON after entry {count}; the {count} entries before were judged"
 
 
-def _has_entries(file: BinaryIO) -> bool:
+def _past_mark(file: BinaryIO) -> None:
+    """To where the text begins: some tools write a byte-order mark first."""
     file.seek(0)
+    if file.read(3) != BOM_UTF8:
+        file.seek(0)
+
+
+def _has_entries(file: BinaryIO) -> bool:
+    _past_mark(file)
     return any(prefix == "log.entries" for prefix, _, _ in ijson.parse(file))
 
 
 def _of_har(entry: Any, where: str) -> Exchange | None:
-    """One entry; None where there was no answer, or the entry is none."""
+    """One entry; None where it is none."""
     if not isinstance(entry, Mapping):
         return None
     request, response = _mapping(entry.get("request")), _mapping(entry.get("response"))
     status = response.get("status")
-    if not isinstance(status, int) or not 100 <= status <= 599:
+    if not isinstance(status, int):
         return None
-    address = urlsplit(str(request.get("url", "")))
+    if not 100 <= status <= 599:
+        return Exchange(method="", path="", where=where, unread="no answer was recorded")
+    try:
+        address = urlsplit(str(request.get("url", "")))
+    except ValueError:
+        return Exchange(method="", path="", where=where, unread="its URL cannot be read")
     content, sent = _mapping(response.get("content")), _mapping(request.get("postData"))
     text = content.get("text")
     return Exchange(
@@ -77,7 +91,7 @@ def _of_har(entry: Any, where: str) -> Exchange | None:
         media_type=str(content.get("mimeType") or "") or None,
         answer=_decoded(text, content.get("encoding")),
         where=where,
-        raw=text is None and bool(content.get("size")),
+        raw=not text and bool(content.get("size")),
         token=_token(request.get("headers")),
     )
 
@@ -108,7 +122,7 @@ def _decoded(text: Any, encoding: Any) -> bytes:
         return b""
     if encoding == "base64":
         try:
-            return base64.b64decode(text, validate=True)
+            return base64.b64decode("".join(text.split()), validate=True)
         except binascii.Error:
             return text.encode()
     return text.encode("utf-8", "surrogatepass")
@@ -117,7 +131,7 @@ def _decoded(text: Any, encoding: Any) -> bytes:
 def journal(path: Path) -> Iterator[Exchange]:
     """What `GET /_mock/journal` gives, or its exchanges as JSON lines."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise BadRecording(f"{path.name} is no JSON: is it a journal?") from None
     try:
@@ -151,7 +165,7 @@ def exchanges(path: Path) -> Iterator[Exchange]:
         raise BadRecording(f"{path.name} holds no exchange: `mockserver record` writes them")
     for file in files:
         try:
-            entry = json.loads(file.read_text(encoding="utf-8"))
+            entry = json.loads(file.read_text(encoding="utf-8-sig"))
         except (ValueError, UnicodeDecodeError):
             raise BadRecording(f"{file.name} is no JSON: it is truncated, or no exchange") from None
         made = kept(entry, file.name)

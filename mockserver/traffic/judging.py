@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,8 +15,9 @@ from mockserver.judge.answers import judge_answer
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import resources
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import Finding, Findings
-from mockserver.judge.laws import broken
+from mockserver.judge.findings import MANY, Finding, Findings
+from mockserver.judge.history import History
+from mockserver.judge.laws import Broken, broken
 from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, verdict
 from mockserver.judge.routes import Routes
@@ -30,7 +31,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 @dataclass
 class Recorded:
-    """What a recording came to. `elsewhere`: exchanges that were none of the API's.
+    """What a recording came to. `elsewhere`: exchanges that were none of the API's. `unread`: places
+    of what cannot be judged, by the reason.
 
     `mask` is what it has learned of secrets: nothing is told of it without.
     """
@@ -38,9 +40,11 @@ class Recorded:
     findings: Findings
     coverage: Coverage
     mask: Mask
+    history: History
     judged: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     elsewhere: int = 0
+    unread: dict[str, list[str]] = field(default_factory=dict)
     stopped: str = ""
 
 
@@ -53,16 +57,21 @@ def judge_recording(
     """Judge every exchange as it comes; a recording that breaks off is judged as far as it goes."""
     routes = Routes(edition)
     mask = Mask(edition.secrets)
-    recorded = Recorded(Findings(edition, only, drift), Coverage(edition.name), mask)
+    recorded = Recorded(
+        Findings(edition, only, drift), Coverage(edition.name), mask, History(edition)
+    )
     try:
         for exchange in exchanges:
-            operation, _ = routes.match(exchange.method, exchange.path)
+            if exchange.unread:
+                recorded.unread.setdefault(exchange.unread, []).append(exchange.where)
+                continue
+            operation, path = routes.match(exchange.method, exchange.path)
             mask.learn_token(exchange.token)
             mask.learned(exchange.request)
             if operation is None:
                 unknown(recorded, exchange, edition)
             elif not only or operation.id in only:
-                _take(recorded, exchange, operation, edition)
+                _take(recorded, exchange, operation, path, edition)
     except BadRecording as error:
         recorded.stopped = str(error)
     return recorded
@@ -72,18 +81,20 @@ def _take(
     recorded: Recorded,
     exchange: Exchange,
     operation: Operation,
+    path: Mapping[str, str],
     edition: Edition,
 ) -> None:
     recorded.judged[operation.id] += 1
     exchange.document = exchange.document or _document(exchange)
     recorded.mask.learned(exchange.document)
-    judge(recorded, exchange, operation, edition)
+    judge(recorded, exchange, operation, path, edition)
 
 
 def judge(
     recorded: Recorded,
     exchange: Exchange,
     operation: Operation,
+    path: Mapping[str, str],
     edition: Edition,
 ) -> list[Finding]:
     """What one exchange breaks; kept in the recording, and counted in its coverage."""
@@ -93,8 +104,9 @@ def judge(
     found = judge_answer(exchange, operation, edition)
     lawful = not found and status < 300
     found += judge_request(replace(exchange, request=request), operation, edition)
+    across = list(recorded.history.broken(exchange, operation, path))
     if lawful:
-        found += lawless(exchange, operation, edition)
+        found += _as_findings(exchange, operation, [*lawless(exchange, edition), *across])
     for finding in found:
         recorded.findings.add(finding)
     return found
@@ -109,14 +121,26 @@ def _document(exchange: Exchange) -> Any:
         return None
 
 
-def lawless(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:
+def lawless(exchange: Exchange, edition: Edition) -> Iterator[Broken]:
     """Where the resource objects of an answer break the laws of their types."""
     for base, resource in resources(exchange.document):
         for one in broken(resource, edition):
-            level, place = level_of(one.source), base + one.pointer
-            yield Finding(
-                level, operation.id, place, one.fact, one.expected, one.source, exchange.where
-            )
+            yield one._replace(pointer=base + one.pointer)
+
+
+def _as_findings(
+    exchange: Exchange, operation: Operation, broken: Iterable[Broken]
+) -> Iterator[Finding]:
+    for one in broken:
+        yield Finding(
+            level_of(one.source),
+            operation.id,
+            one.pointer,
+            one.fact,
+            one.expected,
+            one.source,
+            exchange.where,
+        )
 
 
 def unknown(recorded: Recorded, exchange: Exchange, edition: Edition) -> None:
@@ -139,11 +163,17 @@ def words(edition: Edition) -> frozenset[str]:
     return frozenset(part for path in paths for part in path.split("/") if "{" not in part)
 
 
+def _places(where: Sequence[str]) -> str:
+    more = f" and {len(where) - MANY} more" if len(where) > MANY else ""
+    return ", ".join(where[:MANY]) + more
+
+
 def result(recorded: Recorded, edition: Edition) -> Result:
     """What became of a recording: unknown routes are listed, and no fault of anybody's."""
     findings = list(recorded.findings)
     faults = sum(finding.level == "fault" for finding in findings)
     lines = [f"unknown route: {route} ({count} times)" for route, count in recorded.unknown.items()]
+    lines += [f"not judged: {_places(where)}: {why}" for why, where in recorded.unread.items()]
     if recorded.elsewhere:
         lines.append(f"{recorded.elsewhere} exchanges were none of the API's")
     judged, stopped = recorded.judged, recorded.stopped

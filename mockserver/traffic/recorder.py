@@ -17,6 +17,7 @@ from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import Finding, Findings
+from mockserver.judge.history import History
 from mockserver.judge.routes import Routes
 from mockserver.redaction import masked
 from mockserver.traffic.judging import Recorded, judge, unknown
@@ -47,11 +48,11 @@ class Recorder:
         folder.mkdir(parents=True, exist_ok=True)
         numbers = [int(p.name[:6]) for p in folder.glob("??????-*.json") if p.name[:6].isdigit()]
         self._number = max(numbers, default=0)
-        self.recorded = Recorded(Findings(edition), Coverage(edition.name), mask)
+        self.recorded = Recorded(Findings(edition), Coverage(edition.name), mask, History(edition))
 
     def take(self, exchange: Exchange) -> None:
         """Judge one exchange, write it down, say what it was. Its bodies are bytes."""
-        operation, _ = self._routes.match(exchange.method, exchange.path)
+        operation, path = self._routes.match(exchange.method, exchange.path)
         _read(exchange, operation)
         self._mask.learn_token(exchange.token)
         self._mask.learned(exchange.request)
@@ -68,7 +69,7 @@ class Recorder:
         found: list[Finding] = []
         entry = self._entry(exchange, number, operation)
         if operation is not None:
-            found = judge(self.recorded, exchange, operation, self._edition)
+            found = judge(self.recorded, exchange, operation, path, self._edition)
             found = [finding.said(self._mask.clean.text) for finding in found]
         entry["findings"] = [finding.shown() for finding in found]
         self._write(name, entry)

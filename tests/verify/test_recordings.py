@@ -250,3 +250,83 @@ def test_coverage_of_a_recording(tmp_path: Path) -> None:
     said = verify("--har", str(path), "--coverage", "--fail-under", "50")
     assert said.exit_code == 1
     assert f"1 of {len(EDITION.operations)} operations" in said.stdout
+
+
+def test_a_byte_order_mark_is_no_part_of_a_har(tmp_path: Path) -> None:
+    path = har(tmp_path / "a.har", entry("GET", SHOW, 200, example("show-policy-set")))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    said = verify("--har", str(path))
+    assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges\n"
+
+
+def test_what_cannot_be_judged_is_listed_with_its_reason(tmp_path: Path) -> None:
+    good = entry("GET", SHOW, 200, example("show-policy-set"))
+    masked = entry("GET", SHOW, 200, {})
+    masked["request"]["url"] = "https://[redacted]/"
+    aborted = entry("GET", SHOW, 0, {})
+    said = verify("--har", str(har(tmp_path / "a.har", good, masked, aborted, masked)))
+    assert said.exit_code == 0
+    assert said.stdout.splitlines() == [
+        "not judged: log.entries[1], log.entries[3]: its URL cannot be read",
+        "not judged: log.entries[2]: no answer was recorded",
+        "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges",
+    ]
+
+
+def test_bodies_that_were_not_kept_or_are_none_are_not_missed(tmp_path: Path) -> None:
+    empty = entry("GET", SHOW, 200, {}, text="", size=1234)
+    same = entry("GET", SHOW, 304, {}, text="", size=0)
+    head = entry("HEAD", SHOW, 200, {}, text="", size=0)
+    said = verify("--har", str(har(tmp_path / "a.har", empty, same, head)))
+    assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 3 exchanges\n"
+
+
+def test_base64_in_lines_is_read(tmp_path: Path) -> None:
+    wrong = example("show-policy-set")
+    del wrong["data"]["attributes"]["name"]
+    text = base64.encodebytes(json.dumps(wrong).encode()).decode()
+    assert "\n" in text.strip()
+    coded = entry("GET", SHOW, 200, {}, text=text, encoding="base64")
+    said = verify("--har", str(har(tmp_path / "a.har", coded)))
+    assert "data.attributes.name is missing" in said.stdout
+
+
+def test_our_own_har_passes(tmp_path: Path) -> None:
+    file = tmp_path / "ours.har"
+    with mockserver.universe() as tfe:
+        policy = "/api/v2/policies/pol-u3S5p2Uwk21keu1s"
+        tfe.client.put(f"{policy}/upload", data=b"main = rule { true }")
+        tfe.client.get(f"{policy}/download")
+        tfe.client.get(f"{policy}?include=policy-sets")
+        tfe.client.head(policy)
+        tfe.client.patch(policy, json={"data": {"type": "policies", "attributes": {}}})
+        tfe.client.delete(policy)
+        tfe.client.get(policy)
+        file.write_text(json.dumps(tfe.journal.to_har()))
+    said = verify("--har", str(file))
+    assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 7 exchanges\n"
+
+
+def patched(before: Any, after: Any, sent: Any) -> list[dict[str, Any]]:
+    """A record as it is shown, and the PATCH that follows."""
+    body = {"data": {"type": "policy-sets", "attributes": sent}}
+    return [entry("GET", SHOW, 200, before), entry("PATCH", SHOW, 200, after, body)]
+
+
+def test_a_patch_that_changes_what_it_did_not_send_is_found_in_a_recording(tmp_path: Path) -> None:
+    before, after = example("show-policy-set"), example("show-policy-set")
+    after["data"]["attributes"] |= {"name": "other", "description": None}
+    said = verify("--har", str(har(tmp_path / "a.har", *patched(before, after, {"name": "other"}))))
+    assert said.exit_code == 1
+    assert said.stdout.splitlines()[0].startswith(
+        "fault: update-policy-set /data/attributes/description: a PATCH keeps what it omits: "
+        "/attributes/description is null, and was "
+    )
+    assert "(policy-sets.html#update-a-policy-set) [log.entries[1]]" in said.stdout
+
+
+def test_what_the_server_alone_sets_may_change_with_a_patch(tmp_path: Path) -> None:
+    before, after = example("show-policy-set"), example("show-policy-set")
+    after["data"]["attributes"] |= {"name": "other", "updated-at": "2030-01-01T00:00:00.000Z"}
+    said = verify("--har", str(har(tmp_path / "a.har", *patched(before, after, {"name": "other"}))))
+    assert said.exit_code == 0, said.stdout

@@ -1,0 +1,71 @@
+"""Laws across the exchanges of one recording: what it has shown before is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.contract import Edition, Operation
+from mockserver.contract.explain import brief
+from mockserver.judge.documents import Resource, included, resources
+from mockserver.judge.exchange import Exchange
+from mockserver.judge.laws import Broken
+from mockserver.judge.pointers import at, leaves, plain, within
+
+KEEPS = "a PATCH keeps what it omits"
+
+
+class History:
+    """The attributes of records as a recording last showed them."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._known: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def broken(
+        self, exchange: Exchange, operation: Operation, path: Mapping[str, str]
+    ) -> Iterator[Broken]:
+        """Where an answer has other values than before for what the request did not change."""
+        named = [*operation.records.items()]
+        key = (named[-1][1], path.get(named[-1][0], "")) if named else ("", "")
+        if operation.method == "PATCH" and exchange.status < 300:
+            for base, resource in resources(exchange.document):
+                before = self._known.get(key) or self._known.get(_name(resource), {})
+                yield from self._changed(base, resource, before, exchange.request, operation)
+        if operation.method not in ("GET", "PATCH"):
+            self._known.pop(key, None)  # what else it may change is its own affair
+        self._remember(exchange)
+
+    def _changed(
+        self,
+        base: str,
+        resource: Resource,
+        before: Mapping[str, Any],
+        request: Any,
+        operation: Operation,
+    ) -> Iterator[Broken]:
+        sent = {pointer for pointer, _ in leaves(at(request, "/data/attributes"), "/attributes")}
+        for pointer, value in before.items():
+            now = plain(at(resource, pointer))
+            if now != value and self._settable(resource, pointer) and not within(pointer, sent):
+                fact = f"{KEEPS}: {pointer} is {brief(now)}, and was {brief(value)} before"
+                yield Broken(base + pointer, fact, brief(value), operation.source)
+
+    def _settable(self, resource: Resource, pointer: str) -> bool:
+        """Whether a PATCH sets the attribute, and nothing else does."""
+        type = self._edition.types.get(str(resource.get("type")))
+        one = type.attributes.get(pointer.split("/")[2]) if type else None
+        return one is not None and one.update
+
+    def _remember(self, exchange: Exchange) -> None:
+        if exchange.status >= 300:
+            return
+        for _, resource in (*resources(exchange.document), *included(exchange.document)):
+            found = leaves(at(resource, "/attributes"), "/attributes")
+            known = {pointer: plain(value) for pointer, value in found}
+            for name in {str(resource["id"]), str(known.get("/attributes/name", resource["id"]))}:
+                self._known[resource["type"], name] = known
+
+
+def _name(resource: Resource) -> tuple[str, str]:
+    return str(resource["type"]), str(resource["id"])
