@@ -108,12 +108,16 @@ def verify(
 
 
 def _forms(reports: tuple[str, ...]) -> list[Report]:
-    from mockserver.reports.writing import wanted
+    from mockserver.reports.writing import refuse_unwritable, wanted
 
     try:
-        return wanted(reports)
+        forms = wanted(reports)
+        refuse_unwritable(forms)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+    return forms
 
 
 def _recorded(

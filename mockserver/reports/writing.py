@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -24,6 +26,19 @@ def wanted(said: Iterable[str]) -> list[Report]:
             raise ValueError(f"no report {text!r}: there are {forms}")
         reports.append((form, Path(path) if path else None))
     return reports
+
+
+def refuse_unwritable(reports: Iterable[Report]) -> None:
+    """Raises OSError where a file cannot be written: before a run, not after it."""
+    for _, path in reports:
+        if path is None:
+            continue
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def write(result: Result, reports: Sequence[Report], say: Callable[[str], None], step: str) -> None:

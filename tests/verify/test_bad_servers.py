@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import pytest
+from click.testing import CliRunner
 
 import mockserver
+from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.traffic.transport import HttpTransport, Response, Unreachable, patiently
 from mockserver.web.serving import LiveServer
@@ -260,3 +262,66 @@ def test_an_answer_that_is_spoilt_is_not_followed_into_the_void() -> None:
     _, outcome = run(spoilt({"create-policy": status(200, 500, b"")}), frozenset({"show-policy"}))
     assert [(f.operation, f.place) for f in outcome.findings] == [("create-policy", "status")]
     assert outcome.unplayed == {"policies": "create-policy answered 500, and made no policies"}
+
+
+def part(ours: Any, word: str) -> Any:
+    """An application that serves the paths with a word in them alone."""
+
+    def answer(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        if word not in environ["PATH_INFO"]:
+            body = b'{"errors":[{"status":"404","title":"not found"}]}'
+            return app("404 No", body, Content_Type="application/vnd.api+json")(environ, start)
+        result: Iterable[bytes] = ours(environ, start)
+        return result
+
+    return answer
+
+
+def test_a_fake_of_one_type_is_judged_on_what_it_has() -> None:
+    with LiveServer(cast(Any, part(server(), "/policy-sets"))) as live:
+        said = CliRunner().invoke(
+            main,
+            ["verify", "--url", live.url, "--organization", "my-organization",
+             "--operation", "create-policy-set", "--operation", "show-policy-set"],
+            env={"TFE_TOKEN": TOKEN},
+        )  # fmt: skip
+    assert said.exit_code == 0, said.output
+    lines = said.stdout.splitlines()
+    assert lines[:2] == [
+        "not played: policy-sets: create-policy answered 404, and made no policies",
+        "note: the server shows no organization: what --operation names is played alone",
+    ]
+    assert lines[2].startswith("conforms to 2019-07: 0 faults, 0 notes; ")
+    broken = part(spoilt({"show-policy-set": status(404, 403)}), "/policy-sets")
+    _, outcome = run(broken, only=frozenset({"show-policy-set"}))
+    assert outcome.exit == 1
+
+
+def test_an_organization_that_is_missing_is_no_fake_of_one_type() -> None:
+    _, outcome = run(server(), organization="nobody", only=frozenset({"show-policy-set"}))
+    assert outcome.exit == 2
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+@pytest.mark.parametrize("data", ["{}", "[]", '{"id": "x", "type": "organizations"}', "[null]"])
+def test_a_server_with_one_answer_to_everything(data: str, read_only: bool) -> None:
+    body = f'{{"data": {data}}}'.encode()
+    served = app("200 OK", body, Content_Type="application/vnd.api+json")
+    _, outcome = run(served, read_only=read_only)
+    assert outcome.exit in (1, 2, 4)
+    assert not [why for why in outcome.unplayed.values() if "defect" in why]
+
+
+@pytest.mark.parametrize("code", ["200 OK", "404 Not Found", "401 Unauthorized"])
+def test_html_is_told_before_any_fault(code: str) -> None:
+    _, outcome = run(app(code, b"<html>", Content_Type="text/html; charset=utf-8"))
+    assert outcome.exit == 3
+    assert list(outcome.findings) == []
+
+
+def test_a_404_that_became_403_is_a_fault_and_leaves_nothing() -> None:
+    every = {id: status(404, 403) for id in load("2019-07").operations}
+    _, outcome = run(spoilt(every))
+    assert outcome.exit == 1
+    assert outcome.left == []
+    assert {finding.level for finding in outcome.findings} == {"fault", "note"}

@@ -335,3 +335,17 @@ def test_too_little_coverage_fails_a_run_that_conforms() -> None:
         )  # fmt: skip
     assert said.exit_code == 1
     assert re.search(r"Error: \d+\.\d% was exercised, less than the 90% wanted", said.stderr)
+
+
+@pytest.mark.parametrize("path", ["no/such/folder/x.xml", "."])
+def test_a_report_that_cannot_be_written_is_refused_before_the_run(
+    path: str, tmp_path: Path
+) -> None:
+    said = CliRunner().invoke(
+        main,
+        ["verify", "--url", "http://127.0.0.1:9", "--organization", "x", "--report",
+         f"junit={tmp_path / path}"],
+        env={"TFE_TOKEN": "x"},
+    )  # fmt: skip
+    assert said.exit_code == 2
+    assert "Error: cannot write " in said.stderr

@@ -44,7 +44,16 @@ def _gone(driver: Driver, plan: Plan, record: Resource) -> bool:
         exchange = driver.context.exchanged(remove, driver.path(remove, record))
     except (Unreachable, CannotContinue, KeyboardInterrupt):
         return False
+    if exchange.status == 403:  # instead of 404, if it is not shown either
+        return not _shown(driver, plan, record)
     return exchange.status < 300 or exchange.status in (404, 410)
+
+
+def _shown(driver: Driver, plan: Plan, record: Resource) -> bool:
+    shows = [driver.context.edition.operation(id) for id in plan.actions.shows]
+    return any(
+        driver.context.exchanged(show, driver.path(show, record)).status < 300 for show in shows
+    )
 
 
 def _adopt(driver: Driver) -> None:

@@ -36,7 +36,7 @@ class Context:
 
     `reached` counts answers by operation and status; `good` holds, by operation, what was asked
     when it last succeeded: refusals change one thing of it. `spared`: types of which nothing is
-    made. `watch` is told of every exchange.
+    made. `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
     """
 
     transport: Transport
@@ -54,6 +54,7 @@ class Context:
     skipped: dict[str, str] = field(default_factory=dict)
     watch: Callable[[Exchange, Operation], None] | None = None
     requests: int = 0
+    wrote: bool = False
     coverage: Coverage = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -124,6 +125,7 @@ class Context:
         self.coverage.add(operation.id, received.status, query, sent, exchange.document)
         with self._lock:
             self.requests += 1
+            self.wrote = self.wrote or method != "GET"
             self.reached[operation.id, received.status] += 1
         if self.watch:
             self.watch(exchange, operation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.judge.documents import resources
+from mockserver.judge.exchange import Exchange
 from mockserver.judge.pointers import at
 from mockserver.scenarios.runner.driver import Driver
 
@@ -15,38 +16,61 @@ class CannotBegin(Exception):
         super().__init__(sentence)
 
 
-def admitted(driver: Driver) -> list[str]:
+def admitted(driver: Driver, only: frozenset[str] = frozenset()) -> list[str]:
     """Look at the organization before anything is sent there. Gives remarks.
 
-    Raises CannotBegin: no such organization, a token that is not accepted or may only read, a server
-    that speaks no JSON.
+    `only`: ids of the operations that are played; empty for all. Raises CannotBegin: no such
+    organization, a token that is not accepted or may only read, a server that speaks no JSON.
     """
-    context, name = driver.context, driver.organization
-    plan = context.plan(driver.owner)
+    context, plan = driver.context, driver.context.plan(driver.owner)
+    if not plan.actions.shows:
+        return []
     operation = context.edition.operation(plan.actions.shows[0])
-    path = dict.fromkeys(operation.records, name)
+    path = dict.fromkeys(operation.records, driver.organization)
     exchange = context.exchanged(operation, path)
-    status = exchange.status
-    if status == 401:
-        raise CannotBegin(
-            2, "the server does not accept the token: is it whole, and of this server?"
-        )
-    if status in (403, 404):
-        raise CannotBegin(2, f"there is no organization {name}, or the token may not see it")
-    if "html" in (exchange.media_type or ""):
-        raise CannotBegin(3, "the server answers HTML, not JSON: is --url the API's own address?")
-    if status >= 500:
-        raise CannotBegin(3, f"the server answers {status} to a simple GET: it is not in order")
+    _answers(exchange)
+    if exchange.status in (403, 404):
+        return _served_without(driver, only)
     answer = context.judged(exchange, operation, (path, {}, None))
     may = at(answer.document, "/data/attributes/permissions")
     rights = [may.get(right) for right in plan.scenario.rights] if isinstance(may, dict) else []
     if not context.read_only and rights and not any(rights):
         raise CannotBegin(
             2,
-            f"the token may only read the organization {name}: give one of an owner, "
+            f"the token may only read the organization {driver.organization}: give one of an owner, "
             "or --read-only to send GETs alone; nothing was made",
         )
     return _inhabited(driver)
+
+
+def _answers(exchange: Exchange) -> None:
+    """Whether this is an API that can be talked to."""
+    if "html" in (exchange.media_type or ""):
+        raise CannotBegin(3, "the server answers HTML, not JSON: is --url the API's own address?")
+    if exchange.status == 401:
+        raise CannotBegin(
+            2, "the server does not accept the token: is it whole, and of this server?"
+        )
+    if exchange.status >= 500:
+        raise CannotBegin(
+            3, f"the server answers {exchange.status} to a simple GET: it is not in order"
+        )
+
+
+def _served_without(driver: Driver, only: frozenset[str]) -> list[str]:
+    """Whether the server serves what was asked for, though it shows no organization."""
+    context = driver.context
+    for plan in context.plans.values():
+        if plan.listing is None or not only.intersection(plan.actions.every):
+            continue
+        if [*plan.listing.records.values()] != [driver.owner] or plan.type == driver.owner:
+            continue
+        path = dict.fromkeys(plan.listing.records, driver.organization)
+        if context.exchanged(plan.listing, path).status < 300:
+            return ["the server shows no organization: what --operation names is played alone"]
+    raise CannotBegin(
+        2, f"there is no organization {driver.organization}, or the token may not see it"
+    )
 
 
 def _inhabited(driver: Driver) -> list[str]:

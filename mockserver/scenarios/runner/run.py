@@ -67,17 +67,19 @@ def verify(
     driver = Driver(context)
     ending = Ending()
     try:
-        ending.remarks = preflight.admitted(driver)
+        ending.remarks = preflight.admitted(driver, only)
         with ThreadPoolExecutor(max_workers=jobs) as pool:
             _played(driver, only, pool, tell)
     except preflight.CannotBegin as refused:
         ending.stopped, ending.exit = str(refused), refused.exit
     except Unreachable as error:
         ending.stopped, ending.exit = str(error), UNREACHED
+    except CannotContinue as reason:
+        ending.stopped, ending.exit = str(reason), DIFFERS
     except KeyboardInterrupt:
         ending.stopped, ending.exit = "stopped by Ctrl-C before everything was played", DIFFERS
     finally:
-        ending.left = cleanup.removed(driver, orphans=bool(ending.stopped))
+        ending.left = cleanup.removed(driver, orphans=bool(ending.stopped) and context.wrote)
     return _result(context, ending)
 
 
@@ -112,7 +114,8 @@ def _played(driver: Driver, only: frozenset[str], pool: ThreadPoolExecutor, tell
     for done, plan in enumerate(chosen):
         tell(plan.type, done, len(chosen) + 1)
         if context.read_only:
-            read_only.looked(driver, plan, pool)
+            with _going_on(driver, plan):
+                read_only.looked(driver, plan, pool)
         else:
             _type(driver, plan, only, pool)
     tell("open operations", len(chosen), len(chosen) + 1)
