@@ -5,22 +5,40 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from mockserver.judge.coverage import Coverage
     from mockserver.judge.result import Result
     from mockserver.reports.writing import Report
 
 
+ONLY = click.option(
+    "--only", "counted", multiple=True, metavar="NAME",
+    help="Coverage of this page or operation alone, or of those `touched`; again for more.",
+)  # fmt: skip
+
+
 def tell(
-    result: Result, extra: list[str], forms: list[Report], cover: bool, fail_under: float = 0.0
+    result: Result,
+    extra: list[str],
+    forms: list[Report],
+    cover: bool = False,
+    fail_under: float = 0.0,
+    counted: tuple[str, ...] = (),
 ) -> int:
-    """Say and write what came of a run. Gives the exit code."""
+    """Say and write what came of a run. Gives the exit code.
+
+    `counted`: what `--only` names, of which coverage is told.
+    """
     from mockserver.judge.coverage import table
     from mockserver.reports.writing import write
 
+    if result.coverage:
+        result = replace(result, coverage=part(result.coverage, counted))
     lines = [finding.line() for finding in result.findings]
     lines += [f"not played: {type}: {why}" for type, why in result.unplayed.items()]
     lines += extra + [f"could not be removed: {record}" for record in result.left]
@@ -37,6 +55,13 @@ def tell(
         return result.exit
     percent = result.coverage.percent if result.coverage else 100.0
     return max(result.exit, int(too_little(percent, fail_under)))
+
+
+def part(coverage: Coverage, counted: tuple[str, ...]) -> Coverage:
+    try:
+        return coverage.of(counted)
+    except ValueError as error:
+        raise click.UsageError(f"--only: {error}") from None
 
 
 def too_little(percent: float, least: float) -> bool:
@@ -69,7 +94,10 @@ def too_little(percent: float, least: float) -> bool:
     metavar="PERCENT",
     help="1 where less of the contract was exercised.",
 )
-def coverage(url: str, token: str, form: str, fail_under: float) -> None:  # fmt: skip
+@ONLY
+def coverage(
+    url: str, token: str, form: str, fail_under: float, counted: tuple[str, ...]
+) -> None:  # fmt: skip
     """Show how much of the contract a running world's exchanges have exercised."""
     from mockserver.client import ControlError
     from mockserver.client.links import Http
@@ -82,6 +110,7 @@ def coverage(url: str, token: str, form: str, fail_under: float) -> None:  # fmt
         raise click.ClickException(str(error)) from None
     met = Coverage(shown["edition"])
     met.merge(shown["met"])
+    met = part(met, counted)
     if form == "json":
         click.echo(json.dumps(met.shown(), indent=2))
     elif form == "html":

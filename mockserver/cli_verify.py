@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli_coverage import coverage, tell
+from mockserver.cli_coverage import ONLY, coverage, part, tell
 
 if TYPE_CHECKING:
     from mockserver.contract import Edition
@@ -65,6 +65,7 @@ _reports = _options(
     click.option("--coverage", "cover", is_flag=True, help="Print how much was exercised."),
     click.option("--fail-under", type=float, default=0.0, metavar="PERCENT",
                  help="1 where less of the contract was exercised."),
+    ONLY,
 )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def verify(
     reports: tuple[str, ...],
     cover: bool,
     fail_under: float,
+    counted: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Hold a server, or recorded traffic, to the contract.
@@ -92,10 +94,13 @@ def verify(
     Exit codes: 0 conforms, 1 does not, 2 usage, 3 not reached,
     4 what was made could not be removed.
     """
+    from mockserver.judge.coverage import Coverage
+
     contract = read_edition(edition)
     only = chosen(contract, operations)
     drift: Level = "fault" if fail_on_drift else "drift"
     forms = _forms(reports)
+    part(Coverage(contract.name), counted)  # refuses what it does not know before the run
     given = [name for name in RECORDINGS if options[name]]
     if len(given) > 1:
         raise click.UsageError(f"--{given[0]} and --{given[1]}: one recording at a time")
@@ -104,7 +109,7 @@ def verify(
         result = _recorded(contract, only, drift, given[0], options[given[0]])
     else:
         result, extra = _live(contract, only, drift, unreached, options)
-    sys.exit(tell(result, extra, forms, cover, fail_under))
+    sys.exit(tell(result, extra, forms, cover, fail_under, counted))
 
 
 def _forms(reports: tuple[str, ...]) -> list[Report]:

@@ -27,7 +27,12 @@ class Collected:
         self._config = config
         self._reports = [_report(said) for said in config.getoption(SHARED)]
         self._least: float = config.getoption("tfe_coverage_fail_under")
+        self._only: list[str] = config.getoption("tfe_coverage_only")
         self._editions: dict[str, Coverage] = {}
+        try:
+            Coverage(config.getini("tfe_edition")).of(self._only)
+        except ValueError as error:
+            raise pytest.UsageError(f"--tfe-coverage-only: {error}") from None
 
     def _of(self, edition: str) -> Coverage:
         return self._editions.setdefault(edition, Coverage(edition))
@@ -64,11 +69,14 @@ class Collected:
         if self._short() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    def _counted(self) -> list[Coverage]:
+        return [coverage.of(self._only) for coverage in self._editions.values()]
+
     def _short(self) -> list[Coverage]:
-        return [c for c in self._editions.values() if c.percent < self._least]
+        return [coverage for coverage in self._counted() if coverage.percent < self._least]
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        for coverage in self._editions.values():
+        for coverage in self._counted():
             for form, path in self._reports:
                 if path is None:
                     terminalreporter.section(f"contract coverage, edition {coverage.edition}")

@@ -62,6 +62,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PERCENT",
         help="Fail where less of the contract is exercised.",
     )
+    group.addoption(
+        "--tfe-coverage-only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="Count this page or operation alone, or those `touched`; again for more.",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

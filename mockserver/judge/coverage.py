@@ -52,6 +52,8 @@ def _points(operation: Operation, edition: Edition) -> Iterator[Point]:
             yield from (("branch", id, f"{status} {branch}") for branch in said)
 
 
+TOUCHED = "touched"
+"""Stands for the operations that the traffic has met."""
 ENOUGH = 100
 """Exchanges of one operation and status that are worth a look when they are forgotten."""
 
@@ -122,6 +124,29 @@ class Coverage:
                 if (kind, operation, what) in self._known.get(operation, ()):
                     self._met.add((kind, operation, what))
 
+    def of(self, words: Iterable[str]) -> Coverage:
+        """The coverage of some operations: their ids, their pages, or `touched` for those met.
+
+        All of it where nothing is named. Raises ValueError for a word that is none of these.
+        """
+        operations = self._contract.operations
+        pages = dict.fromkeys(operation.page for operation in operations.values())
+        wanted: set[str] = set()
+        for word in words:
+            if word == TOUCHED:
+                wanted |= {id for kind, id, _ in self._met if kind == "operation"}
+            elif word in pages:
+                wanted |= {id for id, operation in operations.items() if operation.page == word}
+            elif word in operations:
+                wanted.add(word)
+            else:
+                known = ", ".join([TOUCHED, *pages])
+                raise ValueError(f"no operation or page {word!r}; there are {known}")
+        part = Coverage(self.edition, self._met)
+        if words:
+            part._known = {id: points for id, points in self._known.items() if id in wanted}
+        return part
+
     def clear(self) -> None:
         """Nothing was met."""
         with self._lock:
@@ -159,7 +184,7 @@ class Coverage:
         """Of all points, rounded down to a tenth: 100 means every one."""
         counts = self.counts().values()
         met, of = sum(m for m, _ in counts), sum(n for _, n in counts)
-        return int(1000 * met / of) / 10
+        return int(1000 * met / of) / 10 if of else 0.0
 
     @property
     def operations(self) -> list[str]:
@@ -184,7 +209,7 @@ def _order(point: Point) -> tuple[int, str]:
 
 def table(coverage: Coverage) -> list[str]:
     """For people: a line for each operation, a line for all; `12/14` is met and there are."""
-    width = max(len(id) for id in coverage.operations)
+    width = max((len(id) for id in coverage.operations), default=12)
     head = "".join(f"{kind:>11}" for kind in KINDS[1:])
     lines = [f"{'operation':<{width}}{head}"]
     for id in coverage.operations:

@@ -169,3 +169,37 @@ def test_a_report_that_does_not_exist_is_a_usage_error(pytester: pytest.Pytester
     result = pytester.runpytest_subprocess(*QUIET, "--tfe-coverage=pdf")
     assert result.ret == 4
     result.stderr.fnmatch_lines(["*--tfe-coverage=pdf: say table, json=FILE or html=FILE*"])
+
+
+def test_coverage_can_be_counted_of_some_operations_alone() -> None:
+    coverage = Coverage("2019-07")
+    coverage.add("show-policy-set", 200)
+    coverage.add("list-teams", 200)
+    of_page = coverage.of(["policy-sets"])
+    assert len(of_page.operations) == 9
+    assert of_page.percent > coverage.percent
+    assert sorted(coverage.of(["touched"]).operations) == ["list-teams", "show-policy-set"]
+    assert (
+        coverage.of(["list-teams", "show-policy-set"]).percent == coverage.of(["touched"]).percent
+    )
+    assert coverage.of([]).percent == coverage.percent
+    with pytest.raises(ValueError, match="no operation or page 'runs'; there are touched, account"):
+        coverage.of(["runs"])
+
+
+def test_nothing_touched_is_nothing_covered() -> None:
+    nothing = Coverage("2019-07").of(["touched"])
+    assert nothing.percent == 0.0
+    assert table(nothing)[-1] == "0.0% of edition 2019-07"
+
+
+def test_the_plugin_counts_what_it_is_told_to(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(SOURCE)
+    only = "--tfe-coverage-only=touched"
+    result = pytester.runpytest_subprocess(*QUIET, "--tfe-coverage-fail-under=9", only)
+    assert result.ret == 0
+    wrong = pytester.runpytest_subprocess(*QUIET, "--tfe-coverage=table", f"{only}x")
+    assert wrong.ret == pytest.ExitCode.USAGE_ERROR
+    wrong.stderr.fnmatch_lines(
+        ["*--tfe-coverage-only: no operation or page 'touchedx'; there are*"]
+    )

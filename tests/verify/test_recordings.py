@@ -330,3 +330,17 @@ def test_what_the_server_alone_sets_may_change_with_a_patch(tmp_path: Path) -> N
     after["data"]["attributes"] |= {"name": "other", "updated-at": "2030-01-01T00:00:00.000Z"}
     said = verify("--har", str(har(tmp_path / "a.har", *patched(before, after, {"name": "other"}))))
     assert said.exit_code == 0, said.stdout
+
+
+def test_coverage_of_a_tool_is_counted_of_what_it_uses(tmp_path: Path) -> None:
+    path = str(har(tmp_path / "good.har", entry("GET", SHOW, 200, example("show-policy-set"))))
+    least = ("--har", path, "--fail-under", "20")
+    assert verify(*least).exit_code == 1
+    assert verify(*least, "--only", "show-policy-set").exit_code == 0
+    assert verify(*least, "--only", "touched").exit_code == 0
+    shown = verify(*least, "--only", "policy-sets", "--coverage")
+    assert shown.exit_code == 1
+    assert "1 of 9 operations" in shown.stdout
+    wrong = verify(*least, "--only", "policy-set")
+    assert wrong.exit_code == 2
+    assert "--only: no operation or page 'policy-set'; there are touched, account" in wrong.stderr
