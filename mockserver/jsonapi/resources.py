@@ -28,11 +28,19 @@ def _attributes(view: View, kind: Kind, record: Record) -> dict[str, Any]:
         if not said.shown:
             continue
         how = computed.get(name, NOTHING)
-        if how is NOTHING:
+        if how is NOTHING and name == "permissions":
+            attributes[name] = permissions(view, record)
+        elif how is NOTHING:
             attributes[name] = thaw(values.get(name))
         else:
             attributes[name] = how(view, record) if callable(how) else how
     return attributes
+
+
+def permissions(view: View, record: Record) -> dict[str, bool]:
+    """What the caller may do with a record, by the rights that the permissions stand for."""
+    rights = view.kinds[record.kind].permissions
+    return {name: view.may(right, record) for name, right in rights.items()}
 
 
 def _relationships(view: View, kind: Kind, record: Record) -> dict[str, Any]:

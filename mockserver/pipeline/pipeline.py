@@ -20,7 +20,7 @@ from mockserver.pipeline.render_cache import Parts, Store, written
 from mockserver.pipeline.routes import Route, routes
 from mockserver.world.access import authenticate, demand, split
 from mockserver.world.calls import Call, Page, Raw, Reply
-from mockserver.world.kinds import Caller, Handler, Kinds, Rule
+from mockserver.world.kinds import Caller, Handler, Kinds
 from mockserver.world.problems import NOWHERE, Breach, Error, Problem, not_found
 from mockserver.world.state import Record, State
 
@@ -110,7 +110,7 @@ def _answered(
     caller = found.caller = authenticate(world.kinds, state, split(sent.token or "")[1])
     route = routes(world.edition).match(sent.method, sent.path)
     operation = found.operation = _operation(route, sent, world.edition)
-    handler, rule = _built(world, operation)
+    handler, right = _built(world, operation)
     call = Call(
         kinds=world.kinds,
         state=state,
@@ -125,7 +125,9 @@ def _answered(
     call.records = _records(call, operation, route.path)
     if (given := in_place(operation)) is not None:
         return given
-    demand(call, operation.id, rule, call.record if call.records else None, operation.entitlement)
+    if call.records or operation.judged is None:  # else the handler asks, of what is named there
+        record = call.record if call.records else None
+        demand(call, operation.id, right, record, operation.entitlement)
     call.document = _body(call, operation, sent, found)
     call.query = found.found(operation.check_query(sent.arguments), call.strict)
     if operation.takes_json and call.document is not None:
@@ -152,7 +154,7 @@ def _operation(route: Route, sent: Sent, edition: Edition) -> Operation:
     raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
 
 
-def _built(world: World, operation: Operation) -> tuple[Handler, Rule]:
+def _built(world: World, operation: Operation) -> tuple[Handler, str]:
     built = world.kinds.table.get(operation.id)
     if built is None:
         raise not_found(f"the operation {operation.id} is documented but not built here")

@@ -96,8 +96,8 @@ class Server:
         if found.id not in table:
             raise KeyError(f"{operation} needs no token, or is not built here")
         types = list(found.records.values()) or [found.judged]  # a path, or else query or body
-        rule = table[found.id][1]
-        return Asked(found.id, rule, types[-1], found.entitlement)
+        right = table[found.id][1]
+        return Asked(found.id, right, types[-1], found.entitlement)
 
     def universe(
         self,

@@ -10,15 +10,11 @@ from typing import Any
 
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, Rule
+from mockserver.world.kinds import Handler
 from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
 from mockserver.world.state import Record
 
-OWN = Rule(
-    "users, each for himself; team and organization tokens stand for nobody with an account",
-    "account.html, service-accounts.html",
-    lambda view, record: view.caller.record.kind == "users",
-)
+RIGHT = "own-account"
 
 
 def get_account_details(call: Call) -> Reply:
@@ -83,7 +79,6 @@ def _refuse_taken(call: Call, record: Record, username: str) -> None:
             "/data/attributes/username",
             fact=f"{username!r} names another user, without regard to case",
             expected="a name that nobody else has",
-            source="account.html#update-your-account-info",
             hint="Send another username.",
         )
 
@@ -92,13 +87,13 @@ def _wrong(detail: str, name: str, **meta: str) -> Error:
     return invalid_item(
         detail,
         f"/data/attributes/{name}",
-        source="users-teams-organizations/users.html#password-management",
+        source="change-of-password",
         **meta,
     )
 
 
-OPERATIONS: Mapping[str, tuple[Handler, Rule]] = {
-    "get-your-account-details": (get_account_details, OWN),
-    "update-your-account-info": (update_account_info, OWN),
-    "change-your-password": (change_password, OWN),
+OPERATIONS: Mapping[str, tuple[Handler, str]] = {
+    "get-your-account-details": (get_account_details, RIGHT),
+    "update-your-account-info": (update_account_info, RIGHT),
+    "change-your-password": (change_password, RIGHT),
 }

@@ -13,10 +13,9 @@ from typing import Any
 from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.pages import whole
 from mockserver.jsonapi.resources import resource
-from mockserver.resources.permissions import organization_of
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Caller, Kind, Rule, To, View, by_id
+from mockserver.world.kinds import Caller, Kind, To, View, by_id
 from mockserver.world.problems import not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
@@ -56,66 +55,12 @@ def _name(state: State, holder: Record) -> str:
     return str(holder.get("username") or holder.id)
 
 
-# who may do what
-
-
-def _user(view: View, record: Record | None) -> bool:
-    return view.caller.record.kind == "users"
-
-
-def _himself(view: View, record: Record | None) -> bool:
-    return record is not None and _user(view, record) and record.key == view.caller.record.key
-
-
-def _own(view: View, record: Record | None) -> bool:
-    return record is not None and _himself(view, view.owner(record))
-
-
-def _organization(view: View, record: Record | None) -> bool:
-    return view.can(organization_of(view, record), "owner", "organization-token")
-
-
-def _team(view: View, record: Record | None) -> bool:
-    assert record is not None
-    if _organization(view, record):
-        return True
-    return record.key in view.reached("teams", view.owner(record))
-
-
-LIST = Rule(
-    "users, by a user's token; another user's list is empty",
-    "user-tokens.html#list-user-tokens",
-    _user,
-)
-CREATE = Rule(
-    "the user himself, by a user's token",
-    "user-tokens.html#create-a-user-token",
-    _himself,
-)
-OWN = Rule(
-    "the user whose token it is, by a user's token",
-    "user-tokens.html#show-a-user-token",
-    _own,
-)
-TEAM = Rule(
-    "members of the team and its own token, owners, and the organization's token",
-    "service-accounts.html#team-service-accounts, #organization-service-accounts (team-tokens.html "
-    "does not exclude organization tokens)",
-    _team,
-)
-ORGANIZATION = Rule(
-    "owners, by a user's or the team's token, and the organization's token itself",
-    "organization-tokens.html",
-    _organization,
-)
-
-
 # operations
 
 
 def list_user_tokens(call: Call) -> Reply:
     """Another user's list is empty (page)."""
-    own = _himself(call, call.record)
+    own = call.may("own-user-token", call.record)
     items = call.state.list(call.record.key, TYPE) if own else ()
     return Reply(data=whole(call, (item[-1] for item in items)))
 
@@ -284,18 +229,18 @@ KIND = Kind(
         "token": None,
     },
     operations={
-        "list-user-tokens": (list_user_tokens, LIST),
-        "create-user-token": (create_user_token, CREATE),
-        "show-user-token": (show_record, OWN),
-        "destroy-user-token": (delete_record, OWN),
-        "generate-new-team-token": (generate, TEAM),
-        "show-team-token": (show_one, TEAM),
-        "delete-team-token": (delete_one, TEAM),
-        "generate-new-organization-token": (generate, ORGANIZATION),
-        "show-organization-token": (show_one, ORGANIZATION),
-        "delete-organization-token": (delete_one, ORGANIZATION),
+        "list-user-tokens": (list_user_tokens, "list-user-tokens"),
+        "create-user-token": (create_user_token, "create-user-token"),
+        "show-user-token": (show_record, "own-user-token"),
+        "destroy-user-token": (delete_record, "own-user-token"),
+        "generate-new-team-token": (generate, "manage-team-token"),
+        "show-team-token": (show_one, "manage-team-token"),
+        "delete-team-token": (delete_one, "manage-team-token"),
+        "generate-new-organization-token": (generate, "manage-organization-token"),
+        "show-organization-token": (show_one, "manage-organization-token"),
+        "delete-organization-token": (delete_one, "manage-organization-token"),
     },
-    read=OWN,
+    read="own-user-token",
     authenticate=authenticate,
     callers=callers,
     invariants=invariants,

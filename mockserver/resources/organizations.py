@@ -13,9 +13,8 @@ from mockserver.jsonapi.handlers import create_record, delete_record, show_recor
 from mockserver.jsonapi.pages import whole
 from mockserver.jsonapi.resources import resource
 from mockserver.world import clock
-from mockserver.world.access import ANYONE
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, Rule, View, by_name
+from mockserver.world.kinds import Kind, View, by_name
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
 
@@ -53,64 +52,12 @@ def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any
 
 def grants(view: View, record: Record) -> Iterable[str]:
     """The organization's own token is told from its members."""
-    own = record.kind == "organizations" and view.caller.record.key == record.key
-    return ("organization-token",) if own else ()
-
-
-def _member(view: View, record: Record | None) -> bool:
-    return record is not None and view.can(record, "member", "organization-token")
-
-
-def _owner(view: View, record: Record | None) -> bool:
-    return record is not None and view.can(record, "owner") and _no_organization(view, record)
-
-
-def _no_organization(view: View, record: Record | None) -> bool:
-    return view.caller.record.kind != "organizations"
-
-
-READ = Rule(
-    "members of the organization, by a user's or a team's token, and the organization's token",
-    "users-teams-organizations/teams.html",
-    _member,
-)
-OWN = Rule(
-    "owners of the organization; organization tokens cannot change organizations",
-    "users-teams-organizations/service-accounts.html#organization-service-accounts",
-    _owner,
-)
-CREATE = Rule(
-    "any user; team and organization tokens cannot create organizations",
-    "users-teams-organizations/organizations.html",
-    lambda view, record: view.caller.record.kind == "users",
-)
-
-
-# what is shown
-
-
-def permissions(view: View, record: Record) -> dict[str, bool]:
-    """What the caller may do in it, as the page's `permissions` object says it."""
-    owner = view.can(record, "owner") and _no_organization(view, record)
-    token = view.can(record, "organization-token")
-    return {
-        "can-update": owner,
-        "can-destroy": owner,
-        "can-create-team": owner or token,
-        "can-create-workspace": view.can(
-            record, "owner", "manage-workspaces", "organization-token"
-        ),
-        "can-update-oauth": view.can(record, "owner", "manage-vcs-settings", "organization-token"),
-        "can-update-api-token": owner or token,
-        "can-update-sentinel": view.can(record, "owner", "manage-policies", "organization-token"),
-        "can-traverse": True,
-        "can-create-workspace-migration": owner,
-    }
+    return ("organization-token",) if view.caller.record.key == record.key else ()
 
 
 def depends(view: View, record: Record) -> tuple[Any, ...]:
     """What the caller may do in it."""
-    return view.granted(record), _no_organization(view, record)
+    return (view.granted(record),)
 
 
 # operations
@@ -119,7 +66,7 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
 def list_organizations(call: Call) -> Reply:
     """Every organization that the caller belongs to, by name."""
     keys = (item[-1] for item in call.state.list(ROOT, "organizations"))
-    seen = [key for key in keys if _member(call, call.state.get(key))]
+    seen = [key for key in keys if call.may("read-organization", call.state.get(key))]
     return Reply(data=whole(call, seen))
 
 
@@ -187,21 +134,31 @@ KIND = Kind(
     },
     show=resource,
     computed={
-        "permissions": permissions,
         "saml-enabled": False,
         "two-factor-conformant": True,
     },
     depends=depends,
     operations={
-        "list-organizations": (list_organizations, ANYONE),
-        "show-organization": (show_record, READ),
-        "create-organization": (create_organization, CREATE),
-        "update-organization": (update_record, OWN),
-        "destroy-organization": (delete_record, OWN),
-        "show-entitlement-set": (show_entitlement_set, READ),
+        "list-organizations": (list_organizations, "use-api"),
+        "show-organization": (show_record, "read-organization"),
+        "create-organization": (create_organization, "create-organization"),
+        "update-organization": (update_record, "own-organization"),
+        "destroy-organization": (delete_record, "own-organization"),
+        "show-entitlement-set": (show_entitlement_set, "read-organization"),
     },
-    read=READ,
-    grants=grants,
+    read="read-organization",
+    permissions={
+        "can-update": "own-organization",
+        "can-destroy": "own-organization",
+        "can-create-team": "manage-teams",
+        "can-create-workspace": "create-workspace",
+        "can-update-oauth": "manage-vcs-settings",
+        "can-update-api-token": "manage-organization-token",
+        "can-update-sentinel": "update-sentinel",
+        "can-traverse": "use-api",
+        "can-create-workspace-migration": "own-organization",
+    },
+    grants={"organizations": grants},
     entitled=lambda record, name: bool(record["entitlements"][name]),
     about="Organizations, each with all that it owns; the name is the id.",
     member="organizations",

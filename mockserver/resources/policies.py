@@ -17,7 +17,6 @@ from mockserver.jsonapi.handlers import (
     update_record,
 )
 from mockserver.jsonapi.resources import own_link, owner, resource
-from mockserver.resources.permissions import SENTINEL
 from mockserver.world.calls import Call, Raw, Reply
 from mockserver.world.kinds import Kind, To, View, by_id, by_name, unique_name
 from mockserver.world.problems import invalid, not_found
@@ -93,7 +92,7 @@ def _mode(name: str, enforce: Sequence[Mapping[str, Any]]) -> str:
             "/data/attributes/enforce",
             fact=f"enforce has {len(enforce)} entries",
             expected="one entry: policies have a single file",
-            source="policies.html#create-a-policy (decision: 422)",
+            source="create-policy",
             hint=f"Send one entry with the path {name}.sentinel.",
         )
     for entry in enforce:
@@ -126,6 +125,8 @@ def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
     return entry
 
 
+RIGHT = "manage-policies"
+"""Read and change alike (permissions page)."""
 KIND = Kind(
     type="policies",
     prefix="pol",
@@ -147,15 +148,15 @@ KIND = Kind(
     depends=depends,
     related={"policy-sets": lambda view, record: view.members(record, SETS)},
     operations={
-        "list-policies": (list_records, SENTINEL),
-        "show-policy": (show_record, SENTINEL),
-        "create-policy": (create_policy, SENTINEL),
-        "update-policy": (update_record, SENTINEL),
-        "upload-policy": (upload_policy, SENTINEL),
-        "download-policy": (download_policy, SENTINEL),
-        "delete-policy": (delete_record, SENTINEL),
+        "list-policies": (list_records, RIGHT),
+        "show-policy": (show_record, RIGHT),
+        "create-policy": (create_policy, RIGHT),
+        "update-policy": (update_record, RIGHT),
+        "upload-policy": (upload_policy, RIGHT),
+        "download-policy": (download_policy, RIGHT),
+        "delete-policy": (delete_record, RIGHT),
     },
-    read=SENTINEL,
+    read=RIGHT,
     within="organizations",
     about="Sentinel policies, each with an enforcement mode.",
     member="policies",

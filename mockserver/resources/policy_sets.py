@@ -19,7 +19,6 @@ from mockserver.jsonapi.handlers import (
 )
 from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.resources import owner, resource
-from mockserver.resources.permissions import SENTINEL
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler, Kind, To, Values, View, by_id, by_name, unique_name
 from mockserver.world.problems import Error, invalid_item, invalid_items, key_path
@@ -81,7 +80,7 @@ def _global(verb: str, pointer: str) -> Error:
         fact="the policy set is global: it applies to all of the organization's workspaces",
         expected="no workspaces, or a set that is not global",
         key_path=f"{key_path(pointer)}[]",
-        source="policy-sets.html#attach-a-policy-set-to-workspaces (status: decision)",
+        source="attach-policy-set-to-workspaces",
         hint="Set data.attributes.global to false first, or leave the workspaces out.",
     )
 
@@ -99,6 +98,8 @@ def invariants(view: View, record: Record) -> Iterable[str]:
                 yield f"{record.id} has {member.id} of another organization"
 
 
+RIGHT = "manage-policies"
+"""Read and change alike (permissions page)."""
 KIND = Kind(
     type="policy-sets",
     prefix="polset",
@@ -128,23 +129,23 @@ KIND = Kind(
         "workspaces": attached,
     },
     operations={
-        "list-policy-sets": (list_records, SENTINEL),
-        "show-policy-set": (show_record, SENTINEL),
-        "create-policy-set": (create_record, SENTINEL),
-        "update-policy-set": (update_record, SENTINEL),
-        "delete-policy-set": (delete_record, SENTINEL),
-        "add-policies-to-policy-set": (add_members("policies"), SENTINEL),
-        "remove-policies-from-policy-set": (remove_members("policies"), SENTINEL),
+        "list-policy-sets": (list_records, RIGHT),
+        "show-policy-set": (show_record, RIGHT),
+        "create-policy-set": (create_record, RIGHT),
+        "update-policy-set": (update_record, RIGHT),
+        "delete-policy-set": (delete_record, RIGHT),
+        "add-policies-to-policy-set": (add_members("policies"), RIGHT),
+        "remove-policies-from-policy-set": (remove_members("policies"), RIGHT),
         "attach-policy-set-to-workspaces": (
             unless_global(add_members("workspaces"), "attached to"),
-            SENTINEL,
+            RIGHT,
         ),
         "detach-policy-set-from-workspaces": (
             unless_global(remove_members("workspaces"), "detached from"),
-            SENTINEL,
+            RIGHT,
         ),
     },
-    read=SENTINEL,
+    read=RIGHT,
     invariants=invariants,
     within="organizations",
     about="Policies that are checked together; a global set keeps its workspaces, hidden.",

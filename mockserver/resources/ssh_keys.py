@@ -14,21 +14,9 @@ from mockserver.jsonapi.handlers import (
     update_record,
 )
 from mockserver.jsonapi.resources import resource
-from mockserver.resources.permissions import organization_of
-from mockserver.world.kinds import Kind, Rule, View, by_id, by_name
-from mockserver.world.state import Record
+from mockserver.world.kinds import Kind, by_id, by_name
 
-
-def _owner(view: View, record: Record | None) -> bool:
-    """An organization's token is no owner: it has a word of its own."""
-    return view.can(organization_of(view, record), "owner")
-
-
-OWN = Rule(
-    "owners, by a user's or a team's token; organization tokens cannot use this endpoint",
-    "ssh-keys.html",
-    _owner,
-)
+RIGHT = "use-ssh-keys"
 KIND = Kind(
     type="ssh-keys",
     prefix="sshkey",
@@ -37,13 +25,13 @@ KIND = Kind(
     find=by_id("ssh-keys"),
     show=resource,
     operations={
-        "list-ssh-keys": (list_records, OWN),
-        "get-ssh-key": (show_record, OWN),
-        "create-ssh-key": (create_record, OWN),
-        "update-ssh-key": (update_record, OWN),
-        "delete-ssh-key": (delete_record, OWN),
+        "list-ssh-keys": (list_records, RIGHT),
+        "get-ssh-key": (show_record, RIGHT),
+        "create-ssh-key": (create_record, RIGHT),
+        "update-ssh-key": (update_record, RIGHT),
+        "delete-ssh-key": (delete_record, RIGHT),
     },
-    read=OWN,
+    read=RIGHT,
     within="organizations",
     about="Keys for cloning modules; their value is never shown.",
     member="ssh-keys",

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from mockserver.resources.permissions import organization_of
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, Rule, View
+from mockserver.world.kinds import Handler, View
 from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
 from mockserver.world.state import ROOT, Record
 
@@ -37,10 +36,8 @@ def teams_of(view: View, organization: Record) -> Iterator[Record]:
             yield team
 
 
-def grants(view: View, record: Record) -> Iterator[str]:
-    """In an organization: `member`, `owner`, and what the organization access of teams allows."""
-    if record.kind != "organizations":
-        return
+def in_organization(view: View, record: Record) -> Iterator[str]:
+    """`member`, `owner`, and what the organization access of teams allows."""
     for team in teams_of(view, record):
         yield "member"
         if team["name"] == OWNERS:
@@ -48,20 +45,21 @@ def grants(view: View, record: Record) -> Iterator[str]:
         yield from (name for name in ACCESS if team["organization-access"][name])
 
 
+def in_team(view: View, record: Record) -> Iterator[str]:
+    """Whether the caller belongs to it, or is it."""
+    if any(team.key == record.key for team in teams_of(view, view.owner(record))):
+        yield "team-member"
+
+
+GRANTS = {"organizations": in_organization, "teams": in_team}
+
+
 def reach(view: View, type: str, within: Record) -> Iterable[int]:
     """Teams that the caller belongs to: he sees these, owners see all."""
     return (team.key for team in teams_of(view, within)) if type == "teams" else ()
 
 
-def manages(view: View, record: Record | None) -> bool:
-    return view.can(organization_of(view, record), "owner", "organization-token")
-
-
-MANAGE = Rule(
-    "owners of the organization, by a user's or the team's token, and the organization's token",
-    "users-teams-organizations/teams.html#the-owners-team, index.html#authentication",
-    manages,
-)
+MANAGE = "manage-teams"
 """Teams, their organization access, and who belongs to them."""
 
 
@@ -95,7 +93,7 @@ def delete_users(call: Call) -> Reply:
             "/data",
             fact=f"the team {OWNERS} of {call.owner(record).id} would have no member left",
             expected="at least one member who stays",
-            source="users-teams-organizations/teams.html#the-owners-team (status: decision)",
+            source="owners-team",
             hint="Add another member before you remove the last one.",
         )
     return Reply(state=call.state.unlink(record.key, MEMBERS, sorted(keys)))
@@ -112,12 +110,11 @@ def _unknown(username: str, at: int) -> Error:
         f"/data/{at}/id",
         fact=f"{username!r} is nobody's username",
         expected="the username of a user (not the id, nor an e-mail address)",
-        source="team-members.html#add-a-user-to-team (status: decision)",
         hint="Users must exist already: a fixture can hold them.",
     )
 
 
-OPERATIONS: Mapping[str, tuple[Handler, Rule]] = {
+OPERATIONS: Mapping[str, tuple[Handler, str]] = {
     "add-user-to-team": (add_users, MANAGE),
     "delete-user-from-team": (delete_users, MANAGE),
 }

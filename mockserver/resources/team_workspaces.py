@@ -12,15 +12,16 @@ from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.jsonapi.pages import whole
 from mockserver.jsonapi.resources import resource
-from mockserver.resources.permissions import LEVELS
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, Rule, View, by_id
+from mockserver.world.kinds import Kind, View, by_id
 from mockserver.world.problems import Error, invalid_item, invalid_items, not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
 OWNERS = "owners"
+LEVELS = ("read", "plan", "write", "admin")
+"""Each including those before it."""
 EVERYWHERE = "The owners team has admin access to every workspace"
 
 
@@ -38,8 +39,6 @@ def _teams(view: View, organization: Record) -> Iterable[int]:
 
 def grants(view: View, record: Record) -> Iterator[str]:
     """In a workspace: the levels that the caller's teams have there."""
-    if record.kind != "workspaces":
-        return
     for team in _teams(view, view.owner(record)):
         if access := view.state.find("team-workspaces", record.key, team):
             yield access["access"]
@@ -54,34 +53,8 @@ def reach(view: View, type: str, within: Record) -> Iterator[int]:
             yield view.state.get(item[-1]).owner
 
 
-def _workspace(view: View, record: Record) -> Record:
-    return record if record.kind == "workspaces" else view.owner(record)
-
-
-def _reads(view: View, record: Record | None) -> bool:
-    return record is None or view.sees(_workspace(view, record))
-
-
-def _administers(view: View, record: Record | None) -> bool:
-    if record is None:
-        return True
-    workspace = _workspace(view, record)
-    managers = ("owner", "manage-workspaces", "organization-token")
-    return view.can(workspace, "admin") or view.can(view.owner(workspace), *managers)
-
-
-READ = Rule(
-    "those who may read the workspace that the request names",
-    "team-access.html#list-team-access-to-workspaces (who: decision)",
-    _reads,
-)
+READ, MANAGE = "read-team-access", "manage-team-access"
 """List and add have no record in their path: their handlers ask once they know the workspace."""
-MANAGE = Rule(
-    "admins of the workspace that the request names: by team access, owners, teams that may manage "
-    "workspaces and the organization's token",
-    "permissions.html#admin",
-    _administers,
-)
 
 
 # what is shown
@@ -176,7 +149,6 @@ def _wrong(what: str, detail: str, **meta: str) -> Error:
     return invalid_item(
         detail,
         f"/data/relationships/{what}/data",
-        source="team-access.html#add-team-access-to-a-workspace, workspaces/access.html",
         **meta,
     )
 
@@ -226,7 +198,7 @@ KIND = Kind(
         "remove-team-access-to-workspace": (delete_record, MANAGE),
     },
     read=READ,
-    grants=grants,
+    grants={"workspaces": grants},
     reach=reach,
     invariants=invariants,
     within="workspaces",

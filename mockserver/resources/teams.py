@@ -9,48 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mockserver.jsonapi import resources
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
 from mockserver.jsonapi.pages import whole
 from mockserver.jsonapi.resources import resource
 from mockserver.resources import team_members
-from mockserver.resources.permissions import organization_of
-from mockserver.resources.team_members import ACCESS, MANAGE, MEMBERS, OWNERS, manages
+from mockserver.resources.team_members import ACCESS, GRANTS, MANAGE, MEMBERS, OWNERS
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, Rule, To, View, by_id, by_name, unique_name
+from mockserver.world.kinds import Kind, To, View, by_id, by_name, unique_name
 from mockserver.world.problems import Problem, invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record
-
-# who may do what
-
-
-def sees(view: View, record: Record | None) -> bool:
-    assert record is not None
-    return manages(view, record) or record.key in view.reached("teams", view.owner(record))
-
-
-READ = Rule(
-    "owners and the organization's token see every team, others the teams they belong to",
-    "users-teams-organizations/teams.html#managing-teams",
-    sees,
-)
-LIST = Rule(
-    "members of the organization, by a user's or a team's token, and the organization's token",
-    "users-teams-organizations/teams.html#managing-teams",
-    lambda view, record: view.can(organization_of(view, record), "member", "organization-token"),
-)
-
 
 # what is shown
 
 
 def permissions(view: View, record: Record) -> dict[str, bool]:
-    manager = manages(view, record)
-    return {
-        "can-update-membership": manager,
-        "can-destroy": manager and record["name"] != OWNERS,
-        "can-update-organization-access": manager and record["name"] != OWNERS,
-    }
+    """Nobody may take from `owners` what it is."""
+    whole = record["name"] != OWNERS
+    shown = resources.permissions(view, record)
+    return {name: may and (whole or name == "can-update-membership") for name, may in shown.items()}
 
 
 # operations
@@ -60,7 +38,7 @@ def list_teams(call: Call) -> Reply:
     """Every team by name for who manages them; for others those they belong to."""
     organization = call.record
     items = call.state.list(organization.key, "teams")
-    if manages(call, organization):
+    if call.may(MANAGE, organization):
         return Reply(data=whole(call, (item[-1] for item in items)))
     own = (call.state.get(key) for key in call.reached("teams", organization))
     return Reply(data=whole(call, (key for *_, key in sorted((*t.sort, t.key) for t in own))))
@@ -98,7 +76,7 @@ def _owners(detail: str, pointer: str, expected: str) -> Problem:
         pointer or None,
         fact=f"every organization has a team named {OWNERS}, with full access",
         expected=expected,
-        source="users-teams-organizations/teams.html#the-owners-team (status: decision)",
+        source="owners-team",
         hint=f"Leave {OWNERS} as it is; make another team for other names and rights.",
     )
 
@@ -150,15 +128,18 @@ KIND = Kind(
     relationships={"authentication-token": lambda view, record: {"meta": {}}},
     related={"users": lambda view, record: view.members(record, MEMBERS)},
     operations={
-        "list-teams": (list_teams, LIST),
+        "list-teams": (list_teams, "list-teams"),
         "create-team": (create_record, MANAGE),
-        "show-team-information": (show_record, READ),
+        "show-team-information": (show_record, "read-team"),
         "update-team": (update_record, MANAGE),
         "delete-team": (delete_team, MANAGE),
         **team_members.OPERATIONS,
     },
-    read=READ,
-    grants=team_members.grants,
+    read="read-team",
+    permissions=dict.fromkeys(
+        ("can-update-membership", "can-destroy", "can-update-organization-access"), MANAGE
+    ),
+    grants=GRANTS,
     reach=team_members.reach,
     invariants=invariants,
     within="organizations",

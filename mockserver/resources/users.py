@@ -5,13 +5,13 @@ Source: users.html, and account.html for what one sees and changes of oneself (`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.jsonapi.handlers import show_record
 from mockserver.jsonapi.resources import resource
 from mockserver.resources import account
-from mockserver.world.kinds import Caller, Kind, Rule, View, by_id
+from mockserver.world.kinds import Caller, Kind, View, by_id
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
 
@@ -48,32 +48,16 @@ def authenticate(state: State, digest: str | None) -> Caller | None:
 # who may do what
 
 
-def _sees(view: View, record: Record | None) -> bool:
-    assert record is not None
+def grants(view: View, record: Record) -> Iterator[str]:
+    """In a user: that it is the caller himself, or that an organization has both."""
     if view.caller.record.key == record.key:
-        return True
+        yield "himself"
     teams = (view.state.get(key) for key in view.state.members(record.key, TEAMS))
-    return any(view.can(view.owner(team), "member", "organization-token") for team in teams)
-
-
-READ = Rule(
-    "the user himself, and whoever is in an organization with him",
-    "users.html#show-a-user (who is authorized to view a user: decision)",
-    _sees,
-)
+    if any(view.may("read-organization", view.owner(team)) for team in teams):
+        yield "colleague"
 
 
 # what is shown
-
-
-def permissions(view: View, record: Record) -> dict[str, bool]:
-    own = view.caller.record.key == record.key
-    return {
-        "can-create-organizations": True,
-        "can-change-email": own,
-        "can-change-username": own,
-        "can-manage-user-tokens": own,
-    }
 
 
 def is_site_admin(view: View, record: Record) -> bool:
@@ -150,11 +134,17 @@ KIND = Kind(
         "two-factor": lambda view, record: dict.fromkeys(
             ("enabled", "verified"), record["two-factor"]
         ),
-        "permissions": permissions,
     },
     relationships={"authentication-tokens": tokens},
-    operations={"show-user": (show_record, READ), **account.OPERATIONS},
-    read=READ,
+    operations={"show-user": (show_record, "read-user"), **account.OPERATIONS},
+    read="read-user",
+    grants={"users": grants},
+    permissions={
+        "can-create-organizations": "use-api",
+        "can-change-email": "change-account",
+        "can-change-username": "change-account",
+        "can-manage-user-tokens": "change-account",
+    },
     authenticate=authenticate,
     about="People with accounts; an entry for admin, who exists in every world, says more about him.",
     member="users",

@@ -17,17 +17,15 @@ from mockserver.jsonapi.handlers import (
 from mockserver.jsonapi.identifiers import identifier, known, to_one
 from mockserver.jsonapi.pages import paged
 from mockserver.jsonapi.resources import owner, resource
-from mockserver.resources.permissions import LEVELS, organization_of
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Kind, Rule, To, Values, View, by_id, unique_name
+from mockserver.world.kinds import Kind, To, Values, View, by_id, unique_name
 from mockserver.world.problems import Problem, conflict, invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
 SSH_KEY = ("ssh-key", "workspaces")
-MANAGERS = ("owner", "manage-workspaces", "organization-token")
 LOCKERS = {"users": "User", "teams": "Team", "organizations": "Organization"}
 
 
@@ -41,75 +39,7 @@ def sort(values: Mapping[str, Any], key: int) -> tuple[Any, ...]:
     return (-round(clock.parse(values["_changed"]).timestamp() * 1000), -key, values["name"])
 
 
-# who may do what
-
-
-def level(view: View, record: Record) -> int:
-    """The highest level the caller has in a workspace, as a place in LEVELS; -1 for none."""
-    organization = view.owner(record)
-    if view.can(organization, *MANAGERS):
-        return len(LEVELS) - 1
-    granted = view.granted(record)
-    levels = [at for at, name in enumerate(LEVELS) if name in granted]
-    if view.can(organization, "manage-policies"):
-        levels.append(0)
-    return max(levels, default=-1)
-
-
-def _at_least(name: str, source: str) -> Rule:
-    def allows(view: View, record: Record | None) -> bool:
-        assert record is not None
-        return level(view, record) >= LEVELS.index(name)
-
-    return Rule(
-        f"{name} level in the workspace or more; owners, teams that may manage workspaces and the "
-        "organization's token have admin everywhere"
-        + (", teams that may manage policies read" if name == "read" else ""),
-        f"permissions.html#{source}",
-        allows,
-    )
-
-
-READ = _at_least("read", "read")
-WRITE = _at_least("write", "write")
-ADMIN = _at_least("admin", "admin")
-CREATE = Rule(
-    "owners, teams that may manage workspaces, and the organization's token",
-    "workspaces.html#create-a-workspace, permissions.html#manage-workspaces",
-    lambda view, record: view.can(organization_of(view, record), *MANAGERS),
-)
-LIST = Rule(
-    "members of the organization see the workspaces that they may read",
-    "workspaces.html#list-workspaces",
-    lambda view, record: view.can(organization_of(view, record), "member", "organization-token"),
-)
-SSH = Rule(
-    "admin level in the workspace; organization tokens cannot use SSH keys",
-    "permissions.html#admin, ssh-keys.html",
-    lambda view, record: ADMIN.allows(view, record) and view.caller.record.kind != "organizations",
-)
-
-
 # what is shown
-
-
-def permissions(view: View, record: Record) -> dict[str, bool]:
-    """What the caller may do in it, as the page's `permissions` object says it."""
-    has = level(view, record)
-    runs = view.caller.record.kind != "organizations"  # organization tokens do no runs
-    admin, write, plan = (has >= LEVELS.index(name) for name in ("admin", "write", "plan"))
-    return {
-        "can-update": admin,
-        "can-destroy": admin,
-        "can-queue-destroy": write and runs,
-        "can-queue-run": plan and runs,
-        "can-queue-apply": write and runs,
-        "can-update-variable": write,
-        "can-lock": write,
-        "can-unlock": write,
-        "can-force-unlock": admin,
-        "can-read-settings": has >= 0,
-    }
 
 
 def ssh_key(view: View, record: Record) -> dict[str, Any]:
@@ -127,9 +57,10 @@ def links(view: View, record: Record) -> dict[str, str]:
 
 def depends(view: View, record: Record) -> tuple[Any, ...]:
     """Its organization's name, its SSH key, and what the caller may do in it."""
-    runs = view.caller.record.kind != "organizations"
-    relations = view.state.relations(record.key)
-    return view.owner(record).id, relations, level(view, record), runs
+    organization, relations = view.owner(record), view.state.relations(record.key)
+    every = view.may("administer-workspace", organization)
+    words = frozenset[str]() if every else view.granted(record)
+    return organization.id, relations, view.granted(organization), words
 
 
 def show_locked(call: Call, record: Record) -> dict[str, Any]:
@@ -149,7 +80,7 @@ def show_locked(call: Call, record: Record) -> dict[str, Any]:
 
 def list_workspaces(call: Call) -> Reply:
     organization = call.record
-    if call.can(organization, *MANAGERS, "manage-policies"):
+    if call.may("read-workspace", organization):
         return Reply(data=paged(call, call.state.list(organization.key, "workspaces"), 2))
     reached = (call.state.get(key) for key in call.reached("workspaces", organization))
     items = sorted((*record.sort, record.key) for record in reached)
@@ -202,7 +133,7 @@ def assign_ssh_key(call: Call) -> Reply:
         assert key is not None
         found = key(call.state, id, None)
         if found is None or found.owner != organization.key:
-            raise _unknown("SSH key", id, "/data/attributes/id", "ssh-keys.html#list-ssh-keys")
+            raise _unknown("SSH key", id, "/data/attributes/id", "list-ssh-keys")
         new = [found.key]
     state = call.state
     if old != new:
@@ -263,7 +194,7 @@ def _connected(
                 f"{pointer}/{name}",
                 fact=f"the workspace has no vcs-repo yet, and {name} is missing or empty",
                 expected="identifier and oauth-token-id",
-                source="workspaces.html#update-a-workspace",
+                source="update-workspace",
                 hint="To add a VCS repo, send at least oauth-token-id and identifier.",
             )
     if not organization["entitlements"]["vcs-integrations"]:
@@ -272,12 +203,12 @@ def _connected(
             pointer,
             fact="the entitlement vcs-integrations is off",
             expected="no vcs-repo",
-            source="index.html#feature-entitlements",
+            source="feature-entitlements",
             hint="Turn the entitlement on in the fixture.",
         )
     id = repo["oauth-token-id"]
     if known(call, "oauth-tokens", id, organization) is None:
-        raise _unknown("Oauth token", id, f"{pointer}/oauth-token-id", "oauth-tokens.html")
+        raise _unknown("Oauth token", id, f"{pointer}/oauth-token-id", "update-workspace")
     return {
         name: repo[name]
         for name in ("identifier", "branch", "oauth-token-id", "ingress-submodules")
@@ -362,7 +293,6 @@ KIND = Kind(
     computed={
         "actions": {"is-destroyable": True},
         "can-queue-destroy-plan": False,
-        "permissions": permissions,
     },
     relationships={
         "organization": owner,
@@ -374,20 +304,32 @@ KIND = Kind(
     depends=depends,
     related={"organization": lambda view, record: (view.owner(record),)},
     operations={
-        "list-workspaces": (list_workspaces, LIST),
-        "show-workspace": (show_record, READ),
-        "show-workspace-by-name": (show_record, READ),
-        "create-workspace": (create_record, CREATE),
-        "update-workspace": (update_record, ADMIN),
-        "update-workspace-by-name": (update_record, ADMIN),
-        "delete-workspace": (delete_record, ADMIN),
-        "delete-workspace-by-name": (delete_record, ADMIN),
-        "lock-workspace": (lock_workspace, WRITE),
-        "unlock-workspace": (unlock_workspace, WRITE),
-        "force-unlock-workspace": (force_unlock_workspace, ADMIN),
-        "assign-ssh-key-to-workspace": (assign_ssh_key, SSH),
+        "list-workspaces": (list_workspaces, "list-workspaces"),
+        "show-workspace": (show_record, "read-workspace"),
+        "show-workspace-by-name": (show_record, "read-workspace"),
+        "create-workspace": (create_record, "create-workspace"),
+        "update-workspace": (update_record, "administer-workspace"),
+        "update-workspace-by-name": (update_record, "administer-workspace"),
+        "delete-workspace": (delete_record, "administer-workspace"),
+        "delete-workspace-by-name": (delete_record, "administer-workspace"),
+        "lock-workspace": (lock_workspace, "write-workspace"),
+        "unlock-workspace": (unlock_workspace, "write-workspace"),
+        "force-unlock-workspace": (force_unlock_workspace, "administer-workspace"),
+        "assign-ssh-key-to-workspace": (assign_ssh_key, "assign-ssh-key"),
     },
-    read=READ,
+    read="read-workspace",
+    permissions={
+        "can-update": "administer-workspace",
+        "can-destroy": "administer-workspace",
+        "can-queue-destroy": "apply-run",
+        "can-queue-run": "plan-run",
+        "can-queue-apply": "apply-run",
+        "can-update-variable": "write-workspace",
+        "can-lock": "write-workspace",
+        "can-unlock": "write-workspace",
+        "can-force-unlock": "administer-workspace",
+        "can-read-settings": "read-workspace",
+    },
     within="organizations",
     about="Workspaces: settings, a lock, and which teams have access.",
     member="workspaces",

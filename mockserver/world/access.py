@@ -1,27 +1,20 @@
 """Who a token stands for, and whether he may do a thing.
 
 What a caller may do *in* a record is said in words (`owner`, `manage-policies`, `read`, ...) that the
-kinds grant: nothing here knows what they mean. The sentence of a rule answers `who` and stands in
-the journal where a 404 hides a refusal.
+kinds grant: nothing here knows what they mean. The sentence of a right answers `who` and
+stands in the journal where a 404 hides a refusal.
 """
 
 from __future__ import annotations
 
 from mockserver.world import ids
-from mockserver.world.kinds import Caller, Kinds, Rule, View
+from mockserver.world.kinds import Caller, Kinds, View
 from mockserver.world.problems import Problem, not_found, unauthorized
 from mockserver.world.state import ROOT, Record, State
 
 
-def _anyone(view: View, record: Record | None) -> bool:
-    return True
-
-
-ANYONE = Rule("anyone with a valid token", "authentication", _anyone)
-
-
 def demand(
-    view: View, operation: str, rule: Rule, record: Record | None, entitled: str | None
+    view: View, operation: str, right: str, record: Record | None, entitled: str | None
 ) -> None:
     """Raise a 404 where the caller may not do it with a record, or its owners have no entitlement.
 
@@ -34,10 +27,10 @@ def demand(
         if judge and not judge(owner, str(entitled)):
             raise not_found(f"{owner.id} has no entitlement {entitled}")
         owner = view.owner(owner) if owner.owner != ROOT else None
-    if not rule.allows(view, record):
-        source = view.kinds.facts.source(rule.source)
-        may_not = f"{view.caller.name} may not: {operation} is for {rule.words} ({source})"
-        raise not_found(may_not)
+    if not view.may(right, record):
+        known = view.facts.rights[right]
+        who = f"{known.words} ({known.source})"
+        raise not_found(f"{view.caller.name} may not: {operation} is for {who}")
 
 
 def split(token: str) -> tuple[str, str | None]:

@@ -53,13 +53,34 @@ class ResourceType(Protocol):
     def relationships(self) -> Mapping[str, Relationship]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A named right of the vendor's permission page: who has it in a sentence, and where that stands.
+
+    `granted_by`: words, any of which gives it: `anyone`, the type of who calls, or what kinds grant
+    in a record or in what owns it; `strict` those in a universe that keeps to the pages alone.
+    """
+
+    words: str
+    source: str
+    granted_by: frozenset[str]
+    strict: frozenset[str]
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Right:
+        """A right as `edition.json` says it."""
+        by = frozenset(said["granted-by"])
+        return cls(said["words"], said["x-source"], by, frozenset(said.get("strict", by)))
+
+
 @dataclass(frozen=True, eq=False)
 class Facts:
     """One edition: `data` is its `edition.json`, `statuses` the success of each operation.
 
     `attributes` and `relationships` are those of every resource object that bears a type's name: an
     account is a user to oneself, and what one of the two shows is kept for both. `kept` are the
-    attributes that a body may set. `sources` tell where operations and rules are written, by name.
+    attributes that a body may set. `sources` tell where operations and rules are written, by name;
+    `rights` are those of the permission page, by name.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -68,6 +89,7 @@ class Facts:
     relationships: Mapping[str, Mapping[str, Relationship]] = field(default_factory=dict)
     kept: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    rights: Mapping[str, Right] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -93,7 +115,8 @@ class Facts:
             type: {name: said for name, said in listed.items() if said.create or said.update}
             for type, listed in attributes.items()
         }
-        return cls(data, statuses, attributes, relationships, kept, sources)
+        rights = {name: Right.of(said) for name, said in data.get("rights", {}).items()}
+        return cls(data, statuses, attributes, relationships, kept, sources, rights)
 
     def source(self, name: str) -> str:
         """Where an operation or a rule of that name is written; what names none, as it is."""

@@ -14,7 +14,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from mockserver.world.facts import NO_FACTS, Facts
-from mockserver.world.state import Record, Relation, State
+from mockserver.world.state import ROOT, Record, Relation, State
 
 Values = Mapping[str, Any]
 Handler = Callable[[Any], Any]
@@ -49,19 +49,6 @@ class To:
     one: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One sentence about who may do something, where it is said, and the test of it.
-
-    `source` is the name of an operation or a rule: the edition knows on which page that stands.
-    `allows(view, record)` gets the innermost record of the path, None where the path names none.
-    """
-
-    words: str
-    source: str
-    allows: Callable[[View, Record | None], bool]
-
-
 def _no_names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
     return ()
 
@@ -70,7 +57,7 @@ def _by_creation(values: Values, key: int) -> tuple[Any, ...]:
     return ()
 
 
-def _nothing(view: View, record: Record) -> Iterable[Any]:
+def _whole(view: View, record: Record) -> Iterable[str]:
     return ()
 
 
@@ -101,9 +88,10 @@ class Kind:
     `links`. `depends(view, record)`: all that it is made of beside the record itself, compared with
     `==`; while nothing of it has changed it is neither built nor judged again. None: it is built
     each time. `related`: what `include` may name, each giving records. `operations`: by operation
-    id, the function that answers it and the rule who may.
-    `read`: who may see a record. `grants(view, record)`: words that say what the caller may do in
-    `record` by virtue of this kind. `reach(view, type, within)`: records of a type that those
+    id, the function that answers it and the right that it takes. `read`: the right that seeing a
+    record takes. `permissions`: by permission that is shown, the right that it stands for.
+    `grants`: by type, `(view, record)`: words that say what the caller may do in a record of that
+    type, and in what it owns, by virtue of this kind. `reach(view, type, within)`: records of a type that those
     grants open, for callers who do not see all. `entitled(record, name)`: whether an entitlement
     is on, None where this kind has no say. `authenticate(state, digest)`: the caller a secret
     stands for (digest None: the key itself). `callers(state)`: everyone a token can stand for.
@@ -137,9 +125,10 @@ class Kind:
     links: Callable[[View, Record], dict[str, str]] | None = None
     depends: Callable[[View, Record], tuple[Any, ...]] | None = None
     related: Mapping[str, Callable[[View, Record], Iterable[Record]]] = field(default_factory=dict)
-    operations: Mapping[str, tuple[Handler, Rule]] = field(default_factory=dict)
-    read: Rule | None = None
-    grants: Callable[[View, Record], Iterable[str]] = _nothing
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    operations: Mapping[str, tuple[Handler, str]] = field(default_factory=dict)
+    read: str | None = None
+    grants: Mapping[str, Callable[[View, Record], Iterable[str]]] = field(default_factory=dict)
     reach: Callable[[View, str, Record], Iterable[int]] | None = None
     entitled: Callable[[Record, str], bool] | None = None
     authenticate: Callable[[State, str | None], Caller | None] | None = None
@@ -153,7 +142,7 @@ class Kind:
     dump: Callable[[State, Record, dict[str, Any]], Any] | None = None
     entry: Mapping[str, Any] = field(default_factory=dict)
     always: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
-    invariants: Callable[[View, Record], Iterable[str]] = _nothing
+    invariants: Callable[[View, Record], Iterable[str]] = _whole
 
     @property
     def titled(self) -> bool:
@@ -170,7 +159,7 @@ class Kinds(dict[str, Kind]):
 
     An entry may refer to what stands before it, and what stands within another is read before what
     stands at the top; beside that, kinds keep the order they are given in. `table` holds what
-    answers each operation, and the rule who may; `facts` what the edition says. Raises ValueError
+    answers each operation, and the right that it takes; `facts` what the edition says. Raises ValueError
     where two kinds answer one operation, and graphlib.CycleError where entries refer in a circle.
     """
 
@@ -178,9 +167,12 @@ class Kinds(dict[str, Kind]):
         given = {kind.type: kind for kind in kinds}
         super().__init__((type, given[type]) for type in _in_order(given))
         self.facts = facts
-        self.table: dict[str, tuple[Handler, Rule]] = {}
+        self.table: dict[str, tuple[Handler, str]] = {}
         self.answering: dict[str, Kind] = {}
+        self.granting: dict[str, list[Callable[[View, Record], Iterable[str]]]] = {}
         for kind in self.values():
+            for type, grants in kind.grants.items():
+                self.granting.setdefault(type, []).append(grants)
             if twice := self.table.keys() & kind.operations.keys():
                 raise ValueError(f"two kinds answer {', '.join(sorted(twice))}")
             self.table |= kind.operations
@@ -195,6 +187,12 @@ class Kinds(dict[str, Kind]):
         bound = Kinds.__new__(Kinds)
         bound.update(self)
         bound.facts, bound.table, bound.answering = facts, self.table, self.answering
+        bound.granting = self.granting
+        needed = {right for id, (_, right) in self.table.items() if id in facts.statuses}
+        if missing := sorted(needed - facts.rights.keys()):
+            raise ValueError(
+                f"edition.json lacks rights that operations take: {', '.join(missing)}"
+            )
         return bound
 
 
@@ -239,20 +237,31 @@ class View:
         """The words that the kinds grant the caller in a record."""
         words = self._granted.get(record.key)
         if words is None:
-            words = frozenset(
-                word for kind in self.kinds.values() for word in kind.grants(self, record)
-            )
+            grants = self.kinds.granting.get(record.kind, ())
+            words = frozenset(word for grant in grants for word in grant(self, record))
             self._granted[record.key] = words
         return words
 
-    def can(self, record: Record, *words: str) -> bool:
-        """Whether any of the words is granted in a record."""
-        return not self.granted(record).isdisjoint(words)
+    def may(self, right: str, record: Record | None) -> bool:
+        """Whether the caller has a right: of itself, or by a word granted in a record or in what
+        owns it.
+        """
+        known = self.facts.rights[right]
+        words = known.strict if self.strict else known.granted_by
+        if "anyone" in words or self.caller.record.kind in words:
+            return True
+        return record is not None and self._given(words, record)
+
+    def _given(self, words: frozenset[str], record: Record) -> bool:
+        """The owners are asked first: who may do all in one is asked once for all that it owns."""
+        if record.owner != ROOT and self._given(words, self.owner(record)):
+            return True
+        return not words.isdisjoint(self.granted(record))
 
     def sees(self, record: Record) -> bool:
-        """Whether the caller may read a record, by the rule of its kind."""
-        rule = self.kinds[record.kind].read
-        return rule is None or rule.allows(self, record)
+        """Whether the caller may read a record, by the right that its kind says."""
+        right = self.kinds[record.kind].read
+        return right is None or self.may(right, record)
 
     def owner(self, record: Record) -> Record:
         """The record in whose list it stands."""

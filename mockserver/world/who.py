@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from mockserver.world.access import demand
-from mockserver.world.kinds import Caller, Kinds, Rule, View
+from mockserver.world.kinds import Caller, Kinds, View
 from mockserver.world.problems import Problem
 from mockserver.world.seeding import label
 from mockserver.world.state import Record, State
@@ -29,7 +29,7 @@ class Asked:
     """An operation, as far as access is concerned: `type` of the innermost record it names."""
 
     operation: str
-    rule: Rule
+    right: str
     type: str | None
     entitlement: str | None
 
@@ -110,9 +110,9 @@ def verdicts(
 
 
 def _verdict(view: View, asked: Asked, record: Record | None, name: str | None) -> Verdict:
-    why = None
+    why, right = None, view.facts.rights[asked.right]
     try:
-        demand(view, asked.operation, asked.rule, record, asked.entitlement)
+        demand(view, asked.operation, asked.right, record, asked.entitlement)
     except Problem as problem:
         why = problem.why
     return Verdict(
@@ -120,8 +120,8 @@ def _verdict(view: View, asked: Asked, record: Record | None, name: str | None) 
         operation=asked.operation,
         record=name,
         may=why is None,
-        rule=asked.rule.words,
-        source=view.kinds.facts.source(asked.rule.source),
+        rule=right.words,
+        source=right.source,
         why=why,
     )
 

@@ -229,7 +229,7 @@ def test_more_than_one_entry_is_422(tfe: Any, method: str) -> None:
             "fact": "enforce has 2 entries",
             "expected": "one entry: policies have a single file",
             "key-path": "data.attributes.enforce",
-            "source": "policies.html#create-a-policy (decision: 422)",
+            "source": "policies.html#create-a-policy",
             "hint": f"Send one entry with the path {name}.sentinel.",
         },
     }

@@ -417,7 +417,7 @@ GLOBAL_META = {
     "edition": "2019-07",
     "fact": "the policy set is global: it applies to all of the organization's workspaces",
     "expected": "no workspaces, or a set that is not global",
-    "source": "policy-sets.html#attach-a-policy-set-to-workspaces (status: decision)",
+    "source": "policy-sets.html#attach-a-policy-set-to-workspaces",
     "hint": "Set data.attributes.global to false first, or leave the workspaces out.",
 }
 

@@ -7,8 +7,11 @@ from graphlib import CycleError
 
 import pytest
 
+from mockserver.contract import load
+from mockserver.pipeline.worlds import Server, facts
 from mockserver.resources import kinds
-from mockserver.world.kinds import Kind, Kinds, To
+from mockserver.world.kinds import Kind, Kinds, To, View
+from mockserver.world.who import callers
 
 
 def kind(type: str, within: str | None = None, *refers: str) -> Kind:
@@ -47,3 +50,45 @@ def test_an_operation_that_two_kinds_answer_is_refused() -> None:
     both = [replace(kind(type), operations={id: answered}) for type in ("a", "b")]
     with pytest.raises(ValueError, match=f"two kinds answer {id}"):
         Kinds(both)
+
+
+# rights
+
+EDITION = load("2019-07")
+RIGHTS = facts(EDITION).rights
+
+
+def test_every_right_that_kinds_name_is_in_the_edition_and_every_one_there_is_named() -> None:
+    named: set[str] = set()
+    for one in kinds("2019-07").values():
+        named |= {right for _, right in one.operations.values()} | set(one.permissions.values())
+        named |= {one.read} if one.read else set()
+    assert named == set(RIGHTS)
+
+
+@pytest.mark.parametrize("name", RIGHTS)
+def test_a_right_says_who_has_it_and_where_that_stands(name: str) -> None:
+    right = RIGHTS[name]
+    assert right.words.strip() == right.words != ""
+    assert ".html" in right.source
+    assert right.strict <= right.granted_by != frozenset()
+
+
+@pytest.mark.parametrize("name", RIGHTS)
+def test_every_word_that_gives_a_right_is_one_that_somebody_is_granted(name: str) -> None:
+    """In the world of these tests there are callers of each sort, and records of each type."""
+    world = Server().made(fixture="busy")
+    words = {"anyone"}
+    for caller in callers(world.kinds, world.state).values():
+        view = View(world.kinds, world.state, caller)
+        words |= {caller.record.kind}
+        words |= {word for one in world.state.records.values() for word in view.granted(one)}
+    assert RIGHTS[name].granted_by <= words
+
+
+def test_an_edition_without_a_right_that_an_operation_takes_is_refused() -> None:
+    some = replace(facts(EDITION), rights={n: r for n, r in RIGHTS.items() if n != "read-team"})
+    with pytest.raises(
+        ValueError, match=r"edition\.json lacks rights that operations take: read-team"
+    ):
+        kinds("2019-07").of(some)
