@@ -29,6 +29,7 @@ def tell(
     cover: bool = False,
     fail_under: float = 0.0,
     counted: tuple[str, ...] = (),
+    annotate: str = "",
 ) -> int:
     """Say and write what came of a run. Gives the exit code.
 
@@ -47,7 +48,7 @@ def tell(
     if cover and result.coverage:
         click.echo("\n".join(table(result.coverage)))
     try:
-        write(result, forms, click.echo, os.environ.get("GITHUB_STEP_SUMMARY", ""))
+        write(result, forms, click.echo, os.environ.get("GITHUB_STEP_SUMMARY", ""), annotate)
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
     if result.stopped:

@@ -66,6 +66,8 @@ _reports = _options(
     click.option("--fail-under", type=float, default=0.0, metavar="PERCENT",
                  help="1 where less of the contract was exercised."),
     ONLY,
+    click.option("--annotate-file", default="", metavar="FILE",
+                 help="File of your repository that GitHub's annotations name."),
 )  # fmt: skip
 
 
@@ -86,6 +88,7 @@ def verify(
     cover: bool,
     fail_under: float,
     counted: tuple[str, ...],
+    annotate_file: str,
     **options: Any,
 ) -> None:
     """Hold a server, or recorded traffic, to the contract.
@@ -109,7 +112,7 @@ def verify(
         result = _recorded(contract, only, drift, given[0], options[given[0]])
     else:
         result, extra = _live(contract, only, drift, unreached, options)
-    sys.exit(tell(result, extra, forms, cover, fail_under, counted))
+    sys.exit(tell(result, extra, forms, cover, fail_under, counted, annotate_file))
 
 
 def _forms(reports: tuple[str, ...]) -> list[Report]:

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import Checker, Miss, Schema
-from mockserver.contract.explain import explained, resolve
-from mockserver.judge.consequences import conditional
+from mockserver.contract.engines import Checker, Miss, Path, Schema, pointer
+from mockserver.contract.explain import explained, key_path, resolve, trail
+from mockserver.judge.consequences import conditional, forbidden
 from mockserver.judge.demands import checker, demands
 from mockserver.judge.documents import is_resource
 from mockserver.judge.drift import STABILITY, Stray, strays
@@ -147,11 +147,21 @@ def misses(operation: Operation, status: int, document: Any, edition: Edition) -
     for part, miss in found:
         if miss.path in following:
             continue
+        if member := forbidden(part, miss, edition.schemas):
+            yield _needless(*member, part, edition)
+            continue
         _, meta = explained(miss, part, edition.schemas)
         what, beside = meta["fact"], renamed.get(miss.pointer, "")
         if beside:
             what += f", and {beside.rpartition('/')[2]} stands there instead"
         yield Broken(miss.pointer, what, meta["expected"], meta["source"], miss.fault, beside)
+
+
+def _needless(path: Path, condition: str, schema: Schema, edition: Edition) -> Broken:
+    """A member that must not be there."""
+    _, source, _ = trail(schema, path, edition.schemas)
+    wanted = f"nothing here: {condition}" if condition else "nothing here"
+    return Broken(pointer(path), f"{key_path(path)} is there", wanted, source, "not")
 
 
 def _refined(schema: Schema, miss: Miss, edition: Edition) -> Iterator[tuple[Schema, Miss]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.engines import Miss, Path, Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.explain import brief, key_path, resolve
 
 
 def conditional(
@@ -35,6 +35,32 @@ def conditional(
             if place[: len(want)] == want and not any(place[: len(a)] == a for a in asks)
         }
     return following
+
+
+def forbidden(
+    schema: Schema, miss: Miss, components: Mapping[str, Schema]
+) -> tuple[Path, str] | None:
+    """The member that a `not` forbids, and the condition in words; None for another miss.
+
+    The miss itself is of the object around the member.
+    """
+    names: list[str] = miss.expected.get("required", []) if miss.fault == "not" else []
+    if len(names) != 1 or set(miss.expected) != {"required"}:
+        return None
+    said = [
+        f"{key_path(path)} is {brief(value)}"
+        for _, whole in _conditions(schema, miss.path, components)
+        for path, value in _consts(whole["if"])
+    ]
+    return (*miss.path, names[0]), " and ".join(said)
+
+
+def _consts(schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The values that a condition asks for."""
+    if "const" in schema:
+        yield path, schema["const"]
+    for name, part in schema.get("properties", {}).items():
+        yield from _consts(part, (*path, name))
 
 
 def _conditions(

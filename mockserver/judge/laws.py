@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition
+from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, included, linked, resources
 from mockserver.judge.pointers import leaves
 
@@ -89,7 +90,7 @@ def counted(count: str, relation: str, source: str) -> Law:
         if ids is not None and said is not None and said != len(ids):
             yield (
                 f"/attributes/{count}",
-                f"{count} is {said!r}, and {len(ids)} {relation} are named",
+                f"{count} is {brief(said)}, and {len(ids)} {relation} are named",
             )
 
     words = f"{count} is the number of the {relation} that the linkage names"

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from mockserver.contract.explain import brief
+
 
 class _Missing:
     def __repr__(self) -> str:
@@ -27,6 +29,12 @@ def at(document: Any, pointer: str) -> Any:
         else:
             return MISSING
     return document
+
+
+def said(document: Any, pointer: str) -> str:
+    """What stands at a pointer, in a sentence: `missing` where nothing does."""
+    value = at(document, pointer)
+    return "missing" if value is MISSING else brief(value)
 
 
 def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:

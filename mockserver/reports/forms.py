@@ -149,16 +149,15 @@ def _with_place(finding: Finding, edition: Edition) -> dict[str, Any]:
     return finding.shown() | {"rule": rule(finding), "contract": ":".join(map(str, place or ()))}
 
 
-def github(result: Result) -> str:
-    """Workflow commands: GitHub shows each as an annotation."""
+def github(result: Result, file: str = "") -> str:
+    """Workflow commands: GitHub shows each as an annotation, at a file of the user's where given."""
     lines = []
     for finding in result.findings:
         word = "error" if finding.level == "fault" else "notice"
-        place = located(finding, result.edition)
         title = f"{finding.operation or 'no operation'} {finding.place or '/'}"
         options = f"title={_property(title)}"
-        if place:
-            options = f"file={_property(place[0])},line={place[1]},{options}"
+        if file:
+            options = f"file={_property(file)},{options}"
         lines.append(f"::{word} {options}::{_data(_sentence(finding))}")
     if result.stopped:
         lines.append(f"::error title=mockserver verify::{_data(result.stopped)}")

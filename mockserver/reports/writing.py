@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from mockserver.judge.result import Result
-from mockserver.reports.forms import FORMS, summary
+from mockserver.reports.forms import FORMS, github, summary
 
 Report = tuple[str, Path | None]
 
@@ -41,13 +41,20 @@ def refuse_unwritable(reports: Iterable[Report]) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
-def write(result: Result, reports: Sequence[Report], say: Callable[[str], None], step: str) -> None:
-    """Write the reports; annotations go to `say`, the summary to the file that `step` names.
+def write(
+    result: Result,
+    reports: Sequence[Report],
+    say: Callable[[str], None],
+    step: str,
+    annotate: str = "",
+) -> None:
+    """Write the reports; annotations, of the file `annotate`, go to `say`, the summary to the file
+    that `step` names.
 
     Raises OSError where a file cannot be written.
     """
     for form, path in reports:
-        text = FORMS[form](result)
+        text = github(result, annotate) if form == "github" else FORMS[form](result)
         if path is not None:
             path.write_text(text, encoding="utf-8")
             continue

@@ -51,29 +51,37 @@ def _global(driver: Driver) -> None:
             driver.refused(
                 422, operation, identifiers(workspace), of=made.data, why=why, source=GLOBAL
             )
-        _counted(driver, made.data)
+        if _counts_all(driver, made.data, "there are"):
+            more = driver.need("workspaces")
+            if _counts_all(driver, made.data, "there are after one was made"):
+                driver.removed(more)
+                _counts_all(driver, made.data, "there are after one was deleted")
     both = body("policy-sets", {**attributes, "name": driver.name("both")}, workspaces=[workspace])
     driver.refused(
         422, "create-policy-set", both, why="a global set with workspaces", source=GLOBAL
     )
 
 
-def _counted(driver: Driver, record: Resource) -> None:
-    """As many as the organization has; read between two looks, for others may make some too."""
+def _counts_all(driver: Driver, record: Resource, when: str) -> bool:
+    """Whether it counts as many as the organization has, and names none.
+
+    Read between two looks, for others may make some too.
+    """
     total = "/meta/pagination/total-count"
     for _ in range(3):
         before = driver.value(driver.call("list-workspaces").document, total)
         answer = driver.call("show-policy-set", of=record)
         if before == driver.value(driver.call("list-workspaces").document, total):
             break
+    place, source = "/data/attributes/workspace-count", f"{PAGE}#create-a-policy-set"
     count = driver.value(answer.data, "/attributes/workspace-count")
-    what = f"a global set counts {count!r} workspaces of {before!r}"
-    source = f"{PAGE}#create-a-policy-set"
-    place = "/data/attributes/workspace-count"
-    driver.holds(count == before, answer, place, what, f"{before}", source)
-    shown = driver.value(answer.data, "/relationships/workspaces")
-    what = "a global set names workspaces"
-    driver.holds(shown is None, answer, "/data/relationships/workspaces", what, "none", source)
+    if not isinstance(before, int) or count is None:
+        return False  # which is told where it is missing
+    what = f"a global set counts {count} workspaces, and {before} {when}"
+    good = driver.holds(count == before, answer, place, what, str(before), source)
+    named = driver.value(answer.data, "/relationships/workspaces") is not None
+    place, what = "/data/relationships/workspaces", "a global set names workspaces"
+    return driver.holds(not named, answer, place, what, "none", source) and good
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
@@ -26,15 +27,15 @@ def steps(driver: Driver, record: Resource) -> None:
         made = driver.call(
             "add-team-access-to-workspace", body("team-workspaces", {"access": level}, **wanted)
         )
-        said = driver.value(made.data, "/attributes/access")
-        what = f"access is {said!r}"
+        shown = driver.value(made.data, "/attributes/access")
+        what = f"access is {brief(shown)}"
         place = "/data/attributes/access"
         source = f"{PAGE}#add-team-access-to-a-workspace"
-        driver.holds(said == level, made, place, what, f'"{level}"', source)
+        driver.holds(shown == level, made, place, what, f'"{level}"', source)
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    """By the team's name, within the workspace; None where the team was never answer."""
+    """By the team's name, within the workspace; None where the team was never seen."""
     id = _of(resource, "team")
     team = known("teams", id) if id else None
     name = attribute(team, "name") if team else None

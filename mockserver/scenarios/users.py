@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute
+from mockserver.judge.pointers import said
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
 
@@ -21,11 +22,11 @@ def once(driver: Driver) -> None:
         return
     shown = driver.call("show-user", of=account)
     for pointer, mine in (("/id", id), ("/attributes/username", name)):
-        what = f"{pointer} is {driver.value(shown.data, pointer)!r}"
+        what = f"{pointer} is {said(shown.data, pointer)}"
         good = driver.value(shown.data, pointer) == mine
         driver.holds(good, shown, f"/data{pointer}", what, f'"{mine}"', "users.html#show-a-user")
     same = driver.call("update-your-account-info", body("users", {"username": name}))
-    what = f"username is {attribute(same.data, 'username')!r}"
+    what = f"username is {said(same.data, '/attributes/username')}"
     good = attribute(same.data, "username") == name
     source = "account.html#update-your-account-info"
     driver.holds(good, same, "/data/attributes/username", what, f'"{name}"', source)

@@ -282,7 +282,7 @@ def test_a_fake_of_one_type_is_judged_on_what_it_has() -> None:
         said = CliRunner().invoke(
             main,
             ["verify", "--url", live.url, "--organization", "my-organization",
-             "--operation", "create-policy-set", "--operation", "show-policy-set"],
+             "--operation", "list-policy-sets", "--operation", "show-policy-set"],
             env={"TFE_TOKEN": TOKEN},
         )  # fmt: skip
     assert said.exit_code == 0, said.output

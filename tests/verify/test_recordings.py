@@ -344,3 +344,25 @@ def test_coverage_of_a_tool_is_counted_of_what_it_uses(tmp_path: Path) -> None:
     wrong = verify(*least, "--only", "policy-set")
     assert wrong.exit_code == 2
     assert "--only: no operation or page 'policy-set'; there are touched, account" in wrong.stderr
+
+
+def test_a_member_that_must_not_be_there_is_named_with_the_reason(tmp_path: Path) -> None:
+    wrong = example("show-policy-set")
+    wrong["data"]["attributes"]["global"] = True
+    said = verify("--har", str(har(tmp_path / "a.har", entry("GET", SHOW, 200, wrong))))
+    assert said.exit_code == 1
+    assert said.stdout.splitlines()[0] == (
+        "fault: show-policy-set /data/relationships/workspaces: data.relationships.workspaces is "
+        "there; expected nothing here: attributes.global is true (policy-sets.html#show-a-policy-set) "
+        "[log.entries[0]]"
+    )
+
+
+def test_a_member_that_a_condition_wants_is_named_too(tmp_path: Path) -> None:
+    wrong = example("show-policy-set")
+    del wrong["data"]["relationships"]["workspaces"]
+    said = verify("--har", str(har(tmp_path / "a.har", entry("GET", SHOW, 200, wrong))))
+    assert said.stdout.splitlines()[0].startswith(
+        "fault: show-policy-set /data/relationships/workspaces: data.relationships.workspaces is "
+        "missing; expected an object "
+    )

@@ -242,15 +242,12 @@ def test_json_holds_everything() -> None:
 
 def test_github_gets_one_line_for_each_annotation() -> None:
     lines = FORMS["github"](TOLD).splitlines()
-    written = (ROOT / "contracts/2019-07/policy-sets.json").read_text().splitlines()
-    line = next(at for at, text in enumerate(written, 1) if '"workspace-count": {' in text)
     assert lines[0] == (
-        f"::error file=contracts/2019-07/policy-sets.json,line={line},"
-        "title=show-policy-set /data/attributes/workspace-count::"
+        "::error title=show-policy-set /data/attributes/workspace-count::"
         'data.attributes.workspace-count is "4" <b>, 100%25%0A|; '
         "expected an integer (policy-sets.html#sample-response)"
     )
-    assert lines[2].startswith("::notice file=contracts/2019-07/workspaces.json,line=")
+    assert lines[2].startswith("::notice title=create-workspace effect::")
     assert lines[3] == "::error title=could not be removed::policies a pol-1"
 
 
@@ -296,12 +293,12 @@ def test_the_command_writes_all_of_them(tmp_path: Path) -> None:
                 "verify", "--url", live.url, "--organization", "my-organization",
                 "--operation", "show-policy", "--coverage",
                 *(f"--report={form}={tmp_path / form}" for form in FORMS if form != "github"),
-                "--report", "github",
+                "--report", "github", "--annotate-file", "tests/test_api.py",
             ],
             env={"TFE_TOKEN": TOKEN, "GITHUB_STEP_SUMMARY": str(step)},
         )  # fmt: skip
     assert said.exit_code == 1
-    assert "::error file=contracts/2019-07/policies.json,line=" in said.stdout
+    assert "::error file=tests/test_api.py,title=show-policy /data" in said.stdout
     assert "% of edition 2019-07" in said.stdout
     assert "| fault | `show-policy` | `/data/attributes/name` |" in step.read_text()
     Draft202012Validator(SARIF).validate(json.loads((tmp_path / "sarif").read_text()))

@@ -216,6 +216,15 @@ class Driver:
         self._homes[new["type"], new["id"]] = self._homes.get((old["type"], old["id"]), {})
         self._made = [new if same(record, old) else record for record in self._made]
 
+    def removed(self, record: Resource) -> bool:
+        """Delete a record, by its first way. Gives whether the server has done so."""
+        removes = self.context.plan(record["type"]).actions.removes
+        answer = self.call(removes[0], of=record) if removes else None
+        if answer is None or not answer.ok:
+            return False
+        self.gone(record)
+        return True
+
     def gone(self, record: Resource) -> None:
         """Nothing to remove any more."""
         self._made = [other for other in self._made if not same(record, other)]

@@ -101,7 +101,6 @@ def answers() -> list[Row]:
         at("delete-policy", _text(b"{}"), "", "a body where none is due"),
         at("show-policy", put("/attributes/policy-set-count", -1), f"{ONE}/attributes/policy-set-count", "a count below nothing"),
         at("show-organization", drop("/attributes/permissions/can-update"), f"{ONE}/attributes/permissions/can-update", "a permission missing"),
-        at("show-entitlement-set", put("/id", "another"), f"{ONE}/id", "the entitlements of another"),
         at("show-workspace", turn("/attributes/locked", lambda on: not on), f"{ONE}/attributes/locked", "a lock that shows as its opposite"),
         at("show-workspace-by-name", put("/attributes/auto-apply", None), f"{ONE}/attributes/auto-apply", "a boolean that is null by name alone"),
         at("list-workspaces", drop("/relationships/organization"), "/data/0/relationships/organization", "an owner missing in the list"),
