@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
@@ -195,3 +196,31 @@ def test_a_world_of_300_000_workspaces_that_is_being_seeded_holds_up_no_other(
         leaving = pool.submit(served.ask, "DELETE", f"{ORG[:-15]}large", None, "test-token", 120)
         assert slowest(served) < 1
         assert leaving.result()[0] == 204
+
+
+@pytest.mark.slow
+def test_200_000_connections_leave_descriptors_and_memory_where_they_were(served: Served) -> None:
+    place = urlsplit(served.url)
+
+    def some(count: int) -> None:
+        for n in range(count):
+            with socket.create_connection((place.hostname, place.port), timeout=30) as line:
+                if n % 2:
+                    line.sendall(b"GET /api/v2/ping HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    assert line.recv(65_536).startswith(b"HTTP/1.1 204 ")
+                if n % 7 == 0:
+                    line.sendall(b"GET /api/v2/pi")
+
+    some(5_000)
+    time.sleep(1)
+    before = descriptors(served), memory(served)
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(some, 50_000) for _ in range(4)]:
+            future.result()
+    time.sleep(1)
+    assert descriptors(served) <= before[0] + 2
+    assert memory(served) <= before[1] + 5
+
+
+def descriptors(served: Served) -> int:
+    return len(os.listdir(f"/proc/{served.process.pid}/fd"))

@@ -43,7 +43,7 @@ def test_the_server_starts_with_the_first_use_of_url_and_is_one_a_session(run: R
         def test_no_socket(tfe, tfe_server):
             tfe.client.get("/api/v2/organizations")
             assert not tfe_server.started
-            assert not [t for t in threading.enumerate() if t.name == "mockserver"]
+            assert not [t for t in threading.enumerate() if t.name.startswith("mockserver")]
 
         def test_url(tfe, tfe_server):
             urls.append(tfe.url)
