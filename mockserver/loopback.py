@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str | None) -> bool:
     """Whether a host is this machine alone: `localhost`, the whole of 127/8, `::1`, `[::1]`.
 

@@ -28,6 +28,8 @@ LIKE = 0.8
 `valeu` is, `valid` is not."""
 LONG = 40
 """Letters of the longest name that may be a misspelt one."""
+REMEMBERED, MOST = 200, 1_000
+"""Letters of the longest text that is remembered, and how many of them."""
 DECODED = 3
 """How often a word is decoded to find what was encoded more than once."""
 
@@ -71,6 +73,7 @@ class Redactor:
 
     def __init__(self, names: frozenset[str], patterns: Sequence[Pattern]) -> None:
         self._names, self._patterns = names, tuple(patterns)
+        self._known: dict[str, str] = {}
         needles = [pattern.needle for pattern in patterns]
         written = [quote_plus(needle) for needle in needles]  # as links hold them
         self._needles = tuple(text.encode() for text in dict.fromkeys((*needles, *written)))
@@ -80,8 +83,19 @@ class Redactor:
     def text(self, text: str) -> str:
         """A text, a path or a query without secrets, be they percent-encoded.
 
-        What holds none stays as it is.
+        What holds none stays as it is. Short texts come again and again (types, agents, paths), so
+        they are remembered.
         """
+        if len(text) > REMEMBERED:
+            return self._clean(text)
+        clean = self._known.get(text)
+        if clean is None:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            clean = self._known[text] = self._clean(text)
+        return clean
+
+    def _clean(self, text: str) -> str:
         text = self._plain(text)
         if "%" not in text and "+" not in text:
             return text

@@ -43,7 +43,7 @@ def filler(schema: Schema, components: Components) -> Fill | None:
                 if inner:
                     inner(value[name])
             elif default is not NOTHING:
-                value[name] = deepcopy(default)
+                value[name] = deepcopy(default) if isinstance(default, dict | list) else default
             elif inner and makes:
                 made: dict[str, Any] = {}
                 inner(made)
