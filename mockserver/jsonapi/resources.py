@@ -2,60 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from mockserver.jsonapi.identifiers import to_many, to_one
-from mockserver.world.kinds import Kind, View
+from mockserver.world.facts import Facts
+from mockserver.world.kinds import Kind, To, View
 from mockserver.world.state import Record, thaw
 
-NOTHING = object()
+Part = Callable[[View, Record], Any]
+Parts = tuple[tuple[str, Part], ...]
 
 
 def resource(view: View, record: Record) -> dict[str, Any]:
     """The resource object of a record, in the order in which the edition lists its members."""
     kind = view.kinds[record.kind]
+    attributes, relationships = _parts(kind, view.facts)
+    values = record.values
     links = kind.links(view, record) if kind.links else own_link(record)
-    shown = {"id": record.id, "type": record.kind, "attributes": _attributes(view, kind, record)}
-    if relationships := _relationships(view, kind, record):
-        shown["relationships"] = relationships
+    shown = {
+        "id": record.id,
+        "type": record.kind,
+        "attributes": {
+            name: thaw(values.get(name)) if part is None else part(view, record)
+            for name, part in attributes
+        },
+    }
+    related = {name: part(view, record) for name, part in relationships}
+    if related:
+        shown["relationships"] = {n: part for n, part in related.items() if part is not None}
     return {**shown, "links": links}
 
 
-def _attributes(view: View, kind: Kind, record: Record) -> dict[str, Any]:
-    values, computed = record.values, kind.computed
-    attributes = {}
-    for name, said in view.facts.attributes.get(record.kind, {}).items():
-        if not said.shown:
-            continue
-        how = computed.get(name, NOTHING)
-        if how is NOTHING and name == "permissions":
-            attributes[name] = permissions(view, record)
-        elif how is NOTHING:
-            attributes[name] = thaw(values.get(name))
-        else:
-            attributes[name] = how(view, record) if callable(how) else how
-    return attributes
+@lru_cache(maxsize=512)
+def _parts(kind: Kind, facts: Facts) -> tuple[tuple[tuple[str, Part | None], ...], Parts]:
+    """How each attribute and relationship of a kind is shown that an edition lists; None: an
+    attribute as it is kept.
+    """
+    attributes = facts.attributes.get(kind.type, {})
+    relationships = facts.relationships.get(kind.type, {})
+    return (
+        tuple((name, _attribute(kind, name)) for name, said in attributes.items() if said.shown),
+        tuple(
+            (name, kind.relationships.get(name) or _members(kind.relations[name]))
+            for name in relationships
+            if name in kind.relationships or name in kind.relations
+        ),
+    )
+
+
+def _attribute(kind: Kind, name: str) -> Part | None:
+    if name in kind.computed:
+        how = kind.computed[name]
+        return how if callable(how) else lambda view, record: how
+    return permissions if name == "permissions" else None
+
+
+def _members(to: To) -> Part:
+    if not to.one:
+        return lambda view, record: to_many(view.members(record, to.relation))
+    return lambda view, record: to_one(next(iter(view.members(record, to.relation)), None))
 
 
 def permissions(view: View, record: Record) -> dict[str, bool]:
     """What the caller may do with a record, by the rights that the permissions stand for."""
-    rights = view.kinds[record.kind].permissions
-    return {name: view.may(right, record) for name, right in rights.items()}
-
-
-def _relationships(view: View, kind: Kind, record: Record) -> dict[str, Any]:
-    relationships = {}
-    for name in view.facts.relationships.get(record.kind, {}):
-        if how := kind.relationships.get(name):
-            part = how(view, record)
-            if part is not None:
-                relationships[name] = part
-        elif to := kind.relations.get(name):
-            members = view.members(record, to.relation)
-            relationships[name] = (
-                to_one(members[0] if members else None) if to.one else to_many(members)
-            )
-    return relationships
+    return view.permitted(view.kinds[record.kind].permissions, record)
 
 
 def own_link(record: Record) -> dict[str, str]:

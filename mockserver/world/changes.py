@@ -54,7 +54,7 @@ def _differing(
 def _values(kinds: Kinds, state: State, record: Record | None) -> dict[str, Any]:
     if record is None:
         return {}
-    secret = {"digest", *records.secrets(kinds[record.kind], kinds.facts)}
+    secret = {"digest", *records.form(kinds[record.kind], kinds.facts).secrets}
     values = {name.lstrip("_"): _shown(state, secret, name, v) for name, v in record.values.items()}
     for (name, _), members in sorted(state.links.get(record.key, {}).items()):
         if len(members):

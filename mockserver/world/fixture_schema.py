@@ -83,9 +83,9 @@ def _entries(kinds: Kinds, within: str | None) -> Iterator[tuple[str, Schema]]:
 def _entry(kinds: Kinds, kind: Kind) -> Schema:
     """An entry of a kind: what is derived, with what the kind says differently."""
     listed = kinds.facts.attributes.get(kind.type, {})
-    names = records.in_entries(kind, kinds.facts)
+    names = records.form(kind, kinds.facts).entries
     properties = {name: _attribute(kind, name, listed.get(name)) for name in names}
-    hidden = records.secrets(kind, kinds.facts)
+    hidden = records.form(kind, kinds.facts).secrets
     for name in hidden:
         properties |= _secret(name, listed.get(name))
     for to in kind.relations.values():

@@ -65,7 +65,7 @@ def _unchecked(call: Any, values: Values, record: Record | None) -> Iterable[Any
     return ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Kind:
     """One resource type.
 
@@ -257,6 +257,22 @@ class View:
         if record.owner != ROOT and self._given(words, self.owner(record)):
             return True
         return not words.isdisjoint(self.granted(record))
+
+    def permitted(self, rights: Mapping[str, str], record: Record) -> dict[str, bool]:
+        """By name, whether the caller has a right in a record; as `may`, for many at once."""
+        chain, words = [record], {"anyone", self.caller.record.kind}
+        while chain[0].owner != ROOT:
+            chain.insert(0, self.owner(chain[0]))
+        found: dict[str, bool] = {}
+        for at in chain:
+            words |= self.granted(at)
+            for name, right in rights.items():
+                known = self.facts.rights[right]
+                given = known.strict if self.strict else known.granted_by
+                found[name] = not given.isdisjoint(words)
+            if all(found.values()):
+                break
+        return found
 
     def sees(self, record: Record) -> bool:
         """Whether the caller may read a record, by the right that its kind says."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from mockserver.world import ids
@@ -11,28 +12,45 @@ from mockserver.world.kinds import Kind, Values
 from mockserver.world.state import Record, State, freeze
 
 
-def in_entries(kind: Kind, facts: Facts) -> list[str]:
-    """The attributes that a fixture's entry may have as they are kept, in order."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How records of a kind are kept in an edition.
+
+    `secrets`: attributes that are kept as digests, under their name with `_` before it. `entries`:
+    those that a fixture's entry may have as they are kept. `defaults`: what a new record has where
+    neither its maker nor the kind says so. `left_out`: what the kind computes, and so is not kept.
+    """
+
+    secrets: tuple[str, ...]
+    entries: tuple[str, ...]
+    defaults: tuple[tuple[str, Any], ...]
+    left_out: frozenset[str]
+
+
+@lru_cache(maxsize=512)
+def form(kind: Kind, facts: Facts) -> Form:
+    """The form of a kind's records, worked out once for each edition."""
     settable = facts.kept.get(kind.type, {})
-    hidden = secrets(kind, facts)
-    names = [*(n for n in settable if n not in kind.computed and n not in hidden), *kind.made]
-    first = [kind.title] if kind.title else []
-    return [name for name in dict.fromkeys([*first, *names]) if not name.startswith("_")]
-
-
-def secrets(kind: Kind, facts: Facts) -> tuple[str, ...]:
-    """The attributes of a kind that are kept as digests, under their name with `_` before it."""
-    kept = facts.kept.get(kind.type, {})
-    return tuple(dict.fromkeys((*kind.secrets, *(n for n, said in kept.items() if said.secret))))
+    hidden = (*kind.secrets, *(name for name, said in settable.items() if said.secret))
+    left_out = kind.computed.keys() - kind.made.keys()
+    plain = [name for name in settable if name not in hidden and name not in left_out]
+    names = [kind.title, *plain, *kind.made] if kind.title else [*plain, *kind.made]
+    kept = [(f"_{name}" if said.secret else name, said.default) for name, said in settable.items()]
+    return Form(
+        secrets=tuple(dict.fromkeys(hidden)),
+        entries=tuple(name for name in dict.fromkeys(names) if not name.startswith("_")),
+        defaults=tuple((n, d) for n, d in kept if n not in kind.made and n not in left_out),
+        left_out=frozenset(left_out),
+    )
 
 
 def kept(kind: Kind, facts: Facts, given: Values) -> dict[str, Any]:
     """Values as they are kept: a secret as its digest, and nothing that the kind computes."""
-    hidden, values = secrets(kind, facts), {}
+    how, values = form(kind, facts), {}
     for name, value in given.items():
-        if name in hidden:
+        if name in how.secrets:
             values[f"_{name}"] = ids.digest(value)
-        elif name not in kind.computed or name in kind.made:
+        elif name not in how.left_out:
             values[name] = value
     return values
 
@@ -42,10 +60,8 @@ def first(kind: Kind, facts: Facts, given: Values, now: str) -> dict[str, Any]:
     default, else null.
     """
     values = kept(kind, facts, given)
-    for name, said in facts.kept.get(kind.type, {}).items():
-        name = f"_{name}" if said.secret else name
-        if name not in values and name not in kind.made and name not in kind.computed:
-            values[name] = said.default
+    for name, default in form(kind, facts).defaults:
+        values.setdefault(name, default)
     for name, made in kind.made.items():
         if name not in values:
             values[name] = made(values, facts, now) if callable(made) else made

@@ -70,9 +70,9 @@ class Seeding:
     def values(self, kind: Kind, entry: Values) -> dict[str, Any]:
         """What an entry says of a record, as it is kept."""
         values = {
-            name: entry[name] for name in records.in_entries(kind, self.facts) if name in entry
+            name: entry[name] for name in records.form(kind, self.facts).entries if name in entry
         }
-        for name in records.secrets(kind, self.facts):
+        for name in records.form(kind, self.facts).secrets:
             if name in entry:
                 values[f"_{name}"] = ids.digest(entry[name])
             elif f"{name}-digest" in entry:
@@ -185,7 +185,7 @@ def seed(
 
 def _impossible_times(value: Any, place: str) -> Iterator[Fault]:
     """Times that have the form of one but are on no calendar, such as 30 February."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         for name, item in value.items():
             inner = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
             if name.endswith("-at") and isinstance(item, str):
@@ -246,7 +246,7 @@ def _entry(kinds: Kinds, state: State, kind: Kind, record: Record) -> dict[str, 
     for name, value in record.values.items():
         if not name.startswith("_"):
             entry[name] = thaw(value)
-    for name in records.secrets(kind, kinds.facts):
+    for name in records.form(kind, kinds.facts).secrets:
         if (digest := record.get(f"_{name}")) is not None:
             entry[f"{name}-digest"] = digest
     for to in kind.relations.values():
