@@ -52,7 +52,8 @@ def body(record: Record, role: str, types: Types, title: str, source: str, at: s
         "attributes": _part(said["attributes"], role, at, types, "What to set."),
     }
     if f"x-{role}" in said["id"]:
-        members["id"] = {"description": "Its id.", **_member(said["id"], role, at, types)}
+        own = {"type": "string", "description": f"The {record.noun}'s id."}
+        members["id"] = {**own, "x-source": said["id"][f"x-{role}"]["x-source"]}
     needed = ["type", "attributes"] if role == CREATE else ["type"]
     linked = _part(said.get("relationships", {}), role, at, types, "What to link.")
     if linked["properties"]:

@@ -49,7 +49,7 @@ def kept(kind: Kind, facts: Facts, given: Values) -> dict[str, Any]:
     how, values = form(kind, facts), {}
     for name, value in given.items():
         if name in how.secrets:
-            values[f"_{name}"] = ids.digest(value)
+            values[f"_{name}"] = None if value is None else ids.digest(value)
         elif name not in how.left_out:
             values[name] = value
     return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -286,6 +287,9 @@ SECRETS = [
 ]
 
 
+VALUE: Path = ("data", "attributes", "value")
+
+
 def kept(world: World) -> dict[str, Any]:
     """What the journal keeps of the last request."""
     return list(world.universe.journal)[-1].shown()
@@ -350,12 +354,16 @@ def test_every_member_that_holds_a_secret_is_marked() -> None:
         assert {"password", "current-password", "password-confirmation", "value", "token"} <= set(
             edition.secrets
         )
-    assert {key_path(case.values[1]) for case in SECRETS} == {
-        "data.attributes.value",
-        "data.attributes.password",
-        "data.attributes.current-password",
-        "data.attributes.password-confirmation",
+    marked = {(case.values[0].id, case.values[1]) for case in SECRETS}
+    named = {
+        (operation.id, path)
+        for operation in TAKING_JSON
+        if operation.body_schema
+        for path, _, _ in places(operation)
+        if re.search("password|^token$", str(path[-1]))
     }
+    values = {("create-ssh-key", VALUE), ("update-ssh-key", VALUE)}
+    assert marked == named | values
     for case in SECRETS:
         assert "string" in types(dict(leaf(case.values[0], case.values[1])))
 
