@@ -57,8 +57,12 @@ def resolve(schema: Schema, components: Mapping[str, Schema]) -> Schema:
     return schema
 
 
-def trail(schema: Schema, path: Path, components: Mapping[str, Schema]) -> tuple[Schema, str, bool]:
-    """The schema of a place, the nearest source on the way there, and whether the place is secret."""
+def trail(
+    schema: Schema, path: Path, components: Mapping[str, Schema], value: Any = None
+) -> tuple[Schema, str, bool]:
+    """The schema of a place, the nearest source on the way there, and whether the place is secret,
+    or the value that stands there may hold a secret.
+    """
     schema = resolve(schema, components)
     source, secret = schema.get("x-source", ""), bool(schema.get("x-secret"))
     for part in path:
@@ -68,13 +72,31 @@ def trail(schema: Schema, path: Path, components: Mapping[str, Schema]) -> tuple
         source = inner.get("x-source", source)  # of the place, not of what it refers to
         schema = resolve(inner, components)
         secret = secret or bool(schema.get("x-secret"))
-    return schema, source, secret or _holds_secret(schema, components)
+    return schema, source, secret or _may_tell(schema, value, components)
+
+
+def _may_tell(schema: Schema, value: Any, components: Mapping[str, Schema]) -> bool:
+    """Whether a value may hold a secret: at its place, or in another form than that which has one,
+    or beside it under a name that is not listed (it may be misspelt).
+    """
+    schema = resolve(schema, components)
+    if schema.get("x-secret") or not _holds_secret(schema, components):
+        return bool(schema.get("x-secret"))
+    if isinstance(value, list) and "items" in schema:
+        return any(_may_tell(schema["items"], item, components) for item in value)
+    if not isinstance(value, dict) or "properties" not in schema:
+        return True
+    listed = schema["properties"]
+    return any(
+        _may_tell(listed[name], part, components)
+        if name in listed
+        else _may_be_secret(schema, name, components)
+        for name, part in value.items()
+    )
 
 
 def _holds_secret(schema: Schema, components: Mapping[str, Schema]) -> bool:
-    """Whether a secret may stand inside: then neither the whole is repeated where it has another
-    form, nor what stands beside the secret under a name that is not listed (it may be misspelt).
-    """
+    """Whether a secret may stand inside."""
     schema = resolve(schema, components)
     parts = [
         *schema.get("properties", {}).values(),
@@ -175,7 +197,7 @@ def explained(
     miss: Miss, schema: Schema, components: Mapping[str, Schema]
 ) -> tuple[str, dict[str, str]]:
     """The detail of a miss, and the members of `meta` that explain it."""
-    part, source, secret = trail(schema, miss.path, components)
+    part, source, secret = trail(schema, miss.path, components, miss.value)
     wanted = expected(part, components) if part else "nothing here"
     if miss.fault == "maxLength":
         wanted += f", at most {miss.expected} letters of it"

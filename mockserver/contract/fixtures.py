@@ -68,7 +68,7 @@ def checked(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:
         return document
     faults = []
     for miss in misses:
-        part, _, secret = trail(checker.schema, miss.path, checker.components)
+        part, _, secret = trail(checker.schema, miss.path, checker.components, miss.value)
         wanted = _beside(miss) or (expected(part, checker.components) if part else "nothing here")
         faults.append(
             (miss.pointer, f"{fact(miss, secret)}; expected {wanted}. {hint(miss, wanted)}")
