@@ -213,7 +213,7 @@ def test_every_caller_may_do_what_the_table_says_and_no_more(world: Any) -> None
 @pytest.mark.parametrize("token", [None, "nobody", "KEY.nobody", "KEY."])
 def test_without_a_good_token_nobody_may_anything_and_nothing_changes(token: str | None) -> None:
     with by_fixture() as ask:
-        before, matrix = ask.tfe.state(), Matrix(ask)
+        matrix, before = Matrix(ask), ask.tfe.state()
         value = f"Bearer {token.replace('KEY', ask.tfe.token)}" if token else ""
         for operation in EDITION.operations.values():
             made = ask.tfe.client.open(
