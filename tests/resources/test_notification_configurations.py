@@ -1,0 +1,34 @@
+"""Notification configurations: what is verified when, a token that nobody sees, and how many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .asking import WORKSPACE, body, data, said
+
+LIST, URL = f"{WORKSPACE}/notification-configurations", "https://example.com/"
+
+
+def made(tfe: Any, **more: Any) -> Any:
+    given = {"name": "hook", "url": URL, "destination_type": "generic", **more}
+    return tfe.client.post(LIST, json=body("notification-configurations", **given))
+
+
+def test_an_enabled_one_is_verified_and_its_token_is_never_shown(tfe: Any) -> None:
+    shown = data(made(tfe, enabled=True, token="hush"), 201)["attributes"]
+    (answer,) = shown["delivery-responses"]
+    assert (answer["url"], answer["successful"], shown["token"]) == (URL, "true", None)
+    assert "hush" not in str(tfe.state())
+
+
+def test_a_change_asks_the_url_where_it_is_enabled(tfe: Any) -> None:
+    path = data(made(tfe), 201)["links"]["self"]
+    for enabled, count in ((False, 0), (True, 1)):
+        change = body("notification-configurations", enabled=enabled, token=None)
+        shown = data(tfe.client.patch(path, json=change))["attributes"]
+        assert len(shown["delivery-responses"]) == count
+
+
+def test_a_workspace_has_twenty_at_most(tfe: Any) -> None:
+    assert [made(tfe).status_code for _ in range(19)] == [201] * 19
+    assert said(made(tfe))[0][1] == "A workspace can have up to 20 notification configurations"
