@@ -14,7 +14,7 @@ from mockserver.contract.explain import resolve
 from mockserver.contract.operations import Operation
 
 Components = Mapping[str, Schema]
-SETTING = (".create", ".add", ".update")
+SETTING = (".create", ".update")
 """Ends of the names of the bodies that set attributes."""
 
 

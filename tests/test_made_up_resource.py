@@ -1,0 +1,157 @@
+"""A resource costs a module and a page file: one is made up in a copy of the tree, and served."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULE = """
+from mockserver.jsonapi import handlers
+from mockserver.jsonapi.resources import owner, resource
+from mockserver.world.kinds import Kind, by_id, by_name
+
+RIGHT = "read-organization"
+KIND = Kind(
+    type="gadgets",
+    prefix="gad",
+    sort=by_name,
+    title="name",
+    find=by_id("gadgets"),
+    show=resource,
+    relationships={"organization": owner},
+    operations={
+        "list-gadgets": (handlers.list_records, RIGHT),
+        "create-gadget": (handlers.create_record, RIGHT),
+        "update-gadget": (handlers.update_record, RIGHT),
+    },
+    read=RIGHT,
+    within="organizations",
+    about="Made up.",
+    member="gadgets",
+)
+"""
+RECORD: dict[str, Any] = {
+    "title": "Gadget",
+    "x-source": "#gadgets",
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "pattern": "^gad-[A-Za-z0-9]+$"},
+        "type": {"const": "gadgets"},
+        "attributes": {
+            "type": "object",
+            "properties": {
+                "name": {"$ref": "common.json#/$defs/name", "x-required": True},
+                "color": {"enum": ["red", "green"], "default": "green"},
+            },
+        },
+        "relationships": {
+            "type": "object",
+            "properties": {
+                "organization": {
+                    "$ref": "common.json#/$defs/to-one",
+                    "x-of": "organizations",
+                    "readOnly": True,
+                }
+            },
+        },
+    },
+}
+LIST = "/organizations/{organization_name}/gadgets"
+
+
+def operation(call: str, title: str, answers: Any, **more: Any) -> dict[str, Any]:
+    said = {"call": call, "title": title, "description": f"{title}.", "x-source": "#gadgets"}
+    return {**said, **more, "answers": answers, "example": {}}
+
+
+PAGE = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Gadgets",
+    "x-page": "gadgets.html",
+    "operations": {
+        "list-gadgets": operation(
+            f"GET {LIST}", "List Gadgets", {"200": {"description": "All.", "list": "gadgets"}}
+        ),
+        "create-gadget": operation(
+            f"POST {LIST}",
+            "Create a Gadget",
+            {"202": {"description": "Made.", "document": "gadgets"}},
+            body={"create": "gadgets"},
+        ),
+        "update-gadget": operation(
+            "PATCH /gadgets/{id}",
+            "Update a Gadget",
+            {"200": {"description": "Changed.", "document": "gadgets"}},
+            body={"update": "gadgets"},
+        ),
+    },
+    "$defs": {"gadgets": RECORD},
+}
+CALLS = """
+import json
+import mockserver
+
+with mockserver.universe() as tfe:
+    path = "/api/v2/organizations/my-organization/gadgets"
+    sent = {"data": {"type": "gadgets", "attributes": {"name": "one"}}}
+    answers = [tfe.client.post(path, json=sent)]
+    one = f"/api/v2/gadgets/{answers[0].json['data']['id']}"
+    sent["data"]["attributes"] = {"color": "red"}
+    answers.append(tfe.client.patch(one, json=sent))
+    sent["data"]["attributes"] = {"color": "blue"}
+    answers += [tfe.client.patch(one, json=sent), tfe.client.get(path)]
+    print(json.dumps([[answer.status_code, answer.json] for answer in answers]))
+    print(json.dumps(tfe.state()["organizations"][0]["gadgets"]))
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the tree with a resource more: two files, and no other is touched."""
+    for name in ("mockserver", "contracts", "fixtures"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.pyc"))
+    (tmp_path / "mockserver" / "resources" / "gadgets.py").write_text(MODULE)
+    (tmp_path / "contracts" / "2019-07" / "gadgets.json").write_text(json.dumps(PAGE))
+    return tmp_path
+
+
+def run(tree: Path, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_resource_is_served_by_a_module_and_a_page_file(tree: Path) -> None:
+    answers, kept = map(json.loads, run(tree, "-c", CALLS).splitlines())
+    (made, shown), (_, changed), (refused, errors), (_, listed) = answers
+    assert (made, refused) == (202, 422)
+    assert shown["data"]["attributes"] == {"name": "one", "color": "green"}
+    assert shown["data"]["relationships"]["organization"]["data"]["id"] == "my-organization"
+    assert changed["data"]["attributes"] == {"name": "one", "color": "red"}
+    (error,) = errors["errors"]
+    assert error["detail"] == "Color is not included in the list"
+    assert error["meta"]["source"] == "gadgets.html#gadgets"
+    assert listed["data"] == [changed["data"]]
+    assert kept == [{"id": shown["data"]["id"], "name": "one", "color": "red"}]
+
+
+def test_the_commands_know_it(tree: Path) -> None:
+    assert "create-gadget" in run(tree, "-m", "mockserver.cli", "operations")
+    schema = json.loads(run(tree, "-m", "mockserver.cli", "schema", "create-gadget"))
+    assert schema["$ref"] == "#/$defs/gadgets.create"
+    assert "gadgets" in run(tree, "-m", "mockserver.cli", "fixture-schema")
