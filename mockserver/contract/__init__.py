@@ -3,8 +3,9 @@
 The only room that imports jsonschema, jsonschema_rs and referencing. It knows nothing of worlds.
 """
 
+from mockserver.contract.checked import Checked, Fault
 from mockserver.contract.editions import Edition, UnknownEdition, contract, control, editions, load
-from mockserver.contract.operations import Checked, Fault, Operation
+from mockserver.contract.operations import Operation
 from mockserver.contract.types import Attribute, Relationship, ResourceType
 
 __all__ = [

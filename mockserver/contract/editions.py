@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
+from mockserver.contract.checked import Tolerated
 from mockserver.contract.engines import Checker
 from mockserver.contract.expansion import expanded
 from mockserver.contract.files import folder, names, read
 from mockserver.contract.folders import whole
-from mockserver.contract.operations import Operation, Tolerated
+from mockserver.contract.operations import Operation
 from mockserver.contract.pages import pages
 from mockserver.contract.types import ResourceType, resource_types
 

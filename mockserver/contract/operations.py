@@ -3,69 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
+from mockserver.contract.checked import Checked, Fault, Tolerated
 from mockserver.contract.engines import MOST, Checker, Miss, Schema, pointer
 from mockserver.contract.explain import explained, key_path, trail
+from mockserver.contract.query import Query
 from mockserver.contract.shapes import Fill, Show, envelope, filler, resources, shower
 
 JSONAPI = "application/vnd.api+json"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One refusal of a request by the contract: status, the vendor's words, our explanation."""
-
-    status: int
-    title: str
-    detail: str
-    pointer: str | None
-    meta: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class Checked:
-    """What is left of a request after its check.
-
-    `value` has defaults filled in and what is not listed taken out. `findings` were let pass,
-    `faults` refuse.
-    """
-
-    value: Any
-    findings: list[dict[str, str]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-    def refuse_findings(self) -> None:
-        """What a strict universe does: each finding is a refusal."""
-        self.faults += [
-            Fault(422, "not in the contract", finding["fact"], finding["pointer"] or None, finding)
-            for finding in self.findings
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerated:
-    """One thing that real clients send although the page forbids it."""
-
-    parts: tuple[str, ...]
-    fault: str
-
-    def covers(self, miss: Miss) -> bool:
-        if len(miss.path) != len(self.parts) or not all(
-            want in ("*", str(part)) for want, part in zip(self.parts, miss.path, strict=True)
-        ):
-            return False
-        if self.fault == "missing":
-            return miss.fault == "missing"
-        if self.fault == "empty" and miss.value == {}:
-            return bool(miss.expected == "object")
-        return (
-            miss.fault in ("const", "type", "enum")
-            and miss.value == {"empty": "", "null": None}[self.fault]
-        )
 
 
 class Resource:
@@ -118,6 +65,8 @@ class Operation:
         parameters = item.get("parameters", [])
         self.records = {p["name"]: p["x-record"] for p in parameters if "x-record" in p}
         self.parameters = {p["name"]: p for p in parameters if p["in"] == "query"}
+        place = {"operation": self.id, "edition": edition}
+        self._query = Query(self.parameters, place, self.source)
         self.body = item.get("requestBody")
         self._checkers: dict[str, Checker] = {}
         self._showers: dict[str, Show] = {}
@@ -195,77 +144,7 @@ class Operation:
 
     def check_query(self, arguments: Iterable[tuple[str, str]]) -> Checked:
         """Query parameters: typed, with defaults; unknown or repeated ones are findings."""
-        checked = Checked({})
-        sent: dict[str, str] = {}
-        for name, text in arguments:
-            if name not in self.parameters:
-                if len(checked.findings) < MOST:
-                    checked.findings.append(self._stray(name, text))
-            elif name in sent:
-                checked.findings.append(
-                    self._finding(name, f"{name} is repeated; the last counts", "one value")
-                )
-            if name in self.parameters:
-                sent[name] = text
-        for name, parameter in self.parameters.items():
-            schema = parameter["schema"]
-            if name in sent:
-                self._check_parameter(name, sent[name], schema, checked)
-            elif parameter.get("required"):
-                self._refuse_parameter(name, f"{name} is required", f"{name} is missing", checked)
-            elif "default" in schema:
-                checked.value[name] = schema["default"]
-        return checked
-
-    def _check_parameter(self, name: str, text: str, schema: Schema, checked: Checked) -> None:
-        if "x-include" in schema:
-            names = [part.strip() for part in text.split(",") if part.strip()]
-            if any(part not in schema["x-include"] for part in names):
-                wanted = "one or more of " + ", ".join(schema["x-include"])
-                meta = self._finding(name, f"include is {text!r}", wanted)
-                checked.faults.append(
-                    Fault(400, "bad request", "Invalid include parameter", None, meta)
-                )
-            checked.value[name] = list(dict.fromkeys(names))
-            return
-        if schema["type"] != "integer":
-            if len(text) < schema.get("minLength", 0):
-                self._refuse_parameter(name, f"{name} is required", f"{name} is empty", checked)
-            checked.value[name] = text
-            return
-        low, high = schema.get("minimum"), schema.get("maximum")
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-        if number is None or (low is not None and number < low) or (high and number > high):
-            must = f"between {low} and {high}" if high else f"{low} or more"
-            self._refuse_parameter(name, f"{name} must be {must}", f"{name} is {text!r}", checked)
-        else:
-            checked.value[name] = number
-
-    def _refuse_parameter(self, name: str, detail: str, fact: str, checked: Checked) -> None:
-        required = detail == f"{name} is required"
-        wanted = "a value" if required else detail.removeprefix(f"{name} must be ")
-        meta = self._finding(name, fact, wanted)
-        checked.faults.append(Fault(422, "invalid attribute", detail, None, meta))
-
-    def _stray(self, name: str, text: str) -> dict[str, str]:
-        near = get_close_matches(name, self.parameters, n=1)
-        known = ", ".join(self.parameters) or "no query parameter"
-        finding = self._finding(name, f"the query parameter {name} is not listed", known)
-        finding["hint"] = f"Did you mean {near[0]}?" if near else f"Leave out {name}."
-        return finding
-
-    def _finding(self, name: str, fact: str, wanted: str) -> dict[str, str]:
-        parameter = self.parameters.get(name, {})
-        return {
-            "operation": self.id,
-            "edition": self.edition,
-            "pointer": "",
-            "fact": fact,
-            "expected": wanted,
-            "key-path": name,
-            "source": parameter.get("x-source", self.source),
-            "hint": f"Send {wanted} as {name}.",
-        }
+        return self._query.checked(arguments)
 
     def check_body(self, value: Any) -> Checked:
         """A JSON body: findings taken out, every refusal at once, defaults of a create filled in."""

@@ -1,0 +1,62 @@
+"""What the check of a request leaves: findings that were let pass, and faults that refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.contract.engines import Miss
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One refusal of a request by the contract: status, the vendor's words, our explanation."""
+
+    status: int
+    title: str
+    detail: str
+    pointer: str | None
+    meta: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Checked:
+    """What is left of a request after its check.
+
+    `value` has defaults filled in and what is not listed taken out. `findings` were let pass,
+    `faults` refuse.
+    """
+
+    value: Any
+    findings: list[dict[str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def refuse_findings(self) -> None:
+        """What a strict universe does: each finding is a refusal."""
+        self.faults += [
+            Fault(422, "not in the contract", finding["fact"], finding["pointer"] or None, finding)
+            for finding in self.findings
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerated:
+    """One thing that real clients send although the page forbids it."""
+
+    parts: tuple[str, ...]
+    fault: str
+
+    def covers(self, miss: Miss) -> bool:
+        if len(miss.path) != len(self.parts) or not all(
+            want in ("*", str(part)) for want, part in zip(self.parts, miss.path, strict=True)
+        ):
+            return False
+        if self.fault == "missing":
+            return miss.fault == "missing"
+        if self.fault == "empty" and miss.value == {}:
+            return bool(miss.expected == "object")
+        return (
+            miss.fault in ("const", "type", "enum")
+            and miss.value == {"empty": "", "null": None}[self.fault]
+        )

@@ -1,0 +1,92 @@
+"""The query of a request, held to the parameters that an operation lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from mockserver.contract.checked import Checked, Fault
+from mockserver.contract.engines import MOST, Schema
+
+
+class Query:
+    """The query parameters of one operation, by name; `place` says which operation it is."""
+
+    def __init__(
+        self, parameters: Mapping[str, Any], place: Mapping[str, str], source: str
+    ) -> None:
+        self._parameters, self._place, self._source = parameters, place, source
+
+    def checked(self, arguments: Iterable[tuple[str, str]]) -> Checked:
+        """Query parameters: typed, with defaults; unknown or repeated ones are findings."""
+        checked = Checked({})
+        sent: dict[str, str] = {}
+        for name, text in arguments:
+            if name not in self._parameters:
+                if len(checked.findings) < MOST:
+                    checked.findings.append(self._stray(name, text))
+            elif name in sent:
+                checked.findings.append(
+                    self._finding(name, f"{name} is repeated; the last counts", "one value")
+                )
+            if name in self._parameters:
+                sent[name] = text
+        for name, parameter in self._parameters.items():
+            schema = parameter["schema"]
+            if name in sent:
+                self._check_parameter(name, sent[name], schema, checked)
+            elif parameter.get("required"):
+                self._refuse_parameter(name, f"{name} is required", f"{name} is missing", checked)
+            elif "default" in schema:
+                checked.value[name] = schema["default"]
+        return checked
+
+    def _check_parameter(self, name: str, text: str, schema: Schema, checked: Checked) -> None:
+        if "x-include" in schema:
+            names = [part.strip() for part in text.split(",") if part.strip()]
+            if any(part not in schema["x-include"] for part in names):
+                wanted = "one or more of " + ", ".join(schema["x-include"])
+                meta = self._finding(name, f"include is {text!r}", wanted)
+                checked.faults.append(
+                    Fault(400, "bad request", "Invalid include parameter", None, meta)
+                )
+            checked.value[name] = list(dict.fromkeys(names))
+            return
+        if schema["type"] != "integer":
+            if len(text) < schema.get("minLength", 0):
+                self._refuse_parameter(name, f"{name} is required", f"{name} is empty", checked)
+            checked.value[name] = text
+            return
+        low, high = schema.get("minimum"), schema.get("maximum")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        if number is None or (low is not None and number < low) or (high and number > high):
+            must = f"between {low} and {high}" if high else f"{low} or more"
+            self._refuse_parameter(name, f"{name} must be {must}", f"{name} is {text!r}", checked)
+        else:
+            checked.value[name] = number
+
+    def _refuse_parameter(self, name: str, detail: str, fact: str, checked: Checked) -> None:
+        required = detail == f"{name} is required"
+        wanted = "a value" if required else detail.removeprefix(f"{name} must be ")
+        meta = self._finding(name, fact, wanted)
+        checked.faults.append(Fault(422, "invalid attribute", detail, None, meta))
+
+    def _stray(self, name: str, text: str) -> dict[str, str]:
+        near = get_close_matches(name, self._parameters, n=1)
+        known = ", ".join(self._parameters) or "no query parameter"
+        finding = self._finding(name, f"the query parameter {name} is not listed", known)
+        finding["hint"] = f"Did you mean {near[0]}?" if near else f"Leave out {name}."
+        return finding
+
+    def _finding(self, name: str, fact: str, wanted: str) -> dict[str, str]:
+        parameter = self._parameters.get(name, {})
+        return {
+            **self._place,
+            "pointer": "",
+            "fact": fact,
+            "expected": wanted,
+            "key-path": name,
+            "source": parameter.get("x-source", self._source),
+            "hint": f"Send {wanted} as {name}.",
+        }
