@@ -68,9 +68,14 @@ class Right:
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Right:
-        """A right as `edition.json` says it."""
+        """A right as `edition.json` says it; a long text there is a list of its lines."""
         by = frozenset(said["granted-by"])
-        return cls(said["words"], said["x-source"], by, frozenset(said.get("strict", by)))
+        words, source = _text(said["words"], " "), _text(said["x-source"], ", ")
+        return cls(words, source, by, frozenset(said.get("strict", by)))
+
+
+def _text(said: str | list[str], between: str) -> str:
+    return said if isinstance(said, str) else between.join(said)
 
 
 @dataclass(frozen=True, eq=False)
