@@ -53,7 +53,7 @@ def test_the_edition_tells_where_an_operation_or_a_rule_is_written() -> None:
     """Python names it; on which page of which day that stands, the edition says."""
     edition = load("2019-07")
     assert edition.source("create-policy-set") == "policy-sets.html#create-a-policy-set"
-    assert edition.source("rate-limiting") == "index.html#rate-limiting"
+    assert edition.source("feature-entitlements") == "index.html#feature-entitlements"
     with pytest.raises(KeyError) as unknown:
         edition.source("create-policyset")
     assert unknown.value.args[0] == (
