@@ -2,6 +2,7 @@
 
     make bench            the table, about six minutes
     make bench ARGS=-q    one short round each, to see that it works
+    make bench ARGS="--before FOLDER"   this checkout against another one, which has a .venv too
 
 Medians of five alternating rounds with their spread, everything on (tokens, both checks, journal),
 with the thread count that ships. Bad figures are printed like the good ones.
@@ -10,6 +11,7 @@ with the thread count that ships. Bad figures are printed like the good ones.
 from __future__ import annotations
 
 import json
+import socket
 import statistics
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import load
 import servers
@@ -137,7 +140,7 @@ def against_prism() -> Iterator[Row]:
                 part = statistics.median(seen["ours"]) / statistics.median(seen["bare"])
                 ratio += f", {part:.2f} of a bare ASGI callable ({told(seen['bare'])}/s)"
             yield what, bar, f"{told(seen['ours'])}/s against {told(seen['prism'])}/s: {ratio}"
-        yield "start to ready", "0.5 s", _starts(document, show)
+        yield "start to ready", "0.3 s", _starts(document, show)
         yield (
             "memory when ready (PSS)",
             "60 MB",
@@ -184,6 +187,90 @@ def as_the_world_grows() -> Iterator[Row]:
                 "1.3 × the time",
                 f"{grown:.2f} × ({told(seen['large'])}/s against {told(seen['small'])}/s)",
             )
+
+
+def before(folder: Path) -> Iterator[Row]:
+    """This checkout against another: show, page, create, start and memory."""
+    python = str(folder / ".venv" / "bin" / "python")
+    with ExitStack() as stack:
+        world = fixture(200)
+        now = stack.enter_context(servers.ours(world))
+        then = stack.enter_context(servers.ours(world, python, str(folder)))
+        show = f"/api/v2/policy-sets/{ids(now.url, 1)[0]}"
+        calls = {
+            "show": (show, None),
+            "page of 100": (f"{LIST}?page%5Bsize%5D=100", None),
+            "create": (LIST, load.CREATE),
+        }
+        for what, (path, script) in calls.items():
+            seen = alternating(
+                now=lambda p=path, s=script: load.rate(now.url + p, SECONDS, s),
+                then=lambda p=path, s=script: load.rate(then.url + p, SECONDS, s),
+            )
+            ratio = statistics.median(seen["now"]) / statistics.median(seen["then"])
+            yield (
+                f"{what}, against {folder.name}",
+                "0.95 ×",
+                f"{ratio:.2f} × ({told(seen['now'])}/s against {told(seen['then'])}/s)",
+            )
+    starts = alternating(
+        now=lambda: _start(lambda: servers.ours()),
+        then=lambda: _start(lambda: servers.ours("documented", python, str(folder))),
+    )
+    said = f"{told(starts['now'], '{:.2f}')} s against {told(starts['then'], '{:.2f}')} s"
+    yield f"start to ready, against {folder.name}", "0.3 s", said
+
+
+def idle() -> Iterator[Row]:
+    """A thousand connections that have been answered once and wait."""
+    with servers.ours() as ours, ExitStack() as stack:
+        got(ours.url + "/api/v2/organizations")
+        ready = ours.pss()
+        place = urlsplit(ours.url)
+        for _ in range(1_000):
+            line = stack.enter_context(socket.create_connection((place.hostname, place.port)))
+            line.sendall(b"GET /api/v2/ping HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            line.recv(4096)
+        yield "1,000 idle connections", "20 MB", f"{ours.pss() - ready:.0f} MB more"
+
+
+LARGE = """
+import gc, json, resource, sys, time
+from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.render_cache import written
+
+def memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+def timed(call):
+    started = time.perf_counter()
+    made = call()
+    return made, time.perf_counter() - started
+
+count = int(sys.argv[1])
+workspaces = [{"name": f"w{n}"} for n in range(count)]
+document = {"organizations": [{"name": "bench", "workspaces": workspaces}]}
+server, empty = Server(), memory()
+universe, seeding = timed(lambda: server.universe(key="bench", fixture=document))
+full = memory()
+body, dumping = timed(lambda: written(universe.dump()))
+dumped = memory()
+_, resetting = timed(universe.reset)
+print(json.dumps([seeding, full - empty, dumping, dumped - full, len(body) / 1e6, resetting * 1000]))
+"""
+
+
+def large() -> Iterator[Row]:
+    """Time and memory of large worlds, each in a process of its own."""
+    for count in (100_000, 300_000) if not QUICK else (1_000, 3_000):
+        said = subprocess.check_output([sys.executable, "-c", LARGE, str(count)])
+        seeding, full, dumping, dumped, size, resetting = json.loads(said)
+        yield (
+            f"{count:,} workspaces: seed, dump, reset",
+            "linear",
+            f"{seeding:.1f} s and {full:.0f} MB; {dumping:.1f} s and {dumped:.0f} MB for "
+            f"{size:.0f} MB of JSON; {resetting:.3f} ms",
+        )
 
 
 def inside() -> Iterator[Row]:
@@ -245,7 +332,10 @@ def long() -> Iterator[Row]:
 
 
 def rows() -> Iterator[Row]:
-    groups = [against_prism, as_the_world_grows, inside, unused]
+    if "--before" in sys.argv:
+        yield from before(Path(sys.argv[sys.argv.index("--before") + 1]).resolve())
+        return
+    groups = [against_prism, as_the_world_grows, inside, idle, large, unused]
     if "--long" in sys.argv:
         groups.append(long)
     for group in groups:

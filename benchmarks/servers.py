@@ -59,11 +59,12 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: list[str], url: str, probe: str, token: str | None = None
+    command: list[str], url: str, probe: str, token: str | None = None, folder: str | None = None
 ) -> Iterator[Running]:
     """A command that serves, from its first good answer on."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet, cwd=folder)
     try:
         while True:
             if process.poll() is not None:
@@ -85,12 +86,16 @@ def running(
 
 
 @contextmanager
-def ours(fixture: str = "documented") -> Iterator[Running]:
-    """`mockserver serve`, as it ships."""
+def ours(
+    fixture: str = "documented", python: str = sys.executable, folder: str | None = None
+) -> Iterator[Running]:
+    """`mockserver serve`, as it ships; of another checkout with its own Python."""
     port = free_port()
-    command = [sys.executable, "-m", "mockserver.cli", "serve", "--port", str(port)]
+    command = [python, "-m", "mockserver.cli", "serve", "--port", str(port)]
     command += ["--fixture", fixture, "--token", TOKEN]
-    with running(command, f"http://127.0.0.1:{port}", "/_mock/health/live") as server:
+    with running(
+        command, f"http://127.0.0.1:{port}", "/_mock/health/live", folder=folder
+    ) as server:
         yield server
 
 
