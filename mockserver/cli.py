@@ -122,16 +122,18 @@ def serve(
 
 def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> Any:
     """What TLS needs; None where none is wanted."""
-    from mockserver.web import tls as making
-
     if key and not certificate:
         raise click.UsageError("--tls-key belongs to a --tls-cert.")
+    if not (tls or certificate):
+        return None
+    from mockserver.web import tls as making
+
     if certificate:
         try:
             return making.given(certificate, key)
         except OSError as error:
             raise Unusable(f"cannot use {certificate}: {error.strerror or error}") from None
-    return making.made(host) if tls else None
+    return making.made(host)
 
 
 class Unusable(click.ClickException):
