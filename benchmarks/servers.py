@@ -91,7 +91,7 @@ def ours(
 ) -> Iterator[Running]:
     """`mockserver serve`, as it ships; of another checkout with its own Python."""
     port = free_port()
-    command = [python, "-m", "mockserver.cli", "serve", "--port", str(port)]
+    command = [str(Path(python).with_name("mockserver")), "serve", "--port", str(port)]
     command += ["--fixture", fixture, "--token", TOKEN]
     with running(
         command, f"http://127.0.0.1:{port}", "/_mock/health/live", folder=folder

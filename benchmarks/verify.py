@@ -20,7 +20,7 @@ from mockserver.contract import load
 
 MB = 1024 * 1024
 TOKEN = "bench-token"
-MOCKSERVER = [sys.executable, "-m", "mockserver.cli"]
+MOCKSERVER = [sys.executable, "-m", "mockserver"]
 MEASURED = (
     "import re, sys; from mockserver.cli import main;\n"
     "try: main(sys.argv[1:])\n"

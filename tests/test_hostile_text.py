@@ -185,7 +185,7 @@ def test_every_report_of_verify_is_ours(text: str, tmp_path: Path) -> None:
             ("fault: ", "note: ", "drift: ", "unknown route: ", "does not", "::")
         ), line
         if line.startswith("::"):
-            assert line.startswith(("::error file=", "::notice file=", "::error title=")), line
+            assert line.startswith(("::error title=", "::notice title=")), line
     refuse_foreign(step.read_text())
     assert "[y](z)" not in re.sub(r"(?<!\\)`.*?(?<!\\)`", "", step.read_text())
     for path in files.values():

@@ -151,7 +151,7 @@ def test_a_resource_is_served_by_a_module_and_a_page_file(tree: Path) -> None:
 
 
 def test_the_commands_know_it(tree: Path) -> None:
-    assert "create-gadget" in run(tree, "-m", "mockserver.cli", "operations")
-    schema = json.loads(run(tree, "-m", "mockserver.cli", "schema", "create-gadget"))
+    assert "create-gadget" in run(tree, "-m", "mockserver", "operations")
+    schema = json.loads(run(tree, "-m", "mockserver", "schema", "create-gadget"))
     assert schema["$ref"] == "#/$defs/gadgets.create"
-    assert "gadgets" in run(tree, "-m", "mockserver.cli", "fixture-schema")
+    assert "gadgets" in run(tree, "-m", "mockserver", "fixture-schema")

@@ -51,7 +51,7 @@ def test_only_the_clock_asks_for_the_time_of_day_and_only_ids_make_ids() -> None
         for path in (ROOT / "mockserver").rglob("*.py")
         if wall.search(path.read_text(encoding="utf-8"))
     }
-    known = {"mockserver/world/clock.py", "mockserver/world/ids.py", "mockserver/cli_verify.py"}
+    known = {"mockserver/world/clock.py", "mockserver/world/ids.py", "mockserver/cli/verifying.py"}
     assert found == known
 
 

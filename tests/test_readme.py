@@ -85,7 +85,7 @@ def test_the_fixture_in_the_readme_makes_a_world() -> None:
 
 def test_the_operations_in_the_readme_are_those_that_are_served() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "mockserver.cli", "operations", "--format", "markdown"],
+        [sys.executable, "-m", "mockserver", "operations", "--format", "markdown"],
         capture_output=True,
         text=True,
         check=True,

@@ -44,7 +44,7 @@ class Fleet:
 
     def __enter__(self) -> Fleet:
         for at, port in enumerate(self.ports):
-            command = [sys.executable, "-m", "mockserver.cli", "serve", "--port", str(port)]
+            command = [sys.executable, "-m", "mockserver", "serve", "--port", str(port)]
             self._start([*command, "--token", f"replica-{at + 1}"])
         command = ["nginx", "-p", str(self.folder), "-c", str(self._config())]
         self._start([*command, "-g", "daemon off;"])

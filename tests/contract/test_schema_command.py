@@ -87,7 +87,7 @@ def test_the_command_prints_what_is_sent_and_what_is_answered() -> None:
         (("upload-policy",), 1, "upload-policy takes no JSON body"),
         (("show-policy", "--answer", "201"), 1, "show-policy documents no 201; it documents 200, "),
         (("delete-policy", "--answer", "204"), 1, "204 of delete-policy has no JSON body"),
-        (("show-policy", "--edition", "2018-01"), 1, "no edition '2018-01'; there are: 2019-07"),
+        (("show-policy", "--edition", "2018-01"), 2, "no edition '2018-01'; there are: 2019-07"),
         ((), 2, "give an operation, perhaps with --answer, or --all DIR"),
         (
             ("show-policy", "--all", "x"),

@@ -98,7 +98,7 @@ def test_an_unknown_name_is_404_with_the_nearest(tfe: Any, query: Any, detail: s
 
 
 def said(*arguments: str) -> str:
-    command = [sys.executable, "-m", "mockserver.cli", "who", *arguments]
+    command = [sys.executable, "-m", "mockserver", "who", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 

@@ -24,7 +24,7 @@ SETS = f"{ORG}/policy-sets"
 SET = f"{ROOT}/policy-sets/polset-3yVQZvHzf5j3WRJ1"
 POLICY = f"{ROOT}/policies/pol-u3S5p2Uwk21keu1s"
 WORKSPACE = f"{ROOT}/workspaces/ws-2HRvNs49EWPjDqT1"
-COMMAND = [sys.executable, "-m", "mockserver.cli"]
+COMMAND = [sys.executable, "-m", "mockserver"]
 
 
 def command(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

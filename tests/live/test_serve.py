@@ -223,7 +223,7 @@ def test_openapi_prints_an_edition() -> None:
     assert SET.replace("polset-3yVQZvHzf5j3WRJ1", "{id}") in document["paths"]
     done = command("openapi", "--edition", "2019-70")
     assert (done.returncode, done.stderr) == (
-        1,
+        2,
         "Error: no edition '2019-70'; there are: 2019-07\n",
     )
 
@@ -256,7 +256,7 @@ def test_operations_are_listed_from_the_contract() -> None:
         for row in table
     )
     done = command("operations", "--edition", "x")
-    assert (done.returncode, done.stderr) == (1, "Error: no edition 'x'; there are: 2019-07\n")
+    assert (done.returncode, done.stderr) == (2, "Error: no edition 'x'; there are: 2019-07\n")
 
 
 def test_help_and_version_are_there() -> None:

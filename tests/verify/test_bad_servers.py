@@ -135,7 +135,7 @@ def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int) -> None:
 
     with LiveServer(cast(Any, counted)) as live:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mockserver.cli", "verify", "--url", live.url,
+            [sys.executable, "-m", "mockserver", "verify", "--url", live.url,
              "--organization", "my-organization", "--rate", "150"],
             env=os.environ | {"TFE_TOKEN": TOKEN}, stderr=subprocess.PIPE, text=True,
             stdout=subprocess.DEVNULL,

@@ -53,7 +53,7 @@ def test_what_an_example_verifies_conforms(path: Path, tmp_path: Path) -> None:
         }
         words = shlex.split(found[0].replace("$TFE_ORGANIZATION", "my-organization"))
         done = subprocess.run(
-            [sys.executable, "-m", "mockserver.cli", *words[1:]],
+            [sys.executable, "-m", "mockserver", *words[1:]],
             cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

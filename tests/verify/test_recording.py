@@ -237,7 +237,7 @@ def test_the_command_records_until_it_is_stopped(tmp_path: Path, stop: int) -> N
     ready, into = tmp_path / "ready.json", tmp_path / "exchanges"
     with LiveServer(server()) as upstream:
         command = [
-            sys.executable, "-m", "mockserver.cli", "record", "--upstream", upstream.url,
+            sys.executable, "-m", "mockserver", "record", "--upstream", upstream.url,
             "--into", str(into), "--port", "0", "--ready-file", str(ready),
         ]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from mockserver.cli.common import edition_named
+
 
 @click.command()
 @click.argument("operation", required=False)
@@ -24,13 +26,12 @@ def schema(operation: str | None, answer: int | None, edition: str, folder: Path
 
     It is whole in itself: any validator of JSON Schema 2020-12 takes it.
     """
-    from mockserver.contract import UnknownEdition, contract
     from mockserver.contract.standalone import every, of_answer, of_request
 
     if (operation is None) is (folder is None) or (folder and answer):
         raise click.UsageError("give an operation, perhaps with --answer, or --all DIR")
+    known = edition_named(edition)
     try:
-        known = contract(edition)
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             for name, made in every(known):
@@ -38,7 +39,7 @@ def schema(operation: str | None, answer: int | None, edition: str, folder: Path
             return
         found = known.operation(str(operation))
         made = of_answer(known, found, answer) if answer else of_request(known, found)
-    except (UnknownEdition, ValueError) as error:
+    except ValueError as error:
         raise click.ClickException(str(error)) from None
     except KeyError as error:
         raise click.ClickException(str(error.args[0])) from None
@@ -49,6 +50,3 @@ def schema(operation: str | None, answer: int | None, edition: str, folder: Path
 
 def _text(made: dict[str, Any]) -> str:
     return json.dumps(made, indent=2, ensure_ascii=False)
-
-
-COMMANDS = (schema,)

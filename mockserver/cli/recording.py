@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli_coverage import tell
+from mockserver.cli.common import edition_named
+from mockserver.cli.outcome import tell
 from mockserver.escaping import escaped
 
 
@@ -47,7 +48,6 @@ def record(
 
     Tokens, policy code and e-mails are masked in what is written. Exit codes as of verify.
     """
-    from mockserver.cli_verify import read_edition
     from mockserver.traffic.judging import result
     from mockserver.traffic.masking import Mask
     from mockserver.traffic.recorder import Recorder
@@ -55,7 +55,7 @@ def record(
     from mockserver.web.proxy import Proxy
     from mockserver.web.serving import LiveServer
 
-    contract = read_edition(edition)
+    contract = edition_named(edition)
     try:
         transport = HttpTransport(upstream, timeout=timeout, rate=0, patient=False)
         recorder = Recorder(contract, into, Mask(contract.secrets, keep), click.echo)
@@ -88,7 +88,6 @@ def record(
 @click.option("--edition", default="2019-07", show_default=True, help="Contract they keep.")
 def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     """Print the world that recorded exchanges have shown, as a fixture for `serve --fixture`."""
-    from mockserver.cli_verify import read_edition
     from mockserver.contract.fixtures import UnfitFixture
     from mockserver.pipeline.worlds import fixture_for
     from mockserver.resources import kinds
@@ -98,7 +97,7 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
 
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
     try:
-        world = shown(exchanges(folder), read_edition(edition), kinds(edition))
+        world = shown(exchanges(folder), edition_named(edition), kinds(edition))
         made = fixture_for(edition, document(world, entries))
     except BadRecording as error:
         raise click.UsageError(str(error)) from None
@@ -107,6 +106,3 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     for remark in world.remarks:
         click.echo(escaped(f"note: {remark}"), err=True)
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))
-
-
-COMMANDS = (record, fixture)

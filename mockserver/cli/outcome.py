@@ -1,10 +1,8 @@
-"""What a run says at its end, and the command `coverage` of a world that runs elsewhere."""
+"""What a run of `verify` or `record` says and writes at its end."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -70,52 +68,3 @@ def too_little(percent: float, least: float) -> bool:
     if percent < least:
         click.echo(f"Error: {percent}% was exercised, less than the {least:g}% wanted", err=True)
     return percent < least
-
-
-@click.command()
-@click.option(
-    "--url",
-    envvar="TFE_ADDRESS",
-    default="http://127.0.0.1:8080",
-    show_default=True,
-    help="Server; or TFE_ADDRESS.",
-)
-@click.option(
-    "--token",
-    envvar="TFE_TOKEN",
-    default="test-token",
-    show_default=True,
-    help="Key of the world; or TFE_TOKEN.",
-)
-@click.option("--format", "form", type=click.Choice(["table", "json", "html"]), default="table")
-@click.option(
-    "--fail-under",
-    type=float,
-    default=0.0,
-    metavar="PERCENT",
-    help="1 where less of the contract was exercised.",
-)
-@ONLY
-def coverage(
-    url: str, token: str, form: str, fail_under: float, counted: tuple[str, ...]
-) -> None:  # fmt: skip
-    """Show how much of the contract a running world's exchanges have exercised."""
-    from mockserver.client import ControlError
-    from mockserver.client.links import Http
-    from mockserver.judge.coverage import Coverage, table
-    from mockserver.reports.page import page
-
-    try:
-        shown = Http(url, token, 30.0).send("GET", "coverage")
-    except ControlError as error:
-        raise click.ClickException(str(error)) from None
-    met = Coverage(shown["edition"])
-    met.merge(shown["met"])
-    met = part(met, counted)
-    if form == "json":
-        click.echo(json.dumps(met.shown(), indent=2))
-    elif form == "html":
-        click.echo(page(f"Contract coverage, edition {met.edition}", [], [], met))
-    else:
-        click.echo("\n".join(table(met)))
-    sys.exit(int(too_little(met.percent, fail_under)))

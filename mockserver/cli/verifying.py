@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli_coverage import ONLY, coverage, part, tell
+from mockserver.cli.common import edition_named
+from mockserver.cli.outcome import ONLY, part, tell
 
 if TYPE_CHECKING:
     from mockserver.contract import Edition
@@ -99,7 +100,7 @@ def verify(
     """
     from mockserver.judge.coverage import Coverage
 
-    contract = read_edition(edition)
+    contract = edition_named(edition)
     only = chosen(contract, operations)
     drift: Level = "fault" if fail_on_drift else "drift"
     forms = _forms(reports)
@@ -191,16 +192,6 @@ def _token(options: dict[str, Any]) -> str:
     return token
 
 
-def read_edition(name: str) -> Edition:
-    """The edition of a name; a usage error that lists those there are."""
-    from mockserver.contract import UnknownEdition, load
-
-    try:
-        return load(name)
-    except UnknownEdition as error:
-        raise click.UsageError(str(error)) from None
-
-
 def chosen(contract: Edition, operations: tuple[str, ...]) -> frozenset[str]:
     """The ids that `--operation` names; a usage error with the nearest for one there is not."""
     try:
@@ -242,6 +233,3 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-COMMANDS = (verify, coverage)

@@ -1,0 +1,31 @@
+"""The command `mockserver`: one module a command or two, siblings that share `common` and `outcome`."""
+
+from __future__ import annotations
+
+import click
+
+from mockserver.cli import contract, covering, recording, schema, serving, verifying, worlds
+from mockserver.version import VERSION
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="mockserver")
+def main() -> None:
+    """A stand-in for the Terraform Enterprise API."""
+
+
+for command in (
+    serving.serve,
+    contract.openapi,
+    contract.print_fixture_schema,
+    contract.operations,
+    contract.who,
+    schema.schema,
+    worlds.seed,
+    worlds.reset,
+    verifying.verify,
+    covering.coverage,
+    recording.record,
+    recording.fixture,
+):
+    main.add_command(command)

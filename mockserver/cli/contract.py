@@ -1,0 +1,102 @@
+"""The commands that print what the contract says: `openapi`, `operations`, `fixture-schema`, `who`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from mockserver.cli.common import edition_named
+
+
+@click.command()
+@click.option("--edition", default="2019-07", show_default=True, help="Edition to print.")
+def openapi(edition: str) -> None:
+    """Print an edition as an OpenAPI 3.1 document."""
+    click.echo(json.dumps(edition_named(edition).openapi(), indent=2, ensure_ascii=False))
+
+
+@click.command("fixture-schema")
+@click.option("--edition", default="2019-07", show_default=True, help="Edition to print it of.")
+def print_fixture_schema(edition: str) -> None:
+    """Print the JSON Schema of an edition's fixtures."""
+    from mockserver.pipeline.worlds import served
+    from mockserver.world.fixture_schema import fixture_schema
+
+    schema = fixture_schema(served(edition_named(edition)))
+    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+
+
+@click.command()
+@click.option("--edition", help="One edition; every edition where omitted.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table")
+def operations(edition: str | None, form: str) -> None:
+    """List what is served, from the contract."""
+    from mockserver.contract import editions
+    from mockserver.resources import kinds
+
+    rows = [
+        {
+            "edition": name,
+            "page": operation.page,
+            "operation": operation.id,
+            "method": operation.method,
+            "path": operation.path,
+            "statuses": sorted(operation.responses),
+        }
+        for name in ([edition] if edition else editions())
+        for operation in edition_named(name).operations.values()
+        if operation.open or operation.id in kinds(name).table
+    ]
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2))
+        return
+    if form == "markdown":
+        click.echo("| page | operation | call |\n|---|---|---|")
+        for row in rows:
+            click.echo(
+                f"| {row['page']} | `{row['operation']}` | `{row['method']} {row['path']}` |"
+            )
+        return
+    width = max(len(str(row["operation"])) for row in rows)
+    for row in rows:
+        click.echo(
+            f"{row['edition']}  {row['operation']:<{width}}  {row['method']:<6} {row['path']}"
+        )
+
+
+@click.command()
+@click.option("--fixture", default="documented", show_default=True, help="Name or file.")
+@click.option("--edition", default="2019-07", show_default=True, help="Contract.")
+@click.option("--caller", "names", multiple=True, help="Only these callers, e.g. ann.")
+@click.option("--operation", "ids", multiple=True, help="Only these operations.")
+@click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table")
+def who(
+    fixture: str, edition: str, names: tuple[str, ...], ids: tuple[str, ...], form: str
+) -> None:
+    """Print who may do what in a fixture's world: callers by operations.
+
+    A cell is yes, no, some n/m (of m records), or - where the world has no such record.
+    """
+    from mockserver.control.matrix import matrix
+    from mockserver.world.seeding import BadFixture
+
+    try:
+        found = matrix(fixture, edition, names, ids)
+    except (KeyError, ValueError, BadFixture) as error:
+        raise click.ClickException(str(error.args[0] if error.args else error)) from None
+    if form == "json":
+        click.echo(json.dumps(found, indent=2))
+        return
+    columns = list(next(iter(found.values()), {}))
+    rows = [["operation", *columns], *([op, *cells.values()] for op, cells in found.items())]
+    if form == "markdown":
+        rows.insert(1, ["---"] * len(rows[0]))
+        for row in rows:
+            click.echo(f"| {' | '.join(row)} |")
+        return
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        click.echo(
+            "  ".join(f"{word:<{width}}" for word, width in zip(row, widths, strict=True)).rstrip()
+        )

@@ -1,0 +1,135 @@
+"""The command `serve`: a world behind a socket."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver.cli.common import Unusable
+from mockserver.loopback import is_loopback
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port; 0 takes a free one.")
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Name by which other machines reach it; --host's where omitted. Again for more.",
+)
+@click.option(
+    "--token", help="Key of the first world; on this machine test-token, elsewhere one is made."
+)
+@click.option("--fixture", default="documented", show_default=True, help="Name or file.")
+@click.option("--edition", default="2019-07", show_default=True, help="Contract to serve.")
+@click.option("--seed", default=0, show_default=True, help="Seed of ids.")
+@click.option("--strict", is_flag=True, help="Refuse what the pages do not list.")
+@click.option("--control-token", help="Opens POST /_mock/universes from other machines.")
+@click.option("--ready-file", type=click.Path(dir_okay=False), help="Write URL and key here.")
+@click.option("--tls", is_flag=True, help="Speak https, with a certificate made for this run.")
+@click.option("--tls-cert", type=click.Path(dir_okay=False), help="Speak https with this one.")
+@click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key; where it is apart.")
+@click.option("--grace", default=5.0, show_default=True, help="Seconds a stop waits for clients.")
+@click.option("--quiet", is_flag=True, help="Print no line a request.")
+def serve(
+    host: str,
+    port: int,
+    allowed_hosts: tuple[str, ...],
+    token: str | None,
+    fixture: str,
+    edition: str,
+    seed: int,
+    strict: bool,
+    control_token: str | None,
+    ready_file: str | None,
+    tls: bool,
+    tls_cert: str | None,
+    tls_key: str | None,
+    grace: float,
+    quiet: bool,
+) -> None:
+    """Serve a world until SIGTERM or Ctrl-C; what was begun is finished, a second one ends at once."""
+    from mockserver.web import logs
+    from mockserver.web.app import create_app
+    from mockserver.web.serving import LiveServer
+    from mockserver.world import ids
+
+    host, here = host.strip("[]"), is_loopback(host)
+    if not here and not control_token:
+        raise click.UsageError(
+            f"--host {host} can be reached from other machines: choose a --control-token as well, "
+            "so that not everybody can make worlds there."
+        )
+    token = ("test-token" if here else ids.key()) if token is None else token
+    if not token or any(letter in token for letter in "./ \t\n"):
+        raise click.UsageError("--token must not be empty nor hold a dot, a slash or a space.")
+    secure = _secure(tls, tls_cert, tls_key, host)
+    try:
+        app = create_app(
+            key=token,
+            fixture=fixture,
+            edition=edition,
+            seed=seed,
+            strict=strict,
+            running=True,
+            control_token=control_token,
+            loopback=here,
+            allowed_hosts=allowed_hosts or (host,),
+        )
+        context = secure.context if secure else None
+        server = LiveServer(app, host, port, tls=context, grace=grace)
+    except (OSError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
+        hint = "choose another with --port, or --port 0 for a free one"
+        raise Unusable(f"cannot listen on {host}:{port}: {reason}; {hint}") from None
+    except (KeyError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    except Exception as error:
+        if type(error).__name__ != "BadFixture":
+            raise
+        raise click.ClickException(str(error)) from None
+    _spare_the_collector()
+
+    def ready() -> None:
+        if ready_file:
+            said = {"url": server.url, "token": token, "edition": edition}
+            if secure and secure.authority:
+                said["authority"] = str(secure.authority)
+            Path(ready_file).write_text(json.dumps(said) + "\n", encoding="utf-8")
+        click.echo(f"serving {edition} at {server.url} with the token {token}")
+        for name, value in secure.env.items() if secure else ():
+            click.echo(f"export {name}={value}")
+        sys.stdout.flush()
+
+    with logs.to(sys.stdout, quiet=quiet):
+        server.run(ready)
+
+
+def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> Any:
+    """What TLS needs; None where none is wanted."""
+    if key and not certificate:
+        raise click.UsageError("--tls-key belongs to a --tls-cert.")
+    if not (tls or certificate):
+        return None
+    from mockserver.web import tls as making
+
+    if certificate:
+        try:
+            return making.given(certificate, key)
+        except OSError as error:
+            raise Unusable(f"cannot use {certificate}: {error.strerror or error}") from None
+    return making.made(host)
+
+
+def _spare_the_collector() -> None:
+    """What is there now lives as long as the process, and a state is no cycle: look less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)

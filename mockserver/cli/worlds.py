@@ -1,0 +1,38 @@
+"""The commands for a server that runs elsewhere: `seed`, `reset`."""
+
+from __future__ import annotations
+
+import click
+
+from mockserver.cli.common import TOKEN, URL
+from mockserver.escaping import escaped
+
+
+@click.command()
+@click.argument("file")
+@URL
+@TOKEN
+def seed(file: str, url: str, token: str) -> None:
+    """Add a fixture (a FILE or a shipped name) to a running server's world."""
+    from mockserver.client import ControlError, connect
+
+    try:
+        made = connect(url, token).seed(file)
+    except (ControlError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    for type, records in made.items():
+        for label, id in records.items():
+            click.echo(escaped(f"{type}  {label}  {id}"))
+
+
+@click.command()
+@URL
+@TOKEN
+def reset(url: str, token: str) -> None:
+    """Put a running server's world back to how it was made."""
+    from mockserver.client import ControlError, connect
+
+    try:
+        connect(url, token).reset()
+    except ControlError as error:
+        raise click.ClickException(str(error)) from None
