@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
 from mockserver.contract.engines import Checker, Miss, Path, Schema, pointer
-from mockserver.contract.explain import explained, key_path, resolve, trail
+from mockserver.contract.explain import brief, explained, key_path, resolve, trail
+from mockserver.judge.addresses import misnamed
 from mockserver.judge.consequences import conditional, forbidden
 from mockserver.judge.demands import checker, demands
 from mockserver.judge.documents import is_resource
@@ -19,7 +20,10 @@ from mockserver.judge.findings import STATUS, TYPE, Finding
 from mockserver.judge.laws import told_again
 from mockserver.judge.sources import level_of
 
+MISNAMED = "misnamed"
 NOT_MODIFIED = 304
+SILENT = (401, 404)
+RECORDED = "recorded answers of the real service"
 
 
 class Broken(NamedTuple):
@@ -96,9 +100,25 @@ def _body(
     for one in misses(operation, exchange.status, document, edition):
         places.add(one.place)
         yield one if one.source else one._replace(source=source)
+    if not places and exchange.status < 300:
+        for law in misnamed(exchange, document, operation, edition):
+            yield Broken(law.pointer, law.fact, law.expected, law.source, MISNAMED)
+    if exchange.status in SILENT:
+        yield from _explains(document, exchange.status)
     for law in told_again(document, edition) if exchange.method == "GET" else ():
         if law.pointer not in places:
             yield Broken(law.pointer, law.fact, law.expected, law.source, "secret")
+
+
+def _explains(document: Any, status: int) -> Iterator[Broken]:
+    """A 401 or 404 says no more than that: what a caller may not touch looks like what is not there."""
+    errors = document.get("errors") if isinstance(document, Mapping) else None
+    for number, error in enumerate(errors if isinstance(errors, list) else ()):
+        for name in ("detail", "source", "meta"):
+            if isinstance(error, Mapping) and name in error:
+                what = f"a {status} explains itself: {name} is {brief(error[name])}"
+                wanted = "nothing but status and title"
+                yield Broken(f"/errors/{number}/{name}", what, wanted, RECORDED, "explains")
 
 
 def _drift(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:

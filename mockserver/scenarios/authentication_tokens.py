@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource
 from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.driver import Driver
@@ -96,12 +97,23 @@ def steps(driver: Driver, record: Resource) -> None:
         of=user(driver),
     )
     secret = _secret(driver, made)
+    _by_caller(driver, made)
     if secret and isinstance(made.data, dict) and "id" in made.data:
         driver.call("get-your-account-details", token=secret)
         driver.call("destroy-user-token", of=made.data)
         why = "a token that was destroyed"
         source = "user-tokens.html#destroy-a-user-token"
         driver.refused(401, "get-your-account-details", token=secret, why=why, source=source)
+
+
+def _by_caller(driver: Driver, made: Answer) -> None:
+    """A user's token is created by that user."""
+    maker = driver.value(made.data, "/relationships/created-by/data/id")
+    mine = user(driver).get("id")
+    place, what = "/data/relationships/created-by/data/id", f"created-by is {brief(maker)}"
+    source = "user-tokens.html#create-a-user-token"
+    if maker is not None:
+        driver.holds(maker == mine, made, place, what, brief(mine), source)
 
 
 SCENARIO = Scenario(

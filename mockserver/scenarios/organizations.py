@@ -9,7 +9,7 @@ from mockserver.judge.documents import Resource
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, chosen
 
-PAGE = "organizations.html"
+RECORDED = "recorded answers of the real service"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
@@ -37,7 +37,8 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 SCENARIO = Scenario(
     values=values,
-    unique={"name": "recorded answers of the real service"},
+    unique={"name": RECORDED},
+    any_case=RECORDED,
     steps=steps,
     rights=("can-create-workspace", "can-update-sentinel", "can-create-team"),
     fixture_entry=fixture_entry,

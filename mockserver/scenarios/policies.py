@@ -9,6 +9,7 @@ from mockserver.judge.documents import Resource, attribute
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
 
+PRIVATE = "users-teams-organizations/permissions.html#manage-policies"
 PAGE = "policies.html"
 UPLOAD = f"{PAGE}#upload-a-policy"
 SUITE = "go-tfe v0.3.19 policy_test.go"
@@ -45,6 +46,12 @@ def _uploaded(driver: Driver, record: Resource) -> None:
     answer = driver.call("update-policy", body("policies", {"description": "Again."}), of=record)
     why = "a PATCH keeps what it omits"
     driver.effect(answer, expected, why=why, source=f"{SUITE}:289")
+    elsewhere = [{"path": f"{driver.name('elsewhere')}.sentinel", "mode": "advisory"}]
+    answer = driver.call("update-policy", body("policies", {"enforce": elsewhere}), of=record)
+    reset = [{"path": f"{name}.sentinel", "mode": "hard-mandatory"}]
+    why = "any other path makes the mode hard-mandatory"
+    expected = (record, {"/attributes/enforce": reset})
+    driver.effect(answer, expected, why=why, source=f"{PAGE}#update-a-policy")
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
@@ -64,5 +71,6 @@ SCENARIO = Scenario(
     unique={"name": "decision: names of policies are unique in their organization"},
     not_echoed=("enforce",),
     steps=steps,
+    private=PRIVATE,
     fixture_entry=fixture_entry,
 )

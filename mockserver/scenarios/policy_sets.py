@@ -17,6 +17,7 @@ from mockserver.scenarios.runner.scenario import (
     titles,
 )
 
+PRIVATE = "users-teams-organizations/permissions.html#manage-policies"
 PAGE = "policy-sets.html"
 ADD = f"{PAGE}#add-policies-to-the-policy-set"
 ATTACH = f"{PAGE}#attach-a-policy-set-to-workspaces"
@@ -97,5 +98,6 @@ SCENARIO = Scenario(
     unique={"name": "recorded answers of the real service"},
     changes=changes,
     steps=steps,
+    private=PRIVATE,
     fixture_entry=fixture_entry,
 )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute, linked
+from mockserver.scenarios.runner import lists
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
+from mockserver.scenarios.runner.plan import CannotContinue
+from mockserver.scenarios.runner.scenario import Callers, Known, Scenario, body, chosen
 
 PAGE = "teams.html"
 MEMBERS = "team-members.html"
+MANAGE = "manage-policies"
 OWNERS = "users-teams-organizations/teams.html#the-owners-team (status: decision)"
 
 
@@ -29,6 +32,7 @@ def _members(driver: Driver, record: Resource) -> None:
     added = driver.call("add-user-to-team", named, of=record)
     source = f"{MEMBERS}#add-a-user-to-team"
     driver.effect(added, (record, {users: [user]}), why="a member was added", source=source)
+    lists.included(driver, driver.context.plan("teams"), record)
     stranger = {"data": [{"type": "users", "id": driver.name("nobody")}]}
     why = "a username that nobody has"
     driver.refused(422, "add-user-to-team", stranger, of=record, why=why, source=source)
@@ -49,6 +53,17 @@ def _owners(driver: Driver) -> None:
             driver.refused(422, "update-team", other, of=team, why="owners renamed", source=OWNERS)
 
 
+def callers(driver: Driver) -> Callers:
+    """The tokens of two teams, of which one manages policies."""
+    able = body("teams", {"name": driver.name("able"), "organization-access": {MANAGE: True}})
+    teams = driver.need("teams", "unable"), driver.call("create-team", able).data
+    made = [driver.call("generate-new-team-token", of=team).data for team in teams]
+    unable, token = (driver.value(one, "/attributes/token") for one in made)
+    if not isinstance(unable, str) or not isinstance(token, str):
+        raise CannotContinue("the tokens of teams are not shown")
+    return Callers(able=token, unable=unable)
+
+
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Members by username; every organization has `owners` already."""
     made = chosen(resource, "name")
@@ -62,5 +77,6 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 SCENARIO = Scenario(
     unique={"name": f"{PAGE}#create-a-team: unique in the organization"},
     steps=steps,
+    callers=callers,
     fixture_entry=fixture_entry,
 )

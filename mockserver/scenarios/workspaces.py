@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource
 from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.driver import Driver
@@ -63,12 +64,24 @@ def _locked(driver: Driver, record: Resource) -> None:
         driver.refused(409, f"{act}-workspace", of=record, why=why, source=source)
         locked = driver.call("lock-workspace", {"reason": "verify"}, of=record)
         is_now(locked, True, "lock")
+        _held_by_caller(driver, locked)
         why = "lock of a locked workspace"
         source = f"{PAGE}#lock-a-workspace"
         driver.refused(
             409, "lock-workspace", {"reason": "again"}, of=record, why=why, source=source
         )
         is_now(driver.call(f"{act}-workspace", of=record), False, act)
+
+
+def _held_by_caller(driver: Driver, locked: Answer) -> None:
+    """A lock is held by who asked for it, named by id or, as the sample has it, by name."""
+    account = driver.call("get-your-account-details").data
+    holder = driver.value(locked.data, "/relationships/locked-by/data/id")
+    names = (driver.value(account, "/id"), driver.value(account, "/attributes/username"))
+    if isinstance(holder, str) and isinstance(account, dict):
+        place, what = "/data/relationships/locked-by/data/id", f"locked-by is {brief(holder)}"
+        source = f"{PAGE}#lock-a-workspace"
+        driver.holds(holder in names, locked, place, what, brief(names[0]), source)
 
 
 SETTINGS = (
@@ -93,6 +106,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 SCENARIO = Scenario(
     values=values,
     unique={"name": RECORDED},
+    any_case=RECORDED,
     only_in={"lock-workspace": ("/relationships/locked-by",)},
     steps=steps,
     fixture_entry=fixture_entry,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from mockserver.judge.findings import Finding
 
 Asked = tuple[Mapping[str, str], Mapping[str, Any], Any]
 
@@ -16,6 +18,7 @@ class Answer:
     `document` is None where there was no JSON. `wrong` holds the pointers in the document that
     were found fault with: what follows from one fault is not told as another. `asked` is what was
     sent: path parameters, query, body. `unlisted`: pointers of what the edition does not list.
+    `misnamed`: what names another record than was asked for; told where the request had to succeed.
     """
 
     operation: str
@@ -26,6 +29,7 @@ class Answer:
     wrong: set[str] = field(default_factory=set)
     asked: Asked = ({}, {}, None)
     unlisted: frozenset[str] = frozenset()
+    misnamed: Sequence[Finding] = ()
 
     @property
     def ok(self) -> bool:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from mockserver.contract import Edition, Operation
 from mockserver.contract.operations import JSONAPI
-from mockserver.judge.answers import judge_answer
+from mockserver.judge.answers import MISNAMED, judge_answer
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, Finding, Findings
@@ -140,10 +140,13 @@ class Context:
 
     def judged(self, exchange: Exchange, operation: Operation, asked: Any) -> Answer:
         """An exchange judged by the edition alone."""
-        wrong, unlisted = set(), set()
+        wrong, unlisted, misnamed = set(), set(), []
         for finding in judge_answer(exchange, operation, self.edition):
             if finding.place == STATUS:
                 continue  # `expect` tells what was wanted of this request
+            if finding.kind == MISNAMED:
+                misnamed.append(finding)
+                continue
             self.findings.add(finding)
             if finding.stray:
                 unlisted.add(finding.place)
@@ -158,6 +161,7 @@ class Context:
             wrong,
             asked,
             frozenset(unlisted),
+            misnamed,
         )
 
     def expect(self, answer: Answer, statuses: Iterable[int], why: str, source: str) -> bool:

@@ -26,6 +26,7 @@ from mockserver.scenarios.runner.representations import (
 from mockserver.scenarios.runner.scenario import Expected
 
 PREFIX = "mockverify"
+IDENTITY = "JSON:API 1.0: type and id identify one resource"
 
 
 class Driver:
@@ -37,6 +38,8 @@ class Driver:
         self._made: list[Resource] = []
         self._homes: dict[tuple[str, str], Mapping[str, str]] = {}
         self._count = 0
+        self._removed: set[tuple[str, str]] = set()
+        self._ids: set[tuple[str, str]] = set()
         self.parents: dict[str, Resource] = {}
         self.truth: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -68,7 +71,18 @@ class Driver:
         source = contract.source
         if (self.context.expect(answer, success, "", source) or answer.ok) and token is None:
             self.context.good[operation] = answer.asked
+        for finding in answer.misnamed:
+            self.context.findings.add(finding)
+            answer.wrong.add(finding.place)
         return answer
+
+    def sent(self, operation: str, body: Any, of: Resource) -> Answer:
+        """A request about a record whose status is not judged yet."""
+        return self._send(self._operation(operation), body, of, None, None, None)
+
+    def peek(self, operation: str, of: Resource) -> Answer:
+        """A GET of a record that may be there or not."""
+        return self.sent(operation, None, of)
 
     def refused(
         self,
@@ -169,6 +183,7 @@ class Driver:
         answer = self.call(plan.actions.create, document, of=of or self.parent(plan))
         for base, resource in resources(answer.document):
             view = Representation(answer, base)
+            self._new(plan, view)
             able = {
                 pointer: plain(value)
                 for pointer, value in leaves(resource)
@@ -182,6 +197,14 @@ class Driver:
         raise CannotContinue(
             f"{plan.actions.create} answered {answer.status}, and made no {plan.type}"
         )
+
+    def _new(self, plan: Plan, view: Representation) -> None:
+        """An id stands for one record, also after that has gone; a name may be given again."""
+        key = plan.type, str(view.resource["id"])
+        if key in self._ids and key[1] != plan.name_of(view.resource):
+            what = "the id of a new record is that of another, or was"
+            view.blame(self.context, "/id", what, "an id that nothing had", IDENTITY)
+        self._ids.add(key)
 
     def parent(self, plan: Plan) -> Resource | None:
         """The record in whose path records of a type are made: one for all of them; None where
@@ -225,8 +248,13 @@ class Driver:
         self.gone(record)
         return True
 
+    def is_there(self, type: str, id: str) -> bool:
+        """Whether a record was not removed in this run."""
+        return (type, id) not in self._removed
+
     def gone(self, record: Resource) -> None:
         """Nothing to remove any more."""
+        self._removed.add((record["type"], record["id"]))
         self._made = [other for other in self._made if not same(record, other)]
 
     def look(self, record: Resource) -> list[Representation]:
@@ -249,12 +277,12 @@ class Driver:
     ) -> bool:
         """What a write must have done, as every view of each record shows it. Gives whether it has.
 
-        Where no view of any record agrees the write is at fault, told by the first record alone;
-        else the views that disagree are.
+        Where the first record does not agree, nor all of the others, the write is at fault, told by
+        the first alone; else the views that disagree are.
         """
         looks = [(record, wanted, self.look(record)) for record, wanted in expected]
         agreed = [agrees(views, wanted) for _, wanted, views in looks]
-        done = any(agreed)
+        done = agreed[0] or (len(agreed) > 1 and all(agreed[1:]))
         for number, (record, wanted, views) in enumerate(looks):
             own = [
                 Representation(write, base)
@@ -285,7 +313,8 @@ class Driver:
         views = self.look(record)
         self.judge(record["type"], views)
         able = [view for view in views if not view.blamed()] or views
-        return {**able[0].resource, "type": record["type"]} if able else record
+        same = {"type": record["type"], "id": record["id"]}
+        return {**able[0].resource, **same} if able else record
 
     def holds(
         self, truth: bool, answer: Answer, pointer: str, what: str, expected: str, source: str

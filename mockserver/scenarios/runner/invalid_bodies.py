@@ -78,6 +78,8 @@ def _wrong(schema: Schema) -> Iterator[tuple[Any, str]]:
         yield WRONG[kind], f"no {kind}"
     if "pattern" in schema and kind == "string":
         yield "not this!", "outside its pattern"
+        yield "name-\n", "ended by a line feed"
+        yield "näme-漢-🚀", "of letters outside its pattern"
 
 
 def _with(good: Any, path: Path, value: Any) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from mockserver.contract.explain import trail
 from mockserver.judge.documents import Resource, attribute, resources
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import leaves, within
-from mockserver.scenarios.runner import relations
+from mockserver.scenarios.runner import names, relations
 from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.bodies import changes, create_body
 from mockserver.scenarios.runner.driver import Driver
@@ -75,7 +76,8 @@ def all_changed(driver: Driver, plan: Plan, record: Resource) -> Resource:
     """Every PATCH, one after the other. Gives the record as it is then."""
     name = driver.name("renamed")
     for number, change in enumerate([*plan.scenario.changes(driver), *changes(plan, record, name)]):
-        record = changed(driver, plan, record, change, number)
+        before, record = record, changed(driver, plan, record, change, number)
+        names.given_up(driver, plan, before, record)
     return record
 
 
@@ -98,7 +100,8 @@ def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number
     kept = {pointer: value for pointer, value in known.items() if not within(pointer, moves)}
     vote(driver.context, answer, written, reads, kept, KEEPS, source)
     driver.judge(plan.type, ([written] if written else []) + reads)
-    return next(({**view.resource, "type": plan.type} for view in reads), after)
+    same = {"type": plan.type, "id": after["id"]}
+    return next(({**view.resource, **same} for view in reads), after)
 
 
 def _supposed(plan: Plan, record: Resource, change: Change) -> Resource:
@@ -128,16 +131,19 @@ def end(driver: Driver, plan: Plan, record: Resource) -> None:
             except CannotContinue:
                 return
         removed(driver, plan, remove, record)
+    with suppress(CannotContinue):
+        driver.need(plan.type, "after")  # with an id of its own
 
 
 def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
     """A removed record is found nowhere, and cannot be removed again."""
     context = driver.context
+    members = relations.outlived(driver, plan, record)
     answer = driver.call(remove, of=record)
     if not answer.ok:
         return
     source = context.edition.operation(remove).source
-    shows = [_shown_again(driver, show, record) for show in plan.actions.shows]
+    shows = [driver.peek(show, record) for show in plan.actions.shows]
     found = [show for show in shows if show.ok]
     listing = _listed_again(driver, plan, record)
     still = bool(listing) and bool(listed(listing, record)) if listing else False
@@ -146,6 +152,7 @@ def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
         context.findings.note(remove, EFFECT, what, "a record that is gone", source)
         return
     driver.gone(record)
+    relations.still_there(driver, remove, record, members)
     for show in shows:
         contract = context.edition.operation(show.operation)
         context.expect(show, (404,), "a removed record", context.source_of(contract, 404))
@@ -155,15 +162,6 @@ def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
     contract = context.edition.operation(remove)
     why = "a second DELETE"
     driver.refused(404, remove, of=record, why=why, source=context.source_of(contract, 404))
-
-
-def _shown_again(driver: Driver, show: str, record: Resource) -> Answer:
-    """A show whose status is not judged yet."""
-    operation = driver.context.edition.operation(show)
-    path = driver.path(operation, record)
-    return driver.context.judged(
-        driver.context.exchanged(operation, path), operation, (path, {}, None)
-    )
 
 
 def _listed_again(driver: Driver, plan: Plan, record: Resource) -> Answer | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from mockserver.contract import Operation
 from mockserver.contract.explain import brief
@@ -16,6 +17,8 @@ from mockserver.scenarios.runner.representations import Representation, compare
 
 PAGES = "index.html#pagination"
 META = "/meta/pagination"
+FEW = 25
+"""Records that are made to see the size of a page: a larger one is not asked for."""
 
 
 def walked(driver: Driver, plan: Plan, record: Resource) -> None:
@@ -25,8 +28,12 @@ def walked(driver: Driver, plan: Plan, record: Resource) -> None:
         return
     ids = {record["id"], *(driver.need(plan.type, "page")["id"] for _ in range(2))}
     if "search[name]" in operation.parameters:
-        paged(driver, operation, record, {"search[name]": _common(driver)}, ids)
+        query: dict[str, Any] = {"search[name]": _common(driver)}
+        pages = paged(driver, operation, record, query, ids)
         _searched(driver, operation, plan, record)
+        _default_size(driver, operation, plan, record, query)
+        if not driver.context.findings.known(operation.id, "/data"):
+            _links_kept(driver, operation, record, query, pages)
     else:
         _whole(driver, operation, plan, record, ids)
 
@@ -38,18 +45,19 @@ def paged(
     query: Mapping[str, Any],
     ids: set[str],
     most: int = 6,
-) -> None:
-    """Every page of one record, `most` of them, then the one past the end."""
+) -> Sequence[Answer]:
+    """Every page of one record, `most` of them, then the one past the end. Gives the pages."""
     everything = driver.call(operation.id, of=record, query={**query, "page[size]": 150})
     order = [resource["id"] for _, resource in resources(everything.document)]
     if not _contains(driver, everything, order, ids):
-        return
+        return []
     _numbers(driver, everything, 1, 1, len(order))
+    pages: list[Answer] = []
     for number in [*range(1, min(len(order), most) + 1), len(order) + 1]:
         paging = {"page[number]": number, "page[size]": 1}
         page = driver.call(operation.id, of=record, query={**query, **paging})
         if len(order) > 1 and not _stands(driver, page):
-            return
+            return pages
         wanted = order[number - 1 : number]
         found = [resource["id"] for _, resource in resources(page.document)]
         if len(found) <= 1:
@@ -57,7 +65,9 @@ def paged(
         if found != wanted and (_clean(page) or len(found) > 1):
             what = f"page {number} of size 1 holds {found}, the whole list {wanted} there"
             driver.holds(False, page, "/data", what, brief(wanted), PAGES)
-            return
+            return pages
+        pages.append(page)
+    return pages
 
 
 def _stands(driver: Driver, page: Answer) -> bool:
@@ -129,6 +139,69 @@ def _numbers(driver: Driver, answer: Answer, number: int, pages: int, total: int
             driver.holds(False, answer, f"/links/{name}", what, expects, PAGES)
 
 
+def _links_kept(
+    driver: Driver,
+    operation: Operation,
+    record: Resource,
+    query: Mapping[str, Any],
+    pages: Sequence[Answer],
+) -> None:
+    """The links of every page, and of one with included records."""
+    last = len(pages) - 1  # the one past the end is none
+    for number, page in enumerate(pages[:last], start=1):
+        numbers = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+        _kept(driver, page, numbers)
+    for include in included_names(operation)[:1]:
+        asked = {**query, "include": include, "page[size]": 1}
+        page = driver.call(operation.id, of=record, query=asked)
+        if _clean(page) and at(page.document, "/included") not in (MISSING, []):
+            _kept(driver, page, {"next": 2})
+
+
+def _kept(driver: Driver, answer: Answer, numbers: Mapping[str, int]) -> None:
+    """A page's links lead to the page that they name, of the same list: all that was asked is kept."""
+    asked = {name: str(value) for name, value in answer.asked[1].items()}
+    for name, number in numbers.items():
+        link = at(answer.document, f"/links/{name}")
+        if not isinstance(link, str):
+            continue
+        try:
+            found = dict(parse_qsl(urlsplit(link).query, keep_blank_values=True))
+        except ValueError:
+            found = {}
+        for word, value in {**asked, "page[number]": str(number)}.items():
+            if found.get(word) != value and (word in asked or number > 1):
+                has = "is not there" if word not in found else f"is {brief(found[word])}"
+                what = f"{word} {has} in links.{name}"
+                driver.holds(False, answer, f"/links/{name}", what, brief(value), PAGES)
+                break
+
+
+def _default_size(
+    driver: Driver, operation: Operation, plan: Plan, record: Resource, query: Mapping[str, Any]
+) -> None:
+    """Where nothing is said of its size a page has the documented one; told by one record more."""
+    size = operation.parameters["page[size]"]["schema"].get("default")
+    if not isinstance(size, int) or size > FEW:
+        return
+    there = driver.call(operation.id, of=record, query={**query, "page[size]": 150})
+    for _ in range(size + 1 - len([*resources(there.document)])):
+        driver.need(plan.type, "many")
+    page = driver.call(operation.id, of=record, query=dict(query))
+    found = len([*resources(page.document)])
+    what = f"a page has {found} records where its size is not said"
+    source = operation.parameters["page[size]"].get("x-source", operation.source)
+    if _clean(page):
+        driver.holds(found == size, page, "/data", what, f"{size} of {size + 1}", source)
+
+
+def included_names(operation: Operation) -> Sequence[str]:
+    """What `include` may name."""
+    schema = operation.parameters.get("include", {}).get("schema", {})
+    names: Sequence[str] = schema.get("x-include", ())
+    return names
+
+
 def _searched(driver: Driver, operation: Operation, plan: Plan, record: Resource) -> None:
     """A search brings what has the text in its name, and nothing else."""
     name = plan.name_of(record)
@@ -168,9 +241,8 @@ def included(driver: Driver, plan: Plan, record: Resource) -> None:
     """What `include` names is sent along: what the linkage names, each once, shown as by itself."""
     for id in plan.actions.reads:
         operation = driver.context.edition.operation(id)
-        schema = operation.parameters.get("include", {}).get("schema", {})
         narrow = plan.query(record, plan.name_of(record)) if id == plan.actions.list else {}
-        for name in schema.get("x-include", ()):
+        for name in included_names(operation):
             answer = driver.call(id, of=record, query={**narrow, "include": name})
             if answer.ok and not answer.wrong:
                 _named(driver, answer, record, name, operation.parameters["include"]["x-source"])

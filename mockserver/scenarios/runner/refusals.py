@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract import Operation
+from mockserver.contract.engines import pointer
+from mockserver.contract.explain import brief
 from mockserver.contract.operations import JSONAPI
 from mockserver.judge.documents import Resource
 from mockserver.judge.findings import EFFECT
-from mockserver.judge.pointers import leaves, within
+from mockserver.judge.pointers import at, leaves, within
 from mockserver.judge.sources import level_of
 from mockserver.scenarios.runner import invalid_bodies
 from mockserver.scenarios.runner.answer import Answer, Asked
@@ -19,6 +21,7 @@ from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import PREFIX, Driver
 from mockserver.scenarios.runner.plan import CannotContinue
 
+POINTERS = "recorded answers of the real service; JSON:API error objects"
 LARGE = 10 * 1024 * 1024 + 1
 
 
@@ -26,7 +29,8 @@ LARGE = 10 * 1024 * 1024 + 1
 class Refusal:
     """One request that must be refused: the status, why, and what differs.
 
-    `source`: where the rule is said, where that is not where the status is.
+    `source`: where the rule is said, where that is not where the status is. `wrong`: the path of
+    what is wrong in the body.
     """
 
     status: int
@@ -38,6 +42,7 @@ class Refusal:
     token: str | None = ""
     media_type: str | None = JSONAPI
     source: str = ""
+    wrong: tuple[str | int, ...] = ()
 
 
 def unknown(context: Context) -> str:
@@ -55,8 +60,11 @@ def refusals(
     if not operation.open:
         yield Refusal(401, "no token", nowhere, {}, None, token=None)
         yield Refusal(401, "an unknown token", nowhere, {}, None, token=unknown(context))
-        for name in operation.records:
+        for name, type in operation.records.items():
             yield Refusal(404, f"an unknown {name}", {**path, name: nowhere[name]}, query, body)
+            if other := _of_another_type(driver, type):
+                why = f"the id of one of {other['type']} as {name}"
+                yield Refusal(404, why, {**path, name: other["id"]}, query, body)
     if method := _other_method(context, operation):
         yield Refusal(405, f"the method {method}", path, {}, None, method=method)
     yield from _queries(operation, path, query, body)
@@ -69,6 +77,13 @@ def refusals(
         if context.local or level_of(source) == "fault":
             large = b"x" * LARGE if not operation.takes_json else b'"' + b"x" * LARGE + b'"'
             yield Refusal(413, "a body of more than 10 MB", path, query, large)
+
+
+def _of_another_type(driver: Driver, type: str) -> Resource | None:
+    """A record of another type, whose id is no name that one of this type may have."""
+    taken = {driver.context.plan(type).name_of(record) for record in driver.made}
+    others = (r for r in driver.made if r["type"] != type and r["id"] not in taken)
+    return next((r for r in others if r["id"] != driver.context.plan(r["type"]).name_of(r)), None)
 
 
 def _other_method(context: Context, operation: Operation) -> str | None:
@@ -113,7 +128,9 @@ def _documents(
     yield Refusal(415, "a body sent as text/plain", path, query, good, media_type="text/plain")
     body = fresh() if good else {"data": {"attributes": {}}}
     for invalid in invalid_bodies.bodies(operation, body, context.edition):
-        yield Refusal(422, invalid.why, path, query, invalid.body, source=invalid.source)
+        yield Refusal(
+            422, invalid.why, path, query, invalid.body, source=invalid.source, wrong=invalid.path
+        )
 
 
 def refuse(driver: Driver, operation: Operation, wanted: Refusal) -> bool:
@@ -135,7 +152,25 @@ def refuse(driver: Driver, operation: Operation, wanted: Refusal) -> bool:
             if other.path == operation.path:
                 context.reached[other.id, answer.status] += 1
     source = wanted.source or context.source_of(operation, wanted.status)
-    return context.expect(answer, (wanted.status,), wanted.why, source)
+    if not context.expect(answer, (wanted.status,), wanted.why, source):
+        return False
+    if wanted.wrong:
+        _points(driver, answer, wanted)
+    return True
+
+
+def _points(driver: Driver, answer: Answer, wanted: Refusal) -> None:
+    """The pointers of a 422 lead to what is wrong, with its index in a list."""
+    errors = at(answer.document, "/errors")
+    listed = errors if isinstance(errors, list) else []
+    said = [at(error, "/source/pointer") for error in listed]
+    found = [one for one in said if isinstance(one, str)]
+    right = pointer(wanted.wrong)
+    around = right.rpartition("/")[0]  # a member of an identifier, or one that is missing
+    if found and not any(one in (right, around) or one.startswith(f"{right}/") for one in found):
+        what = f"{wanted.why}: the error points at {found[0] or 'the whole'}"
+        place = f"/errors/{said.index(found[0])}/source/pointer"
+        driver.holds(False, answer, place, what, brief(right), POINTERS)
 
 
 def all_refused(

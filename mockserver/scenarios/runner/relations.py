@@ -7,11 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from mockserver.judge.documents import Resource, linked
+from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.scenario import Expected, identifiers
 
+MOST = 3
+"""Members that are looked at after their record has gone."""
 UNKNOWN = "unknown-0000000000000000"
 IDEMPOTENT = "JSON:API 1.0: what is there already is not added, what is not there is not missed"
 
@@ -183,3 +186,32 @@ def _deleted(
         source = driver.context.edition.operation(remove).source
         why = f"a deleted record is in no {relation.name}"
         effect(driver, relation, answer, record, old, [], why=why, source=source)
+
+
+def outlived(driver: Driver, plan: Plan, record: Resource) -> list[tuple[Relation, str]]:
+    """The members of a record that must be there after it: relation and id, before it is removed."""
+    found = []
+    for one in plan.known.relationships.values():
+        member = driver.context.plan(one.types[0]) if one.many and one.types else None
+        if member and member.actions.create and member.actions.shows:
+            relation = Relation(plan, one.name, member, reverse(plan, member), "", "")
+            ids = [id for id in linked(record, one.name) or () if driver.is_there(member.type, id)]
+            found += [(relation, id) for id in ids[:MOST]]
+    return found
+
+
+def still_there(
+    driver: Driver, removal: str, record: Resource, members: Sequence[tuple[Relation, str]]
+) -> None:
+    """A record that was removed took no member with it, and is in no member's relation."""
+    source = driver.context.edition.operation(removal).source
+    for relation, id in members:
+        show = relation.member.actions.shows[0]
+        answer = driver.peek(show, {"type": relation.member.type, "id": id})
+        if answer.status == 404:
+            what = f"a record of {relation.member.type} is gone with the one that named it"
+        elif relation.back and record["id"] in (linked(answer.data, relation.back) or ()):
+            what = f"a removed record is still in {relation.back} of others"
+        else:
+            continue
+        driver.context.findings.note(removal, EFFECT, what, "one record removed", source, what)

@@ -19,7 +19,16 @@ from mockserver.judge.result import (
     verdict,
 )
 from mockserver.redaction import Redactor, literal
-from mockserver.scenarios.runner import cleanup, lifecycle, lists, preflight, read_only, relations
+from mockserver.scenarios.runner import (
+    callers,
+    cleanup,
+    lifecycle,
+    lists,
+    names,
+    preflight,
+    read_only,
+    relations,
+)
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
@@ -30,10 +39,13 @@ DEFECT = "a defect of mockserver verify, please report it"
 
 PARTS: Sequence[Callable[[Driver, Plan, Resource], Resource | None]] = (
     lifecycle.unique,
+    names.other_case,
     lists.walked,
     lists.included,
     lifecycle.all_changed,
+    names.any_letters,
     relations.played,
+    callers.seen_by_others,
     lifecycle.own_steps,
 )
 """What is played with a record, in this order; one that cannot go on does not hold up the next.

@@ -24,6 +24,14 @@ Known = Callable[[str, str], Resource | None]
 """A resource object by type and id, as it was last seen; None where it never was."""
 
 
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Tokens of a caller who may see and change what is private, and of one who may not."""
+
+    able: str
+    unable: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
     """What is peculiar to one resource type; all else is played from the edition alone.
@@ -31,12 +39,15 @@ class Scenario:
     `values(name)`: by attribute what to send where its schema does not tell: a create of a record
     of that name sends the first, a PATCH each of the others; none where it is to be left alone.
     `unique`: attributes that no other record may have, each with its source.
+    `any_case`: where it is said that letter case does not count in names; empty where it counts.
     `parent(driver)`: the record in whose path it is made, where verification cannot make one.
     `changes(driver)`: further PATCHes to send.
     `may_change`: pointers that any PATCH may change besides what it sends. `not_echoed`: attributes
     that are not shown as they were sent. `only_in`: by operation the pointers that its answer alone
     shows. `steps(driver, record)`: what is played with a record besides; `once(driver)`: what is
     played once, without a record of the type.
+    `private`: where it is said that a caller without rights sees none of it; empty where some do.
+    `callers(driver)`: tokens of others, where the type knows how to make them.
     `rights`: permissions of an owner; who has none of them may only read what it owns.
     `fixture_entry(resource, known)`: the entry of a fixture that makes a record look so; None where
     it cannot, `known` gives other resources by type and id.
@@ -45,6 +56,7 @@ class Scenario:
 
     values: Callable[[str], Mapping[str, Sequence[Any]]] = lambda name: {}
     unique: Mapping[str, str] = field(default_factory=dict)
+    any_case: str = ""
     parent: Callable[..., Resource] | None = None
     changes: Callable[..., Sequence[Change]] = lambda driver: ()
     may_change: Sequence[str] = ("/attributes/updated-at",)
@@ -52,6 +64,8 @@ class Scenario:
     only_in: Mapping[str, Sequence[str]] = field(default_factory=dict)
     steps: Callable[..., None] | None = None
     once: Callable[..., None] | None = None
+    private: str = ""
+    callers: Callable[..., Callers] | None = None
     rights: Sequence[str] = ()
     fixture_entry: Callable[[Resource, Known], Any] | None = None
     unreached: Mapping[str, str] = field(default_factory=dict)

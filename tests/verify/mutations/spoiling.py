@@ -23,13 +23,13 @@ ROUTES = Routes(load("2019-07"))
 
 @dataclass
 class Answer:
-    """An answer on its way: to be changed in place. `sent` is the request's body."""
+    """An answer on its way: to be changed in place. `token` is the caller's."""
 
     status: int
     headers: dict[str, str]
     body: bytes
     query: str = ""
-    sent: bytes = b""
+    token: str = ""
     memory: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -74,7 +74,12 @@ class Spoiled:
         body = b"".join(self._app(environ, lambda *said: kept.append(said)))
         status = int(kept[0][0].split()[0])
         answer = Answer(
-            status, dict(kept[0][1]), body, environ.get("QUERY_STRING", ""), memory=self._memory
+            status,
+            dict(kept[0][1]),
+            body,
+            environ.get("QUERY_STRING", ""),
+            memory=self._memory,
+            token=environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer "),
         )
         self._spoils[id](answer)
         answer.headers["Content-Length"] = str(len(answer.body))
