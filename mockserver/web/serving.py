@@ -22,8 +22,9 @@ import flask
 from uvicorn.server import ServerState
 
 from mockserver.pipeline.messages import Answer, Sent
-from mockserver.web.asgi import Door, Functions, Threads, Wsgis
+from mockserver.web.asgi import Door
 from mockserver.web.protocol import Protocol, settings
+from mockserver.web.threads import Functions, Threads, Wsgis
 from mockserver.world import clock
 
 BACKLOG = 2048
