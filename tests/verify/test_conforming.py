@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract import load
-from mockserver.scenarios.runner.unreached import unreached
+from mockserver.scenarios.runner.unreached import unasked, unreached
 from tests.verify.playing import TOKEN, run, server
 
 EDITION = load("2019-07")
@@ -92,3 +92,12 @@ def test_an_organization_that_is_not_empty_is_said_and_left_alone(played: Any) -
         "note: the organization my-organization is not empty (2 policies, 1 policy-sets, 1 ssh-keys, "
         "2 teams, 4 workspaces): verify changes only what it has made itself"
     )
+
+
+def test_what_is_not_asked_has_a_reason(played: Any) -> None:
+    _, session, _ = played
+    assert unasked(session) == {
+        "an organization without sentinel": "verification can take no entitlement away",
+        "an organization without teams": "verification can take no entitlement away",
+        "list-workspaces without page[size]": "151 records would be made",
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mockserver.contract import Operation
 from mockserver.judge.sources import level_of
 from mockserver.scenarios.runner.context import Context
+from mockserver.scenarios.runner.lists import FEW
 
 STORM = "only more requests a second than the server allows bring it about"
 FAILURE = "documented, but no request makes a server fail"
@@ -73,4 +74,17 @@ def lines(context: Context) -> list[str]:
     return [
         f"not reached: {pair}: {why or 'it should have been'}"
         for pair, why in unreached(context).items()
-    ]
+    ] + [f"not asked: {what}: {why}" for what, why in unasked(context).items()]
+
+
+def unasked(context: Context) -> dict[str, str]:
+    """Documented rules that are not tried, each with the reason."""
+    found = {}
+    operations = context.edition.operations.values()
+    for name in dict.fromkeys(o.entitlement for o in operations if o.entitlement):
+        found[f"an organization without {name}"] = "verification can take no entitlement away"
+    for operation in operations:
+        size = operation.parameters.get("page[size]", {}).get("schema", {}).get("default", 0)
+        if size > FEW:
+            found[f"{operation.id} without page[size]"] = f"{size + 1} records would be made"
+    return found
