@@ -1,24 +1,26 @@
-"""What every list keeps: pages that add up, a search that finds, included records that are named."""
+"""What every list keeps: a search that finds, included records that are named, every record once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from mockserver.contract import Operation
-from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, resources
-from mockserver.judge.pointers import MISSING, at
+from mockserver.judge.pointers import at
 from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.pages import (
+    META,
+    clean,
+    contains,
+    default_size,
+    included_names,
+    links_kept,
+    paged,
+)
 from mockserver.scenarios.runner.plan import Plan
 from mockserver.scenarios.runner.representations import Representation, compare
-
-PAGES = "index.html#pagination"
-META = "/meta/pagination"
-FEW = 25
-"""Records that are made to see the size of a page: a larger one is not asked for."""
 
 
 def walked(driver: Driver, plan: Plan, record: Resource) -> None:
@@ -31,64 +33,11 @@ def walked(driver: Driver, plan: Plan, record: Resource) -> None:
         query: dict[str, Any] = {"search[name]": _common(driver)}
         pages = paged(driver, operation, record, query, ids)
         _searched(driver, operation, plan, record)
-        _default_size(driver, operation, plan, record, query)
+        default_size(driver, operation, plan, record, query)
         if not driver.context.findings.known(operation.id, "/data"):
-            _links_kept(driver, operation, record, query, pages)
+            links_kept(driver, operation, record, query, pages)
     else:
         _whole(driver, operation, plan, record, ids)
-
-
-def paged(
-    driver: Driver,
-    operation: Operation,
-    record: Resource | None,
-    query: Mapping[str, Any],
-    ids: set[str],
-    most: int = 6,
-) -> Sequence[Answer]:
-    """Every page of one record, `most` of them, then the one past the end. Gives the pages."""
-    everything = driver.call(operation.id, of=record, query={**query, "page[size]": 150})
-    order = [resource["id"] for _, resource in resources(everything.document)]
-    if not _contains(driver, everything, order, ids):
-        return []
-    _numbers(driver, everything, 1, 1, len(order))
-    pages: list[Answer] = []
-    for number in [*range(1, min(len(order), most) + 1), len(order) + 1]:
-        paging = {"page[number]": number, "page[size]": 1}
-        page = driver.call(operation.id, of=record, query={**query, **paging})
-        if len(order) > 1 and not _stands(driver, page):
-            return pages
-        wanted = order[number - 1 : number]
-        found = [resource["id"] for _, resource in resources(page.document)]
-        if len(found) <= 1:
-            _numbers(driver, page, number, len(order), len(order))
-        if found != wanted and (_clean(page) or len(found) > 1):
-            what = f"page {number} of size 1 holds {found}, the whole list {wanted} there"
-            driver.holds(False, page, "/data", what, brief(wanted), PAGES)
-            return pages
-        pages.append(page)
-    return pages
-
-
-def _stands(driver: Driver, page: Answer) -> bool:
-    """Whether a page among several says where it stands."""
-    for place in (META, "/links"):
-        missing = next(
-            (
-                p
-                for p in ("/meta", META, "/links")
-                if place.startswith(p) and at(page.document, p) is MISSING
-            ),
-            "",
-        )
-        if page.ok and missing:
-            what = f"{missing} is missing on a page among several"
-            return driver.holds(False, page, missing, what, "numbers and links of the page", PAGES)
-    return True
-
-
-def _clean(answer: Answer) -> bool:
-    return answer.ok and not answer.wrong
 
 
 def _common(driver: Driver) -> str:
@@ -96,124 +45,18 @@ def _common(driver: Driver) -> str:
     return driver.name("x").partition("-x-")[0]
 
 
-def _contains(driver: Driver, answer: Answer, order: list[str], ids: set[str]) -> bool:
-    """All that was made is there, each once."""
-    if not answer.ok or "/data" in answer.wrong or "" in answer.wrong:
-        return False
-    missing = ids - set(order)
-    twice = len(order) - len(set(order))
-    what = f"{len(missing)} of {len(ids)} records that were made are not listed"
-    if twice:
-        what = f"{twice} records are listed twice"
-    good = not missing and not twice
-    return driver.holds(
-        good, answer, "/data", what, "each record once", operation_source(driver, answer)
-    )
-
-
-def operation_source(driver: Driver, answer: Answer) -> str:
-    return driver.context.edition.operation(answer.operation).source
-
-
-def _numbers(driver: Driver, answer: Answer, number: int, pages: int, total: int) -> None:
-    """The numbers and links beside a page."""
-    if not answer.ok or at(answer.document, META) is MISSING:
-        return
-    expected: dict[str, Any] = {
-        "current-page": number,
-        "prev-page": number - 1 if number > 1 else None,
-        "next-page": number + 1 if number < pages else None,
-        "total-pages": pages,
-        "total-count": total,
-    }
-    for name, value in expected.items():
-        said = at(answer.document, f"{META}/{name}")
-        what = f"{name} is {brief(said)} on page {number} of {pages}"
-        source = PAGES if number <= pages else "go-tfe v0.3.19 policy_set_test.go (past the end)"
-        driver.holds(said == value, answer, f"{META}/{name}", what, brief(value), source)
-    for name, there in (("prev", number > 1), ("next", number < pages)):
-        link = at(answer.document, f"/links/{name}")
-        if link is not MISSING and (link is not None) != there:
-            expects = "an address" if there else "null"
-            what = f"links.{name} is {'null' if link is None else 'an address'} on page {number}"
-            driver.holds(False, answer, f"/links/{name}", what, expects, PAGES)
-
-
-def _links_kept(
-    driver: Driver,
-    operation: Operation,
-    record: Resource,
-    query: Mapping[str, Any],
-    pages: Sequence[Answer],
-) -> None:
-    """The links of every page, and of one with included records."""
-    last = len(pages) - 1  # the one past the end is none
-    for number, page in enumerate(pages[:last], start=1):
-        numbers = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
-        _kept(driver, page, numbers)
-    for include in included_names(operation)[:1]:
-        asked = {**query, "include": include, "page[size]": 1}
-        page = driver.call(operation.id, of=record, query=asked)
-        if _clean(page) and at(page.document, "/included") not in (MISSING, []):
-            _kept(driver, page, {"next": 2})
-
-
-def _kept(driver: Driver, answer: Answer, numbers: Mapping[str, int]) -> None:
-    """A page's links lead to the page that they name, of the same list: all that was asked is kept."""
-    asked = {name: str(value) for name, value in answer.asked[1].items()}
-    for name, number in numbers.items():
-        link = at(answer.document, f"/links/{name}")
-        if not isinstance(link, str):
-            continue
-        try:
-            found = dict(parse_qsl(urlsplit(link).query, keep_blank_values=True))
-        except ValueError:
-            found = {}
-        for word, value in {**asked, "page[number]": str(number)}.items():
-            if found.get(word) != value and (word in asked or number > 1):
-                has = "is not there" if word not in found else f"is {brief(found[word])}"
-                what = f"{word} {has} in links.{name}"
-                driver.holds(False, answer, f"/links/{name}", what, brief(value), PAGES)
-                break
-
-
-def _default_size(
-    driver: Driver, operation: Operation, plan: Plan, record: Resource, query: Mapping[str, Any]
-) -> None:
-    """Where nothing is said of its size a page has the documented one; told by one record more."""
-    size = operation.parameters["page[size]"]["schema"].get("default")
-    if not isinstance(size, int) or size > FEW:
-        return
-    there = driver.call(operation.id, of=record, query={**query, "page[size]": 150})
-    for _ in range(size + 1 - len([*resources(there.document)])):
-        driver.need(plan.type, "many")
-    page = driver.call(operation.id, of=record, query=dict(query))
-    found = len([*resources(page.document)])
-    what = f"a page has {found} records where its size is not said"
-    source = operation.parameters["page[size]"].get("x-source", operation.source)
-    if _clean(page):
-        driver.holds(found == size, page, "/data", what, f"{size} of {size + 1}", source)
-
-
-def included_names(operation: Operation) -> Sequence[str]:
-    """What `include` may name."""
-    schema = operation.parameters.get("include", {}).get("schema", {})
-    names: Sequence[str] = schema.get("x-include", ())
-    return names
-
-
 def _searched(driver: Driver, operation: Operation, plan: Plan, record: Resource) -> None:
     """A search brings what has the text in its name, and nothing else."""
     name = plan.name_of(record)
     answer = driver.call(operation.id, of=record, query={"search[name]": name})
     source = operation.parameters["search[name]"].get("x-source", operation.source)
-    if not _clean(answer):
+    if not clean(answer):
         return
     others = [r["id"] for _, r in resources(answer.document) if name not in plan.name_of(r)]
     what = f"the search for one name brings {len(others)} records without it"
     driver.holds(not others, answer, "/data", what, "records with the text in their name", source)
     nothing = driver.call(operation.id, of=record, query={"search[name]": driver.name("nothing")})
-    if _clean(nothing):
+    if clean(nothing):
         found = len(list(resources(nothing.document)))
         what = f"the search for a name that nothing has brings {found} records"
         driver.holds(not found, nothing, "/data", what, "no record", source)
@@ -227,7 +70,7 @@ def _whole(
     order = [resource["id"] for _, resource in resources(answer.document)]
     if plan.query(record):
         ids = {record["id"]}
-    _contains(driver, answer, order, ids)
+    contains(driver, answer, order, ids)
     total = at(answer.document, f"{META}/total-count")
     if answer.ok and isinstance(total, int) and "/data" not in answer.wrong:
         what = f"total-count is {total}, and {len(order)} records are listed"
