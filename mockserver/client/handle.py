@@ -38,7 +38,7 @@ class Tokens:
     __contains__ = None
 
 
-class Clock:
+class ClockHandle:
     """The time of the world: it stands still until it is set, advanced or let run."""
 
     def __init__(self, link: Link) -> None:
@@ -74,7 +74,7 @@ class Clock:
         self._link.send("PATCH", "clock", {"running": running})
 
 
-class Faults:
+class FaultsHandle:
     """What shall go wrong: `faults.add("status", operation="create-policy-set", status=422)`.
 
     `what` names every fault, and says what it does and whether a write is done all the same.
@@ -149,8 +149,8 @@ class World:
         self.edition = edition
         self.tokens = Tokens(key)
         self.journal = Journal(link, lambda: self.edition)
-        self.clock = Clock(link)
-        self.faults = Faults(link)
+        self.clock = ClockHandle(link)
+        self.faults = FaultsHandle(link)
 
     def __repr__(self) -> str:
         return f"<World {self.edition}>"

@@ -3,7 +3,7 @@
 The only room that imports jsonschema, jsonschema_rs and referencing. It knows nothing of worlds.
 """
 
-from mockserver.contract.checked import Checked, Fault
+from mockserver.contract.checked import Checked, Refusal
 from mockserver.contract.editions import Edition, UnknownEdition, contract, control, editions, load
 from mockserver.contract.operations import Operation
 from mockserver.contract.types import Attribute, Relationship, ResourceType
@@ -12,8 +12,8 @@ __all__ = [
     "Attribute",
     "Checked",
     "Edition",
-    "Fault",
     "Operation",
+    "Refusal",
     "Relationship",
     "ResourceType",
     "UnknownEdition",

@@ -10,7 +10,7 @@ from mockserver.contract.engines import Miss
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Refusal:
     """One refusal of a request by the contract: status, the vendor's words, our explanation."""
 
     status: int
@@ -25,17 +25,19 @@ class Checked:
     """What is left of a request after its check.
 
     `value` has defaults filled in and what is not listed taken out. `findings` were let pass,
-    `faults` refuse.
+    `refusals` refuse.
     """
 
     value: Any
     findings: list[dict[str, str]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
     def refuse_findings(self) -> None:
         """What a strict universe does: each finding is a refusal."""
-        self.faults += [
-            Fault(422, "not in the contract", finding["fact"], finding["pointer"] or None, finding)
+        self.refusals += [
+            Refusal(
+                422, "not in the contract", finding["fact"], finding["pointer"] or None, finding
+            )
             for finding in self.findings
         ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from mockserver.contract.checked import Checked, Fault, Tolerated
+from mockserver.contract.checked import Checked, Refusal, Tolerated
 from mockserver.contract.engines import MOST, Checker, Miss, Schema, pointer
 from mockserver.contract.explain import explained, key_path, trail
 from mockserver.contract.query import Query
@@ -157,12 +157,12 @@ class Operation:
             if self._is_finding(miss):
                 checked.findings.append(meta)
             else:
-                checked.faults.append(
-                    Fault(422, "invalid attribute", detail, meta["pointer"], meta)
+                checked.refusals.append(
+                    Refusal(422, "invalid attribute", detail, meta["pointer"], meta)
                 )
-        if len(misses) >= MOST and not checked.faults:  # who knows what stands behind them
-            checked.faults.append(self._too_much())
-        if not checked.faults:
+        if len(misses) >= MOST and not checked.refusals:  # who knows what stands behind them
+            checked.refusals.append(self._too_much())
+        if not checked.refusals:
             for miss in reversed(misses):
                 take_out(value, miss)
             if self._fill:
@@ -176,7 +176,7 @@ class Operation:
         root = self._schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
         return filler(root, self._schemas) if root.get("x-fill-defaults") else None
 
-    def _too_much(self) -> Fault:
+    def _too_much(self) -> Refusal:
         meta = {
             "operation": self.id,
             "edition": self.edition,
@@ -188,7 +188,7 @@ class Operation:
             "hint": "Leave out what is not listed.",
         }
         detail = "Body has too many members that are not listed"
-        return Fault(422, "invalid attribute", detail, "", meta)
+        return Refusal(422, "invalid attribute", detail, "", meta)
 
     def _folded(self, misses: list[Miss], value: Any) -> list[Miss]:
         """An empty object that clients may send is one miss, not one for each missing member."""

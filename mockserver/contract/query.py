@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from mockserver.contract.checked import Checked, Fault
+from mockserver.contract.checked import Checked, Refusal
 from mockserver.contract.engines import MOST, Schema
 
 
@@ -48,8 +48,8 @@ class Query:
             if any(part not in schema["x-include"] for part in names):
                 wanted = "one or more of " + ", ".join(schema["x-include"])
                 meta = self._finding(name, f"include is {text!r}", wanted)
-                checked.faults.append(
-                    Fault(400, "bad request", "Invalid include parameter", None, meta)
+                checked.refusals.append(
+                    Refusal(400, "bad request", "Invalid include parameter", None, meta)
                 )
             checked.value[name] = list(dict.fromkeys(names))
             return
@@ -70,7 +70,7 @@ class Query:
         required = detail == f"{name} is required"
         wanted = "a value" if required else detail.removeprefix(f"{name} must be ")
         meta = self._finding(name, fact, wanted)
-        checked.faults.append(Fault(422, "invalid attribute", detail, None, meta))
+        checked.refusals.append(Refusal(422, "invalid attribute", detail, None, meta))
 
     def _stray(self, name: str, text: str) -> dict[str, str]:
         near = get_close_matches(name, self._parameters, n=1)

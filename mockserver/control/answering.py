@@ -44,7 +44,7 @@ def answer(server: Server, sent: Sent) -> Answer:
         document = _document(operation, sent)
         query = operation.check_query(sent.arguments)
         checked = operation.check_body(document) if document is not None else None
-        found = [*query.faults, *(checked.faults if checked else [])]
+        found = [*query.refusals, *(checked.refusals if checked else [])]
         found_all = [*query.findings, *(checked.findings if checked else [])]
         faults = [(fault.pointer or "", _sentence(fault.meta)) for fault in found]
         faults += [(finding["pointer"], _sentence(finding)) for finding in found_all]

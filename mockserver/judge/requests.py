@@ -21,7 +21,7 @@ def judge_request(exchange: Exchange, operation: Operation, edition: Edition) ->
     if operation.takes_json and exchange.request is not None:
         checks.append(operation.check_body(exchange.request))
     for checked in checks:
-        for meta in (*(fault.meta for fault in checked.faults), *checked.findings):
+        for meta in (*(refusal.meta for refusal in checked.refusals), *checked.findings):
             level: Level = "note" if meta in checked.findings else "fault"
             place = "request" + (meta["pointer"] or f" ?{meta['key-path']}")
             yield Finding(

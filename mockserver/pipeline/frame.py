@@ -16,7 +16,7 @@ from mockserver.pipeline import fault_plan, journaling
 from mockserver.pipeline.discovery import OPEN
 from mockserver.pipeline.fault_plan import Plan
 from mockserver.pipeline.messages import Answer, Sent, as_json
-from mockserver.pipeline.pipeline import Outcome, World, refusal, run
+from mockserver.pipeline.pipeline import Outcome, Setting, refusal, run
 from mockserver.pipeline.routes import routes
 from mockserver.pipeline.worlds import Server
 from mockserver.world import clock
@@ -151,7 +151,7 @@ def _nobody(server: Server, sent: Sent) -> Outcome:
 
 def _run(server: Server, visit: Visit, universe: Universe, state: State, now: str) -> Outcome:
     """The pipeline on a world, with what a test wants to go wrong before it and in its place."""
-    world = World(
+    setting = Setting(
         edition=visit.contract,
         kinds=universe.kinds,
         key=universe.key,
@@ -162,13 +162,13 @@ def _run(server: Server, visit: Visit, universe: Universe, state: State, now: st
     )
     plan = visit.plan
     if plan is None:
-        outcome = run(world, state, visit.sent, now)
+        outcome = run(setting, state, visit.sent, now)
     elif (early := fault_plan.before(plan, universe, visit.sent)) is not None:
         outcome = early
     else:
         if not visit.sent.writes:
             state = fault_plan.lagging(plan, universe, state)
-        outcome = run(world, state, visit.sent, now, partial(fault_plan.in_place, plan))
+        outcome = run(setting, state, visit.sent, now, partial(fault_plan.in_place, plan))
     if outcome.done and outcome.caller and outcome.caller.token:
         universe.used[outcome.caller.token.key] = now  # beside the state: a GET is no write
     return outcome

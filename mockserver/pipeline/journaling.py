@@ -98,7 +98,7 @@ def _sent_body(outcome: Outcome, clean: Redactor) -> bytes | None:
     if outcome.body is None:
         return None
     body = clean.body(outcome.body) if outcome.json else _counted(outcome.body)
-    metas = [*outcome.findings, *(fault.meta for fault in outcome.faults)]
+    metas = [*outcome.findings, *(refusal.meta for refusal in outcome.refusals)]
     places = [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
     return masked(body, places) if body and places else body
 

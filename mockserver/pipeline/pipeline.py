@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.contract import Checked, Edition, Fault, Operation
+from mockserver.contract import Checked, Edition, Operation, Refusal
 from mockserver.contract.operations import JSONAPI
 from mockserver.jsonapi import honest
 from mockserver.jsonapi.documents import document
@@ -29,7 +29,7 @@ FORMS = ("application/json", "application/x-www-form-urlencoded")
 
 
 @dataclass(slots=True)
-class World:
+class Setting:
     """What requests to one world are judged by, beside its state.
 
     `used` says when each token was last used; `cache` keeps what has been shown (None: everything
@@ -49,7 +49,7 @@ class World:
 class Outcome:
     """What a request comes to: the answer, the state after it, and what was found on the way.
 
-    `state` is None where nothing changed. `findings` are what was let pass, `faults` what refused;
+    `state` is None where nothing changed. `findings` are what was let pass, `refusals` what refused;
     `body` is what was sent, once it is known to be readable (`json`: as honest JSON). `why` is for
     the journal alone; `breach` is our own mistake. `done`: the operation was carried out.
     """
@@ -59,7 +59,7 @@ class Outcome:
     operation: Operation | None = None
     caller: Caller | None = None
     findings: list[dict[str, str]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     body: bytes | None = None
     json: bool = False
     why: str | None = None
@@ -73,11 +73,11 @@ class Outcome:
         return {} if operation is None else _place(operation)
 
     def found(self, checked: Checked, strict: bool) -> Any:
-        """What passed a check; faults are kept, so that those of query and body are told together."""
+        """What passed a check; refusals are kept, so that those of query and body are told together."""
         if strict:
             checked.refuse_findings()
         self.findings += checked.findings
-        self.faults += checked.faults
+        self.refusals += checked.refusals
         return checked.value
 
 
@@ -89,15 +89,17 @@ def _nothing(operation: Operation) -> Answer | None:
     return None
 
 
-def run(world: World, state: State, sent: Sent, now: str, in_place: InPlace = _nothing) -> Outcome:
+def run(
+    setting: Setting, state: State, sent: Sent, now: str, in_place: InPlace = _nothing
+) -> Outcome:
     """What a request to a world in that state comes to at that time (a timestamp of the API)."""
     outcome = Outcome()
     try:
-        outcome.answer = _answered(world, state, sent, now, in_place, outcome)
+        outcome.answer = _answered(setting, state, sent, now, in_place, outcome)
     except Problem as problem:
         operation = outcome.operation
         place = {} if operation is None else _meta(operation)
-        outcome.answer = refusal(problem, place, world.edition.sources)
+        outcome.answer = refusal(problem, place, setting.edition.sources)
         outcome.why = problem.why
     except Exception as error:  # an answer that breaks the contract, or another mistake of ours
         outcome.breach = error
@@ -105,21 +107,21 @@ def run(world: World, state: State, sent: Sent, now: str, in_place: InPlace = _n
 
 
 def _answered(
-    world: World, state: State, sent: Sent, now: str, in_place: InPlace, found: Outcome
+    setting: Setting, state: State, sent: Sent, now: str, in_place: InPlace, found: Outcome
 ) -> Answer:
-    caller = found.caller = authenticate(world.kinds, state, split(sent.token or "")[1])
-    route = routes(world.edition).match(sent.method, sent.path)
-    operation = found.operation = _operation(route, sent, world.edition)
-    handler, right = _built(world, operation)
+    caller = found.caller = authenticate(setting.kinds, state, split(sent.token or "")[1])
+    route = routes(setting.edition).match(sent.method, sent.path)
+    operation = found.operation = _operation(route, sent, setting.edition)
+    handler, right = _built(setting, operation)
     call = Call(
-        kinds=world.kinds,
+        kinds=setting.kinds,
         state=state,
         caller=caller,
-        strict=world.strict,
-        used=world.used,
+        strict=setting.strict,
+        used=setting.used,
         operation=operation.id,
-        key=world.key,
-        seed=world.seed,
+        key=setting.key,
+        seed=setting.seed,
         now=now,
     )
     call.records = _records(call, operation, route.path)
@@ -132,9 +134,9 @@ def _answered(
     call.query = found.found(operation.check_query(sent.arguments), call.strict)
     if operation.takes_json and call.document is not None:
         call.document = found.found(operation.check_body(call.document), call.strict)
-    _refuse(found.faults)
+    _refuse(found.refusals)
     reply: Reply = handler(call)
-    answer = _shown(call, operation, reply, sent, world.cache)
+    answer = _shown(call, operation, reply, sent, setting.cache)
     found.state, found.done = reply.state, True
     return answer
 
@@ -154,8 +156,8 @@ def _operation(route: Route, sent: Sent, edition: Edition) -> Operation:
     raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
 
 
-def _built(world: World, operation: Operation) -> tuple[Handler, str]:
-    built = world.kinds.table.get(operation.id)
+def _built(setting: Setting, operation: Operation) -> tuple[Handler, str]:
+    built = setting.kinds.table.get(operation.id)
     if built is None:
         raise not_found(f"the operation {operation.id} is documented but not built here")
     return built
@@ -198,7 +200,7 @@ def _body(call: Call, operation: Operation, sent: Sent, found: Outcome) -> Any:
         return content
     if not content.strip() or content.strip() == b"null":
         if operation.needs_body:
-            found.faults.append(_no_body(operation))
+            found.refusals.append(_no_body(operation))
         return None
     if sent.media_type != JSONAPI:
         _judge_type(call, operation, sent, found)
@@ -255,7 +257,7 @@ def _judge_type(call: Call, operation: Operation, sent: Sent, found: Outcome) ->
         raise Problem(415, Error("invalid content type", detail, meta=meta))
 
 
-def _no_body(operation: Operation) -> Fault:
+def _no_body(operation: Operation) -> Refusal:
     meta = {
         **_meta(operation),
         "pointer": "",
@@ -263,7 +265,7 @@ def _no_body(operation: Operation) -> Fault:
         "expected": "a JSON object",
         "hint": "Send a body; the operation's page shows a sample payload.",
     }
-    return Fault(422, "invalid attribute", "Data can't be blank", "", meta)
+    return Refusal(422, "invalid attribute", "Data can't be blank", "", meta)
 
 
 def _meta(operation: Operation) -> dict[str, str]:
@@ -277,12 +279,12 @@ def _place(operation: Operation) -> dict[str, str]:
 # body and query → contract
 
 
-def _refuse(faults: Sequence[Fault]) -> None:
+def _refuse(refusals: Sequence[Refusal]) -> None:
     """Raise what query and body broke, all at once; a 400 goes before every 422."""
-    if not faults:
+    if not refusals:
         return
-    status = min(fault.status for fault in faults)
-    told = [fault for fault in faults if fault.status == status]
+    status = min(refusal.status for refusal in refusals)
+    told = [refusal for refusal in refusals if refusal.status == status]
     raise Problem(status, *(Error(f.title, f.detail, f.pointer, f.meta) for f in told))
 
 

@@ -112,7 +112,7 @@ class Recorder:
         if operation is None or not self._mask.tokens or not isinstance(request, dict):
             return request
         checked = operation.check_body(deepcopy(exchange.request))
-        metas = [*checked.findings, *(fault.meta for fault in checked.faults)]
+        metas = [*checked.findings, *(refusal.meta for refusal in checked.refusals)]
         places = [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
         return json.loads(masked(json.dumps(request).encode(), places)) if places else request
 

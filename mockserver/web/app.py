@@ -17,7 +17,7 @@ from mockserver.pipeline import frame
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.worlds import Server
 from mockserver.web import landing
-from mockserver.web.wsgi import Door, Environ, Wsgi, received
+from mockserver.web.wsgi import Environ, Wsgi, WsgiDoor, received
 
 
 def create_app(
@@ -69,7 +69,7 @@ def create_app(
         with app.request_context(environ):
             return written(made)
 
-    app.wsgi_app = Door(  # type: ignore[assignment,method-assign]
+    app.wsgi_app = WsgiDoor(  # type: ignore[assignment,method-assign]
         app.wsgi_app, lambda sent: answer(server, sent), whole
     )
     return app

@@ -31,7 +31,7 @@ LIGHT = 16
 """Threads for the control plane, and for whoever waits for a world's turn (one for each world)."""
 
 
-class Door:
+class AsgiDoor:
     """The ASGI application of a server's worlds. `rest` (WSGI) has every other path."""
 
     def __init__(self, server: Server, rest: Wsgi) -> None:

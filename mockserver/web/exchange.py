@@ -19,7 +19,7 @@ PIECE = 128 * 1024
 """Bytes of an answer that are sent at once; others have their turn before the next."""
 
 
-class Headers(dict[str, str]):
+class AsgiHeaders(dict[str, str]):
     """The headers of a request, in any case; what is said twice is joined."""
 
     def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
@@ -46,7 +46,7 @@ class Body:
 def sent_by(scope: Scope, body: Callable[[], bytes]) -> Sent:
     """A request of ASGI as ours."""
     query = scope["query_string"].decode("latin-1")
-    headers = Headers(scope["headers"])
+    headers = AsgiHeaders(scope["headers"])
     return Sent(
         method=scope["method"],
         path=scope["path"],
@@ -59,12 +59,12 @@ def sent_by(scope: Scope, body: Callable[[], bytes]) -> Sent:
     )
 
 
-def _root(scope: Scope, headers: Headers) -> str:
+def _root(scope: Scope, headers: AsgiHeaders) -> str:
     host, port = scope["server"] or ("localhost", None)
     return f"{scope['scheme']}://{headers.get('Host') or f'{host}:{port}'}"
 
 
-async def received(scope: Scope, receive: Receive, headers: Headers) -> bytes | Unreadable:
+async def received(scope: Scope, receive: Receive, headers: AsgiHeaders) -> bytes | Unreadable:
     """The whole body. One that says it is too large is refused before any of it is read."""
     length = headers.get("Content-Length")
     if not length and not headers.get("Transfer-Encoding"):

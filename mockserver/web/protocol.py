@@ -37,7 +37,7 @@ log = logging.getLogger("mockserver.wire")
 log.setLevel(logging.ERROR)
 
 
-class Refused(Exception):
+class NoRequest(Exception):
     """A head that is no request: a status, and why."""
 
     def __init__(self, status: int, detail: str) -> None:
@@ -55,7 +55,7 @@ class Protocol(HttpToolsProtocol):
         self._head_since: float | None = None
         self._head_bytes = 0
         self._stuck_since: float | None = None
-        self._refused: Refused | None = None
+        self._refused: NoRequest | None = None
         self._over = False
         self._begun: RequestResponseCycle | None = None
 
@@ -104,7 +104,7 @@ class Protocol(HttpToolsProtocol):
         try:
             self._judge(version)
             self._take_target()
-        except Refused as refused:
+        except NoRequest as refused:
             self._refused = refused
             raise
         if version == "1.0":
@@ -117,9 +117,9 @@ class Protocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def _judge(self, version: str) -> None:
-        """What llhttp lets pass. Raises Refused."""
+        """What llhttp lets pass. Raises NoRequest."""
         if version not in ("1.1", "1.0"):
-            raise Refused(505, f"HTTP/{version} is not spoken here: send HTTP/1.1")
+            raise NoRequest(505, f"HTTP/{version} is not spoken here: send HTTP/1.1")
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > HEAD_BYTES:
             raise _too_large()
@@ -130,11 +130,11 @@ class Protocol(HttpToolsProtocol):
             elif name == b"transfer-encoding":
                 codings += 1
                 if version == "1.0" or codings > 1 or value.strip().lower() != b"chunked":
-                    raise Refused(
+                    raise NoRequest(
                         400, "the only transfer coding is chunked, said once, in HTTP/1.1"
                     )
         if hosts > 1 or (hosts == 0 and version == "1.1"):
-            raise Refused(400, "a request has one Host header")
+            raise NoRequest(400, "a request has one Host header")
 
     def _take_target(self) -> None:
         """The target in its absolute form names the host itself (RFC 9112, 3.2.2)."""
@@ -145,7 +145,7 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserInvalidURLError:
             target = None
         if target is None or target.schema is None or target.host is None:
-            raise Refused(400, "the target of the request is no path and no URL")
+            raise NoRequest(400, "the target of the request is no path and no URL")
         host = target.host + (b":%d" % target.port if target.port else b"")
         self.url = (target.path or b"/") + (b"?" + target.query if target.query else b"")
         kept = [(name, value) for name, value in self.headers if name != b"host"]
@@ -155,9 +155,9 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """uvicorn calls it for what its parser refuses, and for what a callback raises."""
-        self._refuse(self._refused or Refused(400, "this is no HTTP/1.1 request"))
+        self._refuse(self._refused or NoRequest(400, "this is no HTTP/1.1 request"))
 
-    def _refuse(self, refused: Refused) -> None:
+    def _refuse(self, refused: NoRequest) -> None:
         """Take nothing more; what was begun before is answered first, and in place of the refusal."""
         self._over = True
         if self._unfinished():
@@ -216,7 +216,7 @@ class Protocol(HttpToolsProtocol):
         """End what stalls; the server calls it once a second."""
         if self._head_since is not None and now - self._head_since > HEAD_SECONDS:
             self._head_since = None
-            self._refuse(Refused(408, f"the head was not whole within {HEAD_SECONDS:g} seconds"))
+            self._refuse(NoRequest(408, f"the head was not whole within {HEAD_SECONDS:g} seconds"))
         elif self._stuck_since is not None and now - self._stuck_since > IDLE_SECONDS:
             self.transport.abort()
         elif now - self.seen > IDLE_SECONDS:
@@ -227,8 +227,8 @@ class Protocol(HttpToolsProtocol):
                 self._end_body()
 
 
-def _too_large() -> Refused:
-    return Refused(431, f"the head of a request has at most {HEAD_BYTES} bytes")
+def _too_large() -> NoRequest:
+    return NoRequest(431, f"the head of a request has at most {HEAD_BYTES} bytes")
 
 
 def settings(app: Any) -> Config:

@@ -22,7 +22,7 @@ import flask
 from uvicorn.server import ServerState
 
 from mockserver.pipeline.messages import Answer, Sent
-from mockserver.web.asgi import Door
+from mockserver.web.asgi import AsgiDoor
 from mockserver.web.protocol import Protocol, settings
 from mockserver.web.threads import Functions, Threads, Wsgis
 from mockserver.world import clock
@@ -176,12 +176,12 @@ class LiveServer:
         watch.cancel()
         app.close()
 
-    def _application(self) -> Door | Wsgis | Functions:
+    def _application(self) -> AsgiDoor | Wsgis | Functions:
         if self._answer is not None:
             return Functions(self._answer, Threads(THREADS, "mockserver-answer"))
         worlds = getattr(self.app, "extensions", {}).get("mockserver")
         if worlds is not None:
-            return Door(worlds, self.app)
+            return AsgiDoor(worlds, self.app)
         return Wsgis(self.app, Threads(THREADS, "mockserver-wsgi"))
 
     def __enter__(self) -> LiveServer:

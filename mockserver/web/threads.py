@@ -13,8 +13,8 @@ from weakref import WeakValueDictionary
 
 from mockserver.pipeline.messages import Answer, Sent, TooLarge, Unreadable
 from mockserver.web.exchange import (
+    AsgiHeaders,
     Body,
-    Headers,
     Receive,
     Scope,
     Send,
@@ -76,7 +76,7 @@ class Wsgis:
         self._threads.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        content = await received(scope, receive, Headers(scope["headers"]))
+        content = await received(scope, receive, AsgiHeaders(scope["headers"]))
         if isinstance(content, Unreadable):
             status = 413 if isinstance(content, TooLarge) else 400
             return await give(Answer(status), scope, receive, send)
@@ -144,7 +144,7 @@ def _environ(scope: Scope, content: bytes) -> dict[str, Any]:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    for name, value in Headers(scope["headers"]).items():
+    for name, value in AsgiHeaders(scope["headers"]).items():
         if "_" not in name and name not in ("content-length", "transfer-encoding"):
             key = name.upper().replace("-", "_")
             environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value

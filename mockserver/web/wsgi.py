@@ -26,7 +26,7 @@ LINES = {status: f"{status} {phrase}" for status, phrase in HTTP_STATUS_CODES.it
 """Status lines; werkzeug's words, for Python's own change from version to version."""
 
 
-class Door:
+class WsgiDoor:
     """A WSGI application: `answer` for the API, `rest` for every other path.
 
     `whole(environ, answer)` makes a WSGI response of an answer that a fault has spoilt.
@@ -62,7 +62,7 @@ def _given(made: Answer, environ: Environ, start: Start) -> Iterable[bytes]:
     return () if environ["REQUEST_METHOD"] == "HEAD" else (made.body,)
 
 
-class Received:
+class WsgiHeaders:
     """The headers of a WSGI request."""
 
     __slots__ = ("_environ",)
@@ -93,7 +93,7 @@ def received(environ: Environ) -> Sent:
         path=environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace"),
         query=query,
         arguments=parse_qsl(query, keep_blank_values=True, errors="replace") if query else (),
-        headers=Received(environ),
+        headers=WsgiHeaders(environ),
         root=partial(_root, environ),
         receive=partial(_body, environ),
         target=environ.get("REQUEST_URI", "").partition("?")[0],

@@ -19,7 +19,7 @@ from mockserver.world.state import ROOT, Record, State, thaw
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BadEntry:
     """One thing wrong with a fixture: the JSON pointer of its place, and the fact."""
 
     pointer: str
@@ -29,7 +29,7 @@ class Fault:
 class BadFixture(Exception):
     """A fixture that cannot become a world. `faults` holds every reason with its place."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[BadEntry]) -> None:
         self.faults = faults
         lines = "\n".join(f"  {fault.pointer or '/'}: {fault.detail}" for fault in faults)
         super().__init__(f"the fixture has {len(faults)} fault(s):\n{lines}")
@@ -43,7 +43,7 @@ class Seeding:
     state: State
     seed: int
     now: str
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[BadEntry] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -52,7 +52,7 @@ class Seeding:
         return self.kinds.facts
 
     def fault(self, pointer: str, detail: str) -> None:
-        self.faults.append(Fault(pointer, detail))
+        self.faults.append(BadEntry(pointer, detail))
 
     def record(
         self, kind: Kind, entry: Any, pointer: str, owner: Record | None, **said: Any
@@ -183,7 +183,7 @@ def seed(
     return done, made_records
 
 
-def _impossible_times(value: Any, place: str) -> Iterator[Fault]:
+def _impossible_times(value: Any, place: str) -> Iterator[BadEntry]:
     """Times that have the form of one but are on no calendar, such as 30 February."""
     if isinstance(value, dict | Mapping):
         for name, item in value.items():
@@ -192,7 +192,7 @@ def _impossible_times(value: Any, place: str) -> Iterator[Fault]:
                 try:
                     clock.parse(item)
                 except ValueError as error:
-                    yield Fault(inner, str(error))
+                    yield BadEntry(inner, str(error))
             else:
                 yield from _impossible_times(item, inner)
     elif isinstance(value, list):

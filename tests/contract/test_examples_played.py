@@ -56,7 +56,7 @@ def test_an_example_names_what_the_operation_has_and_nothing_else(operation: Ope
 def test_an_example_sends_a_request_that_is_documented(operation: Operation) -> None:
     shown = example(operation)
     checked = operation.check_query(list(shown.get("query", {}).items()))
-    assert (checked.findings, checked.faults) == ([], [])
+    assert (checked.findings, checked.refusals) == ([], [])
     if operation.takes_json and "body" in shown:
         assert operation.checker(operation.body_schema).misses(shown["body"]) == []
 

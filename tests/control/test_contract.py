@@ -40,9 +40,9 @@ def test_every_operation_has_an_example_that_keeps_the_contract(operation: Any) 
     example = CONTROL.examples[operation.id]
     if operation.body is not None:
         checked = operation.check_body(deepcopy(example["body"]))
-        assert (checked.faults, checked.findings) == ([], [])
+        assert (checked.refusals, checked.findings) == ([], [])
     query = operation.check_query(example.get("query", {}).items())
-    assert (query.faults, query.findings) == ([], [])
+    assert (query.refusals, query.findings) == ([], [])
     assert set(example.get("path", {})) == {
         part.strip("{}") for part in operation.path.split("/") if part.startswith("{")
     }

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mockserver.pipeline import pipeline
 from mockserver.pipeline.messages import Sent
-from mockserver.pipeline.pipeline import Outcome, World, run
+from mockserver.pipeline.pipeline import Outcome, Setting, run
 from mockserver.pipeline.worlds import Server
 from mockserver.world.universe import Universe
 
@@ -34,8 +34,8 @@ def universe(server: Server) -> Universe:
 
 
 @pytest.fixture(scope="module")
-def world(server: Server, universe: Universe) -> World:
-    return World(
+def world(server: Server, universe: Universe) -> Setting:
+    return Setting(
         edition=server.contract(),
         kinds=universe.kinds,
         key=universe.key,
@@ -64,7 +64,7 @@ def told(outcome: Outcome) -> tuple[int, bytes, dict[str, str], str | None]:
 
 
 def test_a_dry_run_says_what_would_come_of_a_request_and_changes_nothing(
-    world: World, universe: Universe
+    world: Setting, universe: Universe
 ) -> None:
     before = universe.state
     outcome = run(world, before, sent("POST", f"{ORG}/policy-sets", a_set("dry")), NOW)
@@ -99,7 +99,7 @@ REQUESTS = st.sampled_from(
 
 @given(requests=st.lists(REQUESTS, min_size=1, max_size=6))
 def test_the_same_requests_on_the_same_state_have_the_same_outcomes(
-    requests: list[tuple[str, str, Any]], world: World, universe: Universe
+    requests: list[tuple[str, str, Any]], world: Setting, universe: Universe
 ) -> None:
     def outcomes() -> list[Any]:
         state, found = universe.state, []
@@ -117,7 +117,7 @@ def test_the_same_requests_on_the_same_state_have_the_same_outcomes(
 
 
 def test_a_mistake_of_ours_is_an_outcome_with_no_state(
-    world: World, universe: Universe, monkeypatch: pytest.MonkeyPatch
+    world: Setting, universe: Universe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(call: Any) -> Any:
         raise ZeroDivisionError

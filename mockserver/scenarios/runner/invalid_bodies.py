@@ -39,7 +39,7 @@ def bodies(operation: Operation, good: Any, edition: Edition) -> Iterator[Invali
     """
     for path, value, why in _breaks(operation.body_schema, good, (), edition):
         broken = _with(good, path, value)
-        if operation.check_body(json.loads(json.dumps(broken))).faults:
+        if operation.check_body(json.loads(json.dumps(broken))).refusals:
             _, source, _ = trail(operation.body_schema, path, edition.schemas)
             yield Invalid(broken, why, path, source or operation.source)
 
