@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.judge.documents import Resource, attribute
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
+from mockserver.traffic.masking import LOST
 
 PRIVATE = "users-teams-organizations/permissions.html#manage-policies"
 PAGE = "policies.html"
@@ -60,7 +61,10 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     enforce = attribute(resource, "enforce")
     for one in enforce if isinstance(enforce, list) else []:
         made["mode"] = one.get("mode", "hard-mandatory")
-        made["code"] = "# the code was not recorded"
+        made["code"] = LOST
+    sent = resource.get("sent", {}).get("enforce")
+    if not made.get("mode") and isinstance(sent, list) and sent and isinstance(sent[0], dict):
+        made["mode"] = sent[0].get("mode", "hard-mandatory")  # shown once there is content
     if "text" in resource:
         made["code"] = resource["text"]
     return made

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.explain import brief
-from mockserver.judge.documents import Resource
+from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
@@ -99,8 +99,17 @@ SETTINGS = (
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    """Its settings; a lock's holder, and a repository with its token, are others' affairs."""
-    return chosen(resource, *SETTINGS)
+    """Its settings, its SSH key, and its lock; a repository with its token is another's affair."""
+    made = chosen(resource, *SETTINGS)
+    key = linked_one(resource, "ssh-key")
+    if key and known("ssh-keys", key):
+        made["ssh-key"] = key
+    relationships = resource.get("relationships")
+    holder = relationships.get("locked-by", {}) if isinstance(relationships, dict) else {}
+    if attribute(resource, "locked") and holder.get("data"):
+        reason = str(resource.get("sent", {}).get("reason", ""))
+        made |= {"locked": True, "locked-by": holder["data"], "lock-reason": reason}
+    return made
 
 
 SCENARIO = Scenario(

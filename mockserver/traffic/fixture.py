@@ -14,6 +14,7 @@ from mockserver.judge.documents import Resource, resources
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.pointers import at
 from mockserver.judge.routes import Routes
+from mockserver.traffic.masking import LOST
 from mockserver.world.kinds import Kind, Kinds
 
 Key = tuple[str, str]
@@ -36,7 +37,11 @@ class Observed:
     def show(self, resource: Mapping[str, Any], owner: str | None) -> None:
         """A resource object as an answer had it; the last one counts."""
         key = resource["type"], resource["id"]
-        kept = {"text": self.seen[key]["text"]} if "text" in self.seen.get(key, {}) else {}
+        before = self.seen.get(key, {})
+        kept: dict[str, Any] = {name: before[name] for name in ("text", "sent") if name in before}
+        shown = at(before, "/relationships"), at(resource, "/relationships")
+        if all(isinstance(one, dict) for one in shown):  # one answer shows what another does not
+            kept["relationships"] = {**shown[0], **shown[1]}
         self.seen[key] = {**resource, **kept}
         if owner := _related(self.kinds.get(key[0]), resource) or owner:
             self.owners[key] = owner
@@ -61,6 +66,14 @@ def _take(
         kind = observed.kinds.get(resource["type"])
         owner = next((id for type, id in named if kind and type == kind.within), None)
         observed.show(resource, owner)
+    if isinstance(exchange.request, dict) and operation.method in ("POST", "PATCH"):
+        sent = at(exchange.request, "/data/attributes")
+        for _, resource in resources(exchange.document):
+            known = (resource["type"], resource["id"])
+            if known in observed.seen:
+                asked = sent if isinstance(sent, dict) else exchange.request
+                before = observed.seen[known].get("sent", {})
+                observed.seen[known]["sent"] = {**before, **asked}
     if exchange.text is not None and named and named[-1] in observed.seen:
         observed.seen[named[-1]]["text"] = exchange.text
     whole = operation.body is None and len(named) >= 1 and operation.path.endswith("}")
@@ -112,6 +125,8 @@ def document(observed: Observed, entries_of: Mapping[str, Entry]) -> dict[str, A
                 continue
             _placed(holder, kind, entry)
             entries[key] = entry[1] if isinstance(entry, tuple) else entry
+            lost = [name for name, value in entries[key].items() if value == LOST]
+            observed.remarks += [f"{type} {key[1]}: its {name} was not recorded" for name in lost]
     return made
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from mockserver.redaction import EMAIL, TOKEN, Pattern, Redactor, is_secret, literal
 
+LOST = "# the code was not recorded"
+"""Stands in a fixture for a text that was masked, or never passed."""
 KEPT = ("tokens", "code", "emails")
 """What can be asked for."""
 SHORT = 6

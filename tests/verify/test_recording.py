@@ -255,3 +255,36 @@ def test_the_command_records_until_it_is_stopped(tmp_path: Path, stop: int) -> N
     assert lines[0].startswith(f"recording into {into} at http://127.0.0.1:")
     assert lines[1] == f"200 GET {API}  show-organization"
     assert lines[2] == "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges"
+
+
+def test_a_lock_a_key_and_a_mode_without_content_become_part_of_the_fixture(tmp_path: Path) -> None:
+    workspace = "/api/v2/workspaces/ws-2HRvNs49EWPjDqT1"
+    with recording(server(), tmp_path) as (url, _, _):
+        body = {"data": {"type": "ssh-keys", "attributes": {"name": "k", "value": "secret-value"}}}
+        key = ask(url, "POST", f"{API}/ssh-keys", body)["data"]
+        assign = {"data": {"type": "workspaces", "attributes": {"id": key["id"]}}}
+        ask(url, "PATCH", f"{workspace}/relationships/ssh-key", assign)
+        ask(url, "POST", f"{workspace}/actions/lock", {"reason": "maintenance"})
+        policy = ask(url, "POST", f"{API}/policies", policy_body("never-uploaded"))["data"]
+        before = ask(url, "GET", workspace)["data"]
+    said = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
+    assert said.exit_code == 0, said.output
+    with mockserver.universe(fixture=json.loads(said.stdout)) as tfe:
+        after = tfe.client.get(workspace).get_json(force=True)["data"]
+        tfe.client.put(f"/api/v2/policies/{policy['id']}/upload", data=CODE)
+        shown = tfe.client.get(f"/api/v2/policies/{policy['id']}").get_json(force=True)["data"]
+        state = tfe.state()["organizations"][0]["workspaces"][0]
+    assert after["attributes"]["locked"] is True
+    assert after["relationships"]["ssh-key"] == before["relationships"]["ssh-key"]
+    assert state["lock-reason"] == "maintenance"
+    assert said.stderr == ""
+    assert shown["attributes"]["enforce"][0]["mode"] == "advisory"
+
+
+def test_what_a_fixture_loses_is_named(tmp_path: Path) -> None:
+    with recording(server(), tmp_path) as (url, _, _):
+        policy = ask(url, "POST", f"{API}/policies", policy_body("masked"))["data"]
+        ask(url, "PUT", f"/api/v2/policies/{policy['id']}/upload", CODE)
+    said = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
+    assert said.exit_code == 0, said.output
+    assert said.stderr == f"note: policies {policy['id']}: its code was not recorded\n"
