@@ -1,12 +1,13 @@
 """What every test of this project has: pytest's plugin for testing plugins, and steady examples.
 
-Hypothesis draws the same examples in every run, so that a red build is red for everybody. To look
-for new ones: `pytest --hypothesis-profile=default --hypothesis-seed=N`.
+Hypothesis draws the same examples in every run, so that a red build is red for everybody; how many,
+and how to look for new ones, is said in `tests/examples.py`.
 """
 
 from hypothesis import settings
 
+import tests.examples  # noqa: F401 (registers the profiles)
+
 pytest_plugins = ["pytester"]
 
-settings.register_profile("steady", derandomize=True, deadline=None, database=None)
-settings.load_profile("steady")
+settings.load_profile("quick")

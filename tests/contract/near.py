@@ -5,7 +5,6 @@ hypothesis-jsonschema is broken with today's jsonschema; the subset is small eno
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -17,20 +16,15 @@ from sweeps import put, types, walk
 
 from mockserver.contract.engines import Checker, Schema
 from mockserver.contract.explain import resolve
+from tests.examples import examples
 
-TIMES = int(os.environ.get("MOCKSERVER_FUZZ", "0"))
-"""How many times the usual number of examples, drawn anew in each run; 0: the usual, the same in
-each run."""
 LARGEST = 2**63 - 1
 
 
-def swept(examples: int) -> settings:
-    """The settings of a sweep: the same examples in every run unless more are asked for."""
+def swept(full: int, least: int = 1) -> settings:
+    """The settings of a sweep; `full`: examples that the profile `thorough` tries."""
     return settings(
-        max_examples=examples * max(TIMES, 1),
-        derandomize=TIMES == 0,
-        database=None,
-        deadline=None,
+        max_examples=max(examples(full), least),
         phases=(Phase.explicit, Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )

@@ -25,16 +25,21 @@ def test_both_engines_come_to_one_verdict_near_every_schema(edition: Edition, na
     checker, schema = edition.checker(name), edition.schemas[name]
     verdicts: set[bool] = set()
 
-    @given(value=near(schema, FITTING[edition.name]))
-    @swept(45)
-    def agree(value: Any) -> None:
-        assert checker._fast is not None
-        fast, reference = checker._fast.is_valid(value), checker.reference.is_valid(value)
-        assert fast is reference, f"{value!r}: jsonschema_rs {fast}, jsonschema {reference}"
-        assert bool(checker.misses(value)) is not fast
-        verdicts.add(fast)
+    def sweep(least: int) -> None:
+        @given(value=near(schema, FITTING[edition.name]))
+        @swept(45, least)
+        def agree(value: Any) -> None:
+            assert checker._fast is not None
+            fast, reference = checker._fast.is_valid(value), checker.reference.is_valid(value)
+            assert fast is reference, f"{value!r}: jsonschema_rs {fast}, jsonschema {reference}"
+            assert bool(checker.misses(value)) is not fast
+            verdicts.add(fast)
 
-    agree()
+        agree()
+
+    sweep(least=1)
+    if verdicts != {True, False}:  # few examples may all miss, or all fit
+        sweep(least=45)
     assert True in verdicts, "nothing drawn fits the schema: then this says little"
     assert False in verdicts or not schema.get("properties"), "nothing drawn misses it"
 

@@ -256,9 +256,9 @@ def test_commas_and_brackets_in_a_string_are_no_values() -> None:
     assert ask(fresh(EDITION), "POST", SETS, body=document).status == 201
 
 
-def test_ninety_thousand_members_that_are_not_listed_are_too_many_to_be_let_pass() -> None:
+def test_two_thousand_members_that_are_not_listed_are_too_many_to_be_let_pass() -> None:
     """What is behind the first thousand is not known: it might be wrong."""
-    attributes = {"name": "fresh", **{f"member-{n}": n for n in range(90_000)}}
+    attributes = {"name": "fresh", **{f"member-{n}": n for n in range(2_000)}}
     body = {"data": {"type": "policy-sets", "attributes": attributes}}
     world = fresh(EDITION)
     got = ask(world, "POST", SETS, body=body)

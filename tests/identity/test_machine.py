@@ -1,12 +1,10 @@
 """Any series of memberships, rights, team access and tokens, held to a model that is a plain dict.
 
 The property is who may do what: after every step every caller is asked what the model answers.
-`IDENTITY_EXAMPLES` says how many series are tried.
 """
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from typing import Any
 
@@ -18,6 +16,7 @@ from mockserver.pipeline.worlds import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
 from mockserver.world.kinds import View
+from tests.examples import examples
 
 from .asking import ACCESS, ORG, RIGHTS, ROOT, TEAMS, Answer, a, a_team, an_access, asked, users
 
@@ -280,8 +279,7 @@ class Membership(RuleBasedStateMachine):
 
 TestMembership = Membership.TestCase
 TestMembership.settings = settings(
-    max_examples=int(os.environ.get("IDENTITY_EXAMPLES", "40")),
+    max_examples=examples(40),
     stateful_step_count=20,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -1,21 +1,21 @@
 """Nobody reads another organization's data, in random calls by random callers.
 
-`IDENTITY_CALLS` says how many; by hand 100,000 were made. Whatever a call has changed, the truth of
-who belongs where is read anew from the state, which no caller sees.
+Whatever a call has changed, the truth of who belongs where is read anew from the state, which no
+caller sees.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from typing import Any
 
 from mockserver.contract import Operation, load
+from tests.examples import examples
 
 from .asking import Asked, asked
 
-CALLS = int(os.environ.get("IDENTITY_CALLS", "25000"))
-SEED = int(os.environ.get("IDENTITY_SEED", "2019"))
+CALLS = examples(25_000)
+SEED = 2019
 NAMES = ("alpha", "bravo", "carol")
 EDITION = load("2019-07")
 OPERATIONS = [o for o in EDITION.operations.values() if not o.open]

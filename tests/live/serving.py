@@ -17,6 +17,10 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from click.testing import CliRunner, Result
+
+from mockserver.cli import main
+
 JSONAPI = "application/vnd.api+json"
 ROOT = "/api/v2"
 ORG = f"{ROOT}/organizations/my-organization"
@@ -27,15 +31,11 @@ WORKSPACE = f"{ROOT}/workspaces/ws-2HRvNs49EWPjDqT1"
 COMMAND = [sys.executable, "-m", "mockserver"]
 
 
-def command(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run `mockserver` to its end."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env={**clean(), **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+def command(*arguments: str, env: dict[str, str] | None = None) -> Result:
+    """Run `mockserver` to its end, in this process; what a process of its own is needed for, see
+    `serving`."""
+    ours = {name: None for name in os.environ if name.startswith("TFE_")}
+    return CliRunner().invoke(main, arguments, env={**ours, **(env or {})}, catch_exceptions=False)
 
 
 def clean() -> dict[str, str]:

@@ -68,7 +68,7 @@ def test_options_say_what_is_served(tmp_path: Path) -> None:
 def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> None:
     port = served.url.rpartition(":")[2]
     done = command("serve", "--port", port)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr == (
         f"Error: cannot listen on 127.0.0.1:{port}: Address already in use; "
         "choose another with --port, or --port 0 for a free one\n"
@@ -104,7 +104,7 @@ def test_what_cannot_be_served_is_said_and_ends_it(
     options: list[str], code: int, message: str
 ) -> None:
     done = command("serve", "--port", "0", *options)
-    assert done.returncode == code, done
+    assert done.exit_code == code, done
     said = re.sub(r"\s+", " ", done.stderr)
     assert re.sub(r"\s+", " ", message) in said + " "
     assert "Traceback" not in done.stderr
@@ -115,7 +115,7 @@ def test_a_bad_fixture_is_refused_with_the_place_of_every_fault(tmp_path: Path) 
     fixture = tmp_path / "bad.json"
     fixture.write_text('{"organizations": [{"name": "o", "owners": ["a", "b"]}]}')
     done = command("serve", "--fixture", str(fixture))
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert done.stderr.splitlines() == [
         "Error: the fixture has 2 fault(s):",
         "  /organizations/0/owners/0: no users 'a'",
@@ -216,13 +216,13 @@ def test_the_log_has_one_line_a_request_and_no_token() -> None:
 
 def test_openapi_prints_an_edition() -> None:
     done = command("openapi")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     document = json.loads(done.stdout)
     assert document["openapi"] == "3.1.0"
     assert document["info"]["version"] == "2019-07"
     assert SET.replace("polset-3yVQZvHzf5j3WRJ1", "{id}") in document["paths"]
     done = command("openapi", "--edition", "2019-70")
-    assert (done.returncode, done.stderr) == (
+    assert (done.exit_code, done.stderr) == (
         2,
         "Error: no edition '2019-70'; there are: 2019-07\n",
     )
@@ -256,7 +256,7 @@ def test_operations_are_listed_from_the_contract() -> None:
         for row in table
     )
     done = command("operations", "--edition", "x")
-    assert (done.returncode, done.stderr) == (2, "Error: no edition 'x'; there are: 2019-07\n")
+    assert (done.exit_code, done.stderr) == (2, "Error: no edition 'x'; there are: 2019-07\n")
 
 
 def test_help_and_version_are_there() -> None:
@@ -295,21 +295,21 @@ def test_seed_adds_a_fixture_and_reset_takes_it_away(
         '{"organizations": [{"name": "more", "policy-sets": [{"name": "s", "id": "polset-s"}]}]}'
     )
     done = told(how, "seed", str(fixture))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert done.stdout == "organizations  more  more\npolicy-sets  more/s  polset-s\n"
     assert served.ask("GET", f"{ROOT}/policy-sets/polset-s")[0] == 200
     again = told(how, "seed", str(fixture))
-    assert again.returncode == 1
+    assert again.exit_code == 1
     assert again.stderr.startswith("Error: /organizations/0: 'more' is taken: in the world already")
     done = told(how, "reset")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
     assert served.ask("GET", f"{ROOT}/policy-sets/polset-s")[0] == 404
 
 
 def test_a_shipped_fixture_is_seeded_by_its_name() -> None:
     with serving("--fixture", "empty") as served:
         done = told(asking(served)[0], "seed", "documented")
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
         assert "policy-sets  my-organization/production  polset-3yVQZvHzf5j3WRJ1" in done.stdout
         assert served.ask("GET", SET)[0] == 200
 
@@ -317,11 +317,11 @@ def test_a_shipped_fixture_is_seeded_by_its_name() -> None:
 def test_what_cannot_be_seeded_is_said(served: Served, tmp_path: Path) -> None:
     url = ["--url", served.url]
     done = command("seed", "docmented", *url)
-    assert (done.returncode, done.stderr.split(":")[1]) == (1, " no fixture 'docmented'")
+    assert (done.exit_code, done.stderr.split(":")[1]) == (1, " no fixture 'docmented'")
     bad = tmp_path / "bad.json"
     bad.write_text('{"stray": 1}')
     done = command("seed", str(bad), *url)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "the fixture has 1 fault(s)" in done.stderr
 
 
@@ -331,9 +331,9 @@ def test_a_server_that_is_not_there_and_a_key_that_is_wrong_are_said(served: Ser
     for name in ("seed", "reset"):
         arguments = ["documented"] if name == "seed" else []
         done = command(name, *arguments, "--url", f"http://127.0.0.1:{port}")
-        assert done.returncode == 1
+        assert done.exit_code == 1
         assert done.stderr.startswith(f"Error: no mock server answers at http://127.0.0.1:{port}: ")
         done = command(name, *arguments, "--url", served.url, "--token", "wrong-key")
-        assert done.returncode == 1
+        assert done.exit_code == 1
         assert "Traceback" not in done.stderr
         assert "wrong-key" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -19,8 +20,9 @@ import pytest
 
 from mockserver.web import create_app
 from mockserver.web.serving import LiveServer
+from tests.examples import examples
 
-from .serving import COMMAND, JSONAPI, SET, SETS, Served, a_set, clean, command, connected, serving
+from .serving import COMMAND, JSONAPI, SET, SETS, Served, a_set, clean, connected, serving
 from .test_nobody_waits import head, lines_to
 
 LATENCY = {"fault": "latency", "when": "all", "seconds": 600}
@@ -65,7 +67,7 @@ def test_a_second_signal_ends_it_at_once(how: signal.Signals) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_right_after_the_ready_line_ends_it_with_0(how: signal.Signals) -> None:
-    for _ in range(5):
+    for _ in range(examples(5)):
         with serving() as served:
             assert served.stop(how) == 0
             assert not any("Aborted" in line or "Traceback" in line for line in served.lines)
@@ -133,9 +135,10 @@ def test_a_log_that_nobody_reads_holds_up_no_request_and_no_stop() -> None:
     )
     try:
         assert process.stdout is not None
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # full after a hundred lines
         url = process.stdout.readline().split()[3]
         with connected(url, 10) as line:
-            for _ in range(6_000):
+            for _ in range(600):
                 line.request("GET", SET, headers={"Authorization": "Bearer test-token"})
                 answer = line.getresponse()
                 answer.read()
@@ -190,7 +193,9 @@ def test_quiet_prints_the_ready_line_alone() -> None:
 
 
 def test_python_m_mockserver_is_the_command() -> None:
-    done = command("serve", "--help")
+    done = subprocess.run(
+        [*COMMAND, "serve", "--help"], env=clean(), capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith("Usage: mockserver serve [OPTIONS]")
 
 

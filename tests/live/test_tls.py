@@ -76,7 +76,7 @@ def test_ones_own_certificate_and_key_are_taken(tmp_path: Path) -> None:
 )
 def test_what_is_no_certificate_is_said(options: list[str], message: str) -> None:
     done = command("serve", "--port", "0", *options)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -124,7 +124,7 @@ def test_the_marker_has_a_test_speak_https(pytester: pytest.Pytester) -> None:
             assert ask() == 200
         """
     )
-    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=2)
+    pytester.runpytest_inprocess("-pno:asyncio", "-pno:randomly").assert_outcomes(passed=2)
 
 
 def test_a_client_that_speaks_no_tls_disturbs_nobody() -> None:

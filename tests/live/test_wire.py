@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -227,15 +228,20 @@ def test_a_head_that_does_not_come_to_its_end_has_a_time_to_keep(
         assert line.recv(65_536) == b""
 
 
-@pytest.mark.parametrize("sent", [b"", head("GET", ORG), create(LENGTH) + BODY[:5]])
 def test_a_silent_connection_is_closed_after_its_time(
-    live: LiveServer, monkeypatch: pytest.MonkeyPatch, sent: bytes
+    live: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Whether it has said nothing, has been answered, or has fallen silent in a body."""
     monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.5)
-    with socket.create_connection((live.host, live.port), timeout=20) as line:
-        line.sendall(sent)
-        while line.recv(65_536):
-            pass
+    with ExitStack() as stack:
+        lines = []
+        for sent in (b"", head("GET", ORG), create(LENGTH) + BODY[:5]):
+            line = socket.create_connection((live.host, live.port), timeout=20)
+            lines.append(stack.enter_context(line))
+            line.sendall(sent)
+        for line in lines:
+            while line.recv(65_536):
+                pass
 
 
 def test_a_hundred_connections_are_kept_open_at_once(live: LiveServer) -> None:

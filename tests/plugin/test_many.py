@@ -10,10 +10,12 @@ import pytest
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "plugin.py"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "policy-set-tool"
-NEEDS_THE_TREE = pytest.mark.skipif(not BENCHMARK.exists(), reason="there is no source tree")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not BENCHMARK.exists(), reason="there is no source tree"),
+]
 
 
-@NEEDS_THE_TREE
 def test_many_tests_on_live_servers_meet_nobody_and_count_exactly() -> None:
     script = (
         f"import sys; sys.path.insert(0, {str(BENCHMARK.parent)!r}); import plugin\n"
@@ -25,7 +27,6 @@ def test_many_tests_on_live_servers_meet_nobody_and_count_exactly() -> None:
     assert done.stdout.startswith("0 of 60 did not pass"), done.stdout + done.stderr
 
 
-@NEEDS_THE_TREE
 @pytest.mark.parametrize(
     "command",
     [

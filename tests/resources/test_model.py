@@ -18,6 +18,7 @@ from mockserver.resources import kinds
 from mockserver.web.testing import Live
 from mockserver.world.access import authenticate
 from mockserver.world.kinds import View
+from tests.examples import examples
 
 from .asking import (
     POLICIES,
@@ -371,8 +372,7 @@ class Worlds(RuleBasedStateMachine):
 
 TestWorlds = Worlds.TestCase
 TestWorlds.settings = settings(
-    max_examples=70,
+    max_examples=examples(70),
     stateful_step_count=45,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -16,6 +16,7 @@ from mockserver.pipeline import routes
 from mockserver.pipeline.render_cache import Store
 from mockserver.pipeline.worlds import Server
 from mockserver.web.testing import app_of
+from tests.examples import examples
 
 ORG = "/api/v2/organizations/my-organization"
 SET = "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1"
@@ -95,7 +96,7 @@ def sent(client: Any, caller: str, method: str, path: str, body: Any) -> tuple[i
 calls = st.tuples(st.sampled_from(CALLERS), st.sampled_from([*READS, *READS, *WRITES]))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(st.lists(calls, min_size=5, max_size=25))
 def test_every_answer_is_equal_to_the_byte_with_and_without_what_is_kept(series: list[Any]) -> None:
     kept, anew = world(keep=True), world(keep=False)

@@ -134,7 +134,13 @@ SOURCE = """
         path = ["account/details", "organizations", "policies/x", "policy-sets/x"][n]
         tfe.client.get("/api/v2/" + path)
 """
-QUIET = ("-pno:randomly", "-pno:schemathesis", "-pno:hypothesispytest", "-pno:cacheprovider")
+QUIET = (
+    "-pno:asyncio",
+    "-pno:randomly",
+    "-pno:schemathesis",
+    "-pno:hypothesispytest",
+    "-pno:cacheprovider",
+)
 pytest_plugins = ["pytester"]
 
 
@@ -144,9 +150,8 @@ def test_the_plugin_merges_the_coverage_of_a_run(
 ) -> None:
     pytester.makepyfile(SOURCE)
     out = pytester.path / "coverage.json"
-    result = pytester.runpytest_subprocess(
-        *QUIET, *workers, "--tfe-coverage=table", f"--tfe-coverage=json={out}"
-    )
+    start = pytester.runpytest_subprocess if workers else pytester.runpytest_inprocess
+    result = start(*QUIET, *workers, "--tfe-coverage=table", f"--tfe-coverage=json={out}")
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(
         ["*contract coverage, edition 2019-07*", f"4 of {len(EDITION.operations)} operations*"]
@@ -158,7 +163,7 @@ def test_the_plugin_merges_the_coverage_of_a_run(
 
 def test_the_plugin_fails_a_run_that_covers_too_little(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(SOURCE)
-    result = pytester.runpytest_subprocess(*QUIET, "--tfe-coverage-fail-under=50")
+    result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage-fail-under=50")
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         ["FAIL contract coverage of edition 2019-07 is *%, less than the 50% that *wants"]
@@ -166,7 +171,7 @@ def test_the_plugin_fails_a_run_that_covers_too_little(pytester: pytest.Pytester
 
 
 def test_a_report_that_does_not_exist_is_a_usage_error(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest_subprocess(*QUIET, "--tfe-coverage=pdf")
+    result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage=pdf")
     assert result.ret == 4
     result.stderr.fnmatch_lines(["*--tfe-coverage=pdf: say table, json=FILE or html=FILE*"])
 
@@ -196,9 +201,9 @@ def test_nothing_touched_is_nothing_covered() -> None:
 def test_the_plugin_counts_what_it_is_told_to(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(SOURCE)
     only = "--tfe-coverage-only=touched"
-    result = pytester.runpytest_subprocess(*QUIET, "--tfe-coverage-fail-under=9", only)
+    result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage-fail-under=9", only)
     assert result.ret == 0
-    wrong = pytester.runpytest_subprocess(*QUIET, "--tfe-coverage=table", f"{only}x")
+    wrong = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage=table", f"{only}x")
     assert wrong.ret == pytest.ExitCode.USAGE_ERROR
     wrong.stderr.fnmatch_lines(
         ["*--tfe-coverage-only: no operation or page 'touchedx'; there are*"]

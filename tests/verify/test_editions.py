@@ -42,11 +42,13 @@ def context_of(edition: Edition, **options: Any) -> Context:
 @pytest.mark.parametrize(
     "pages",
     [
-        ("policies",),
         ("policies", "policy-sets"),
-        ("ssh-keys", "team-access"),
+        pytest.param(("policies",), marks=pytest.mark.slow),
+        pytest.param(("ssh-keys", "team-access"), marks=pytest.mark.slow),
         ("teams", "team-members", "team-access", "team-tokens"),
-        ("user-tokens", "organization-tokens", "account", "users"),
+        pytest.param(
+            ("user-tokens", "organization-tokens", "account", "users"), marks=pytest.mark.slow
+        ),
     ],
 )
 def test_an_edition_without_a_page_is_played_without_it(pages: tuple[str, ...]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
@@ -12,7 +11,9 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.web.serving import LiveServer
 from tests.verify.playing import TOKEN, server
@@ -41,22 +42,22 @@ def test_both_services_have_an_example() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_what_an_example_verifies_conforms(path: Path, tmp_path: Path) -> None:
+def test_what_an_example_verifies_conforms(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = commands(path.read_text(), "mockserver")
     assert len(found) == 1
+    monkeypatch.chdir(tmp_path)
     with LiveServer(server()) as live:
-        environment = os.environ | {
+        environment = {
             "TFE_ADDRESS": live.url,
             "TFE_TOKEN": TOKEN,
             "TFE_ORGANIZATION": "my-organization",
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
         }
         words = shlex.split(found[0].replace("$TFE_ORGANIZATION", "my-organization"))
-        done = subprocess.run(
-            [sys.executable, "-m", "mockserver", *words[1:]],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+        done = CliRunner().invoke(main, words[1:], env=environment)
+    assert done.exit_code == 0, done.output
     assert (tmp_path / "contract.xml").exists()
     assert (tmp_path / "contract.html").exists()
     if path.stem == "github-actions":
@@ -64,6 +65,7 @@ def test_what_an_example_verifies_conforms(path: Path, tmp_path: Path) -> None:
         assert "conforms to 2019-07" in (tmp_path / "summary.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_example_of_the_plugin_runs(tmp_path: Path) -> None:
     (found,) = commands((CI / "github-actions.yml").read_text(), "pytest")
     (tmp_path / "test_it.py").write_text(

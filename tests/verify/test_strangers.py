@@ -18,6 +18,7 @@ from mockserver.judge.exchange import Exchange
 from mockserver.resources import kinds
 from mockserver.scenarios.runner.run import DEFECT
 from mockserver.traffic.judging import judge_recording
+from tests.examples import examples
 from tests.verify.mutations.spoiling import ROUTES
 from tests.verify.playing import run
 
@@ -104,14 +105,14 @@ def spoil(body: Any, number: int) -> None:
         resource[name] = HORRORS[number % 7]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(examples(12)))
 def test_a_server_that_answers_anything_is_told_so_and_breaks_nothing(seed: int) -> None:
     _, outcome = run(horrid(seed))
     assert outcome.exit in (1, 2, 3, 4)
     assert [why for why in outcome.unplayed.values() if why.startswith(DEFECT)] == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(st.sampled_from(sorted(EDITION.operations)), st.integers(100, 599), JSON, JSON)
 def test_a_recording_of_anything_is_judged(
     operation: str, status: int, request: Any, response: Any

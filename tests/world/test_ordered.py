@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.world.ordered import BLOCK, EMPTY, Ordered
+from tests.examples import examples
 
 ITEMS = st.lists(st.integers(0, 60), max_size=60)
 STEPS = st.lists(st.tuples(st.booleans(), st.integers(0, 80)), max_size=120)
@@ -24,7 +25,6 @@ def whole(ordered: Ordered) -> list[int]:
     return items
 
 
-@settings(deadline=None)
 @given(ITEMS, STEPS)
 def test_it_is_a_sorted_list_of_distinct_items(
     first: list[int], steps: list[tuple[bool, int]]
@@ -41,14 +41,13 @@ def test_it_is_a_sorted_list_of_distinct_items(
         assert (item in ordered) is add
 
 
-@settings(deadline=None)
 @given(st.sets(st.integers(0, 5_000), max_size=1_500), st.integers(0, 1_600), st.integers(0, 700))
 def test_a_slice_is_that_of_the_list(items: set[int], start: int, count: int) -> None:
     ordered = Ordered.of(items)
     assert list(ordered.slice(start, count)) == sorted(items)[start : start + count]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.randoms(use_true_random=False), st.integers(0, 3_000))
 def test_blocks_stay_bounded_whatever_the_order_of_inserts(random: object, count: int) -> None:
     items = list(range(count))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.world.state import ROOT, Record, State, freeze, thaw
+from tests.examples import examples
 
 LIKES = ("likes", "liked-by")
 LIKED = ("liked-by", "likes")
@@ -147,7 +148,7 @@ def test_nothing_in_it_can_be_changed() -> None:
     assert thaw(state.get(1)["list"]) == [{"b": [1]}]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.lists(
         st.one_of(
