@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from mockserver.contract import Operation
@@ -23,6 +24,12 @@ from mockserver.scenarios.runner.plan import CannotContinue
 
 POINTERS = "recorded answers of the real service; JSON:API error objects"
 LARGE = 10 * 1024 * 1024 + 1
+
+
+@cache
+def large(json: bool) -> bytes:
+    """A body over the limit, made once: 10 MB take their time."""
+    return b'"' + b"x" * LARGE + b'"' if json else b"x" * LARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +82,9 @@ def refusals(
     if operation.body and 413 in operation.responses:
         source = context.source_of(operation, 413)
         if context.local or level_of(source) == "fault":
-            large = b"x" * LARGE if not operation.takes_json else b'"' + b"x" * LARGE + b'"'
-            yield Refusal(413, "a body of more than 10 MB", path, query, large)
+            yield Refusal(
+                413, "a body of more than 10 MB", path, query, large(operation.takes_json)
+            )
 
 
 def _of_another_type(driver: Driver, type: str) -> Resource | None:
