@@ -4,7 +4,15 @@ The only room that imports jsonschema, jsonschema_rs and referencing. It knows n
 """
 
 from mockserver.contract.checked import Checked, Refusal
-from mockserver.contract.editions import Edition, UnknownEdition, contract, control, editions, load
+from mockserver.contract.editions import (
+    Edition,
+    UnknownEdition,
+    added,
+    contract,
+    control,
+    editions,
+    load,
+)
 from mockserver.contract.operations import Operation
 from mockserver.contract.types import Attribute, Relationship, ResourceType
 
@@ -17,6 +25,7 @@ __all__ = [
     "Relationship",
     "ResourceType",
     "UnknownEdition",
+    "added",
     "contract",
     "control",
     "editions",

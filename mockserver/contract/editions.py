@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
@@ -30,9 +31,29 @@ class UnknownEdition(KeyError):
         return str(self.args[0])
 
 
+_added: dict[str, Edition] = {}
+
+
 def editions() -> tuple[str, ...]:
-    """Names of the editions that ship, oldest first."""
-    return tuple(name for name in names("contracts") if name != CONTROL)
+    """Names of the editions there are, oldest first: those that ship, and those that were added."""
+    shipped = (name for name in names("contracts") if name != CONTROL)
+    return tuple(sorted({*shipped, *_added}))
+
+
+@contextmanager
+def added(place: Path) -> Iterator[Edition]:
+    """An edition in a folder of one's own, known by its name for as long as the block lasts.
+
+    Raises ValueError where the folder is not whole, or an edition of that name is there already.
+    """
+    edition = Edition(place)
+    if edition.name in (*editions(), CONTROL):
+        raise ValueError(f"{place}: there is an edition {edition.name!r} already")
+    _added[edition.name] = edition
+    try:
+        yield edition
+    finally:
+        del _added[edition.name]
 
 
 class Edition:
@@ -186,12 +207,18 @@ def _secret_names(schema: Any) -> Iterator[str]:
             yield from _secret_names(part)
 
 
-@cache
 def load(name: str) -> Edition:
     """The edition of that name. Raises UnknownEdition with those there are."""
+    if name in _added:
+        return _added[name]
     if name not in editions():
         known = ", ".join(editions())
         raise UnknownEdition(f"no edition {name!r}; there are: {known}")
+    return _shipped(name)
+
+
+@cache
+def _shipped(name: str) -> Edition:
     return Edition(folder("contracts") / name)
 
 

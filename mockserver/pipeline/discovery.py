@@ -7,15 +7,6 @@ from collections.abc import Callable, Mapping
 from mockserver.pipeline.messages import Answer, Sent, as_json
 from mockserver.pipeline.worlds import Server
 
-SERVICES = {
-    "modules.v1": "/api/registry/v1/modules/",
-    "state.v2": "/api/v2/",
-    "tfe.v2": "/api/v2/",
-    "tfe.v2.1": "/api/v2/",
-    "tfe.v2.2": "/api/v2/",
-}
-"""Relative, and ending in a slash: terraform and terrasnek insist on both."""
-
 
 def ping(server: Server, sent: Sent) -> Answer:
     """204, with the version header that clients look for (go-tfe; terraform's cloud block)."""
@@ -23,8 +14,8 @@ def ping(server: Server, sent: Sent) -> Answer:
 
 
 def discover_services(server: Server, sent: Sent) -> Answer:
-    """Where the services are, for terraform."""
-    return as_json(200, SERVICES, "application/json")
+    """Where the services are, for terraform: relative, and ending in a slash, on which it insists."""
+    return as_json(200, server.contract().facts["services"], "application/json")
 
 
 OPEN: Mapping[str, Callable[[Server, Sent], Answer]] = {
