@@ -230,7 +230,11 @@ def test_elsewhere_than_on_loopback_a_fork_needs_the_control_token() -> None:
 
 
 def test_every_public_member_of_a_handle_has_a_docstring_and_types() -> None:
-    for kind in (mockserver.World, mockserver.client.Journal, mockserver.client.handle.FaultsHandle):
+    for kind in (
+        mockserver.World,
+        mockserver.client.Journal,
+        mockserver.client.handle.FaultsHandle,
+    ):
         for name, member in vars(kind).items():
             if callable(member) and not name.startswith("_"):
                 assert member.__doc__, f"{kind.__name__}.{name}"
