@@ -16,8 +16,14 @@ import pytest
 from mockserver.contract import Edition, UnknownEdition, added, editions, load
 from mockserver.contract.files import folder, read
 from mockserver.contract.fixtures import UnfitFixture
+from mockserver.judge.findings import Findings
 from mockserver.pipeline.worlds import Server
+from mockserver.scenarios import scenarios
+from mockserver.scenarios.runner.context import Context
+from mockserver.scenarios.runner.run import verify
+from mockserver.web import create_app
 from mockserver.web.testing import ApiClient, Live
+from tests.verify.playing import TOKEN, InProcess
 
 REAL, MADE_UP = "2019-07", "made-up"
 ORGS = "/api/v2/organizations"
@@ -138,3 +144,25 @@ def test_it_is_unknown_before_and_afterwards() -> None:
     assert MADE_UP not in editions()
     with pytest.raises(UnknownEdition, match="no edition 'made-up'"):
         load(MADE_UP)
+
+
+def test_the_made_up_edition_is_verified_as_it_says_itself(edition: Edition) -> None:
+    """Another status of success, another default, an attribute more: no fault, all of it played."""
+    fixture = {"organizations": [{"name": "mine", "colour": "green"}]}
+    app = create_app(key=TOKEN, edition=MADE_UP, fixture=fixture)
+    context = Context(
+        transport=InProcess(app),
+        edition=edition,
+        scenarios=scenarios(),
+        organization="mine",
+        token=TOKEN,
+        findings=Findings(edition),
+    )
+    result = verify(context)
+    assert [finding.line() for finding in result.findings] == []
+    assert result.left == []
+    journal = app.extensions["mockserver"].universes.get(TOKEN).journal
+    made = [e for e in journal if e.operation == "create-organization" and e.status == 202]
+    assert made
+    changed = [str(e.request) for e in journal if e.operation == "update-organization"]
+    assert any("'colour'" in sent for sent in changed)
