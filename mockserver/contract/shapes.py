@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import Any
 
 from mockserver.contract.engines import Schema
@@ -43,7 +43,9 @@ def filler(schema: Schema, components: Components) -> Fill | None:
                 if inner:
                     inner(value[name])
             elif default is not NOTHING:
-                value[name] = deepcopy(default) if isinstance(default, dict | list) else default
+                value[name] = (
+                    copy(default) if not default or isinstance(default, str) else deepcopy(default)
+                )
             elif inner and makes:
                 made: dict[str, Any] = {}
                 inner(made)
