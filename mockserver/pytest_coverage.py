@@ -14,17 +14,19 @@ import pytest
 
 from mockserver.client.broken import worlds
 from mockserver.judge.coverage import Coverage, table
-from mockserver.pytest_plugin import ROOM
 from mockserver.reports.page import page
 
 SHARED = "tfe_coverage"
 
 
 class Collected:
-    """The coverage of each edition that the run's worlds were bound to."""
+    """The coverage of each edition that the run's worlds were bound to.
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
+    `room` is the key under which the plugin keeps the worlds of a test with it.
+    """
+
+    def __init__(self, config: pytest.Config, room: pytest.StashKey[Any]) -> None:
+        self._config, self._room = config, room
         self._reports = [_report(said) for said in config.getoption(SHARED)]
         self._least: float = config.getoption("tfe_coverage_fail_under")
         self._only: list[str] = config.getoption("tfe_coverage_only")
@@ -44,7 +46,7 @@ class Collected:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
         """Before the world of a test goes, what its exchanges have met."""
-        if room := item.stash.get(ROOM, None):
+        if room := item.stash.get(self._room, None):
             for universe in worlds(room.live.server.universes, room.universe.family):
                 coverage = self._of(universe.edition)
                 if isinstance(universe.journal.digested, Coverage):

@@ -76,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("tfe_coverage") or config.getoption("tfe_coverage_fail_under"):
         from mockserver.pytest_coverage import Collected
 
-        config.pluginmanager.register(Collected(config), "tfe_coverage")
+        config.pluginmanager.register(Collected(config, ROOM), "tfe_coverage")
 
 
 @pytest.fixture(scope="session")
