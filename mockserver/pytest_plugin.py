@@ -236,11 +236,9 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
 def _judged(name: str, value: Any) -> Any:
     """An argument of the marker, or a refusal that lists those there are."""
     if name not in OPTIONS:
-        from difflib import get_close_matches
+        from mockserver.nearest import did_you_mean
 
-        near = get_close_matches(name, OPTIONS, n=1)
-        said = f"did you mean {near[0]}? " if near else ""
-        _refuse(f"@pytest.mark.tfe has no {name}: {said}there are {', '.join(OPTIONS)}")
+        _refuse(f"@pytest.mark.tfe has no {name}: {did_you_mean(name, OPTIONS)}")
     kinds = OPTIONS[name]
     fits = isinstance(value, kinds) and (isinstance(value, bool) == (bool in kinds))
     if not fits and not (name == "now" and value is None):

@@ -20,6 +20,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus, unquote_to_bytes
 
+from mockserver.pointers import escape, parts
+
 MASK = "[secret]"
 SHORT = 8
 """Letters below which a bare key is a name rather than a secret."""
@@ -61,8 +63,7 @@ def forms(secret: str) -> list[str]:
     if not secret.strip("+ "):
         return []
     quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
-    pointer = secret.replace("~", "~0").replace("/", "~1")
-    return list(dict.fromkeys((secret, secret.replace("+", " "), quoted, pointer)))
+    return list(dict.fromkeys((secret, secret.replace("+", " "), quoted, escape(secret))))
 
 
 class Redactor:
@@ -208,7 +209,7 @@ def masked(body: bytes, pointers: Iterable[str]) -> bytes:
     whole = {"": json.loads(body)}
     try:
         for pointer in pointers:
-            _mask(whole, [p.replace("~1", "/").replace("~0", "~") for p in pointer.split("/")])
+            _mask(whole, ["", *parts(pointer)])
     except (KeyError, IndexError, ValueError):  # a token in a member's name was masked before
         whole = {"": MASK}
     return json.dumps(whole[""], ensure_ascii=False).encode("utf-8")

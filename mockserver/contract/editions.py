@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from mockserver.contract.folders import whole
 from mockserver.contract.operations import Operation
 from mockserver.contract.pages import pages
 from mockserver.contract.types import ResourceType, resource_types
+from mockserver.nearest import some_of
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CONTROL = "control"
@@ -104,9 +104,9 @@ class Edition:
         try:
             return self.operations[id]
         except KeyError:
-            near = get_close_matches(id, self.operations, n=3) or sorted(self.operations)[:3]
+            near = some_of(id, self.operations)
             raise KeyError(
-                f"edition {self.name} has no operation {id!r}; nearest: {', '.join(near)}"
+                f"edition {self.name} has no operation {id!r}; nearest: {near}"
             ) from None
 
     @cached_property
@@ -127,10 +127,8 @@ class Edition:
     def source(self, name: str) -> str:
         """Where an operation or a named rule is written. Raises KeyError with the nearest names."""
         if name not in self.sources:
-            near = get_close_matches(name, self.sources, n=3) or sorted(self.sources)[:3]
-            raise KeyError(
-                f"edition {self.name} has no source {name!r}; nearest: {', '.join(near)}"
-            )
+            near = some_of(name, self.sources)
+            raise KeyError(f"edition {self.name} has no source {name!r}; nearest: {near}")
         return self.sources[name]
 
     def checker(self, component: str) -> Checker:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mockserver.pointers import pointer
+
 try:
     import jsonschema_rs
 except ImportError:  # no wheel for this machine
@@ -38,11 +40,6 @@ class Miss:
     @property
     def pointer(self) -> str:
         return pointer(self.path)
-
-
-def pointer(path: Path) -> str:
-    """A path as a JSON pointer."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 class Checker:

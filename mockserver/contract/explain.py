@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from mockserver.contract.engines import Miss, Path, Schema
+from mockserver.nearest import LONGEST, nearest
 
 WORDS = {
     "string": "a string",
@@ -110,7 +110,7 @@ def _may_be_secret(schema: Schema, name: int | str, components: Mapping[str, Sch
     it is near to none, as any of them.
     """
     members = schema.get("properties", {})
-    near = get_close_matches(str(name)[:100], members, n=1)
+    near = nearest(str(name), members)
     return _holds_secret(members[near[0]] if near else schema, components)
 
 
@@ -187,8 +187,8 @@ def hint(miss: Miss, wanted: str) -> str:
     if miss.fault == "missing":
         return f"Send {where}: {wanted}."
     if miss.fault == "unlisted":
-        name = str(miss.path[-1])[:100].replace("_", "-")  # a name of 9 MB would take seconds
-        near = get_close_matches(name, miss.expected, n=1)
+        name = str(miss.path[-1])[:LONGEST].replace("_", "-")
+        near = nearest(name, miss.expected)
         return f"Did you mean {near[0]}?" if near else f"Leave out {where}; it has no effect."
     return f"Send {wanted} as {where}."
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import expected, fact, hint, trail
 from mockserver.contract.files import folder, names, read
+from mockserver.nearest import did_you_mean
 
 
 class UnknownFixture(ValueError):
@@ -54,9 +54,7 @@ def shipped(name: str) -> str:
 
 def _unknown(name: str) -> str:
     known = names("fixtures")
-    near = get_close_matches(name, known, n=1)
-    said = f"did you mean {near[0]!r}? " if near else ""
-    return f"no fixture {name!r}: {said}there are {', '.join(known)}"
+    return f"no fixture {name!r}: {did_you_mean(name, known)}"
 
 
 def checked(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:

@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from mockserver.contract.checked import Checked, Refusal, Tolerated
-from mockserver.contract.engines import MOST, Checker, Miss, Schema, pointer
+from mockserver.contract.engines import MOST, Checker, Miss, Schema
 from mockserver.contract.explain import explained, key_path, trail
 from mockserver.contract.query import Query
 from mockserver.contract.shapes import Fill, Show, envelope, filler, resources, shower
+from mockserver.pointers import pointer
 
 JSONAPI = "application/vnd.api+json"
 

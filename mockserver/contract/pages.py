@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected
 from mockserver.contract.files import folder, read
 from mockserver.contract.records import COMPONENTS
+from mockserver.nearest import nearest
 
 BESIDE = ("edition.json", "tolerated.json")
 """Files of an edition that are no page."""
@@ -119,7 +119,7 @@ def _told(miss: Miss) -> str:
     """Where a page file is not in the form, what is wrong, and what to do."""
     if miss.fault == "unlisted":
         name = str(miss.path[-1])
-        near = get_close_matches(name, miss.expected, n=1)
+        near = nearest(name, miss.expected)
         what = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(miss.expected)}"
         return f"{miss.pointer}: the form does not know {name!r}; {what}"
     if miss.fault == "missing":

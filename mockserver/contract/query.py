@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from mockserver.contract.checked import Checked, Refusal
 from mockserver.contract.engines import MOST, Schema
+from mockserver.nearest import nearest
 
 
 class Query:
@@ -73,7 +73,7 @@ class Query:
         checked.refusals.append(Refusal(422, "invalid attribute", detail, None, meta))
 
     def _stray(self, name: str, text: str) -> dict[str, str]:
-        near = get_close_matches(name, self._parameters, n=1)
+        near = nearest(name, self._parameters)
         known = ", ".join(self._parameters) or "no query parameter"
         finding = self._finding(name, f"the query parameter {name} is not listed", known)
         finding["hint"] = f"Did you mean {near[0]}?" if near else f"Leave out {name}."

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import Checker, Miss, Path, Schema, pointer
+from mockserver.contract.engines import Checker, Miss, Path, Schema
 from mockserver.contract.explain import brief, explained, key_path, resolve, trail
 from mockserver.judge.addresses import misnamed
 from mockserver.judge.consequences import conditional, forbidden
@@ -19,6 +18,8 @@ from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, TYPE, Finding
 from mockserver.judge.laws import told_again
 from mockserver.judge.sources import level_of
+from mockserver.nearest import nearest
+from mockserver.pointers import pointer
 
 MISNAMED = "misnamed"
 NOT_MODIFIED = 304
@@ -224,7 +225,7 @@ def _renamed(misses: Sequence[Miss], strays: Sequence[Stray]) -> dict[str, str]:
             if stray.pointer.rpartition("/")[0] == parent
         }
         spelled = {name.replace("_", "-").casefold(): name for name in beside}
-        near = get_close_matches(str(miss.path[-1]), spelled, n=1, cutoff=0.6)
+        near = nearest(str(miss.path[-1]), spelled)
         if near and beside[spelled[near[0]]] not in renamed.values():
             renamed[miss.pointer] = beside[spelled[near[0]]]
     return renamed

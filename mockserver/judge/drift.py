@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import Path, Schema, pointer
+from mockserver.contract.engines import Path, Schema
 from mockserver.contract.explain import key_path, resolve
+from mockserver.pointers import pointer
 
 STABILITY = (
     "stability-policy.html: new attributes, links and relationships are backwards compatible"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.contract.explain import brief
+from mockserver.pointers import escape, parts
 
 
 class _Missing:
@@ -20,8 +21,7 @@ MISSING: Final = _Missing()
 
 def at(document: Any, pointer: str) -> Any:
     """What stands at a pointer; MISSING where nothing does."""
-    for part in pointer.split("/")[1:]:
-        part = part.replace("~1", "/").replace("~0", "~")
+    for part in parts(pointer):
         if isinstance(document, dict) and part in document:
             document = document[part]
         elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
@@ -41,8 +41,7 @@ def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     """Pointer and value of everything that is no object; lists are one value."""
     if isinstance(value, dict) and value:
         for name, item in value.items():
-            escaped = str(name).replace("~", "~0").replace("/", "~1")
-            yield from leaves(item, f"{place}/{escaped}")
+            yield from leaves(item, f"{place}/{escape(name)}")
     else:
         yield place, value
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from mockserver.contract import Edition, Operation
+from mockserver.nearest import nearest
 
 PARAMETER, HERE = "{}", "/"
 """Signs in the tree of paths: any part, and the operations at that place."""
@@ -52,9 +52,7 @@ class Routes:
         if len(path) > LONG:
             return ""
         short = {line.replace("/api/v2/", ""): line for line in self._all}
-        near = get_close_matches(
-            f"{method} {path.removeprefix('/api/v2/')}", short, n=1, cutoff=0.8
-        )
+        near = nearest(f"{method} {path.removeprefix('/api/v2/')}", short, cutoff=0.8)
         return f"; nearest: {short[near[0]]}" if near else ""
 
     def match(self, method: str, path: str) -> Route:

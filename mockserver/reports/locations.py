@@ -11,6 +11,7 @@ from mockserver.contract import Edition
 from mockserver.contract.engines import Path as Parts
 from mockserver.contract.origins import Written, of_body, of_operation
 from mockserver.judge.findings import EFFECT, STATUS, TYPE, Finding
+from mockserver.pointers import parts
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
@@ -40,8 +41,7 @@ def located(finding: Finding, edition: Edition) -> Place | None:
 
 
 def _parts(pointer: str) -> Parts:
-    names = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
-    return tuple(int(name) if name.isdigit() else name for name in names)
+    return tuple(int(name) if name.isdigit() else name for name in parts(pointer))
 
 
 def _line(written: Written | None, edition: Edition) -> Place | None:

@@ -12,10 +12,11 @@ import random
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from math import ceil
 from typing import Any
+
+from mockserver.nearest import did_you_mean
 
 WHAT: Mapping[str, str] = {
     "status": "answer with the documented error `status` instead of the operation; "
@@ -218,12 +219,14 @@ def wrong(wanted: Mapping[str, Any]) -> Iterator[BadFault]:
     """Everything wrong with a fault that somebody asks for: `{"fault": NAME, ...}`."""
     fault = wanted["fault"]
     if fault not in WHAT:
-        yield BadFault(f"no fault {fault!r}: {_near(str(fault), WHAT)}")
+        yield BadFault(f"no fault {fault!r}: {did_you_mean(str(fault), WHAT)}")
         return
     takes = ("operation", "path", "when", *TAKES.get(fault, ()))
     for name in wanted:
         if name not in ("fault", *takes):
-            yield BadFault(f"the fault {fault!r} takes no {name}: {_near(name, takes)}", f"/{name}")
+            yield BadFault(
+                f"the fault {fault!r} takes no {name}: {did_you_mean(name, takes)}", f"/{name}"
+            )
     if "status" in takes and wanted.get("status") is None:
         yield BadFault(f"the fault {fault!r} needs a status")
     if fault == "off-contract-status" and not 200 <= (wanted.get("status") or 200) <= 599:
@@ -241,8 +244,3 @@ def _is_when(when: Any) -> bool:
     if nth is not None:
         return isinstance(nth, int) and nth >= 1
     return isinstance(share, int | float) and 0 <= share <= 1
-
-
-def _near(name: str, known: Mapping[str, Any] | Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return (f"did you mean {near[0]!r}? " if near else "") + f"there are {', '.join(known)}"

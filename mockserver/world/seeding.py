@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Any
 
+from mockserver.nearest import nearest
+from mockserver.pointers import escape
 from mockserver.world import clock, ids, records
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kind, Kinds, To, Values
@@ -140,7 +141,7 @@ class Seeding:
             return None
         owner = within.key if within else ROOT
         known = [kind.named_as(record) for record in self.state.all(type, owner)]
-        near = get_close_matches(name, known, n=3)
+        near = nearest(name, known, 3)
         hint = f"; nearest: {', '.join(near)}" if near else ""
         place = f" in {within.id}" if within else ""
         self.fault(pointer, f"no {type} {name!r}{place}{hint}")
@@ -187,7 +188,7 @@ def _impossible_times(value: Any, place: str) -> Iterator[BadEntry]:
     """Times that have the form of one but are on no calendar, such as 30 February."""
     if isinstance(value, dict | Mapping):
         for name, item in value.items():
-            inner = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
+            inner = f"{place}/{escape(name)}"
             if name.endswith("-at") and isinstance(item, str):
                 try:
                     clock.parse(item)
@@ -204,7 +205,7 @@ def _members(value: Any, place: str) -> Iterator[tuple[str, Any]]:
     """Entries of a list with their pointers; of an object as `(name, value)` pairs."""
     if isinstance(value, Mapping):
         for name, item in value.items():
-            yield f"{place}/{name.replace('~', '~0').replace('/', '~1')}", (name, item)
+            yield f"{place}/{escape(name)}", (name, item)
     else:
         for at, item in enumerate(value or ()):
             yield f"{place}/{at}", item

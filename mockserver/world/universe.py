@@ -11,9 +11,9 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
+from mockserver.nearest import some_of
 from mockserver.world import seeding
 from mockserver.world.clock import Clock
 from mockserver.world.faults import Faults
@@ -233,6 +233,5 @@ class Universes:
 
 
 def _no(what: str, name: str, known: Mapping[str, Any]) -> str:
-    near = get_close_matches(name, known, n=3) or sorted(known)[:5]
-    there = f"; there are: {', '.join(near)}" if near else "; there are none"
+    there = f"; there are: {some_of(name, known)}" if known else "; there are none"
     return f"no {what} {name!r}{there}"

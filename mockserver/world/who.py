@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from mockserver.nearest import some_of
 from mockserver.world.access import demand
 from mockserver.world.kinds import Caller, Kinds, View
 from mockserver.world.problems import Problem
@@ -75,8 +75,7 @@ def called(kinds: Kinds, state: State, name: str) -> Caller:
         return fitting[0]
     if fitting:
         raise Unknown(f"{name!r} is {' and '.join(c.name for c in fitting)}: say which")
-    near = get_close_matches(name, known, n=3, cutoff=0.3) or sorted(known)[:5]
-    raise Unknown(f"no caller {name!r}; there are {', '.join(near)}")
+    raise Unknown(f"no caller {name!r}; there are {some_of(name, known, cutoff=0.3)}")
 
 
 def verdicts(

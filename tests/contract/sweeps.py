@@ -16,10 +16,11 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from mockserver.contract import Edition, Operation, control, editions, load
-from mockserver.contract.engines import Checker, Schema, pointer
+from mockserver.contract.engines import Checker, Schema
 from mockserver.contract.explain import resolve
 from mockserver.contract.operations import JSONAPI
 from mockserver.pipeline.worlds import Server
+from mockserver.pointers import pointer
 from mockserver.web.testing import ApiClient, app_of
 from mockserver.world.universe import Universe
 

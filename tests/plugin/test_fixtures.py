@@ -255,7 +255,7 @@ def test_a_test_may_spawn_threads(run: Run) -> None:
         ("edition='2019-08'", "no edition '2019-08'; there are: 2019-07"),
         (
             "fixtrue='empty'",
-            "@pytest.mark.tfe has no fixtrue: did you mean fixture? there are fixture, edition, "
+            "@pytest.mark.tfe has no fixtrue: did you mean 'fixture'? there are fixture, edition, "
             "strict, seed, now",
         ),
         ("'empty'", "@pytest.mark.tfe takes names only: fixture='empty'"),

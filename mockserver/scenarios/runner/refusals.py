@@ -9,13 +9,13 @@ from functools import cache
 from typing import Any
 
 from mockserver.contract import Operation
-from mockserver.contract.engines import pointer
 from mockserver.contract.explain import brief
 from mockserver.contract.operations import JSONAPI
 from mockserver.judge.documents import Resource
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import at, leaves, within
 from mockserver.judge.sources import level_of
+from mockserver.pointers import pointer
 from mockserver.scenarios.runner import invalid_bodies
 from mockserver.scenarios.runner.answer import Answer, Asked
 from mockserver.scenarios.runner.context import Context

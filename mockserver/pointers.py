@@ -1,0 +1,20 @@
+"""JSON pointers (RFC 6901): a path to text and back. Below every room; it imports none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def escape(name: object) -> str:
+    """One name as it stands in a pointer, for every name from outside may hold `~` and `/`."""
+    return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """A path as a pointer; the empty path is the whole document."""
+    return "".join("/" + escape(part) for part in path)
+
+
+def parts(pointer: str) -> list[str]:
+    """The names along a pointer, none for the whole document; an index stays text."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]

@@ -1,0 +1,64 @@
+"""Pointers and nearest names: one function each, for all rooms."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+import mockserver
+from mockserver.nearest import did_you_mean, nearest, some_of
+from mockserver.pointers import escape, parts, pointer
+
+PACKAGE = Path(mockserver.__file__).parent
+SOURCES = {
+    path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8")
+    for path in PACKAGE.rglob("*.py")
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ((), ""),
+        (("",), "/"),
+        (("a/b", "m~n", "~1"), "/a~1b/m~0n/~01"),
+        (("data", "0"), "/data/0"),
+    ],
+)
+def test_a_path_is_written_as_a_pointer_and_read_back(path: tuple[str, ...], text: str) -> None:
+    assert pointer(path) == text
+    assert tuple(parts(text)) == path
+
+
+def test_an_index_and_any_other_name_can_be_escaped() -> None:
+    assert pointer(("data", 3)) == "/data/3"
+    assert escape(7) == "7"
+
+
+def test_the_nearest_name_is_asked_for_and_all_are_listed() -> None:
+    assert (
+        did_you_mean("strikt", ["seed", "strict"])
+        == "did you mean 'strict'? there are seed, strict"
+    )
+    assert did_you_mean("x", ["seed", "strict"]) == "there are seed, strict"
+
+
+def test_of_many_names_the_nearest_three_are_told_or_the_first_five() -> None:
+    known = ["name-a", "name-b", "name-c", "name-d", "z", "y"]
+    assert some_of("name-", known).count("name") == 3
+    assert some_of("0", known) == "name-a, name-b, name-c, name-d, y"
+
+
+def test_a_name_of_nine_megabytes_costs_no_time() -> None:
+    begun = time.perf_counter()
+    assert nearest("policy-set" + "s" * 9_000_000, ["policy-sets"]) == []
+    assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "home"), [("get_close_matches(", "nearest.py"), ('"~0"', "pointers.py")]
+)
+def test_one_module_alone_does_it(text: str, home: str) -> None:
+    assert [name for name, source in SOURCES.items() if text in source] == [home]
