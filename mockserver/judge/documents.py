@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 Resource = Mapping[str, Any]
 """A resource object."""
+
+
+def parsed(text: str | bytes, otherwise: Any = None) -> Any:
+    """A text as JSON; `otherwise` where it is none, or so deep that Python gives up."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return otherwise
 
 
 def resources(document: Any) -> Iterator[tuple[str, Any]]:

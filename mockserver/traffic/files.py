@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import ijson
 
+from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
 
 Read = Callable[[Path], Iterator[Exchange]]
@@ -111,10 +112,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def _parsed(text: Any) -> Any:
     if not isinstance(text, str) or not text.strip():
         return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text.encode("utf-8", "surrogatepass")
+    return parsed(text, text.encode("utf-8", "surrogatepass"))
 
 
 def _decoded(text: Any, encoding: Any) -> bytes:

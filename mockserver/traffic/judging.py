@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -13,7 +12,7 @@ from typing import Any
 from mockserver.contract import Edition, Operation
 from mockserver.judge.answers import judge_answer
 from mockserver.judge.coverage import Coverage
-from mockserver.judge.documents import resources
+from mockserver.judge.documents import parsed, resources
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import MANY, Finding, Findings
 from mockserver.judge.history import History
@@ -115,10 +114,7 @@ def judge(
 def _document(exchange: Exchange) -> Any:
     if not exchange.answer.strip() or exchange.raw:
         return None
-    try:
-        return json.loads(exchange.answer)
-    except (ValueError, RecursionError):
-        return None
+    return parsed(exchange.answer)
 
 
 def lawless(exchange: Exchange, edition: Edition) -> Iterator[Broken]:

@@ -15,6 +15,7 @@ from mockserver.contract import Edition, Operation
 from mockserver.contract.explain import UNTOLD
 from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
+from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import Finding, Findings
 from mockserver.judge.history import History
@@ -137,14 +138,7 @@ def _read(exchange: Exchange, operation: Operation | None) -> None:
     if operation is None:
         return
     if operation.takes_json and request and len(request) <= LARGE:
-        exchange.request = _parsed(request, request)
+        exchange.request = parsed(request, request)
     raw = status in operation.responses and operation.answer_schema(status) is None
     if not raw and "json" in (exchange.media_type or ""):
-        exchange.document = _parsed(exchange.answer, None)
-
-
-def _parsed(content: bytes, otherwise: Any) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return otherwise
+        exchange.document = parsed(exchange.answer, None)

@@ -15,6 +15,7 @@ from mockserver.contract import Edition, Operation
 from mockserver.contract.operations import JSONAPI
 from mockserver.judge.answers import MISNAMED, judge_answer
 from mockserver.judge.coverage import Coverage
+from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, Finding, Findings
 from mockserver.judge.routes import filled
@@ -118,7 +119,7 @@ class Context:
             status=received.status,
             media_type=received.headers.get("content-type", ""),
             answer=received.body,
-            document=_document(received.body),
+            document=parsed(received.body),
             headers=received.headers,
         )
         sent = None if isinstance(body, bytes) else body
@@ -190,11 +191,3 @@ class Context:
     def source_of(self, operation: Operation, status: int) -> str:
         """Where a status of an operation is said."""
         return str(operation.responses.get(status, {}).get("x-source", operation.source))
-
-
-def _document(content: bytes) -> Any:
-    """A body as JSON; None where it is none."""
-    try:
-        return json.loads(content) if content.strip() else None
-    except (ValueError, RecursionError):
-        return None
