@@ -15,7 +15,8 @@ from mockserver.client.journal import Seen
 from mockserver.contract import load
 from mockserver.escaping import escaped
 from mockserver.world.journal import Exchange
-from mockserver.world.universe import Universe, Universes
+from mockserver.world.universe import Universe
+from mockserver.world.universes import Universes
 
 LONG = 1_000
 """Letters of a body that a message shows."""

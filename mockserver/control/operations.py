@@ -17,7 +17,8 @@ from mockserver.world import who
 from mockserver.world.changes import changes
 from mockserver.world.clock import parse, written
 from mockserver.world.seeding import BadFixture
-from mockserver.world.universe import Full, Taken, Universe
+from mockserver.world.universe import Universe
+from mockserver.world.universes import Full, Taken
 
 log = logging.getLogger("mockserver")
 

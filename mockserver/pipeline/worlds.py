@@ -22,7 +22,8 @@ from mockserver.world.fixture_schema import fixture_schema
 from mockserver.world.journal import Journal
 from mockserver.world.kinds import Kinds
 from mockserver.world.state import State
-from mockserver.world.universe import Universe, Universes
+from mockserver.world.universe import Universe
+from mockserver.world.universes import Universes
 from mockserver.world.who import Asked
 
 KEY = re.compile(r"[!#-\-0-\[\]-~]{1,200}", re.ASCII)

@@ -10,7 +10,8 @@ import mockserver
 from mockserver.client import ControlError, Gone
 from mockserver.web import create_app
 from mockserver.world import ids
-from mockserver.world.universe import Full, Stale, Taken, Universes
+from mockserver.world.universe import Stale
+from mockserver.world.universes import Full, Taken, Universes
 
 from .asking import EPOCH, SET, SETS, a_set, ask, by, client_of, create_set, faults, names_of_sets
 
