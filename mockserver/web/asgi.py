@@ -61,7 +61,7 @@ class AsgiDoor:
     async def _answered(self, scope: Scope, receive: Receive, sent: Sent, body: Body) -> Answer:
         """An answer of the API."""
         visit = frame.arrive(self._server, sent)
-        if sent.writes:
+        if sent.writes and visit.universe:  # a stranger's body is not even read
             body.content = await received(scope, receive, sent.headers)  # type: ignore[arg-type]
         for fault, seconds in visit.delays:
             await over(fault, seconds)

@@ -24,6 +24,8 @@ from uvicorn.server import ServerState
 
 HEAD_BYTES = 64 * 1024
 """Of the largest head of a request: its first line and its headers."""
+PARSED, LONG = 4 * 1024, 32 * 1024
+"""Bytes that are parsed at once: some hundred of the smallest requests; and of a body."""
 HEAD_SECONDS = 20.0
 """Within which a head must be whole once it has begun."""
 IDLE_SECONDS = 60.0
@@ -56,28 +58,56 @@ class Protocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._stuck_since: float | None = None
         self._refused: NoRequest | None = None
-        self._over = False
+        self._over = self._ended = False
+        self._held = b""
         self._begun: RequestResponseCycle | None = None
 
     # what comes
 
     def data_received(self, data: bytes) -> None:
         self.seen = self.loop.time()
-        if self._over:
-            return
-        super().data_received(data)
-        if self._head_since is not None:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES and not self._over:
-                self._refuse(_too_large())
+        self._held = self._held + data if self._held else data
+        self._parse()
+
+    def _parse(self) -> None:
+        """Parse a little at a time, and nothing while a whole request waits for its answer: a line
+        full of requests would else be a queue without an end."""
+        data, self._held = self._held, b""
+        at, view = 0, memoryview(data)
+        while at < len(data):
+            if self._over:
+                return
+            waits = self._unfinished()
+            if waits and not self.cycle.more_body:
+                self._held = data[at:]
+                self.flow.pause_reading()
+                return
+            part: Any = view[at : at + (LONG if waits else PARSED)]  # of a body, more at once
+            at += len(part)
+            super().data_received(part)
+            if self._head_since is not None:
+                self._head_bytes += len(part)
+                if self._head_bytes > HEAD_BYTES and not self._over:
+                    self._refuse(_too_large())
+        if self._ended:
+            self._finish()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Who has finished sending may still read the answer; TLS knows no such thing."""
+        self._ended = True
         if not self._unfinished() or self.scheme == "https":
             return False
-        self._end_body()
-        self._over = True
+        if not self._held:
+            self._finish()
         return True
+
+    def _finish(self) -> None:
+        """Nothing more comes."""
+        self._over = True
+        if self._unfinished():
+            self._end_body()
+        else:
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """uvicorn tells the last request alone; others on the line may stand before it."""
@@ -195,6 +225,8 @@ class Protocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         self.seen = self.loop.time()
+        if self._held and not self.transport.is_closing():
+            self._parse()
 
     def pause_writing(self) -> None:
         self._stuck_since = self.loop.time()

@@ -29,7 +29,8 @@ from mockserver.world import clock
 
 BACKLOG = 2048
 BUFFER = 256 * 1024
-"""Bytes that the system keeps of an answer that its client does not read; megabytes else."""
+"""Bytes that the system keeps of an answer that its client does not read (megabytes else); a quarter
+of it of a body, so that one of many large ones is not read at a length."""
 GRACE = 5.0
 """Seconds that a stopping server waits for what was begun; container runtimes kill after ten."""
 FAREWELL = 0.2
@@ -54,6 +55,7 @@ def bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in name else socket.AF_INET
     made = socket.create_server((name, port), family=family, backlog=BACKLOG)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER // 4)
     return made
 
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -244,3 +244,30 @@ def test_200_000_connections_leave_descriptors_and_memory_where_they_were(served
 
 def descriptors(served: Served) -> int:
     return len(os.listdir(f"/proc/{served.process.pid}/fd"))
+
+
+@pytest.mark.slow
+def test_clients_that_send_thousands_of_requests_at_once_cost_a_bounded_queue(
+    served: Served,
+) -> None:
+    with ExitStack() as stack:
+        place = urlsplit(served.url)
+        before = memory(served)
+        for _ in range(100):
+            line = stack.enter_context(socket.create_connection((place.hostname, place.port)))
+            line.setblocking(False)
+            with suppress(BlockingIOError):
+                line.send(b"GET /api/v2/ping HTTP/1.1\r\nHost: x\r\n\r\n" * 10_000)
+        assert slowest(served) < 1
+        assert memory(served) - before < 100
+
+
+def test_a_stranger_cannot_have_the_server_keep_his_bodies(served: Served) -> None:
+    before = memory(served)
+    start = f"POST {SETS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n"
+    with ExitStack() as stack:
+        for line in lines_to(served, stack, start.encode(), 50):
+            line.settimeout(20)
+            assert line.recv(65_536).startswith(b"HTTP/1.1 401 ")
+            line.sendall(b"x" * 4_000_000)
+        assert memory(served) - before < 50
