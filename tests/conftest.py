@@ -7,7 +7,10 @@ and how to look for new ones, is said in `tests/examples.py`.
 from hypothesis import settings
 
 import tests.examples  # noqa: F401 (registers the profiles)
+from tests import leaks
+from tests.leaks import nothing_is_left_over  # noqa: F401 (a fixture of every test)
 
 pytest_plugins = ["pytester"]
 
 settings.load_profile("quick")
+leaks.watch()

@@ -113,3 +113,14 @@ def test_a_token_needs_its_description(
     ask: Asked, document: dict[str, object], said: tuple[str, str]
 ) -> None:
     assert ask.post("mel", path(ask, "mel"), document).said() == [said]
+
+
+def test_a_token_that_takes_the_place_of_one_that_a_restore_threw_away_was_never_used(
+    ask: Asked,
+) -> None:
+    ask.tfe.snapshot("before")
+    thrown = token_of(ask.post("mel", path(ask, "mel"), described("thrown away")))
+    ask.get(thrown, f"{ROOT}/account/details").ok(200)
+    ask.tfe.restore("before")
+    made = ask.post("mel", path(ask, "mel"), described("in its place"))
+    assert ask.get("mel", f"{TOKENS}/{made.data(201)['id']}").attributes()["last-used-at"] is None

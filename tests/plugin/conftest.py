@@ -44,13 +44,13 @@ def served() -> Iterator[str]:
 
 
 @pytest.fixture(params=["in process", "over http"])
-def world(request: pytest.FixtureRequest) -> Iterator[mockserver.World]:
+def world(request: pytest.FixtureRequest, served: str) -> Iterator[mockserver.World]:
     """A world of the documented fixture: the same handle, whichever way it reaches its world."""
     if request.param == "in process":
         with mockserver.universe() as tfe:
             yield tfe
         return
-    tfe = mockserver.connect(request.getfixturevalue("served")).fork()
+    tfe = mockserver.connect(served).fork()
     yield tfe
     try:
         tfe.delete()

@@ -1,0 +1,49 @@
+"""Where a secret ends and a word begins: the bound of eight letters, on either side of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.redaction import MASK, Redactor, literal, redactor, strangers
+
+SEVEN, EIGHT = "k2345-7", "k2345-78"
+NAMES = frozenset({"token"})
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (SEVEN, MASK),
+        (f"a {SEVEN}, b", f"a {MASK}, b"),
+        (f"x{SEVEN}", f"x{SEVEN}"),
+        (f"{SEVEN}-x", f"{SEVEN}-x"),
+        (f"/a/{SEVEN}/b", f"/a/{MASK}/b"),
+    ],
+)
+def test_a_secret_of_seven_letters_is_found_as_a_whole_word(text: str, clean: str) -> None:
+    assert Redactor(NAMES, literal(SEVEN)).text(text) == clean
+
+
+@pytest.mark.parametrize("around", ["%s", "x%s", "%s-x", "ab%scd", "/a/%s/b"])
+def test_a_secret_of_eight_letters_is_found_inside_a_word(around: str) -> None:
+    clean = Redactor(NAMES, literal(EIGHT)).text(around % EIGHT)
+    assert clean == around % MASK
+
+
+def test_a_key_of_seven_letters_is_a_name_where_no_token_follows_it() -> None:
+    masks = redactor(NAMES, f"{SEVEN}.ann").text
+    assert masks(f"the workspace {SEVEN}") == f"the workspace {SEVEN}"
+    assert masks(f"by {SEVEN}.ann and {SEVEN}.eve") == f"by {MASK} and {MASK}"
+
+
+def test_a_key_of_eight_letters_is_a_secret_by_itself() -> None:
+    masks = redactor(NAMES, f"{EIGHT}.ann").text
+    assert masks(f"the workspace {EIGHT}") == f"the workspace {MASK}"
+    assert masks(f"by {EIGHT}.ann and {EIGHT}.eve") == f"by {MASK} and {MASK}"
+
+
+def test_a_key_of_seven_letters_is_a_name_to_strangers_where_no_token_follows_it() -> None:
+    known = {SEVEN, EIGHT}.__contains__
+    assert strangers(f"{SEVEN} {EIGHT}", known) == f"{SEVEN} {MASK}"
+    assert strangers(f"{SEVEN}.ann {EIGHT}.ann", known) == f"{MASK} {MASK}"
+    assert strangers("another-key another.ann", known) == "another-key another.ann"
