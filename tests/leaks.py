@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.world.universe import Universes
+from mockserver.world.universes import Universes
 
 WORKER = re.compile(r"mockserver(-\w+)?_\d+")
 """A worker of a server, made when there is work; the server's own thread is told, and ends it."""
