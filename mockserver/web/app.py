@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from types import EllipsisType
 from typing import Any
 
 import flask
@@ -22,7 +23,7 @@ from mockserver.web.wsgi import Environ, Wsgi, WsgiDoor, received
 
 def create_app(
     *,
-    key: str | None = "test-token",
+    key: str | EllipsisType | None = ...,
     fixture: str | Path | Mapping[str, Any] = "documented",
     edition: str = "2019-07",
     seed: int = 0,
@@ -36,14 +37,20 @@ def create_app(
 ) -> flask.Flask:
     """A WSGI application with one world in it, opened by `key`; None makes none.
 
+    Omitted, the key is `test-token` on this machine; beyond it there is no default.
     `fixture` is a name, a path or a document; `now` a timestamp at which the clock stands;
     `running` lets clocks run. `control_token` opens `POST /_mock/universes` from elsewhere;
     `loopback` False says that the server listens beyond this machine; `allowed_hosts` are the names
     by which it is reached beside `localhost`. `server`, where given, holds the worlds, and the other
     arguments describe the first one only.
 
-    Raises UnknownEdition, UnknownFixture, UnfitFixture or BadFixture with what is wrong.
+    Raises UnknownEdition, UnknownFixture, UnfitFixture or BadFixture with what is wrong, ValueError
+    for a key that is missing or none.
     """
+    if isinstance(key, EllipsisType):
+        if not loopback:
+            raise ValueError("beyond this machine there is no default key: give one, key=...")
+        key = "test-token"
     server = server or Server(
         edition=edition,
         seed=seed,

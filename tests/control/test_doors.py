@@ -178,3 +178,10 @@ def test_create_app_refuses_what_it_cannot_serve() -> None:
         create_app(edition="1999-01")
     with pytest.raises(UnknownFixture, match="no fixture 'nothing'"):
         create_app(fixture="nothing")
+
+
+def test_beyond_this_machine_no_key_is_the_default() -> None:
+    with pytest.raises(ValueError, match="beyond this machine there is no default key"):
+        create_app(loopback=False, control_token="open-sesame")
+    app = create_app(key="mine", loopback=False, control_token="open-sesame")
+    assert [world.key for world in app.extensions["mockserver"].universes] == ["mine"]
