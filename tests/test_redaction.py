@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.redaction import MASK, Redactor, literal, redactor, strangers
+from mockserver.traffic.masking import Mask
 
 SEVEN, EIGHT = "k2345-7", "k2345-78"
 NAMES = frozenset({"token"})
@@ -47,3 +48,9 @@ def test_a_key_of_seven_letters_is_a_name_to_strangers_where_no_token_follows_it
     assert strangers(f"{SEVEN} {EIGHT}", known) == f"{SEVEN} {MASK}"
     assert strangers(f"{SEVEN}.ann {EIGHT}.ann", known) == f"{MASK} {MASK}"
     assert strangers("another-key another.ann", known) == "another-key another.ann"
+
+
+def test_what_a_recording_learns_is_looked_for_elsewhere_from_six_letters_on() -> None:
+    mask = Mask(NAMES)
+    mask.learn("s2345", "s23456")
+    assert mask.clean.text("s2345 and s23456") == f"s2345 and {MASK}"

@@ -5,24 +5,22 @@ Nothing here names an operation: a page that is added to an edition is swept fro
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 
 from mockserver.contract import Edition, Operation, control, editions, load
 from mockserver.contract.engines import Checker, Schema
 from mockserver.contract.explain import resolve
-from mockserver.contract.operations import JSONAPI
 from mockserver.pipeline.worlds import Server
 from mockserver.pointers import pointer
 from mockserver.web.testing import ApiClient, app_of
 from mockserver.world.universe import Universe
+from tests.client import Answer, send
 
 Path = tuple[str | int, ...]
 
@@ -44,32 +42,6 @@ def cases(operations: Any) -> list[Any]:
 # worlds
 
 
-@dataclass(frozen=True)
-class Got:
-    """One answer: `json` is its document, None where the body is empty or none."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body) if self.body and "json" in self.media_type else None
-
-    @property
-    def media_type(self) -> str:
-        return self.headers.get("Content-Type", "")
-
-    @property
-    def errors(self) -> list[dict[str, Any]]:
-        return list((self.json or {}).get("errors", []))
-
-    @property
-    def pointers(self) -> list[str | None]:
-        """Where the errors point to, in their order."""
-        return [error.get("source", {}).get("pointer") for error in self.errors]
-
-
 class World:
     """One universe without a socket."""
 
@@ -85,25 +57,12 @@ class World:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         environ: Mapping[str, Any] | None = None,
-    ) -> Got:
-        """`body` bytes go as they are, other values as JSON; None sends none."""
-        content = body if isinstance(body, bytes) else b"" if body is None else dumped(body)
-        given = dict(headers or {})
-        if content:
-            given.setdefault("Content-Type", JSONAPI)
-        text = query if isinstance(query, str) else urlencode(query)
-        answer = self.client.open(
-            path,
-            method=method,
-            query_string=text,
-            data=content,
-            headers=given,
-            environ_overrides=dict(environ or {}),
+    ) -> Answer:
+        return send(
+            self.client, method, path, query=query, body=body, headers=headers, environ=environ
         )
-        with answer:
-            return Got(answer.status_code, answer.get_data(), dict(answer.headers))
 
-    def play(self, operation: Operation, **changed: Any) -> Got:
+    def play(self, operation: Operation, **changed: Any) -> Answer:
         """An operation's example, with other `path`, `query`, `headers` or `body` where given."""
         request = {**example(operation), **changed}
         path = operation.path.format_map(
@@ -142,10 +101,6 @@ def fresh(edition: str, *, fixture: str = "documented", strict: bool = False) ->
     return World(server, universe, ApiClient.of(app, KEY))
 
 
-def dumped(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
-
-
 def example(operation: Operation) -> dict[str, Any]:
     """Our own example of an operation."""
     return dict(load(operation.edition).examples[operation.id])
@@ -157,7 +112,7 @@ def success(operation: Operation) -> int:
     return status
 
 
-def misses(operation: Operation, got: Got) -> list[str]:
+def misses(operation: Operation, got: Answer) -> list[str]:
     """Where an answer is not what the operation documents, one sentence each."""
     if got.status not in operation.responses:
         return [f"{got.status} is not documented ({sorted(operation.responses)}): {got.body!r}"]
@@ -278,7 +233,7 @@ def at(value: Any, path: Path) -> Any:
 
 
 __all__ = [
-    "EDITIONS", "EVERY", "KEY", "OPERATIONS", "TAKING_JSON", "Got", "World", "at", "cases", "cut",
-    "dumped", "errors_checker", "example", "fresh", "kind", "listed", "misses", "pointer", "put",
+    "EDITIONS", "EVERY", "KEY", "OPERATIONS", "TAKING_JSON", "World", "at", "cases", "cut",
+    "errors_checker", "example", "fresh", "kind", "listed", "misses", "pointer", "put",
     "success", "types", "walk", "whole",
 ]  # fmt: skip

@@ -6,14 +6,7 @@ from typing import Any
 
 import mockserver
 from mockserver.web.testing import ApiClient
-
-ROOT = "/api/v2"
-ORG = f"{ROOT}/organizations/my-organization"
-SETS = f"{ORG}/policy-sets"
-SET = f"{ROOT}/policy-sets/polset-3yVQZvHzf5j3WRJ1"
-POLICY = f"{ROOT}/policies/pol-u3S5p2Uwk21keu1s"
-WORKSPACE = f"{ROOT}/workspaces/ws-2HRvNs49EWPjDqT1"
-EPOCH = "2019-07-15T00:00:00.000Z"
+from tests.client import SETS, a_set
 
 
 def ask(tfe: Any, method: str, path: str, json: Any = None, **options: Any) -> Any:
@@ -33,10 +26,6 @@ def faults(answer: Any, status: int = 422) -> list[tuple[str, str]]:
 def client_of(tfe: Any, key: str) -> ApiClient:
     """A client of another world on the same server."""
     return ApiClient.of(tfe.client.application, key)
-
-
-def a_set(name: str = "staging", **attributes: Any) -> dict[str, Any]:
-    return {"data": {"type": "policy-sets", "attributes": {"name": name, **attributes}}}
 
 
 def create_set(tfe: Any, name: str = "staging") -> str:

@@ -16,8 +16,7 @@ from mockserver.web.testing import ApiClient, Live
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kinds
 from mockserver.world.universe import Universe
-
-from .asking import ORG, POLICY, SET, SETS, a_set
+from tests.client import ORG, POLICY, SET, SETS, a_set
 
 KINDS = kinds("2019-07")
 

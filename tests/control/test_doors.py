@@ -8,8 +8,9 @@ import pytest
 
 from mockserver.web import create_app
 from mockserver.web.testing import ApiClient
+from tests.client import SETS
 
-from .asking import SETS, faults
+from .asking import faults
 
 
 def served(**options: Any) -> ApiClient:

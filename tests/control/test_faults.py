@@ -8,8 +8,9 @@ import pytest
 
 from mockserver.client import ControlError
 from mockserver.world.faults import WHAT
+from tests.client import SET, SETS, a_set
 
-from .asking import SET, SETS, a_set, ask, faults
+from .asking import ask, faults
 
 THERE_ARE = f"there are {', '.join(WHAT)}"
 

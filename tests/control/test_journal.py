@@ -6,20 +6,9 @@ from typing import Any
 
 import pytest
 
-from .asking import (
-    EPOCH,
-    ORG,
-    POLICY,
-    ROOT,
-    SET,
-    SETS,
-    WORKSPACE,
-    a_set,
-    ask,
-    by,
-    create_set,
-    faults,
-)
+from tests.client import EPOCH, ORG, POLICY, ROOT, SET, SETS, WORKSPACE, a_set
+
+from .asking import ask, by, create_set, faults
 
 
 def entries(tfe: Any, query: str = "") -> list[Any]:

@@ -11,8 +11,7 @@ from urllib.parse import quote
 import pytest
 
 import mockserver
-
-from .asking import ORG, POLICY, ROOT, SET, SETS, WORKSPACE, a_set
+from tests.client import ORG, POLICY, ROOT, SET, SETS, WORKSPACE, a_set
 
 LONG = "atlasv1.KMnOpQrStUvWxYz0123456789abcdefghijKLMNOPQRSTUVWXYZ0123456789abc"
 """As the vendor's tokens look; longer than what an error quotes of a value."""

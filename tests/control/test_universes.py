@@ -12,8 +12,9 @@ from mockserver.web import create_app
 from mockserver.world import ids
 from mockserver.world.universe import Stale
 from mockserver.world.universes import Full, Taken, Universes
+from tests.client import EPOCH, SET, SETS, a_set
 
-from .asking import EPOCH, SET, SETS, a_set, ask, by, client_of, create_set, faults, names_of_sets
+from .asking import ask, by, client_of, create_set, faults, names_of_sets
 
 
 def made(tfe: Any, **wanted: Any) -> Any:

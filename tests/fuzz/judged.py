@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sweeps import Got, World, errors_checker, misses
+from sweeps import World, errors_checker, misses
 
 from mockserver.contract import load
 from mockserver.contract.operations import JSONAPI
+from tests.client import Answer
 
 REFUSALS = {400, 401, 404, 405, 409, 413, 415, 422}
 
 
-def ask(world: World, method: str, path: str, **request: Any) -> Got:
+def ask(world: World, method: str, path: str, **request: Any) -> Answer:
     """Send a request and judge what comes back. Raises AssertionError."""
     universe = world.universe
     before, count = universe.state, universe.journal.count
@@ -37,7 +38,7 @@ def ask(world: World, method: str, path: str, **request: Any) -> Got:
     return got
 
 
-def unrouted(edition: str, got: Got) -> list[str]:
+def unrouted(edition: str, got: Answer) -> list[str]:
     """What is wrong with an answer where no operation is."""
     found = []
     if got.status not in {204, 401, 404, 405}:

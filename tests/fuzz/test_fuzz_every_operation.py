@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judged import ask
 from near import JSON, TEXTS, Fitting, changed, near, swept
-from sweeps import EDITIONS, KEY, OPERATIONS, TAKING_JSON, Got, World, cases, dumped, example, fresh
+from sweeps import EDITIONS, KEY, OPERATIONS, TAKING_JSON, World, cases, example, fresh
 
 from mockserver.contract import Operation, load
 from mockserver.contract.operations import JSONAPI
+from tests.client import Answer, encoded
 
 FITTING = {edition.name: Fitting(edition.schemas) for edition in EDITIONS}
 CLOSED = [operation for operation in OPERATIONS if not operation.open]
@@ -31,7 +32,7 @@ def query_of(operation: Operation) -> list[tuple[str, str]]:
     return list(example(operation).get("query", {}).items())
 
 
-def play(world: World, operation: Operation, caller: str, **request: Any) -> Got:
+def play(world: World, operation: Operation, caller: str, **request: Any) -> Answer:
     headers = {"Authorization": f"Bearer {caller}", **request.pop("headers", {})}
     request.setdefault("query", query_of(operation))
     request.setdefault("path", path_of(operation))
@@ -67,10 +68,10 @@ def junk(draw: Any, operation: Operation) -> bytes:
     """Bytes: JSON of no schema, none at all, or the example's with something torn."""
     form = draw(st.integers(0, 3))
     if form == 0:
-        return dumped(draw(JSON))
+        return encoded(draw(JSON))
     if form == 1:
         return draw(st.one_of(st.binary(max_size=40), TEARS))
-    text = dumped(example(operation).get("body", {"data": []}))
+    text = encoded(example(operation).get("body", {"data": []}))
     at = draw(st.integers(0, len(text)))
     tear = draw(TEARS)
     return text[:at] + tear + text[at + draw(st.integers(0, 3)) :]
@@ -86,7 +87,7 @@ def test_bodies_near_the_schema_are_answered_as_documented(operation: Operation)
     @given(body=bodies(operation), caller=CALLERS, strict=st.booleans())
     @swept(30)
     def sweep(body: Any, caller: str, strict: bool) -> None:
-        play(fresh(operation.edition, strict=strict), operation, caller, body=dumped(body))
+        play(fresh(operation.edition, strict=strict), operation, caller, body=encoded(body))
 
     sweep()
 
@@ -125,7 +126,7 @@ def test_odd_query_strings_are_answered_as_documented(operation: Operation) -> N
     @swept(20)
     def sweep(query: str, caller: str) -> None:
         body = example(operation).get("body")
-        sent = None if body is None else dumped(body)
+        sent = None if body is None else encoded(body)
         play(fresh(operation.edition), operation, caller, query=query, body=sent)
 
     sweep()
@@ -169,7 +170,7 @@ def test_odd_paths_are_answered_as_documented(operation: Operation) -> None:
         if path.startswith(b"/_mock") or path == b"/":
             return
         environ = {"PATH_INFO": path.decode("latin-1")}
-        body = dumped(example(operation).get("body", {}))
+        body = encoded(example(operation).get("body", {}))
         ask(fresh(operation.edition), method, "/", environ=environ, body=body)
 
     sweep()
@@ -197,7 +198,7 @@ def test_whatever_came_before_the_answer_is_documented(edition: Any) -> None:
         world = fresh(edition.name)
         for operation, caller, body in story:
             sent = (
-                body.encode() if isinstance(body, str) else None if body is None else dumped(body)
+                body.encode() if isinstance(body, str) else None if body is None else encoded(body)
             )
             play(world, operation, caller, body=sent)
 
@@ -228,6 +229,6 @@ def test_the_examples_that_are_changed_are_still_examples() -> None:
     for operation in TAKING_JSON:
         body = example(operation).get("body")
         if body is not None:
-            assert json.loads(dumped(body)) == body
+            assert json.loads(encoded(body)) == body
             assert operation.checker(operation.body_schema).holds(body)
             assert load(operation.edition).operation(operation.id) is operation

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from judged import ask
-from sweeps import EDITIONS, OPERATIONS, World, cases, dumped, example, fresh, misses, success
+from sweeps import EDITIONS, OPERATIONS, World, cases, example, fresh, misses, success
 from test_fuzz_every_operation import path_of, query_of
 
 from mockserver.contract import Operation, load
@@ -22,6 +22,7 @@ from mockserver.contract.engines import MOST
 from mockserver.contract.operations import JSONAPI
 from mockserver.pipeline.messages import LIMIT
 from mockserver.web.testing import Live
+from tests.client import encoded
 
 EDITION = "2019-07"
 SETS = "/api/v2/organizations/my-organization/policy-sets"
@@ -57,7 +58,7 @@ HORRORS: dict[str, tuple[bytes, str]] = {
     ),
     "UTF-32": (json.dumps(GOOD).encode("utf-32"), "the body is not UTF-8 (byte 0)"),
     "Latin-1": (with_name('"é"'.encode("latin-1")), "the body is not UTF-8 (byte 74)"),
-    "a byte order mark": (BOM + dumped(GOOD), "the body begins with a byte order mark"),
+    "a byte order mark": (BOM + encoded(GOOD), "the body begins with a byte order mark"),
     "a duplicate member": (
         b'{"data": 1, "data": 2}',
         "the member 'data' stands twice in one object",
@@ -189,7 +190,7 @@ def test_a_member_whose_name_is_9_mb_is_noted_and_let_pass() -> None:
 
 def padded(size: int) -> bytes:
     """A good body of exactly so many bytes."""
-    text = dumped(GOOD)
+    text = encoded(GOOD)
     return text + b" " * (size - len(text))
 
 
@@ -361,7 +362,7 @@ def test_a_trailing_slash_is_tolerated(operation: Operation) -> None:
     if operation.id in ("unlock-workspace", "force-unlock-workspace"):
         return  # need a lock first: the tests of examples lock
     body = example(operation).get("body")
-    sent = body.encode() if isinstance(body, str) else None if body is None else dumped(body)
+    sent = body.encode() if isinstance(body, str) else None if body is None else encoded(body)
     got = ask(
         fresh(EDITION),
         operation.method,
@@ -442,7 +443,7 @@ def chunks(*parts: bytes) -> bytes:
 
 
 def test_a_chunked_body_is_read(line: Line) -> None:
-    text = dumped(GOOD)
+    text = encoded(GOOD)
     body = chunks(text[:7], text[7:8], text[8:])
     status, answer = line.ask(b"POST %b HTTP/1.1" % SETS.encode(), body, TYPE, CHUNKED)
     assert status == 201

@@ -5,22 +5,17 @@ Plain functions and one small class; nothing here knows a rule.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import mockserver
-from mockserver.contract.operations import JSONAPI
+from tests.client import ROOT, Answer, send
 
-ROOT = "/api/v2"
 ORG = f"{ROOT}/organizations/acme"
 TEAMS = f"{ORG}/teams"
 ACCESS = f"{ROOT}/team-workspaces"
 ACCOUNT = f"{ROOT}/account"
-EPOCH = "2019-07-15T00:00:00.000Z"
 RIGHTS = ("manage-policies", "manage-workspaces", "manage-vcs-settings")
 
 USERS = ("olga", "mel", "rex", "pia", "wes", "ada", "pol", "wanda", "vic", "sam")
@@ -82,39 +77,6 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """One answer, and what of it tests look at."""
-
-    status: int
-    text: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.text) if self.text else None
-
-    def data(self, status: int = 200) -> Any:
-        """`data`, of an answer with that status."""
-        assert self.status == status, self.text
-        return self.json["data"]
-
-    def attributes(self, status: int = 200) -> Any:
-        return self.data(status)["attributes"]
-
-    def names(self) -> list[str]:
-        """Names of the records of a list, in order."""
-        return [record["attributes"]["name"] for record in self.data()]
-
-    def said(self, status: int = 422) -> list[tuple[str, str | None]]:
-        """Detail and pointer of every error."""
-        assert self.status == status, self.text
-        errors = self.json["errors"]
-        return [(e.get("detail", e["title"]), e.get("source", {}).get("pointer")) for e in errors]
-
-    def ok(self, status: int = 204) -> None:
-        assert self.status == status, self.text
-
-
 class Asked:
     """A world that answers whoever asks."""
 
@@ -136,14 +98,12 @@ class Asked:
         query: Mapping[str, str] | None = None,
     ) -> Answer:
         """What `who` is answered. Bytes are sent as they are."""
-        options: dict[str, Any] = {"headers": {"Authorization": f"Bearer {self.token(who)}"}}
+        headers = {"Authorization": f"Bearer {self.token(who)}"}
         if isinstance(document, bytes):
-            options |= {"data": document, "content_type": "application/octet-stream"}
-        elif document is not None:
-            options |= {"data": json.dumps(document), "content_type": JSONAPI}
-        url = path + (f"?{urlencode(query)}" if query else "")
-        made = self.tfe.client.open(url, method=method, **options)
-        return Answer(made.status_code, made.get_data(as_text=True))
+            headers["Content-Type"] = "application/octet-stream"
+        return send(
+            self.tfe.client, method, path, query=query or "", body=document, headers=headers
+        )
 
     def get(self, who: str, path: str, **query: str) -> Answer:
         return self(who, "GET", path, query=query)

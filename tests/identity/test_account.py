@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mockserver.client import ControlError
+from tests.client import ROOT
 
-from .asking import ACCOUNT, ORG, ROOT, Asked, a, asked, token_of
+from .asking import ACCOUNT, ORG, Asked, a, asked, token_of
 
 DETAILS, UPDATE, PASSWORD = (f"{ACCOUNT}/{name}" for name in ("details", "update", "password"))
 CURRENT = ("Current password is invalid", "/data/attributes/current-password")

@@ -13,20 +13,9 @@ from mockserver.client import ControlError
 from mockserver.contract.fixtures import UnfitFixture
 from mockserver.contract.operations import JSONAPI
 from mockserver.world.seeding import BadFixture
+from tests.client import ROOT
 
-from .asking import (
-    ACCOUNT,
-    DOCUMENT,
-    ORG,
-    ROOT,
-    TEAMS,
-    Asked,
-    a,
-    a_team,
-    asked,
-    token_of,
-    users,
-)
+from .asking import ACCOUNT, DOCUMENT, ORG, TEAMS, Asked, a, a_team, asked, token_of, users
 
 SETS = f"{ORG}/policy-sets"
 

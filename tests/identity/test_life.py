@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .asking import ACCESS, ROOT, Answer, Asked, a, a_team, an_access, asked, token_of, users
+from tests.client import ROOT, Answer
+
+from .asking import ACCESS, Asked, a, a_team, an_access, asked, token_of, users
 
 ORGS = f"{ROOT}/organizations"
 ORG = f"{ORGS}/acme"

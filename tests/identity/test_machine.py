@@ -16,9 +16,10 @@ from mockserver.pipeline.worlds import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
 from mockserver.world.kinds import View
+from tests.client import ROOT, Answer
 from tests.examples import examples
 
-from .asking import ACCESS, ORG, RIGHTS, ROOT, TEAMS, Answer, a, a_team, an_access, asked, users
+from .asking import ACCESS, ORG, RIGHTS, TEAMS, a, a_team, an_access, asked, users
 
 KINDS = kinds("2019-07")
 

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from mockserver.contract import Operation, load
+from tests.client import ROOT
 
-from .asking import ACCESS, DOCUMENT, ORG, ROOT, Asked, a, a_team, an_access, asked, token_of, users
+from .asking import ACCESS, DOCUMENT, ORG, Asked, a, a_team, an_access, asked, token_of, users
 
 CALLERS = (
     "sam",  # a stranger

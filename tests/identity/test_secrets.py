@@ -11,8 +11,9 @@ import pytest
 
 from mockserver.client.broken import Broken
 from mockserver.contract.fixtures import UnfitFixture
+from tests.client import ROOT, Answer
 
-from .asking import ACCOUNT, ORG, ROOT, Answer, Asked, a, asked, token_of
+from .asking import ACCOUNT, ORG, Asked, a, asked, token_of
 
 KEY_TEXT = "-----BEGIN PLANTED KEY-----\\nMIIEplanted0key0text\\n"
 OLD, NEW, WRONG = "planted-old-password", "planted-new-password", "planted-wrong-password"

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from .asking import ORG, ROOT, Asked, a_team, asked, token_of, users
+from tests.client import ROOT
+
+from .asking import ORG, Asked, a_team, asked, token_of, users
 
 VENDOR = r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9]{60}"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .asking import ORG, ROOT, Asked, a, asked
+from tests.client import ROOT
+
+from .asking import ORG, Asked, a, asked
 
 KEYS = f"{ORG}/ssh-keys"
 TEXT = "-----BEGIN A KEY-----"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .asking import ACCESS, ROOT, TEAMS, Asked, a, a_team, an_access, asked, users
+from tests.client import ROOT
+
+from .asking import ACCESS, TEAMS, Asked, a, a_team, an_access, asked, users
 
 TEAM, WORKSPACE = "/data/relationships/team/data", "/data/relationships/workspace/data"
 

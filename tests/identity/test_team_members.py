@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .asking import ROOT, TEAMS, Asked, a_team, users
+from tests.client import ROOT
+
+from .asking import TEAMS, Asked, a_team, users
 
 
 def path(ask: Asked, team: str) -> str:

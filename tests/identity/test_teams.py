@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .asking import RIGHTS, ROOT, TEAMS, Asked, a, a_team, asked
+from tests.client import ROOT
+
+from .asking import RIGHTS, TEAMS, Asked, a, a_team, asked
 
 ALL = [
     *("admins", "helpers", "owners", "planners", "platform", "policy"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .asking import ROOT, Asked, a, token_of
+from tests.client import ROOT
+
+from .asking import Asked, a, token_of
 
 TOKENS = f"{ROOT}/authentication-tokens"
 

@@ -8,8 +8,9 @@ from mockserver.pipeline.worlds import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
 from mockserver.world.kinds import View
+from tests.client import ROOT
 
-from .asking import DOCUMENT, ROOT, Asked, users
+from .asking import DOCUMENT, Asked, users
 
 KINDS = kinds("2019-07")
 

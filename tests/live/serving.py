@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import signal
@@ -13,21 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
 
 from click.testing import CliRunner, Result
 
 from mockserver.cli import main
+from tests.client import connected, sent
 
-JSONAPI = "application/vnd.api+json"
-ROOT = "/api/v2"
-ORG = f"{ROOT}/organizations/my-organization"
-SETS = f"{ORG}/policy-sets"
-SET = f"{ROOT}/policy-sets/polset-3yVQZvHzf5j3WRJ1"
-POLICY = f"{ROOT}/policies/pol-u3S5p2Uwk21keu1s"
-WORKSPACE = f"{ROOT}/workspaces/ws-2HRvNs49EWPjDqT1"
 COMMAND = [sys.executable, "-m", "mockserver"]
 
 
@@ -63,16 +54,10 @@ class Served:
         **headers: str,
     ) -> tuple[int, Any]:
         """Status and document of one request on a connection of its own."""
-        with connected(self.url, timeout) as connection:
-            body = None if document is None else json.dumps(document)
-            sent = {"Authorization": f"Bearer {token or self.token}", **headers}
-            if body is not None:
-                sent.setdefault("Content-Type", JSONAPI)
-            connection.request(method, path, body, sent)
-            answer = connection.getresponse()
-            content = answer.read()
-            plain = "json" not in answer.getheader("Content-Type", "")
-            return answer.status, None if plain else json.loads(content)
+        with connected(self.url, timeout) as line:
+            headers.setdefault("Authorization", f"Bearer {token or self.token}")
+            answer = sent(line, method, path, document, **headers)
+            return answer.status, answer.json
 
     def stop(self, how: int = signal.SIGTERM) -> int:
         """Its exit code."""
@@ -127,17 +112,3 @@ def serving(*options: str, env: dict[str, str] | None = None) -> Iterator[Served
         reader.join(10)
         assert process.stdout
         process.stdout.close()
-
-
-@contextmanager
-def connected(url: str, timeout: float = 30.0) -> Iterator[HTTPConnection]:
-    place = urlsplit(url)
-    connection = HTTPConnection(place.hostname or "", place.port, timeout=timeout)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def a_set(name: str) -> dict[str, Any]:
-    return {"data": {"type": "policy-sets", "attributes": {"name": name}}}

@@ -12,8 +12,7 @@ import pytest
 from mockserver.contract import load
 from mockserver.web import create_app
 from mockserver.web.serving import LiveServer
-
-from .serving import JSONAPI, ORG, POLICY, SET, SETS, WORKSPACE, a_set, connected
+from tests.client import JSONAPI, ORG, POLICY, SET, SETS, WORKSPACE, a_set, connected
 
 NOW = "2019-07-15T00:00:00Z"
 EDITION = load("2019-07")

@@ -12,8 +12,7 @@ import pytest
 import requests
 
 import mockserver
-
-from .serving import JSONAPI, ORG, ROOT, SET, SETS, a_set
+from tests.client import JSONAPI, ORG, ROOT, SET, SETS, a_set
 
 NAME = "my-organization"
 PRODUCTION = "polset-3yVQZvHzf5j3WRJ1"

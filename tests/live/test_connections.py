@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import mockserver
-
-from .serving import JSONAPI, ORG, POLICY, ROOT, SET, SETS, WORKSPACE, a_set, connected
+from tests.client import JSONAPI, ORG, POLICY, ROOT, SET, SETS, WORKSPACE, a_set, connected
 
 MB = 1024 * 1024
 HEADERS = {"Authorization": "Bearer test-token", "Content-Type": JSONAPI}

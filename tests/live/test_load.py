@@ -14,8 +14,9 @@ import pytest
 
 import mockserver
 from mockserver.world.state import State
+from tests.client import JSONAPI, ORG, ROOT, SET, SETS, a_set, connected
 
-from .serving import JSONAPI, ORG, ROOT, SET, SETS, Served, a_set, connected, serving
+from .serving import Served, serving
 
 THREADS = 64
 EACH = 4

@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .serving import JSONAPI, ORG, POLICY, SET, SETS, Served, a_set, connected, serving
+from tests.client import JSONAPI, ORG, POLICY, SET, SETS, a_set, connected
+
+from .serving import Served, serving
 
 MANY = 300
 LARGE = 10 * 1024 * 1024 - 100
@@ -178,7 +180,7 @@ def test_64_bodies_of_10_mb_hold_up_nobody_and_are_all_answered(
 SENDING = f"""
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from tests.live.serving import JSONAPI, SET, connected
+from tests.client import JSONAPI, SET, connected
 
 url, unit = sys.argv[1], sys.argv[2].encode()
 body = b'{{"data":[' + unit * ({LARGE} // len(unit)) + b"{{}}]}}"

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from .serving import ORG, ROOT, SET, SETS, Served, a_set, command, serving
+from tests.client import ORG, ROOT, SET, SETS, a_set
+
+from .serving import Served, command, serving
 
 
 @pytest.fixture(scope="module")

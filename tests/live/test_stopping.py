@@ -20,9 +20,10 @@ import pytest
 
 from mockserver.web import create_app
 from mockserver.web.serving import LiveServer
+from tests.client import JSONAPI, SET, SETS, a_set, connected
 from tests.examples import examples
 
-from .serving import COMMAND, JSONAPI, SET, SETS, Served, a_set, clean, connected, serving
+from .serving import COMMAND, Served, clean, serving
 from .test_nobody_waits import head, lines_to
 
 LATENCY = {"fault": "latency", "when": "all", "seconds": 600}

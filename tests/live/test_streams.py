@@ -14,8 +14,7 @@ import pytest
 
 from mockserver.web.asgi import LIGHT
 from mockserver.web.serving import LiveServer
-
-from .serving import connected
+from tests.client import connected
 
 EVENTS = LIGHT * 20
 """Many more streams than there are threads."""

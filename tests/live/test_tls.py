@@ -13,8 +13,9 @@ import requests
 import trustme
 
 import mockserver
+from tests.client import SET
 
-from .serving import SET, clean, command, serving
+from .serving import clean, command, serving
 
 VARIABLES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
 HEADERS = {"Authorization": "Bearer test-token"}

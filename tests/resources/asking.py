@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-ROOT = "/api/v2"
-ORG = f"{ROOT}/organizations/my-organization"
-SETS = f"{ORG}/policy-sets"
+from tests.client import ORG, ROOT
+
 POLICIES = f"{ORG}/policies"
 WORKSPACES = f"{ORG}/workspaces"
 
@@ -15,13 +14,6 @@ EXAMPLE, OTHER = "pol-u3S5p2Uwk21keu1s", "pol-2HRvNs49EWPjDqT1"
 FIRST, SECOND = "ws-2HRvNs49EWPjDqT1", "ws-u3S5p2Uwk21keu1s"
 THIRD, FOURTH = "ws-3fGtUvWxYz4HjKm5", "ws-6nPqRsTuVw7XyZa8"
 SSH_KEY, OAUTH = "sshkey-GxrePWre1Ezug7aM", "ot-hmAyP66qk2AMVdbJ"
-
-SET = f"{ROOT}/policy-sets/{PRODUCTION}"
-POLICY = f"{ROOT}/policies/{EXAMPLE}"
-WORKSPACE = f"{ROOT}/workspaces/{FIRST}"
-
-EPOCH = "2019-07-15T00:00:00.000Z"
-"""Where the clock of the edition stands."""
 
 NOT_FOUND = {"errors": [{"status": "404", "title": "not found"}]}
 UNAUTHORIZED = {"errors": [{"status": "401", "title": "unauthorized"}]}

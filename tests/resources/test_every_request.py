@@ -8,20 +8,16 @@ from typing import Any
 
 import pytest
 
+from tests.client import ORG, POLICY, ROOT, SET, SETS, WORKSPACE
+
 from .asking import (
     EXAMPLE,
     FIRST,
     NOT_FOUND,
-    ORG,
     POLICIES,
-    POLICY,
     PRODUCTION,
-    ROOT,
-    SET,
-    SETS,
     SSH_KEY,
     UNAUTHORIZED,
-    WORKSPACE,
     WORKSPACES,
     a_policy,
     a_set,

@@ -7,21 +7,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from tests.client import ORG, POLICY, ROOT, SET, SETS, WORKSPACE
+
 from .asking import (
     EXAMPLE,
     FIRST,
     FOURTH,
-    ORG,
     OTHER,
     POLICIES,
-    POLICY,
     PRODUCTION,
-    ROOT,
     SECOND,
-    SET,
-    SETS,
     THIRD,
-    WORKSPACE,
     WORKSPACES,
     a_policy,
     a_set,

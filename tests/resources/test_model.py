@@ -18,19 +18,10 @@ from mockserver.resources import kinds
 from mockserver.web.testing import Live
 from mockserver.world.access import authenticate
 from mockserver.world.kinds import View
+from tests.client import ROOT, SETS
 from tests.examples import examples
 
-from .asking import (
-    POLICIES,
-    ROOT,
-    SETS,
-    WORKSPACES,
-    a_policy,
-    a_set,
-    a_workspace,
-    body,
-    identifiers,
-)
+from .asking import POLICIES, WORKSPACES, a_policy, a_set, a_workspace, body, identifiers
 
 KINDS = kinds("2019-07")
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .asking import WORKSPACE, body, data, said
+from tests.client import WORKSPACE
+
+from .asking import body, data, said
 
 LIST, URL = f"{WORKSPACE}/notification-configurations", "https://example.com/"
 

@@ -6,18 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.client import EPOCH, ORG, POLICY, ROOT, SET, SETS, WORKSPACE
+
 from .asking import (
-    EPOCH,
     EXAMPLE,
     NOT_FOUND,
-    ORG,
     POLICIES,
-    POLICY,
     PRODUCTION,
-    ROOT,
-    SET,
-    SETS,
-    WORKSPACE,
     WORKSPACES,
     an_organization,
     as_,

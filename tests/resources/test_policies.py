@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.client import EPOCH, POLICY, ROOT, SETS
+
 from .asking import (
-    EPOCH,
     EXAMPLE,
     NOT_FOUND,
     OTHER,
     POLICIES,
-    POLICY,
     PRODUCTION,
-    ROOT,
-    SETS,
     a_policy,
     a_set,
     attributes,

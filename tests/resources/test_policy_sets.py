@@ -7,22 +7,17 @@ from typing import Any
 
 import pytest
 
+from tests.client import EPOCH, ORG, POLICY, ROOT, SET, SETS, WORKSPACE
+
 from .asking import (
-    EPOCH,
     EXAMPLE,
     FIRST,
     NOT_FOUND,
-    ORG,
     OTHER,
     POLICIES,
-    POLICY,
     PRODUCTION,
-    ROOT,
     SECOND,
-    SET,
-    SETS,
     THIRD,
-    WORKSPACE,
     WORKSPACES,
     a_policy,
     a_set,

@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.client import EPOCH, ORG, ROOT, WORKSPACE
+
 from .asking import (
-    EPOCH,
     FIRST,
     NOT_FOUND,
     OAUTH,
-    ORG,
-    ROOT,
     SECOND,
     SSH_KEY,
-    WORKSPACE,
     WORKSPACES,
     a_workspace,
     as_,
