@@ -105,6 +105,10 @@ def test_every_answer_is_equal_to_the_byte_with_and_without_what_is_kept(series:
         assert first == sent(anew, caller, method, path, body), (caller, method, path)
         if method == "GET":
             assert sent(kept, caller, method, path, body) == first
+            continue
+        for read, path, _ in READS:  # what was kept of the state before the write
+            first = sent(kept, caller, read, path, None)
+            assert first == sent(anew, caller, read, path, None), (caller, read, path)
 
 
 @contextmanager
