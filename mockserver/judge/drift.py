@@ -10,9 +10,7 @@ from mockserver.contract.engines import Path, Schema
 from mockserver.contract.explain import key_path, resolve
 from mockserver.pointers import pointer
 
-STABILITY = (
-    "stability-policy.html: new attributes, links and relationships are backwards compatible"
-)
+STABILITY = "{stability}: new attributes, links and relationships are backwards compatible"
 
 
 class Stray(NamedTuple):

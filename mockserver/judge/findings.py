@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -114,6 +115,15 @@ class Drift:
         return replace(self.first, what=what, times=max(self.members.values()))
 
 
+_NAME = re.compile(r"\{([a-z0-9-]+)\}")
+
+
+def cited(edition: Edition, finding: Finding) -> str:
+    """The source of a finding, with pages where it names an operation or a rule: `{create-team}`."""
+    own = edition.sources.get(finding.operation, edition.name)
+    return _NAME.sub(lambda name: edition.sources.get(name[1], own), finding.source)
+
+
 class Findings:
     """Findings in order of their operations; one of the same place and kind is counted.
 
@@ -131,6 +141,9 @@ class Findings:
         self._lock = threading.Lock()
 
     def add(self, finding: Finding) -> None:
+        """Keep a finding. Where its source names an operation or a rule of the edition in braces, the
+        edition says on which page that stands; one that does not know it, the operation's own."""
+        finding = replace(finding, source=cited(self._edition, finding))
         if self._only and finding.operation not in self._only:
             return
         with self._lock:

@@ -16,7 +16,7 @@ from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, included, linked, resources
 from mockserver.judge.pointers import leaves
 
-SECRET = "user-tokens.html, ssh-keys.html: a secret is shown at creation alone"
+SECRET = "{secrets}: a secret is shown at creation alone"
 
 
 class Broken(NamedTuple):

@@ -1,6 +1,6 @@
 """From where a fact is written to how much it weighs: the vendor's word, or a decision of ours.
 
-A source names pages (`policies.html#create-a-policy`), recorded answers, JSON:API, lines of the
+A source names pages (of the API, with an anchor), recorded answers, JSON:API, lines of the
 vendor's client (`go-tfe v0.3.19 policy_test.go:360`), or begins a `decision`.
 """
 

@@ -1,7 +1,4 @@
-"""The account of a caller: what a user sees and changes of himself. No path names the record.
-
-Source: account.html, users.html (users-teams-organizations) #profile and #password-management.
-"""
+"""The account of a caller: what a user sees and changes of himself. No path names the record."""
 
 from __future__ import annotations
 

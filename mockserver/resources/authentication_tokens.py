@@ -1,8 +1,4 @@
-"""Tokens of users, teams and organizations, kept as digests and shown once.
-
-Source: user-tokens.html, team-tokens.html, organization-tokens.html, service-accounts.html;
-go-tfe v0.3.19 team_token.go and organization_token.go (GET).
-"""
+"""Tokens of users, teams and organizations, kept as digests and shown once."""
 
 from __future__ import annotations
 

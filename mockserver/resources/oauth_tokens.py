@@ -1,6 +1,6 @@
 """OAuth tokens: an organization's connections to a VCS provider. They come from fixtures only.
 
-Source: oauth-tokens.html; a workspace's `vcs-repo.oauth-token-id` names one.
+A workspace's `vcs-repo.oauth-token-id` names one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Organizations: the owners of everything else, and their entitlements.
-
-Source: organizations.html, index.html#feature-entitlements; go-tfe v0.3.19 organization.go.
-"""
+"""Organizations: the owners of everything else, and their entitlements."""
 
 from __future__ import annotations
 

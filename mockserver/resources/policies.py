@@ -1,6 +1,6 @@
 """Policies: Sentinel code with an enforcement mode, grouped into policy sets.
 
-Source: policies.html; go-tfe v0.3.19 policy.go and policy_test.go (what `enforce` shows when).
+What `enforce` shows when is the vendor's client suite's (go-tfe v0.3.19 policy_test.go).
 """
 
 from __future__ import annotations

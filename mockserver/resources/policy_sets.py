@@ -1,6 +1,6 @@
 """Policy sets: groups of policies that are checked together in the workspaces they are attached to.
 
-Source: policy-sets.html, the document this project started from.
+Their page is the document that this project started from.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """SSH keys: an organization's keys for cloning modules. Their value is never shown.
 
-Source: ssh-keys.html; who may: that page, not permissions.html#manage-vcs-settings (decision).
-Names need not be unique: the page says nothing of it.
+Who may is said by their own page, not by `manage-vcs-settings` (decision). Names need not be unique:
+no page says so.
 """
 
 from __future__ import annotations

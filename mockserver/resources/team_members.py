@@ -1,7 +1,4 @@
-"""Membership: who belongs to a team, what that grants, and the two operations that change it.
-
-Source: team-members.html, teams.html (users-teams-organizations).
-"""
+"""Membership: who belongs to a team, what that grants, and the two operations that change it."""
 
 from __future__ import annotations
 

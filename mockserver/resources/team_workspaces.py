@@ -1,7 +1,4 @@
-"""Team access: what a team may do in one workspace. Its type is `team-workspaces`.
-
-Source: team-access.html, permissions.html#workspace-level-permissions, workspaces/access.html.
-"""
+"""Team access: what a team may do in one workspace. Its type is `team-workspaces`."""
 
 from __future__ import annotations
 
@@ -87,7 +84,7 @@ def list_access(call: Call) -> Reply:
 
 def add_access(call: Call) -> Reply:
     """The team must be one that the caller sees, so who only administers the workspace can name
-    his own teams (access.html: only owners can manage permissions for any team).
+    his own teams (only owners manage permissions for any team).
     """
     relationships = call.data["relationships"]
     workspace_id, team_id = (relationships[name]["data"]["id"] for name in ("workspace", "team"))

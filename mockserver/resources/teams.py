@@ -1,7 +1,6 @@
 """Teams: groups of users within an organization, each with its rights across it.
 
-Source: teams.html, permissions.html#organization-level-permissions, teams (users' guide);
-go-tfe v0.3.19 team.go (PATCH). Membership and what it grants: `team_members.py`.
+Membership and what it grants: `team_members.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Users: people with accounts. The first of a world, made as `admin`, is who its key acts as.
 
-Source: users.html, and account.html for what one sees and changes of oneself (`account.py`).
+What one sees and changes of oneself: `account.py`.
 """
 
 from __future__ import annotations

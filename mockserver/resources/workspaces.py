@@ -1,7 +1,4 @@
-"""Workspaces: running infrastructure, here as settings, a lock, and what refers to it.
-
-Source: workspaces.html, permissions.html; go-tfe v0.3.19 workspace.go.
-"""
+"""Workspaces: running infrastructure, here as settings, a lock, and what refers to it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The scenario of tokens: shown once, and dead when they are revoked.
 
-Source: user-tokens.html, team-tokens.html, organization-tokens.html; go-tfe v0.3.19. Tokens of a
+Tokens of a
 team and of an organization end when another is made: those of verification's own alone.
 """
 
@@ -14,7 +14,7 @@ from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Scenario, body
 
-ACCOUNTS = "service-accounts.html#organization-service-accounts"
+ACCOUNTS = "{organization-service-accounts}"
 
 
 def user(driver: Driver) -> Resource:
@@ -34,7 +34,7 @@ def once(driver: Driver) -> None:
     if secret:
         mine = body("organizations", {"name": driver.name("team"), "email": "verify@example.com"})
         why = "an organization made with a team's token"
-        source = "users-teams-organizations/organizations.html"
+        source = "{organizations-of-a-user}"
         driver.refused(404, "create-organization", mine, token=secret, why=why, source=source)
 
 
@@ -43,7 +43,7 @@ def _secret(driver: Driver, made: Answer) -> str | None:
     secret = driver.value(made.data, "/attributes/token")
     good = isinstance(secret, str) and bool(secret)
     what = "a token is made and its secret not shown"
-    source = "user-tokens.html#create-a-user-token"
+    source = "{create-user-token}"
     if made.ok:
         driver.holds(good, made, "/data/attributes/token", what, "a string", source)
     return secret if good else None
@@ -51,7 +51,6 @@ def _secret(driver: Driver, made: Answer) -> str | None:
 
 def _one(driver: Driver, what: str, holder: Resource, show: str, shown: Resource) -> str | None:
     """The one token of a team or an organization. Gives its secret."""
-    page = f"{what}-tokens.html"
     reads, ends, makes = (
         f"show-{what}-token",
         f"delete-{what}-token",
@@ -66,7 +65,7 @@ def _one(driver: Driver, what: str, holder: Resource, show: str, shown: Resource
     new = _secret(driver, driver.call(makes, of=holder))
     if old and new:
         why = "a token that another has replaced"
-        source = f"{page}#generate-a-new-{what}-token"
+        source = f"{{{makes}}}"
         driver.refused(401, show, of=shown, token=old, why=why, source=source)
     driver.call(ends, of=holder)
     driver.refused(404, ends, of=holder, why="a second DELETE", source=suite)
@@ -102,7 +101,7 @@ def steps(driver: Driver, record: Resource) -> None:
         driver.call("get-your-account-details", token=secret)
         driver.call("destroy-user-token", of=made.data)
         why = "a token that was destroyed"
-        source = "user-tokens.html#destroy-a-user-token"
+        source = "{destroy-user-token}"
         driver.refused(401, "get-your-account-details", token=secret, why=why, source=source)
 
 
@@ -111,7 +110,7 @@ def _by_caller(driver: Driver, made: Answer) -> None:
     maker = driver.value(made.data, "/relationships/created-by/data/id")
     mine = user(driver).get("id")
     place, what = "/data/relationships/created-by/data/id", f"created-by is {brief(maker)}"
-    source = "user-tokens.html#create-a-user-token"
+    source = "{create-user-token}"
     if maker is not None:
         driver.holds(maker == mine, made, place, what, brief(mine), source)
 

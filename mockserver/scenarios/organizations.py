@@ -1,4 +1,4 @@
-"""The scenario of organizations: one of verification's own. Source: organizations.html."""
+"""The scenario of organizations: one of verification's own."""
 
 from __future__ import annotations
 

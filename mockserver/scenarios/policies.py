@@ -1,4 +1,4 @@
-"""The scenario of policies. Source: policies.html; go-tfe v0.3.19 policy_test.go."""
+"""The scenario of policies."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
 from mockserver.traffic.masking import LOST
 
-PRIVATE = "users-teams-organizations/permissions.html#manage-policies"
-PAGE = "policies.html"
-UPLOAD = f"{PAGE}#upload-a-policy"
+PRIVATE = "{manage-policies}"
+UPLOAD = "{upload-policy}"
 SUITE = "go-tfe v0.3.19 policy_test.go"
 CODE = b"main = rule { true }\n"
 
@@ -43,7 +42,7 @@ def _uploaded(driver: Driver, record: Resource) -> None:
     harder = [{"path": f"{name}.sentinel", "mode": "soft-mandatory"}]
     answer = driver.call("update-policy", body("policies", {"enforce": harder}), of=record)
     expected = (record, {"/attributes/enforce": harder})
-    driver.effect(answer, expected, why="enforce was changed", source=f"{PAGE}#update-a-policy")
+    driver.effect(answer, expected, why="enforce was changed", source="{update-policy}")
     answer = driver.call("update-policy", body("policies", {"description": "Again."}), of=record)
     why = "a PATCH keeps what it omits"
     driver.effect(answer, expected, why=why, source=f"{SUITE}:289")
@@ -52,7 +51,7 @@ def _uploaded(driver: Driver, record: Resource) -> None:
     reset = [{"path": f"{name}.sentinel", "mode": "hard-mandatory"}]
     why = "any other path makes the mode hard-mandatory"
     expected = (record, {"/attributes/enforce": reset})
-    driver.effect(answer, expected, why=why, source=f"{PAGE}#update-a-policy")
+    driver.effect(answer, expected, why=why, source="{update-policy}")
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

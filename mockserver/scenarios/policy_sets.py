@@ -1,4 +1,4 @@
-"""The scenario of policy sets. Source: policy-sets.html; go-tfe v0.3.19 policy_set_test.go."""
+"""The scenario of policy sets."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from mockserver.scenarios.runner.scenario import (
     titles,
 )
 
-PRIVATE = "users-teams-organizations/permissions.html#manage-policies"
-PAGE = "policy-sets.html"
-ADD = f"{PAGE}#add-policies-to-the-policy-set"
-ATTACH = f"{PAGE}#attach-a-policy-set-to-workspaces"
-GLOBAL = f"{PAGE}#attach-a-policy-set-to-workspaces (status: decision)"
+PRIVATE = "{manage-policies}"
+ADD = "{add-policies-to-policy-set}"
+ATTACH = "{attach-policy-set-to-workspaces}"
+GLOBAL = "{attach-policy-set-to-workspaces} (status: decision)"
 POLICIES = "/relationships/policies/data"
 WORKSPACES = "/relationships/workspaces/data"
 SETS = "/relationships/policy-sets/data"
@@ -74,7 +73,7 @@ def _counts_all(driver: Driver, record: Resource, when: str) -> bool:
         answer = driver.call("show-policy-set", of=record)
         if before == driver.value(driver.call("list-workspaces").document, total):
             break
-    place, source = "/data/attributes/workspace-count", f"{PAGE}#create-a-policy-set"
+    place, source = "/data/attributes/workspace-count", "{create-policy-set}"
     count = driver.value(answer.data, "/attributes/workspace-count")
     if not isinstance(before, int) or count is None:
         return False  # which is told where it is missing

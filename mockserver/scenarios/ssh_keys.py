@@ -1,4 +1,4 @@
-"""The scenario of SSH keys, whose value is never shown. Source: ssh-keys.html."""
+"""The scenario of SSH keys, whose value is never shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scenario of team access. Source: team-access.html; go-tfe v0.3.19 team_access_test.go."""
+"""The scenario of team access."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
-
-PAGE = "team-access.html"
 
 
 def steps(driver: Driver, record: Resource) -> None:
@@ -30,7 +28,7 @@ def steps(driver: Driver, record: Resource) -> None:
         shown = driver.value(made.data, "/attributes/access")
         what = f"access is {brief(shown)}"
         place = "/data/attributes/access"
-        source = f"{PAGE}#add-team-access-to-a-workspace"
+        source = "{add-team-access-to-workspace}"
         driver.holds(shown == level, made, place, what, f'"{level}"', source)
 
 

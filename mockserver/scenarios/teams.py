@@ -1,4 +1,4 @@
-"""The scenario of teams and their members. Source: teams.html, team-members.html; go-tfe v0.3.19."""
+"""The scenario of teams and their members."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue
 from mockserver.scenarios.runner.scenario import Callers, Known, Scenario, body, chosen
 
-PAGE = "teams.html"
-MEMBERS = "team-members.html"
 MANAGE = "manage-policies"
-OWNERS = "users-teams-organizations/teams.html#the-owners-team (status: decision)"
+OWNERS = "{the-owners-team} (status: decision)"
 
 
 def steps(driver: Driver, record: Resource) -> None:
@@ -30,14 +28,14 @@ def _members(driver: Driver, record: Resource) -> None:
     named = {"data": [{"type": "users", "id": name}]}
     users = "/relationships/users/data"
     added = driver.call("add-user-to-team", named, of=record)
-    source = f"{MEMBERS}#add-a-user-to-team"
+    source = "{add-user-to-team}"
     driver.effect(added, (record, {users: [user]}), why="a member was added", source=source)
     lists.included(driver, driver.context.plan("teams"), record)
     stranger = {"data": [{"type": "users", "id": driver.name("nobody")}]}
     why = "a username that nobody has"
     driver.refused(422, "add-user-to-team", stranger, of=record, why=why, source=source)
     removed = driver.call("delete-user-from-team", named, of=record)
-    source = f"{MEMBERS}#delete-a-user-from-team"
+    source = "{delete-user-from-team}"
     driver.effect(removed, (record, {users: []}), why="a member was removed", source=source)
 
 
@@ -75,7 +73,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 
 SCENARIO = Scenario(
-    unique={"name": f"{PAGE}#create-a-team: unique in the organization"},
+    unique={"name": "{create-team}: unique in the organization"},
     steps=steps,
     callers=callers,
     fixture_entry=fixture_entry,

@@ -1,6 +1,6 @@
 """The account of who runs verification: read, and changed to what it is already.
 
-Source: account.html, users.html. Nothing is sent that would change a name, an address or a
+Nothing is sent that would change a name, an address or a
 password.
 """
 
@@ -24,15 +24,15 @@ def once(driver: Driver) -> None:
     for pointer, mine in (("/id", id), ("/attributes/username", name)):
         what = f"{pointer} is {said(shown.data, pointer)}"
         good = driver.value(shown.data, pointer) == mine
-        driver.holds(good, shown, f"/data{pointer}", what, f'"{mine}"', "users.html#show-a-user")
+        driver.holds(good, shown, f"/data{pointer}", what, f'"{mine}"', "{show-user}")
     same = driver.call("update-your-account-info", body("users", {"username": name}))
     what = f"username is {said(same.data, '/attributes/username')}"
     good = attribute(same.data, "username") == name
-    source = "account.html#update-your-account-info"
+    source = "{update-your-account-info}"
     driver.holds(good, same, "/data/attributes/username", what, f'"{name}"', source)
     sent: Any = {"password": "one-1234", "password-confirmation": "other-1234"}
     why = "a password and another for its confirmation"
-    source = "account.html#change-your-password"
+    source = "{change-your-password}"
     wrong = body("users", sent | {"current-password": driver.name("wrong")})
     driver.refused(422, "change-your-password", wrong, why=why, source=source)
 

@@ -1,4 +1,4 @@
-"""The scenario of workspaces. Source: workspaces.html; recorded answers of the real service."""
+"""The scenario of workspaces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
 
-PAGE = "workspaces.html"
 RECORDED = "recorded answers of the real service"
 
 
@@ -35,9 +34,9 @@ def steps(driver: Driver, record: Resource) -> None:
     )
     key = body("workspaces", {"id": "sshkey-0000000000000000"})
     why = "an unknown SSH key"
-    source = f"{PAGE}#assign-an-ssh-key-to-a-workspace (status: decision)"
+    source = "{assign-ssh-key-to-workspace} (status: decision)"
     driver.refused(422, "assign-ssh-key-to-workspace", key, of=record, why=why, source=source)
-    source = f"{PAGE}#assign-an-ssh-key-to-a-workspace"
+    source = "{assign-ssh-key-to-workspace}"
     held = "/relationships/ssh-key/data"
     mine = driver.need("ssh-keys")
     given = driver.call(
@@ -55,18 +54,18 @@ def _locked(driver: Driver, record: Resource) -> None:
     free = {"/attributes/locked": False}, {"/attributes/locked": True}
 
     def is_now(answer: Answer, held: bool, act: str) -> None:
-        source = f"{PAGE}#{act}-a-workspace"
+        source = f"{{{act}-workspace}}"
         driver.effect(answer, (record, free[held]), why=f"after {act}", source=source)
 
     for act in ("unlock", "force-unlock"):
-        source = f"{PAGE}#{act}-a-workspace"
+        source = f"{{{act}-workspace}}"
         why = f"{act} of a workspace that is not locked"
         driver.refused(409, f"{act}-workspace", of=record, why=why, source=source)
         locked = driver.call("lock-workspace", {"reason": "verify"}, of=record)
         is_now(locked, True, "lock")
         _held_by_caller(driver, locked)
         why = "lock of a locked workspace"
-        source = f"{PAGE}#lock-a-workspace"
+        source = "{lock-workspace}"
         driver.refused(
             409, "lock-workspace", {"reason": "again"}, of=record, why=why, source=source
         )
@@ -80,27 +79,14 @@ def _held_by_caller(driver: Driver, locked: Answer) -> None:
     names = (driver.value(account, "/id"), driver.value(account, "/attributes/username"))
     if isinstance(holder, str) and isinstance(account, dict):
         place, what = "/data/relationships/locked-by/data/id", f"locked-by is {brief(holder)}"
-        source = f"{PAGE}#lock-a-workspace"
+        source = "{lock-workspace}"
         driver.holds(holder in names, locked, place, what, brief(names[0]), source)
-
-
-SETTINGS = (
-    "name",
-    "created-at",
-    "terraform-version",
-    "auto-apply",
-    "file-triggers-enabled",
-    "queue-all-runs",
-    "trigger-prefixes",
-    "working-directory",
-    "operations",
-    "environment",
-)
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Its settings, its SSH key, and its lock; a repository with its token is another's affair."""
-    made = chosen(resource, *SETTINGS)
+    settings = [name for name in resource.get("settable", ()) if name != "vcs-repo"]
+    made = chosen(resource, *settings, "created-at", "environment")
     key = linked_one(resource, "ssh-key")
     if key and known("ssh-keys", key):
         made["ssh-key"] = key

@@ -24,9 +24,13 @@ Entry = Callable[..., Any]
 
 @dataclass
 class Observed:
-    """What exchanges have shown: resources in the order they were first seen, and their owners."""
+    """What exchanges have shown: resources in the order they were first seen, and their owners.
+
+    `settable` are the attributes by type that a create or an update may set.
+    """
 
     kinds: Kinds
+    settable: dict[str, tuple[str, ...]] = field(default_factory=dict)
     seen: dict[Key, dict[str, Any]] = field(default_factory=dict)
     owners: dict[Key, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
@@ -42,7 +46,7 @@ class Observed:
         shown = at(before, "/relationships"), at(resource, "/relationships")
         if all(isinstance(one, dict) for one in shown):  # one answer shows what another does not
             kept["relationships"] = {**shown[0], **shown[1]}
-        self.seen[key] = {**resource, **kept}
+        self.seen[key] = {**resource, **kept, "settable": self.settable.get(key[0], ())}
         if owner := _related(self.kinds.get(key[0]), resource) or owner:
             self.owners[key] = owner
 
@@ -50,6 +54,9 @@ class Observed:
 def shown(exchanges: Iterable[Exchange], edition: Edition, kinds: Kinds) -> Observed:
     """The world that successful exchanges have shown, in order."""
     observed, routes = Observed(kinds), Routes(edition)
+    for type, listed in edition.types.items():
+        able = (name for name, said in listed.attributes.items() if said.create or said.update)
+        observed.settable[type] = tuple(able)
     for exchange in exchanges:
         operation, path = routes.match(exchange.method, exchange.path)
         if operation is None or not 200 <= exchange.status < 300:

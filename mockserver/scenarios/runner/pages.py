@@ -14,7 +14,7 @@ from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import Plan
 
-PAGES = "index.html#pagination"
+PAGES = "{pagination}"
 META = "/meta/pagination"
 FEW = 25
 """Records that are made to see the size of a page: a larger one is not asked for."""

@@ -236,5 +236,5 @@ def _unchanged(
     ignored = {"/attributes/updated-at"}
     if moved := [p for p in moved if not within(p, ignored)]:
         what = f"refused requests have changed {', '.join(sorted(moved))}"
-        source = "policy-sets.html#add-policies-to-the-policy-set: all or nothing"
+        source = "{add-policies-to-policy-set}: all or nothing"
         driver.context.findings.note(operation.id, EFFECT, what, "nothing changed", source)

@@ -15,7 +15,7 @@ from mockserver.judge.pointers import MISSING, at, leaves, plain, within
 from mockserver.scenarios.runner.answer import Answer
 from mockserver.scenarios.runner.context import Context
 
-SAME = "JSON:API 1.0; policy-sets.html#sample-response: one record, one representation"
+SAME = "JSON:API 1.0; {policy-set-sample}: one record, one representation"
 
 
 @dataclass(frozen=True, slots=True)
