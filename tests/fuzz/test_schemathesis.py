@@ -21,6 +21,7 @@ from sweeps import EDITIONS, example, success
 
 from mockserver.contract import Edition
 from mockserver.pipeline.routes import routes
+from mockserver.web.serving import LiveServer
 from mockserver.web.testing import Live
 
 pytestmark = pytest.mark.schemathesis
@@ -65,8 +66,8 @@ def renewed(request: pytest.FixtureRequest) -> Iterator[tuple[Renewed, str]]:
             key="test-token", edition=edition.name, fixture="documented"
         )
         front = Renewed(live.app.wsgi_app, universe, edition)
-        live.app.wsgi_app = front  # type: ignore[method-assign]
-        yield front, live.url
+        with LiveServer(front) as served:  # as any WSGI application: behind the door, in threads
+            yield front, served.url
         assert universe.journal.breaches == []
 
 
