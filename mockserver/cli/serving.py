@@ -56,6 +56,8 @@ def serve(
     quiet: bool,
 ) -> None:
     """Serve a world until SIGTERM or Ctrl-C; what was begun is finished, a second one ends at once."""
+    gc.disable()  # what is made until it is ready lives as long as the process: see below
+    click.get_current_context().call_on_close(gc.enable)
     from mockserver.web import logs
     from mockserver.web.app import create_app
     from mockserver.web.serving import LiveServer
@@ -130,6 +132,6 @@ def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> A
 
 def _spare_the_collector() -> None:
     """What is there now lives as long as the process, and a state is no cycle: look less often."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 100)
