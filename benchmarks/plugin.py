@@ -179,9 +179,9 @@ def bare_app(id: str, path: str, status: int, answer: Any) -> flask.Flask:
 
     @app.route(path, methods=[operation.method])
     def handle() -> flask.Response:
-        assert not operation.check_query(list(flask.request.args.items(multi=True))).faults
+        assert not operation.check_query(list(flask.request.args.items(multi=True))).refusals
         if operation.takes_json:
-            assert not operation.check_body(json.loads(flask.request.get_data())).faults
+            assert not operation.check_body(json.loads(flask.request.get_data())).refusals
         assert not operation.check_answer(status, answer)
         text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         return flask.Response(text, status, content_type=JSONAPI)
