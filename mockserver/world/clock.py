@@ -62,18 +62,22 @@ class Clock:
     def reset(self) -> None:
         """As it was made."""
         now, running = self._first
-        self._base = parse(now) if now else datetime.now(UTC)
-        self._started: float | None = time.monotonic() if running else None
+        self._put(parse(now) if now else datetime.now(UTC), running)
+
+    def _put(self, base: datetime, running: bool) -> None:
+        # one reference: who asks for the time meanwhile takes no lock, and must not see half of it
+        self._at = (base, time.monotonic() if running else None)
 
     @property
     def running(self) -> bool:
-        return self._started is not None
+        return self._at[1] is not None
 
     def moment(self) -> datetime:
         """The time in this world."""
-        if self._started is None:
-            return self._base
-        return min(self._base + timedelta(seconds=time.monotonic() - self._started), END)
+        base, started = self._at
+        if started is None:
+            return base
+        return min(base + timedelta(seconds=time.monotonic() - started), END)
 
     def now(self) -> str:
         """The time in this world, as the API writes it."""
@@ -81,27 +85,25 @@ class Clock:
 
     def set(self, now: str) -> None:
         """It is `now`; a running clock runs on from there. Raises ValueError for no timestamp."""
-        self._base = parse(now)
-        if self._started is not None:
-            self._started = time.monotonic()
+        self._put(parse(now), self.running)
 
     def advance(self, seconds: float) -> None:
         """Later by so many seconds, earlier by a negative number. Raises ValueError outside
         FIRST to LAST."""
+        before, started = self._at
         try:
-            base = self._base + timedelta(seconds=seconds)
+            base = before + timedelta(seconds=seconds)
         except OverflowError:
             base = None
         if base is None or not FIRST <= base.year <= LAST:
             raise ValueError(
                 f"{seconds} seconds from {self.now()} is outside the calendar ({FIRST} to {LAST})"
             )
-        self._base = base
+        self._at = base, started
 
     def run(self, running: bool = True) -> None:
         """Run from now on, or stand still."""
-        self._base = self.moment()
-        self._started = time.monotonic() if running else None
+        self._put(self.moment(), running)
 
     def shown(self) -> dict[str, Any]:
         """As the control plane shows it."""

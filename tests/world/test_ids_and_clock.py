@@ -160,3 +160,19 @@ def test_what_is_written_is_read_as_the_same_millisecond(moment: object) -> None
     text = written(moment)  # type: ignore[arg-type]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text)
     assert written(parse(text)) == text
+
+
+def test_a_clock_that_is_stopped_while_its_time_is_asked_tells_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Readers take no lock; the control plane stops clocks from a thread of its own."""
+    clock, machine = Clock("2019-07-01T00:00:00Z", running=True), time.monotonic
+
+    def meanwhile() -> float:
+        monkeypatch.setattr("mockserver.world.clock.time.monotonic", machine)
+        clock.run(False)
+        return machine()
+
+    monkeypatch.setattr("mockserver.world.clock.time.monotonic", meanwhile)
+    assert clock.now().startswith("2019-07-01T00:00:0")
+    assert not clock.running
