@@ -45,10 +45,10 @@ class Pattern:
     put: str | Callable[[re.Match[str]], str] = MASK
 
 
-TOKEN = Pattern("atlasv1", re.compile(r"[\w-]+\.atlasv1\.[\w.~+/=-]+"))
+TOKEN = Pattern("atlasv1", re.compile(r"(?<![\w-])[\w-]++\.atlasv1\.[\w.~+/=-]+"))
 """A token as the vendor's look, e.g. `xxxxx.atlasv1.yyyyy`."""
 EMAIL = re.compile(r"(?<![\w.%+'-])[\w.%+'-]++@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-"""Begun at a word's start alone and taken whole: a long text is read once."""
+"""Both begin at a word's start alone and take it whole: a long text is read once."""
 
 
 def literal(secret: str) -> list[Pattern]:
@@ -98,9 +98,23 @@ class Redactor:
 
     def _clean(self, text: str) -> str:
         text = self._plain(text)
-        if "%" not in text and "+" not in text:
+        if not self._encodes(text):
             return text
-        return "".join(map(self._word, _BETWEEN.split(text)))
+        words = _BETWEEN.split(text)
+        return "".join(self._word(word) if _ENCODED.search(word) else word for word in words)
+
+    def _encodes(self, text: str) -> bool:
+        """Whether a needle is in a text as often decoded as a word of it is: all of it at once, for
+        a long text has a million words."""
+        for _ in range(DECODED):
+            if not _ENCODED.search(text):
+                return False
+            plain = unquote(text)
+            for decoded in (plain, unquote_plus(text)):
+                if any(pattern.needle in decoded for pattern in self._patterns):
+                    return True
+            text = plain
+        return False
 
     def _plain(self, text: str) -> str:
         for pattern in self._patterns:
@@ -140,6 +154,8 @@ class Redactor:
         if at < 0 or escape not in body[at:]:
             return False
         for _ in range(DECODED):
+            if not _ENCODED_BYTES.search(body):
+                return False
             body = unquote_to_bytes(body)
             if any(needle in body for needle in self._needles):
                 return True
@@ -160,6 +176,9 @@ class Redactor:
         return MASK if item is not None and is_secret(name, self._names) else self.value(item)
 
 
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|\+")
+"""What decoding changes."""
+_ENCODED_BYTES = re.compile(rb"%[0-9A-Fa-f]{2}")
 _BETWEEN = re.compile(r"([\s&\"'<>]+)")
 """What stands between the words of a text, and between the parts of a query."""
 _MEMBER = re.compile(rb'"([\w-]{1,%d})"\s*:' % LONG)

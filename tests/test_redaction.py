@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 
-from mockserver.redaction import MASK, Redactor, literal, redactor, strangers
+from mockserver.redaction import MASK, TOKEN, Redactor, literal, redactor, strangers
 from mockserver.traffic.masking import Mask
 
 SEVEN, EIGHT = "k2345-7", "k2345-78"
@@ -54,3 +57,26 @@ def test_what_a_recording_learns_is_looked_for_elsewhere_from_six_letters_on() -
     mask = Mask(NAMES)
     mask.learn("s2345", "s23456")
     assert mask.clean.text("s2345 and s23456") == f"s2345 and {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("clean", "text"),
+    [
+        (Redactor(NAMES, [TOKEN]).text, "a" * 100_000 + " x.atlasv1.y"),
+        (redactor(NAMES, EIGHT).text, f"{EIGHT} " + "a%25 " * 50_000),
+        (redactor(NAMES, EIGHT).text, f"{EIGHT} " + "a% " * 100_000),
+    ],
+    ids=["a long word", "escapes", "signs of percent"],
+)
+def test_a_long_text_with_a_secret_in_it_is_read_once(
+    clean: Callable[[str], str], text: str
+) -> None:
+    """It was read once for each letter, or decoded word by word: seconds, in which nobody is served."""
+    began = time.process_time()
+    assert MASK in clean(text)
+    assert time.process_time() - began < 0.3
+
+
+@pytest.mark.parametrize("word", ["x.atlasv1.y", "é-x.atlasv1.y", "x.atlasv1.y.atlasv1.z"])
+def test_a_token_of_the_vendors_is_taken_out_whole(word: str) -> None:
+    assert Redactor(NAMES, [TOKEN]).text(f"a.b ({word}) c") == f"a.b ({MASK}) c"
