@@ -1,7 +1,8 @@
 """What runs the pipeline: whose world it is, what a test wants to go wrong, the turn, the journal.
 
-A request comes in two steps, so that each door can wait in its own way: `arrive` finds the world and
-the delays that faults ask for, `complete` answers. Nothing here waits for time to pass.
+A request comes in steps, so that each door can wait in its own way: `arrive` finds the world and the
+delays that faults ask for, `complete` answers, `enter` writes the journal, which takes long where the
+answer is large. Nothing here waits for time to pass.
 """
 
 from __future__ import annotations
@@ -50,6 +51,19 @@ class Visit:
     started: float = field(default_factory=time.perf_counter)
 
 
+@dataclass(slots=True)
+class Done:
+    """A request that has been answered, and what its entry in the journal needs. `states` are the
+    world's before and after it, `now` the world's time then."""
+
+    visit: Visit
+    universe: Universe | None
+    outcome: Outcome
+    made: Answer
+    states: tuple[State | None, State | None]
+    now: str
+
+
 def answer(server: Server, sent: Sent) -> Answer:
     """What one request is answered, for a door that may block its thread."""
     visit = arrive(server, sent)
@@ -57,9 +71,9 @@ def answer(server: Server, sent: Sent) -> Answer:
         fault.over.wait(seconds)
     if sent.writes and visit.universe:
         _ = sent.content  # received before the world's turn is taken: a client may be slow
-    made = complete(server, visit)
-    assert made is not None
-    return made
+    done = complete(server, visit)
+    assert done is not None
+    return enter(server, done)
 
 
 def arrive(server: Server, sent: Sent) -> Visit:
@@ -89,14 +103,14 @@ def is_heavy(visit: Visit, large: int, many: int) -> bool:
     return sent.method == "DELETE" or "search" in sent.query
 
 
-def complete(server: Server, visit: Visit, *, wait: bool = True) -> Answer | None:
+def complete(server: Server, visit: Visit, *, wait: bool = True) -> Done | None:
     """Answer a request. None, and nothing done, where `wait` is false and another has the turn."""
     universe = None if visit.opened else visit.universe
     turn = universe.writing if universe and visit.sent.writes else None
     if turn and not turn.acquire(blocking=wait):
         return None
-    before, now = (universe.state, universe.clock.now()) if universe else (None, clock.wall())
     try:
+        before, now = (universe.state, universe.clock.now()) if universe else (None, clock.wall())
         outcome = _outcome(server, visit, universe, before, now)
         if universe and before and outcome.state and outcome.state is not before:
             universe.swap(before, outcome.state, visit.generation)
@@ -106,8 +120,7 @@ def complete(server: Server, visit: Visit, *, wait: bool = True) -> Answer | Non
         if turn:
             turn.release()
     made = fault_plan.after(visit.plan, outcome.answer) if visit.plan else outcome.answer
-    _write(server, visit, universe, outcome, made, (before, outcome.state or before), now)
-    return made
+    return Done(visit, universe, outcome, made, (before, outcome.state or before), now)
 
 
 def _outcome(
@@ -174,23 +187,16 @@ def _run(server: Server, visit: Visit, universe: Universe, state: State, now: st
     return outcome
 
 
-def _write(
-    server: Server,
-    visit: Visit,
-    universe: Universe | None,
-    outcome: Outcome,
-    made: Answer,
-    states: tuple[State | None, State | None],
-    now: str,
-) -> None:
-    """The entry in the right journal, and the line in the log."""
+def enter(server: Server, done: Done) -> Answer:
+    """The entry in the right journal, and the line in the log; then the answer may leave."""
+    visit, universe = done.visit, done.universe
     entry = journaling.entry(
         visit.sent,
-        outcome,
-        made,
+        done.outcome,
+        done.made,
         visit.contract,
-        time=now,
-        states=states,
+        time=done.now,
+        states=done.states,
         generation=visit.generation,
         faults=visit.plan.happened if visit.plan else (),
         milliseconds=round((time.perf_counter() - visit.started) * 1000, 3),
@@ -201,3 +207,4 @@ def _write(
     (universe.journal if universe else server.universes.journal).write(entry)
     if log.isEnabledFor(logging.INFO):
         log.info("%s", entry.line())
+    return done.made

@@ -25,6 +25,8 @@ LARGE = 64 * 1024
 """Bytes of a body from which on it is looked at in a thread: some milliseconds of checks."""
 MANY = 10_000
 """Records of a world from which on what looks at all of them is done in a thread."""
+BULKY = 256 * 1024
+"""Bytes of an answer from which on a thread looks through it for secrets that the journal must not keep."""
 HEAVY = 2
 """Threads for what takes long: more would only share one processor."""
 LIGHT = 16
@@ -65,17 +67,22 @@ class AsgiDoor:
             body.content = await received(scope, receive, sent.headers)  # type: ignore[arg-type]
         for fault, seconds in visit.delays:
             await over(fault, seconds)
+        key = visit.universe.key if visit.universe else None
         if frame.is_heavy(visit, LARGE, MANY):
-            made = None
-            threads = self._heavy
-        else:
-            made = frame.complete(self._server, visit, wait=False)
-            threads = self._light
-        if made is None:  # it takes long, or another request has the turn
-            key = visit.universe.key if visit.universe else None
-            made = await threads.run(partial(frame.complete, self._server, visit), key)
-            assert made is not None
-        return made
+            return await self._heavy.run(partial(self._whole, visit), key)
+        done = frame.complete(self._server, visit, wait=False)
+        if done is None:  # another request has the turn
+            done = await self._light.run(partial(frame.complete, self._server, visit), key)
+            assert done is not None
+        if len(done.made.body) > BULKY:
+            return await self._heavy.run(partial(frame.enter, self._server, done), key)
+        return frame.enter(self._server, done)
+
+    def _whole(self, visit: frame.Visit) -> Answer:
+        """All of an answer, in a thread."""
+        done = frame.complete(self._server, visit)
+        assert done is not None
+        return frame.enter(self._server, done)
 
     async def _controlled(self, sent: Sent) -> Answer:
         """An answer of the control plane."""

@@ -152,6 +152,20 @@ def test_a_body_that_comes_after_a_reset_does_not_write(tfe: Any, wire: Wire) ->
     assert names(tfe) == ["production"]
 
 
+def test_a_mistake_of_ours_in_a_write_leaves_the_world_its_turn(
+    tfe: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    universe = tfe.client.application.extensions["mockserver"].universes.get(tfe.token)
+    with monkeypatch.context() as broken:
+        broken.setattr(universe.clock, "now", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            tfe.client.post(f"{ORG}/policy-sets", json=a_set("s"))
+    reset = threading.Thread(target=universe.reset, daemon=True)
+    reset.start()
+    reset.join(timeout=1)
+    assert not reset.is_alive()
+
+
 def test_a_counter_that_does_not_count_is_refused(tfe: Any) -> None:
     answer = tfe.client.post("/_mock/seed", json={"counters": {"ws": 1e300}})
     assert answer.status_code == 422

@@ -153,6 +153,26 @@ def test_the_write_of_a_client_that_has_gone_is_carried_out_when_its_latency_end
     wait_for(lambda: served.ask("POST", SETS, a_set("gone"))[0] == 422)
 
 
+def test_an_answer_of_megabytes_that_is_looked_through_for_secrets_holds_up_nobody(
+    served: Served,
+) -> None:
+    """Its entry in the journal takes longer than the answer; every word of it may hide the key."""
+    text = "%74est-token " + "a%25 " * 120_000
+    status, made = served.ask("POST", SETS, a_set("large", description=text), "test-token", 60)
+    assert status == 201
+    place = f"/api/v2/policy-sets/{made['data']['id']}"
+    change = {"data": {"type": "policy-sets", "attributes": {"name": "larger"}}}
+    with ThreadPoolExecutor(3) as pool:
+        asked = [
+            pool.submit(served.ask, method, path, body, "test-token", 60)
+            for method, path, body in (
+                ("GET", place, None), ("GET", SETS, None), ("PATCH", place, change),
+            )
+        ]  # fmt: skip
+        assert slowest(served) < 1
+        assert [future.result()[0] for future in asked] == [200, 200, 200]
+
+
 def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
     until = time.monotonic() + seconds
     while not true():
