@@ -2,7 +2,7 @@
 
 Bodies pass as they are, save that the upstream's address in JSON answers becomes the proxy's: a
 client that follows `links.next` must not slip past. A body that is short, broken or too large never
-leaves: the server behind would store the stump.
+leaves: the server behind would store the stump. Nor does a path that would lead out of the upstream's.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ HOPS = frozenset({
     "expect",
 })  # fmt: skip
 """Headers that are between two neighbours (RFC 9110, 7.6.1), or that we say anew."""
+_DOTS = frozenset({".", ".."})
+"""Parts of a path that are taken out on the way, with what stands before them (RFC 3986, 5.2.4)."""
 
 
 class Proxy:
@@ -30,7 +32,10 @@ class Proxy:
         self._wire, self._upstream, self._take = wire, upstream.rstrip("/"), take
 
     def __call__(self, sent: Sent) -> Answer:
-        """The upstream's answer; 400 or 413 for a body that must not leave, 502 without one."""
+        """The upstream's answer; 400 or 413 for what must not leave, 502 without one."""
+        if not sent.path.startswith("/") or not _DOTS.isdisjoint(sent.path.split("/")):
+            detail = "the path is not one of this server, or has . or .. as a part"
+            return _refused(400, "bad request", f"{detail}: it was not sent on")
         try:
             body = sent.body()
         except BrokenOff:

@@ -119,6 +119,22 @@ def test_the_path_leaves_as_the_client_wrote_it() -> None:
     assert list(taken[0].query) == [("search[x]", "+")]
 
 
+@pytest.mark.parametrize("path", ["/api/../../admin", "/%2e%2E/admin", "/api/./v2", "/api/..", "*"])
+def test_a_path_that_may_lead_out_of_the_upstream_never_leaves(path: str) -> None:
+    """`--upstream` may have a path of its own: on the way it would be taken for a part of it."""
+    status, body, upstream, taken = asked(lambda raw: raw.head("OPTIONS", path))
+    assert (status, upstream.seen, taken) == (400, [], [])
+    assert json.loads(body)["errors"][0]["detail"] == (
+        "mockserver record: the path is not one of this server, or has . or .. as a part: "
+        "it was not sent on"
+    )
+
+
+def test_a_path_with_dots_in_its_parts_leaves() -> None:
+    status, _, upstream, _ = asked(lambda raw: raw.head("GET", "/api/v2/a..b/.c/..."))
+    assert (status, upstream.seen[0][1]) == (200, "/api/v2/a..b/.c/...")
+
+
 def test_headers_between_neighbours_stay_here() -> None:
     headers = {"Connection": "close, X-Mine", "X_Mine": "1", "Expect": "", "X_Other": "2"}
     _, _, upstream, _ = asked(lambda raw: raw.head("GET", "/", **headers))
