@@ -152,6 +152,9 @@ def _document(operation: Operation, sent: Sent) -> Any:
         raise Refused(413, ("", "the body is larger than 10 MB")) from None
     except BrokenOff:
         raise Refused(400, ("", "the body ends before its end")) from None
+    if content and sent.content_encoding:
+        coding = f"leave out Content-Encoding, not {sent.content_encoding!r}"
+        raise Refused(415, ("", f"send the body as it is: {coding}"))
     if content.strip() and sent.media_type not in TYPES:
         raise Refused(415, ("", f"send Content-Type: application/json, not {sent.media_type!r}"))
     if content.strip() in (b"", b"null"):

@@ -81,6 +81,12 @@ class Sent:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     @property
+    def content_encoding(self) -> str:
+        """How the body is compressed; empty where it is not (`identity` says so too)."""
+        said = self.headers.get("Content-Encoding", "").strip()
+        return "" if said.lower() == "identity" else said
+
+    @property
     def url(self) -> str:
         return self.base + self.path
 

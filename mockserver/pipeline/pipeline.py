@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.contract import Checked, Edition, Operation, Refusal
+from mockserver.contract.explain import brief
 from mockserver.contract.operations import JSONAPI
 from mockserver.jsonapi import honest
 from mockserver.jsonapi.documents import document
@@ -195,6 +196,8 @@ def _body(call: Call, operation: Operation, sent: Sent, found: Outcome) -> Any:
         raise Problem(413, Error("payload too large", "the body is larger than 10 MB")) from None
     except BrokenOff:
         raise _broken_off() from None
+    if content and sent.content_encoding:
+        raise _compressed(operation, sent.content_encoding)
     if operation.media_type and not operation.takes_json:
         found.body = content
         return content
@@ -238,6 +241,19 @@ def _stray(call: Call, operation: Operation, sent: Sent, found: Outcome) -> None
 
 def _broken_off() -> Problem:
     return Problem(400, Error("bad request", "the body ends before its end"))
+
+
+def _compressed(operation: Operation, coding: str) -> Problem:
+    """Nobody knows what is in it: stored or judged as it came, it would be something else."""
+    meta = {
+        **_place(operation),
+        "source": "decision: RFC 9110 names 415 for a content coding that is not read",
+        "fact": f"the body was sent with Content-Encoding: {brief(coding)}",
+        "expected": "a body that is not compressed",
+        "hint": "Leave out Content-Encoding, and send the body as it is.",
+    }
+    error = Error("invalid content encoding", "content-encoding must not be set", meta=meta)
+    return Problem(415, error, headers={"Accept-Encoding": "identity"})
 
 
 def _judge_type(call: Call, operation: Operation, sent: Sent, found: Outcome) -> None:

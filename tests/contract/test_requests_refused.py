@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sweeps import (
+    OPERATIONS,
     TAKING_JSON,
     at,
     cases,
@@ -29,6 +32,7 @@ from mockserver.contract.engines import Path
 from mockserver.contract.files import read
 
 SHAPED = [o for o in TAKING_JSON if o.body_schema]
+TAKING_A_BODY = [o for o in OPERATIONS if o.body]
 FREE = [o for o in TAKING_JSON if not o.body_schema]
 """Operations that honour any JSON, and need none."""
 VALUES: dict[str, Any] = {
@@ -325,6 +329,33 @@ def test_a_body_of_another_type_is_refused(operation: Operation, media_type: str
     assert error["title"] == "invalid content type"
     assert error["detail"] == "content-type must be application/vnd.api+json"
     assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(TAKING_A_BODY))
+@pytest.mark.parametrize("strict", [False, True], ids=["normal", "strict"])
+def test_a_compressed_body_is_refused_by_its_content_encoding(
+    operation: Operation, strict: bool
+) -> None:
+    world = prepared(operation, strict=strict)
+    body = gzip.compress(json.dumps(example(operation).get("body", {})).encode())
+    before = world.universe.state
+    got = world.play(operation, body=body, headers={"Content-Encoding": "gzip"})
+    assert got.status == 415
+    (error,) = got.errors
+    assert error["title"] == "invalid content encoding"
+    assert error["detail"] == "content-encoding must not be set"
+    assert error["meta"]["fact"] == 'the body was sent with Content-Encoding: "gzip"'
+    assert got.headers["Accept-Encoding"] == "identity"
+    assert world.universe.state is before
+    assert misses(operation, got) == []
+
+
+@pytest.mark.parametrize("operation", cases(TAKING_A_BODY))
+def test_identity_is_no_compression(operation: Operation) -> None:
+    headers = {**example(operation).get("headers", {}), "Content-Encoding": "Identity"}
+    world = prepared(operation, strict=True)
+    assert world.play(operation, headers=headers).status == success(operation)
+    assert world.findings == []
 
 
 @pytest.mark.parametrize("operation", cases(SHAPED))

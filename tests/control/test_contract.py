@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from copy import deepcopy
 from typing import Any
 
@@ -166,6 +167,14 @@ def test_what_curl_sends_is_json_too(tfe: Any, type: str | None) -> None:
 def test_another_type_is_415(tfe: Any) -> None:
     answer = tfe.client.patch("/_mock/clock", data="{}", content_type="text/plain")
     assert faults(answer, 415) == [("", "send Content-Type: application/json, not 'text/plain'")]
+
+
+def test_a_compressed_body_is_415(tfe: Any) -> None:
+    answer = tfe.client.patch(
+        "/_mock/clock", data=gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"}
+    )
+    sentence = "send the body as it is: leave out Content-Encoding, not 'gzip'"
+    assert faults(answer, 415) == [("", sentence)]
 
 
 # health, the contract itself, the clock

@@ -12,6 +12,7 @@ FAILURE = "documented, but no request makes a server fail"
 STRAY = "nothing in the request can break the contract but unlisted parameters, which are let pass"
 ANYTHING = "any body is read: nothing in it can break the contract"
 BROKEN = "only a broken body brings it about, and a server that ignores it carries the request out"
+COMPRESSED = "only a compressed body brings it about, and a server may read those"
 UNNAMED = "the path names no record that could be unknown"
 FAR = "10 MB are sent to another machine only where the page itself documents the limit"
 UNPLAYED = "no scenario plays this operation"
@@ -40,6 +41,8 @@ def reason(context: Context, operation: Operation, status: int) -> str:
         return ANYTHING
     if status == 400 and not operation.takes_json and "include" not in operation.parameters:
         return BROKEN
+    if status == 415 and not operation.takes_json:
+        return COMPRESSED
     if status == 404 and not operation.records:
         return UNNAMED
     if status == 413 and not context.local:
