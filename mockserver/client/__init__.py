@@ -9,7 +9,7 @@ tfe.reset()
 
 from mockserver.client.broken import Broken
 from mockserver.client.handle import World, connect, universe
-from mockserver.client.journal import Changes, Journal, Seen, UnknownOperation
+from mockserver.client.journal import Changes, JournalReader, Seen, UnknownOperation
 from mockserver.client.links import ControlError, Gone
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "Changes",
     "ControlError",
     "Gone",
-    "Journal",
+    "JournalReader",
     "Seen",
     "UnknownOperation",
     "World",

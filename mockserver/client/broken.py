@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from mockserver.client.journal import Seen
 from mockserver.contract import load
 from mockserver.escaping import escaped
-from mockserver.world.journal import Exchange
+from mockserver.world.journal import Entry
 from mockserver.world.universe import Universe
 from mockserver.world.universes import Universes
 
@@ -40,7 +40,7 @@ def worlds(universes: Universes, family: str) -> list[Universe]:
     return list(dict.fromkeys(universe for universe in found if universe.family == family))
 
 
-def broken(universe: Universe) -> list[Exchange]:
+def broken(universe: Universe) -> list[Entry]:
     """Its exchanges that broke the contract."""
     journal = universe.journal
     return [*journal.breaches, *(journal.strays if universe.strict else ())]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mockserver.client.broken import Broken, told, told_of
-from mockserver.client.journal import Journal, Seen
+from mockserver.client.journal import JournalReader, Seen
 from mockserver.client.links import UNKNOWN, Gone, Http, InProcess, Link
 from mockserver.pipeline.worlds import fixture_for
 from mockserver.world.clock import parse, written
@@ -148,7 +148,7 @@ class World:
         self.token = key
         self.edition = edition
         self.tokens = Tokens(key)
-        self.journal = Journal(link, lambda: self.edition)
+        self.journal = JournalReader(link, lambda: self.edition)
         self.clock = ClockHandle(link)
         self.faults = FaultsHandle(link)
 

@@ -83,7 +83,7 @@ class Changes:
         return "\n".join(map(escaped, lines)) or "nothing changed"
 
 
-class Journal:
+class JournalReader:
     """The exchanges of one world, oldest first."""
 
     def __init__(self, link: Link, edition: Callable[[], str]) -> None:

@@ -12,7 +12,7 @@ from mockserver.contract.records import (
     CLOSED,
     COMPONENTS,
     LINKAGE,
-    Record,
+    ResourceDefinition,
     closed,
     identifier,
     is_record,
@@ -32,18 +32,18 @@ class Definitions:
     `origins` tell which definition each is made of.
     """
 
-    names: Mapping[str, Record]
-    types: Mapping[str, Record]
+    names: Mapping[str, ResourceDefinition]
+    types: Mapping[str, ResourceDefinition]
     schemas: Mapping[str, Any]
     origins: Mapping[str, str]
 
-    def record(self, name: str) -> Record:
+    def record(self, name: str) -> ResourceDefinition:
         """The record that a page defines under that name. Raises ValueError with those there are."""
         if name not in self.names:
             raise ValueError(f"no page defines the record {name!r}; {_known(self.names)}")
         return self.names[name]
 
-    def of_type(self, type: str) -> Record:
+    def of_type(self, type: str) -> ResourceDefinition:
         """The record of a resource type. Raises ValueError with those there are."""
         if type not in self.types:
             raise ValueError(f"no page defines records of type {type!r}; {_known(self.types)}")
@@ -53,13 +53,13 @@ class Definitions:
         """The example of a record, as its definition has it."""
         return next(iter(self.record(name).schema.get("examples", ({},))))
 
-    def document(self, record: Record) -> Any:
+    def document(self, record: ResourceDefinition) -> Any:
         """The schema of the document that shows one record."""
         data = {"$ref": f"{COMPONENTS}{record.shown}", "description": f"The {record.noun}."}
         members = {"data": data, **self._included(record)}
         return _closed(f"{record.title} document", record.source, members, ["data"])
 
-    def list(self, record: Record, source: str, paged: bool) -> Any:
+    def list(self, record: ResourceDefinition, source: str, paged: bool) -> Any:
         """The schema of the document that shows records, all at once or a page of them."""
         items = {"$ref": f"{COMPONENTS}{record.shown}"}
         told = "The records, in order."
@@ -80,7 +80,7 @@ class Definitions:
         needed = [member for member in members if member != "included"]
         return _closed(f"{record.title} list", source, members, needed)
 
-    def identifiers(self, page: str, record: Record, source: str) -> Any:
+    def identifiers(self, page: str, record: ResourceDefinition, source: str) -> Any:
         """The schema of the body that names records, for the record of a page."""
         items = {"$ref": f"{COMPONENTS}{record.identifier}"}
         words = record.type.replace("-", " ")
@@ -88,7 +88,7 @@ class Definitions:
         title = f"{words.capitalize()} of a {self.record(page).noun}"
         return _closed(title, source, {"data": data}, ["data"])
 
-    def _included(self, record: Record) -> dict[str, Any]:
+    def _included(self, record: ResourceDefinition) -> dict[str, Any]:
         """What may be sent along: records of relationships, where the edition has their type."""
         include = record.schema.get("x-include")
         if include is None:
@@ -123,7 +123,7 @@ def defined(pages: Mapping[str, Page]) -> Definitions:
     """
     written = {f"{page.name}.{name}": s for page in pages.values() for name, s in page.defs.items()}
     whole = {component: _merged(schema, written) for component, schema in written.items()}
-    records = [Record(component, s) for component, s in whole.items() if is_record(s)]
+    records = [ResourceDefinition(component, s) for component, s in whole.items() if is_record(s)]
     types = {r.type: r for r in records if "$ref" not in written[r.component]}
     plain = [c for c, s in whole.items() if not is_record(s) and not c.startswith(SHARED)]
     bases = {_base(schema) for schema in written.values()}
@@ -173,7 +173,7 @@ def _merged(schema: Schema, written: Mapping[str, Schema]) -> Schema:
     return merged
 
 
-def _named(records: Iterable[Record]) -> Iterator[str]:
+def _named(records: Iterable[ResourceDefinition]) -> Iterator[str]:
     """The types whose identifiers relationships refer to."""
     for record in records:
         related = record.schema["properties"].get("relationships", {})

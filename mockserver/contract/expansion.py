@@ -15,7 +15,7 @@ from mockserver.contract.definitions import Definitions, defined
 from mockserver.contract.examples import whole_example
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.pages import Page, UnfitPage
-from mockserver.contract.records import COMPONENTS, Record, identifier
+from mockserver.contract.records import COMPONENTS, ResourceDefinition, identifier
 from mockserver.contract.roles import CREATE, UPDATE, body
 
 RESPONSES = "#/components/responses/"
@@ -101,7 +101,7 @@ def _refusals(method: str, item: Item) -> Iterator[str]:
             yield "415"
 
 
-def _shown(said: Mapping[str, Any], known: Definitions) -> Iterator[Record]:
+def _shown(said: Mapping[str, Any], known: Definitions) -> Iterator[ResourceDefinition]:
     """The record that the answers of an operation show, alone or listed."""
     for answer in said["answers"].values():
         if isinstance(answer, Mapping):

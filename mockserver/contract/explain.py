@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.contract.engines import Miss, Path, Schema
+from mockserver.contract.engines import KeyPath, Miss, Schema
 from mockserver.nearest import LONGEST, nearest
 
 WORDS = {
@@ -25,7 +25,7 @@ UNTOLD = "a value that is kept secret"
 _LAST = re.compile(r"[^\s\",:\[\]{}]+\Z")
 
 
-def key_path(path: Path) -> str:
+def key_path(path: KeyPath) -> str:
     """A path as the pages write it: `data.relationships.policies.data[].id`."""
     text = ""
     for part in path:
@@ -58,7 +58,7 @@ def resolve(schema: Schema, components: Mapping[str, Schema]) -> Schema:
 
 
 def trail(
-    schema: Schema, path: Path, components: Mapping[str, Schema], value: Any = None
+    schema: Schema, path: KeyPath, components: Mapping[str, Schema], value: Any = None
 ) -> tuple[Schema, str, bool]:
     """The schema of a place, the nearest source on the way there, and whether the place is secret,
     or the value that stands there may hold a secret.
@@ -164,7 +164,7 @@ def said(miss: Miss, schema: Schema) -> str:
     return f"{name} is invalid"
 
 
-def human(path: Path) -> str:
+def human(path: KeyPath) -> str:
     """The last name of a path as the vendor's sentences begin with it: `Auto apply`."""
     names = [part for part in path if isinstance(part, str)]
     return str(names[-1] if names else "body").replace("-", " ").replace("_", " ").capitalize()

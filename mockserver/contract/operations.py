@@ -16,7 +16,7 @@ from mockserver.pointers import pointer
 JSONAPI = "application/vnd.api+json"
 
 
-class Resource:
+class ResourceSchema:
     """The schema of one resource object: what it shows, and whether one keeps it."""
 
     def __init__(self, name: str, schemas: Mapping[str, Schema]) -> None:
@@ -71,7 +71,7 @@ class Operation:
         self.body = item.get("requestBody")
         self._checkers: dict[str, Checker] = {}
         self._showers: dict[str, Show] = {}
-        self._parts: dict[int, Mapping[str, Resource]] = {}
+        self._parts: dict[int, Mapping[str, ResourceSchema]] = {}
         self._envelopes: dict[int, Checker] = {}
 
     def __repr__(self) -> str:
@@ -226,13 +226,13 @@ class Operation:
             self._showers[name] = shower(schema, self._schemas)
         return self._showers[name](document)
 
-    def parts(self, status: int) -> Mapping[str, Resource]:
+    def parts(self, status: int) -> Mapping[str, ResourceSchema]:
         """The resource objects that an answer may hold, by type; none where it holds no such."""
         if status not in self._parts:
             schema = self.answer_schema(status) if status in self.responses else None
             named = resources(schema, self._schemas) if schema else {}
             self._parts[status] = {
-                type: Resource(name, self._schemas) for type, name in named.items()
+                type: ResourceSchema(name, self._schemas) for type, name in named.items()
             }
         return self._parts[status]
 

@@ -15,7 +15,7 @@ CLOSED = {"additionalProperties": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ResourceDefinition:
     """A definition of a resource object: `component` is page.definition."""
 
     component: str
@@ -65,7 +65,7 @@ class Record:
         return str(self.schema["x-source"])
 
 
-Types = Mapping[str, Record]
+Types = Mapping[str, ResourceDefinition]
 """Records by resource type."""
 
 
@@ -100,7 +100,7 @@ def closed(schema: Any) -> Any:
     return made
 
 
-def identifier(record: Record) -> dict[str, Any]:
+def identifier(record: ResourceDefinition) -> dict[str, Any]:
     """The resource identifier of a record."""
     own = record.schema["properties"]["id"]
     said = own.get("description", f"The {record.noun}'s id.")

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.engines import Schema
-from mockserver.contract.records import CLOSED, COMPONENTS, LINKAGE, Record, Types, patched
+from mockserver.contract.records import (
+    CLOSED,
+    COMPONENTS,
+    LINKAGE,
+    ResourceDefinition,
+    Types,
+    patched,
+)
 
 ANSWER, CREATE, UPDATE = "answer", "create", "update"
 OURS = {
@@ -26,7 +33,7 @@ TOLD = {
 }
 
 
-def resource(record: Record, types: Types) -> dict[str, Any]:
+def resource(record: ResourceDefinition, types: Types) -> dict[str, Any]:
     """The resource object as an answer shows it."""
     _refuse_required(record.schema)
     said, source = record.schema["properties"], record.source
@@ -41,7 +48,9 @@ def resource(record: Record, types: Types) -> dict[str, Any]:
     return {"title": record.title, "x-source": source, **made, **conditions}
 
 
-def body(record: Record, role: str, types: Types, title: str, source: str, at: str) -> Any:
+def body(
+    record: ResourceDefinition, role: str, types: Types, title: str, source: str, at: str
+) -> Any:
     """The body of a create or an update.
 
     `source` is that of the body, `at` that of its attributes; empty where it is the same.

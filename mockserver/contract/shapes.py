@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from copy import copy, deepcopy
 from typing import Any
 
-from mockserver.contract.engines import Schema
+from mockserver.contract.engines import Components, Schema
 from mockserver.contract.explain import resolve
 
-Components = Mapping[str, Schema]
 NOTHING = object()
 
 

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mockserver.contract.engines import Schema
+from mockserver.contract.engines import Components, Schema
 from mockserver.contract.explain import resolve
 from mockserver.contract.operations import Operation
 
-Components = Mapping[str, Schema]
 SETTING = (".create", ".update")
 """Ends of the names of the bodies that set attributes."""
 

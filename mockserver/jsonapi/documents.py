@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mockserver.jsonapi.pages import links, meta
-from mockserver.world.calls import Call, Page
+from mockserver.world.calls import Call, ListPage
 from mockserver.world.state import Record
 
-Part = Callable[[Record], Any]
+Renderer = Callable[[Record], Any]
 """What stands for a record in a document: its resource object, or a number in place of it."""
 
 
-def document(call: Call, data: Record | Page, url: str, part: Part) -> dict[str, Any]:
+def document(call: Call, data: Record | ListPage, url: str, part: Renderer) -> dict[str, Any]:
     """The JSON document of records. `url` is the request's, absolute.
 
     `call.state` is already the state after the call.
     """
-    if isinstance(data, Page):
+    if isinstance(data, ListPage):
         shown: dict[str, Any] = {"data": [part(record) for record in data.records]}
         shown |= _included(call, data.records, part)
         if data.paged:
@@ -27,7 +27,7 @@ def document(call: Call, data: Record | Page, url: str, part: Part) -> dict[str,
     return {"data": part(data), **_included(call, [data], part)}
 
 
-def _included(call: Call, records: Sequence[Record], part: Part) -> dict[str, Any]:
+def _included(call: Call, records: Sequence[Record], part: Renderer) -> dict[str, Any]:
     """`included` where `include` asks for it: each record once, only what the caller may see."""
     names = call.query.get("include")
     if not names:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from mockserver.world.calls import Call, Page
+from mockserver.world.calls import Call, ListPage
 from mockserver.world.ordered import Ordered
 
 
-def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) -> Page:
+def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) -> ListPage:
     """The page that `page[number]` and `page[size]` name, of items in list order.
 
     An item is `(*sort, key)`. `search[name]` keeps those whose sort entry at `name_at` contains
@@ -25,16 +25,16 @@ def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) 
         items.slice(start, size) if isinstance(items, Ordered) else items[start : start + size]
     )
     records = call.state.several([item[-1] for item in chosen])
-    return Page(records, number, size, len(items))
+    return ListPage(records, number, size, len(items))
 
 
-def whole(call: Call, keys: Iterable[int]) -> Page:
+def whole(call: Call, keys: Iterable[int]) -> ListPage:
     """A list that does not page: every record, as one page (decision: clients need the meta)."""
     records = call.state.several(keys)
-    return Page(records, 1, len(records), len(records), paged=False)
+    return ListPage(records, 1, len(records), len(records), paged=False)
 
 
-def meta(page: Page) -> dict[str, Any]:
+def meta(page: ListPage) -> dict[str, Any]:
     """`meta.pagination`; the page asked for is echoed, even past the end."""
     pages = 1 if not page.paged else -(-page.total // page.size)
     number = page.number
@@ -49,7 +49,7 @@ def meta(page: Page) -> dict[str, Any]:
     }
 
 
-def links(page: Page, url: str, query: Mapping[str, Any]) -> dict[str, str | None]:
+def links(page: ListPage, url: str, query: Mapping[str, Any]) -> dict[str, str | None]:
     """Absolute links with encoded brackets; search and include are kept."""
     pagination = meta(page)["pagination"]
     kept = {

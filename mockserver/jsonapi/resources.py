@@ -11,8 +11,8 @@ from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kind, To, View
 from mockserver.world.state import Record, thaw
 
-Part = Callable[[View, Record], Any]
-Parts = tuple[tuple[str, Part], ...]
+Member = Callable[[View, Record], Any]
+Members = tuple[tuple[str, Member], ...]
 
 
 def resource(view: View, record: Record) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def resource(view: View, record: Record) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=512)
-def _parts(kind: Kind, facts: Facts) -> tuple[tuple[tuple[str, Part | None], ...], Parts]:
+def _parts(kind: Kind, facts: Facts) -> tuple[tuple[tuple[str, Member | None], ...], Members]:
     """How each attribute and relationship of a kind is shown that an edition lists; None: an
     attribute as it is kept.
     """
@@ -52,14 +52,14 @@ def _parts(kind: Kind, facts: Facts) -> tuple[tuple[tuple[str, Part | None], ...
     )
 
 
-def _attribute(kind: Kind, name: str) -> Part | None:
+def _attribute(kind: Kind, name: str) -> Member | None:
     if name in kind.computed:
         how = kind.computed[name]
         return how if callable(how) else lambda view, record: how
     return permissions if name == "permissions" else None
 
 
-def _members(to: To) -> Part:
+def _members(to: To) -> Member:
     if not to.one:
         return lambda view, record: to_many(view.members(record, to.relation))
     return lambda view, record: to_one(next(iter(view.members(record, to.relation)), None))

@@ -12,7 +12,7 @@ from mockserver.contract import Edition, Operation
 from mockserver.contract.explain import brief, trail
 from mockserver.judge.documents import Resource, attribute, linked_one, resources
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.laws import Broken
+from mockserver.judge.laws import LawViolation
 from mockserver.judge.pointers import at
 from mockserver.judge.routes import Routes
 
@@ -27,7 +27,7 @@ routes = cache(Routes)
 
 def misnamed(
     exchange: Exchange, document: Any, operation: Operation, edition: Edition
-) -> Iterator[Broken]:
+) -> Iterator[LawViolation]:
     """Where the resource objects of an answer name another record than the request did."""
     _, path = routes(edition).match(exchange.method, exchange.path)
     named = [(type, path[name]) for name, type in operation.records.items() if name in path]
@@ -48,13 +48,13 @@ def _other(
     named: list[tuple[str, str]],
     exchange: Exchange,
     operation: Operation,
-) -> Iterator[Broken]:
+) -> Iterator[LawViolation]:
     """Another record than the path names last; a PATCH may give it another name."""
     if not named or named[-1][0] != resource["type"] or operation.method == "PATCH":
         return
     if not _is(resource, named[-1][1]):
         fact = f"the answer is about {brief(resource['id'])}"
-        yield Broken(f"{base}/id", fact, brief(named[-1][1]), operation.source)
+        yield LawViolation(f"{base}/id", fact, brief(named[-1][1]), operation.source)
 
 
 def _owned(
@@ -63,7 +63,7 @@ def _owned(
     named: list[tuple[str, str]],
     filters: Mapping[str, str],
     operation: Operation,
-) -> Iterator[Broken]:
+) -> Iterator[LawViolation]:
     """Records of another owner than the path, or a filter, names."""
     names = at(resource, "/relationships")
     for name in names if isinstance(names, Mapping) else ():
@@ -74,12 +74,12 @@ def _owned(
         if wanted and id.casefold() != wanted[0].casefold():
             place = f"{base}/relationships/{name}/data/id"
             fact = f"{name} is {brief(id)}"
-            yield Broken(place, fact, brief(wanted[0]), operation.source)
+            yield LawViolation(place, fact, brief(wanted[0]), operation.source)
 
 
 def _linked(
     base: str, resource: Resource, operation: Operation, edition: Edition, status: int
-) -> Iterator[Broken]:
+) -> Iterator[LawViolation]:
     """Links that lead to another record of the type."""
     links = resource.get("links")
     for name, link in links.items() if isinstance(links, Mapping) else ():
@@ -92,7 +92,7 @@ def _linked(
             steps = tuple(int(p) if p.isdigit() else p for p in place.split("/")[1:])
             _, source, _ = trail(schema, steps, edition.schemas)
             fact = f"links.{name} leads to {brief(value)}"
-            yield Broken(place, fact, f"{brief(resource['id'])}", source or operation.source)
+            yield LawViolation(place, fact, f"{brief(resource['id'])}", source or operation.source)
 
 
 def _route(link: str, edition: Edition) -> tuple[str, str] | None:

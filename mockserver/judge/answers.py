@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import Checker, Miss, Path, Schema
+from mockserver.contract.engines import Checker, KeyPath, Miss, Schema
 from mockserver.contract.explain import brief, explained, key_path, resolve, trail
 from mockserver.judge.addresses import misnamed
 from mockserver.judge.consequences import conditional, forbidden
@@ -27,7 +27,7 @@ SILENT = (401, 404)
 RECORDED = "recorded answers of the real service"
 
 
-class Broken(NamedTuple):
+class Violation(NamedTuple):
     """A place that breaks the contract; `beside`: the pointer of what stands there in its place."""
 
     place: str
@@ -60,7 +60,7 @@ def judge_answer(exchange: Exchange, operation: Operation, edition: Edition) -> 
     return found + [f for f in _drift(exchange, operation, edition) if f.place not in besides]
 
 
-def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Broken]:
+def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Violation]:
     status = exchange.status
     if status == NOT_MODIFIED:  # HTTP's own answer, not the API's
         return
@@ -68,7 +68,7 @@ def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Itera
         known = _nearest(operation, status)
         source = operation.responses[known[0]].get("x-source", operation.source)
         expected = " or ".join(str(one) for one in known)
-        yield Broken(STATUS, f"status {status} is not documented", expected, source, str(status))
+        yield Violation(STATUS, f"status {status} is not documented", expected, source, str(status))
         return
     content = operation.responses[status].get("content", {})
     source = operation.responses[status].get("x-source", operation.source)
@@ -76,26 +76,26 @@ def _broken(exchange: Exchange, operation: Operation, edition: Edition) -> Itera
         return
     if not content:
         if exchange.answer.strip():
-            yield Broken("", f"{status} has a body", "no body", source, str(status))
+            yield Violation("", f"{status} has a body", "no body", source, str(status))
         return
     media = exchange.media_type
     if media is not None and media.partition(";")[0].strip().lower() not in content:
         what = f"Content-Type is {media or 'absent'}"
-        yield Broken(TYPE, what, " or ".join(content), source)
+        yield Violation(TYPE, what, " or ".join(content), source)
     if operation.answer_schema(status) is not None:
         yield from _body(exchange, operation, edition, source)
 
 
 def _body(
     exchange: Exchange, operation: Operation, edition: Edition, source: str
-) -> Iterator[Broken]:
+) -> Iterator[Violation]:
     document = exchange.document
     if document is None:
         try:
             document = json.loads(exchange.answer)
         except (ValueError, RecursionError):
             what = "the body is no JSON" if exchange.answer.strip() else "there is no body"
-            yield Broken("", what, "a JSON document", source, "no JSON")
+            yield Violation("", what, "a JSON document", source, "no JSON")
             return
     places = set()
     for one in misses(operation, exchange.status, document, edition):
@@ -103,15 +103,15 @@ def _body(
         yield one if one.source else one._replace(source=source)
     if not places and exchange.status < 300:
         for law in misnamed(exchange, document, operation, edition):
-            yield Broken(law.pointer, law.fact, law.expected, law.source, MISNAMED)
+            yield Violation(law.pointer, law.fact, law.expected, law.source, MISNAMED)
     if exchange.status in SILENT:
         yield from _explains(document, exchange.status)
     for law in told_again(document, edition) if exchange.method == "GET" else ():
         if law.pointer not in places:
-            yield Broken(law.pointer, law.fact, law.expected, law.source, "secret")
+            yield Violation(law.pointer, law.fact, law.expected, law.source, "secret")
 
 
-def _explains(document: Any, status: int) -> Iterator[Broken]:
+def _explains(document: Any, status: int) -> Iterator[Violation]:
     """A 401 or 404 says no more than that: what a caller may not touch looks like what is not there."""
     errors = document.get("errors") if isinstance(document, Mapping) else None
     for number, error in enumerate(errors if isinstance(errors, list) else ()):
@@ -119,7 +119,7 @@ def _explains(document: Any, status: int) -> Iterator[Broken]:
             if isinstance(error, Mapping) and name in error:
                 what = f"a {status} explains itself: {name} is {brief(error[name])}"
                 wanted = "nothing but status and title"
-                yield Broken(f"/errors/{number}/{name}", what, wanted, RECORDED, "explains")
+                yield Violation(f"/errors/{number}/{name}", what, wanted, RECORDED, "explains")
 
 
 def _drift(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:
@@ -147,7 +147,9 @@ def _nearest(operation: Operation, status: int) -> list[int]:
     return same or [min(operation.responses)]
 
 
-def misses(operation: Operation, status: int, document: Any, edition: Edition) -> Iterator[Broken]:
+def misses(
+    operation: Operation, status: int, document: Any, edition: Edition
+) -> Iterator[Violation]:
     """Each place that breaks what the edition demands of an answer.
 
     A member that is missing beside an unlisted one of a like name is told once, as renamed.
@@ -175,14 +177,14 @@ def misses(operation: Operation, status: int, document: Any, edition: Edition) -
         what, beside = meta["fact"], renamed.get(miss.pointer, "")
         if beside:
             what += f", and {beside.rpartition('/')[2]} stands there instead"
-        yield Broken(miss.pointer, what, meta["expected"], meta["source"], miss.fault, beside)
+        yield Violation(miss.pointer, what, meta["expected"], meta["source"], miss.fault, beside)
 
 
-def _needless(path: Path, condition: str, schema: Schema, edition: Edition) -> Broken:
+def _needless(path: KeyPath, condition: str, schema: Schema, edition: Edition) -> Violation:
     """A member that must not be there."""
     _, source, _ = trail(schema, path, edition.schemas)
     wanted = f"nothing here: {condition}" if condition else "nothing here"
-    return Broken(pointer(path), f"{key_path(path)} is there", wanted, source, "not")
+    return Violation(pointer(path), f"{key_path(path)} is there", wanted, source, "not")
 
 
 def _refined(schema: Schema, miss: Miss, edition: Edition) -> Iterator[tuple[Schema, Miss]]:

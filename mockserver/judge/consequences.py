@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mockserver.contract.engines import Miss, Path, Schema
+from mockserver.contract.engines import KeyPath, Miss, Schema
 from mockserver.contract.explain import brief, key_path, resolve
 
 
 def conditional(
     schema: Schema, misses: Sequence[Miss], components: Mapping[str, Schema]
-) -> set[Path]:
+) -> set[KeyPath]:
     """Paths of the misses that only follow from a miss in the condition of an `if`."""
-    following: set[Path] = set()
+    following: set[KeyPath] = set()
     places = {miss.path for miss in misses}
     for base, whole in {
         base: part for miss in misses for base, part in _conditions(schema, miss.path, components)
@@ -39,7 +39,7 @@ def conditional(
 
 def forbidden(
     schema: Schema, miss: Miss, components: Mapping[str, Schema]
-) -> tuple[Path, str] | None:
+) -> tuple[KeyPath, str] | None:
     """The member that a `not` forbids, and the condition in words; None for another miss.
 
     The miss itself is of the object around the member.
@@ -55,7 +55,7 @@ def forbidden(
     return (*miss.path, names[0]), " and ".join(said)
 
 
-def _consts(schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def _consts(schema: Schema, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     """The values that a condition asks for."""
     if "const" in schema:
         yield path, schema["const"]
@@ -64,8 +64,8 @@ def _consts(schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def _conditions(
-    schema: Schema, path: Path, components: Mapping[str, Schema]
-) -> Iterator[tuple[Path, Schema]]:
+    schema: Schema, path: KeyPath, components: Mapping[str, Schema]
+) -> Iterator[tuple[KeyPath, Schema]]:
     """The schemas with an `if` on the way to a place, each with its own place."""
     schema = resolve(schema, components)
     for at in range(len(path) + 1):
@@ -83,7 +83,7 @@ def _conditions(
         schema = resolve(part, components)
 
 
-def _paths(schema: Schema, path: Path = ()) -> Iterator[Path]:
+def _paths(schema: Schema, path: KeyPath = ()) -> Iterator[KeyPath]:
     """Paths of the members that a schema looks at, the innermost."""
     inner: dict[str, Schema] = {name: {} for name in schema.get("required", ())}
     inner |= schema.get("properties", {})

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from mockserver.contract.engines import Schema
+from mockserver.contract.engines import Components, Schema
 from mockserver.contract.explain import resolve
 
 MANY = 40
 """Items of a list that are looked at: more of one kind tell little more."""
-
-Components = Mapping[str, Schema]
 
 
 def members(schema: Schema, components: Components, path: str = "") -> Iterator[str]:

@@ -9,7 +9,7 @@ from mockserver.contract import Edition, Operation
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, included, resources
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.laws import Broken
+from mockserver.judge.laws import LawViolation
 from mockserver.judge.pointers import at, leaves, plain, within
 
 KEEPS = "a PATCH keeps what it omits"
@@ -24,7 +24,7 @@ class History:
 
     def broken(
         self, exchange: Exchange, operation: Operation, path: Mapping[str, str]
-    ) -> Iterator[Broken]:
+    ) -> Iterator[LawViolation]:
         """Where an answer has other values than before for what the request did not change."""
         named = [*operation.records.items()]
         key = (named[-1][1], path.get(named[-1][0], "")) if named else ("", "")
@@ -43,13 +43,13 @@ class History:
         before: Mapping[str, Any],
         request: Any,
         operation: Operation,
-    ) -> Iterator[Broken]:
+    ) -> Iterator[LawViolation]:
         sent = {pointer for pointer, _ in leaves(at(request, "/data/attributes"), "/attributes")}
         for pointer, value in before.items():
             now = plain(at(resource, pointer))
             if now != value and self._settable(resource, pointer) and not within(pointer, sent):
                 fact = f"{KEEPS}: {pointer} is {brief(now)}, and was {brief(value)} before"
-                yield Broken(base + pointer, fact, brief(value), operation.source)
+                yield LawViolation(base + pointer, fact, brief(value), operation.source)
 
     def _settable(self, resource: Resource, pointer: str) -> bool:
         """Whether a PATCH sets the attribute, and nothing else does."""

@@ -19,7 +19,7 @@ from mockserver.judge.pointers import leaves
 SECRET = "{secrets}: a secret is shown at creation alone"
 
 
-class Broken(NamedTuple):
+class LawViolation(NamedTuple):
     """A place in a resource object where a law does not hold; `about`: all that the law looks at."""
 
     pointer: str
@@ -44,21 +44,21 @@ class Law:
     test: Callable[[Resource], Iterable[tuple[str, str]]]
 
 
-def broken(resource: Any, edition: Edition) -> Iterator[Broken]:
+def broken(resource: Any, edition: Edition) -> Iterator[LawViolation]:
     """Where a resource object breaks the laws of its type."""
     if not isinstance(resource, Mapping):
         return
     for law in laws(edition).get(str(resource.get("type")), ()):
         for pointer, fact in law.test(resource):
-            yield Broken(pointer, fact, law.words, law.source, law.about)
+            yield LawViolation(pointer, fact, law.words, law.source, law.about)
 
 
-def told_again(document: Any, edition: Edition) -> Iterator[Broken]:
+def told_again(document: Any, edition: Edition) -> Iterator[LawViolation]:
     """The secrets in an answer to a GET: a secret is shown once, at creation."""
     for base, resource in (*resources(document), *included(document)):
         for pointer, value in leaves(resource):
             if pointer.rpartition("/")[2] in edition.secrets and value is not None:
-                yield Broken(base + pointer, f"{pointer} holds a value", "null", SECRET)
+                yield LawViolation(base + pointer, f"{pointer} holds a value", "null", SECRET)
 
 
 @cache

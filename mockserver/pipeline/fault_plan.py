@@ -42,7 +42,7 @@ PAGE = b"<!DOCTYPE html><title>Welcome</title><h1>It works!</h1>"
 
 
 @dataclass(slots=True)
-class Plan:
+class RequestFaults:
     """The faults that fit one request. `happened` names those that did, `headers` go with its answer."""
 
     faults: Sequence[Fault] = ()
@@ -58,12 +58,12 @@ class Plan:
                 yield fault
 
 
-def planned(universe: Universe, operation: Operation | None, sent: Sent) -> Plan | None:
+def planned(universe: Universe, operation: Operation | None, sent: Sent) -> RequestFaults | None:
     """The faults that may happen to this request; None where none were asked for."""
     if not universe.faults:
         return None
     fitting = universe.faults.fitting(operation.id if operation else None, sent.path)
-    return Plan([fault for fault in fitting if _can(fault, operation)], operation)
+    return RequestFaults([fault for fault in fitting if _can(fault, operation)], operation)
 
 
 def _can(fault: Fault, operation: Operation | None) -> bool:
@@ -78,7 +78,7 @@ def _can(fault: Fault, operation: Operation | None) -> bool:
 # before
 
 
-def before(plan: Plan, universe: Universe, sent: Sent) -> Outcome | None:
+def before(plan: RequestFaults, universe: Universe, sent: Sent) -> Outcome | None:
     """Rate limit, a token that has expired, a proxy that answers for the server."""
     for fault in plan.faults:
         if fault.fault == "rate-limit" and fault.due():
@@ -96,7 +96,7 @@ def before(plan: Plan, universe: Universe, sent: Sent) -> Outcome | None:
     return None
 
 
-def _refused(plan: Plan, problem: Problem) -> Outcome:
+def _refused(plan: RequestFaults, problem: Problem) -> Outcome:
     outcome = Outcome(operation=plan.operation, why=problem.why)
     outcome.answer = refusal(problem, outcome.place)
     return outcome
@@ -114,7 +114,7 @@ def _plain(status: int) -> Answer:
     return Answer(status, text.encode(), {"Content-Type": "text/plain"})
 
 
-def _admitted(fault: Fault, plan: Plan, universe: Universe, sent: Sent) -> bool:
+def _admitted(fault: Fault, plan: RequestFaults, universe: Universe, sent: Sent) -> bool:
     """Requests count for who sends them, whichever of his tokens he uses (rate-limiting)."""
     try:
         secret = split(sent.token or "")[1]
@@ -143,7 +143,7 @@ def announced(universe: Universe, sent: Sent, made: Answer) -> Answer:
 # in place of
 
 
-def lagging(plan: Plan, universe: Universe, state: State) -> State:
+def lagging(plan: RequestFaults, universe: Universe, state: State) -> State:
     """The state that a read sees: with a lag, the world before the last writes."""
     for fault in plan.faults:
         if fault.fault == "lag" and fault.due():
@@ -157,7 +157,7 @@ def lagging(plan: Plan, universe: Universe, state: State) -> State:
     return state
 
 
-def in_place(plan: Plan, operation: Operation) -> Answer | None:
+def in_place(plan: RequestFaults, operation: Operation) -> Answer | None:
     """A documented error in place of what the operation would have done."""
     for fault in plan.due("status", "lost-entitlement"):
         if fault.fault == "lost-entitlement":
@@ -197,7 +197,7 @@ def _headers(operation: Operation, status: int) -> dict[str, str]:
 # after: the write is done, the world's turn is over
 
 
-def after(plan: Plan, made: Answer) -> Answer:
+def after(plan: RequestFaults, made: Answer) -> Answer:
     """Broken answers in place of a good one, and the headers of a rate limit."""
     made.headers.update(plan.headers)
     for fault in plan.due(*BROKEN, "off-contract-html"):

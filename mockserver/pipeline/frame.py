@@ -15,7 +15,7 @@ from functools import partial
 from mockserver.contract import Edition, Operation
 from mockserver.pipeline import fault_plan, journaling
 from mockserver.pipeline.discovery import OPEN
-from mockserver.pipeline.fault_plan import Plan
+from mockserver.pipeline.fault_plan import RequestFaults
 from mockserver.pipeline.messages import Answer, Sent, as_json
 from mockserver.pipeline.pipeline import Outcome, Setting, refusal, run
 from mockserver.pipeline.routes import routes
@@ -45,7 +45,7 @@ class Visit:
     contract: Edition
     universe: Universe | None
     opened: Operation | None = None
-    plan: Plan | None = None
+    plan: RequestFaults | None = None
     delays: list[tuple[Fault, float]] = field(default_factory=list)
     generation: int = 0
     started: float = field(default_factory=time.perf_counter)

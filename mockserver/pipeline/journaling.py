@@ -9,7 +9,7 @@ from mockserver.contract.explain import UNTOLD
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.pipeline import Outcome
 from mockserver.redaction import Redactor, masked, redactor, strangers
-from mockserver.world.journal import Exchange
+from mockserver.world.journal import Entry
 from mockserver.world.problems import Breach
 from mockserver.world.state import State
 
@@ -30,7 +30,7 @@ def entry(
     faults: Sequence[str] = (),
     milliseconds: float = 0.0,
     control_token: str | None = None,
-) -> Exchange:
+) -> Entry:
     """One request as the journal keeps it, without a secret.
 
     `states` are the world's before and after; `faults` those that happened to it; `control_token`
@@ -39,7 +39,7 @@ def entry(
     clean = _redactor(sent, contract, control_token)
     before, after = states
     breach = outcome.breach and clean.text(": ".join(told(outcome.breach, outcome.place)))
-    found = Exchange(
+    found = Entry(
         number=0,
         time=time,
         method=_cut(clean.text(sent.method)),
@@ -68,7 +68,7 @@ def entry(
     return found
 
 
-def unknown(found: Exchange, known: Callable[[str], bool]) -> Exchange:
+def unknown(found: Entry, known: Callable[[str], bool]) -> Entry:
     """The entry of a request that has reached no world: whose token it is, if any, nobody has said.
 
     `known` says whether a key is that of a world.

@@ -17,10 +17,10 @@ from mockserver.contract.operations import JSONAPI
 from mockserver.jsonapi import honest
 from mockserver.jsonapi.documents import document
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
-from mockserver.pipeline.render_cache import Parts, Store, written
+from mockserver.pipeline.render_cache import RenderedParts, Store, written
 from mockserver.pipeline.routes import Route, routes
 from mockserver.world.access import authenticate, demand, split
-from mockserver.world.calls import Call, Page, Raw, Reply
+from mockserver.world.calls import Call, ListPage, Raw, Reply
 from mockserver.world.kinds import Caller, Handler, Kinds
 from mockserver.world.problems import NOWHERE, Breach, Error, Problem, not_found
 from mockserver.world.state import Record, State
@@ -316,8 +316,8 @@ def _shown(
     status, data = reply.status or call.success, reply.data
     if isinstance(data, Raw):
         return Answer(status, data.content, {"Content-Type": data.media_type})
-    if isinstance(data, Record | Page):
-        parts = Parts(call, operation, status, cache)
+    if isinstance(data, Record | ListPage):
+        parts = RenderedParts(call, operation, status, cache)
         envelope = document(call, data, sent.url, parts)
         misses = operation.check_envelope(status, envelope)
         body, kept = parts.joined(envelope), parts.document

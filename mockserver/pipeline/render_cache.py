@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract import Operation
-from mockserver.contract.operations import Resource
+from mockserver.contract.operations import ResourceSchema
 from mockserver.world.calls import Call
 from mockserver.world.kinds import Caller, View
 from mockserver.world.problems import Breach
@@ -81,7 +81,7 @@ class Store:
         return kept.part
 
 
-class Parts:
+class RenderedParts:
     """The parts of one answer: called with a record, gives the number that stands for it."""
 
     def __init__(self, call: Call, operation: Operation, status: int, store: Store | None) -> None:
@@ -89,7 +89,7 @@ class Parts:
         self._store = store
         self._kept = store.kept if store else {}
         self._sight = store.sight(call.state, call.caller) if store else None
-        self._known: dict[str, tuple[Resource, Depends]] = {}
+        self._known: dict[str, tuple[ResourceSchema, Depends]] = {}
         self._all: list[bytes] = []
         self.document: Document | None = None
 
@@ -103,7 +103,7 @@ class Parts:
         return len(self._all) - 1
 
     def _looked_at(
-        self, record: Record, resource: Resource, depends: Depends, kept: Kept | None
+        self, record: Record, resource: ResourceSchema, depends: Depends, kept: Kept | None
     ) -> bytes:
         """What is kept where it is still what it was made of; else the part built anew."""
         if depends is None or self._store is None:
@@ -115,7 +115,7 @@ class Parts:
         part = self._built(record, resource)
         return self._store.put(resource.name, Kept(record, made_of, part, self._sight))
 
-    def _learn(self, record: Record) -> tuple[Resource, Depends]:
+    def _learn(self, record: Record) -> tuple[ResourceSchema, Depends]:
         """What the contract and the kind say of a record's kind, once an answer."""
         resource = self._operation.parts(self._status).get(record.kind)
         if resource is None:
@@ -124,7 +124,7 @@ class Parts:
         self._known[record.kind] = known = resource, self._call.kinds[record.kind].depends
         return known
 
-    def _built(self, record: Record, resource: Resource) -> bytes:
+    def _built(self, record: Record, resource: ResourceSchema) -> bytes:
         shown = resource.shown(self._call.show(record))
         if misses := resource.misses(shown):
             raise self._breach(misses)

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource
-from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Scenario, body
 
@@ -38,7 +38,7 @@ def once(driver: Driver) -> None:
         driver.refused(404, "create-organization", mine, token=secret, why=why, source=source)
 
 
-def _secret(driver: Driver, made: Answer) -> str | None:
+def _secret(driver: Driver, made: JudgedAnswer) -> str | None:
     """The secret, which the answer that made it must show."""
     secret = driver.value(made.data, "/attributes/token")
     good = isinstance(secret, str) and bool(secret)
@@ -105,7 +105,7 @@ def steps(driver: Driver, record: Resource) -> None:
         driver.refused(401, "get-your-account-details", token=secret, why=why, source=source)
 
 
-def _by_caller(driver: Driver, made: Answer) -> None:
+def _by_caller(driver: Driver, made: JudgedAnswer) -> None:
     """A user's token is created by that user."""
     maker = driver.value(made.data, "/relationships/created-by/data/id")
     mine = user(driver).get("id")

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, linked_one
-from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
 
@@ -53,7 +53,7 @@ def _locked(driver: Driver, record: Resource) -> None:
     """A lock is held until it is let go; what is held or free already is a conflict."""
     free = {"/attributes/locked": False}, {"/attributes/locked": True}
 
-    def is_now(answer: Answer, held: bool, act: str) -> None:
+    def is_now(answer: JudgedAnswer, held: bool, act: str) -> None:
         source = f"{{{act}-workspace}}"
         driver.effect(answer, (record, free[held]), why=f"after {act}", source=source)
 
@@ -72,7 +72,7 @@ def _locked(driver: Driver, record: Resource) -> None:
         is_now(driver.call(f"{act}-workspace", of=record), False, act)
 
 
-def _held_by_caller(driver: Driver, locked: Answer) -> None:
+def _held_by_caller(driver: Driver, locked: JudgedAnswer) -> None:
     """A lock is held by who asked for it, named by id or, as the sample has it, by name."""
     account = driver.call("get-your-account-details").data
     holder = driver.value(locked.data, "/relationships/locked-by/data/id")

@@ -18,7 +18,7 @@ from mockserver.traffic.masking import LOST
 from mockserver.world.kinds import Kind, Kinds
 
 Key = tuple[str, str]
-Entry = Callable[..., Any]
+FixtureEntry = Callable[..., Any]
 """`entry(resource, known)`: what a fixture says of a resource object; None where it cannot."""
 
 
@@ -113,7 +113,7 @@ def _related(kind: Kind | None, resource: Mapping[str, Any]) -> str | None:
     return None
 
 
-def document(observed: Observed, entries_of: Mapping[str, Entry]) -> dict[str, Any]:
+def document(observed: Observed, entries_of: Mapping[str, FixtureEntry]) -> dict[str, Any]:
     """The fixture. What cannot be told of a record is left out; `observed.remarks` says what."""
     made: dict[str, Any] = {"version": 1}
     entries: dict[Key, dict[str, Any]] = {}

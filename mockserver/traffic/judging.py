@@ -16,7 +16,7 @@ from mockserver.judge.documents import parsed, resources
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import MANY, Finding, Findings
 from mockserver.judge.history import History
-from mockserver.judge.laws import Broken, broken
+from mockserver.judge.laws import LawViolation, broken
 from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, verdict
 from mockserver.judge.routes import Routes
@@ -117,7 +117,7 @@ def _document(exchange: Exchange) -> Any:
     return parsed(exchange.answer)
 
 
-def lawless(exchange: Exchange, edition: Edition) -> Iterator[Broken]:
+def lawless(exchange: Exchange, edition: Edition) -> Iterator[LawViolation]:
     """Where the resource objects of an answer break the laws of their types."""
     for base, resource in resources(exchange.document):
         for one in broken(resource, edition):
@@ -125,7 +125,7 @@ def lawless(exchange: Exchange, edition: Edition) -> Iterator[Broken]:
 
 
 def _as_findings(
-    exchange: Exchange, operation: Operation, broken: Iterable[Broken]
+    exchange: Exchange, operation: Operation, broken: Iterable[LawViolation]
 ) -> Iterator[Finding]:
     for one in broken:
         yield Finding(

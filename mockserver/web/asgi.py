@@ -17,7 +17,8 @@ from mockserver.pipeline import frame
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.worlds import Server
 from mockserver.web.exchange import Body, Receive, Scope, Send, give, received, sent_by
-from mockserver.web.threads import Threads, Wsgi, Wsgis
+from mockserver.web.threads import Threads, Wsgis
+from mockserver.web.wsgi import Wsgi
 from mockserver.world.access import split
 from mockserver.world.faults import Fault
 

@@ -77,7 +77,7 @@ class Call(View):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """Records of one page of a list. `paged` is false where the list gives every record."""
 
     records: Sequence[Record]
@@ -108,4 +108,4 @@ class Reply:
 
     status: int | None = None
     state: State | None = None
-    data: Record | Page | Shown | Raw | None = None
+    data: Record | ListPage | Shown | Raw | None = None

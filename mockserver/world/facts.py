@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
-class Attribute(Protocol):
+class AttributeFacts(Protocol):
     """One attribute of a resource type: its schema, its default, and which bodies may set it."""
 
     @property
@@ -31,7 +31,7 @@ class Attribute(Protocol):
     def secret(self) -> bool: ...
 
 
-class Relationship(Protocol):
+class RelationshipFacts(Protocol):
     """One relationship of a resource type: what it may name, and whether it names many."""
 
     @property
@@ -42,15 +42,15 @@ class Relationship(Protocol):
     def create(self) -> bool: ...
 
 
-class ResourceType(Protocol):
+class TypeFacts(Protocol):
     """One resource type: its name, its attributes and its relationships."""
 
     @property
     def name(self) -> str: ...
     @property
-    def attributes(self) -> Mapping[str, Attribute]: ...
+    def attributes(self) -> Mapping[str, AttributeFacts]: ...
     @property
-    def relationships(self) -> Mapping[str, Relationship]: ...
+    def relationships(self) -> Mapping[str, RelationshipFacts]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ class Facts:
 
     data: Mapping[str, Any] = field(default_factory=dict)
     statuses: Mapping[str, int] = field(default_factory=dict)
-    attributes: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
-    relationships: Mapping[str, Mapping[str, Relationship]] = field(default_factory=dict)
-    kept: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
+    attributes: Mapping[str, Mapping[str, AttributeFacts]] = field(default_factory=dict)
+    relationships: Mapping[str, Mapping[str, RelationshipFacts]] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, AttributeFacts]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     rights: Mapping[str, Right] = field(default_factory=dict)
 
@@ -100,15 +100,15 @@ class Facts:
     def of(
         cls,
         data: Mapping[str, Any],
-        types: Iterable[ResourceType],
+        types: Iterable[TypeFacts],
         statuses: Mapping[str, int],
         sources: Mapping[str, str],
     ) -> Facts:
         """The facts of an edition, the resource objects of one type put together: the first says
         most.
         """
-        attributes: dict[str, dict[str, Attribute]] = {}
-        relationships: dict[str, dict[str, Relationship]] = {}
+        attributes: dict[str, dict[str, AttributeFacts]] = {}
+        relationships: dict[str, dict[str, RelationshipFacts]] = {}
         for type in types:
             known = attributes.setdefault(type.name, {})
             for name, said in type.attributes.items():

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.world import records
-from mockserver.world.facts import Attribute
+from mockserver.world.facts import AttributeFacts
 from mockserver.world.kinds import Kind, Kinds, To
 
-Schema = dict[str, Any]
+SchemaDict = dict[str, Any]
 DIGEST = {
     "title": "Digest",
     "description": "What is kept of a secret: BLAKE2b of 20 bytes, in hexadecimal.",
@@ -41,7 +41,7 @@ COUNTERS = {
 }
 
 
-def fixture_schema(kinds: Kinds) -> Schema:
+def fixture_schema(kinds: Kinds) -> SchemaDict:
     """The schema of a document that makes a world of the edition that the kinds serve."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -64,13 +64,13 @@ def fixture_schema(kinds: Kinds) -> Schema:
     }
 
 
-def _entries(kinds: Kinds, within: str | None) -> Iterator[tuple[str, Schema]]:
+def _entries(kinds: Kinds, within: str | None) -> Iterator[tuple[str, SchemaDict]]:
     """Where the entries stand that are within one of a kind, or at the top."""
     for kind in kinds.values():
         if kind.member and kind.within == within:
             entry = {"$ref": f"#/$defs/{kind.type}"}
             said = f"{kind.about} An empty array stands for none." if kind.mapping else kind.about
-            form: Schema = {"type": "array", "items": entry}
+            form: SchemaDict = {"type": "array", "items": entry}
             if kind.mapping:
                 form = {
                     "type": ["object", "array"],
@@ -80,7 +80,7 @@ def _entries(kinds: Kinds, within: str | None) -> Iterator[tuple[str, Schema]]:
             yield kind.member, {**form, "description": said}
 
 
-def _entry(kinds: Kinds, kind: Kind) -> Schema:
+def _entry(kinds: Kinds, kind: Kind) -> SchemaDict:
     """An entry of a kind: what is derived, with what the kind says differently."""
     listed = kinds.facts.attributes.get(kind.type, {})
     names = records.form(kind, kinds.facts).entries
@@ -110,13 +110,13 @@ def _entry(kinds: Kinds, kind: Kind) -> Schema:
     }
 
 
-def _attribute(kind: Kind, name: str, said: Attribute | None) -> Schema:
+def _attribute(kind: Kind, name: str, said: AttributeFacts | None) -> SchemaDict:
     """An attribute as the edition describes it, and what it is where the entry leaves it out.
 
     What the edition does not list is kept all the same: a world is more than one page of it.
     """
     if said is None:
-        title: Schema = {"type": "string", "minLength": 1} if name == kind.title else {}
+        title: SchemaDict = {"type": "string", "minLength": 1} if name == kind.title else {}
         return {**title, "description": f"{name.replace('-', ' ').capitalize()}."}
     plain = _plain(said.schema)
     if name.endswith("-at"):
@@ -136,7 +136,7 @@ def _plain(schema: Any) -> Any:
     return [_plain(part) for part in schema] if isinstance(schema, list) else schema
 
 
-def _laid(under: Schema, over: Mapping[str, Any]) -> Schema:
+def _laid(under: SchemaDict, over: Mapping[str, Any]) -> SchemaDict:
     """One schema's members over another's; what has a type of its own takes the whole place."""
     laid = dict(under)
     for name, part in over.items():
@@ -159,7 +159,7 @@ def _word(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _secret(name: str, said: Attribute | None) -> Schema:
+def _secret(name: str, said: AttributeFacts | None) -> SchemaDict:
     """A secret, or its digest in its place: what a dump has of it."""
     plain = {} if said is None else _plain(said.schema)
     return {
@@ -171,15 +171,15 @@ def _secret(name: str, said: Attribute | None) -> Schema:
     }
 
 
-def _id(kind: Kind) -> Schema:
+def _id(kind: Kind) -> SchemaDict:
     form = f"^{kind.prefix}-[A-Za-z0-9]+$" if kind.prefix else "^[0-9]+$"
     return {"type": "string", "pattern": form, "description": "Its id; made where omitted."}
 
 
-def _members(kinds: Kinds, to: To) -> Schema:
+def _members(kinds: Kinds, to: To) -> SchemaDict:
     """Members by name, or by id where records of that type have no unique name."""
     words = to.type.replace("-", " ")
-    form: Schema = {"type": "string", "minLength": 1}
+    form: SchemaDict = {"type": "string", "minLength": 1}
     other = kinds[to.type]
     if other.titled:
         form["description"] = f"One of the {words} by name, or by id."

@@ -24,7 +24,7 @@ LONG = b'"[too long to be kept]"'
 
 
 @dataclass(slots=True)
-class Exchange:
+class Entry:
     """One request and its answer.
 
     `number` counts from 1 in its journal; `time` is the world's; `milliseconds` how long it took.
@@ -98,7 +98,7 @@ class Exchange:
 class Digest(Protocol):
     """What is told of each exchange before it is forgotten."""
 
-    def take(self, exchange: Exchange) -> None: ...
+    def take(self, exchange: Entry) -> None: ...
 
 
 class Journal:
@@ -119,12 +119,12 @@ class Journal:
         self._entries, self._bytes = entries, bytes
         self.digest = digest
         self.digested: Digest | None = None
-        self._kept: deque[Exchange] = deque()
+        self._kept: deque[Entry] = deque()
         self._weight = 0
         self._count = 0
         self._lock = threading.Lock()
-        self.breaches: list[Exchange] = []
-        self.strays: list[Exchange] = []
+        self.breaches: list[Entry] = []
+        self.strays: list[Entry] = []
 
     @property
     def count(self) -> int:
@@ -140,7 +140,7 @@ class Journal:
     def bytes(self) -> int:
         return self._weight
 
-    def write(self, exchange: Exchange) -> Exchange:
+    def write(self, exchange: Entry) -> Entry:
         """Keep an exchange under the next number; forget the oldest where a bound is passed."""
         with self._lock:
             self._count += 1
@@ -157,7 +157,7 @@ class Journal:
                     kept.append(_remembered(exchange))
         return exchange
 
-    def _forget(self, exchange: Exchange) -> None:
+    def _forget(self, exchange: Entry) -> None:
         self._weight -= exchange.bytes
         if self.digest:
             self.digested = self.digested or self.digest()
@@ -177,7 +177,7 @@ class Journal:
         """Keep a mistake of ours that was made beside the API, e.g. in the control plane."""
         with self._lock:
             if len(self.breaches) < BROKEN:
-                self.breaches.append(Exchange(0, time, method, path, status=500, breach=breach))
+                self.breaches.append(Entry(0, time, method, path, status=500, breach=breach))
 
     def clear(self) -> None:
         """Forget everything, the count too; but not what broke the contract: a test must see it."""
@@ -189,17 +189,17 @@ class Journal:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def __iter__(self) -> Iterator[Exchange]:
+    def __iter__(self) -> Iterator[Entry]:
         with self._lock:
             return iter(tuple(self._kept))
 
-    def get(self, number: int) -> Exchange | None:
+    def get(self, number: int) -> Entry | None:
         """The exchange of that number; None where it never was or is no longer known."""
         return next((exchange for exchange in self if exchange.number == number), None)
 
     def select(
         self, operation: str | None = None, status: int | None = None, finding: bool | None = None
-    ) -> list[Exchange]:
+    ) -> list[Entry]:
         """Those that fit every filter given."""
         return [
             exchange
@@ -210,7 +210,7 @@ class Journal:
         ]
 
 
-def _remembered(exchange: Exchange) -> Exchange:
+def _remembered(exchange: Entry) -> Entry:
     """What is kept for ever of an exchange that broke the contract: no state, no large body."""
     kept = replace(exchange, before=None, after=None)
     if kept.bytes > LARGE:

@@ -16,7 +16,7 @@ import pytest
 from sweeps import EDITIONS, OPERATIONS, at, cases, pointer, success, types, walk
 
 from mockserver.contract import Edition, Operation, load
-from mockserver.contract.engines import Miss, Path, Schema
+from mockserver.contract.engines import KeyPath, Miss, Schema
 from mockserver.contract.explain import key_path, resolve
 
 FACTS: dict[str, Any] = {
@@ -421,7 +421,7 @@ def resources(operation: Operation) -> Iterator[tuple[str, Schema]]:
         yield data["properties"]["type"]["const"], data
 
 
-def shown(edition: Edition, schema: Schema, source: str, key: Path = ()) -> Iterator[Any]:
+def shown(edition: Edition, schema: Schema, source: str, key: KeyPath = ()) -> Iterator[Any]:
     """`(path, source)` of every attribute, relationship and link, to any depth."""
     schema = resolve(schema, edition.schemas)
     source = schema.get("x-source", source)
@@ -433,9 +433,9 @@ def shown(edition: Edition, schema: Schema, source: str, key: Path = ()) -> Iter
         yield from shown(edition, schema["items"], source, (*key, "[]"))
 
 
-def in_samples(edition: Edition) -> dict[str, set[Path]]:
+def in_samples(edition: Edition) -> dict[str, set[KeyPath]]:
     """Paths within resource objects that the pages' answers show, by page and type."""
-    paths: dict[str, set[Path]] = {}
+    paths: dict[str, set[KeyPath]] = {}
     for page, facts in FACTS[edition.name]["pages"].items():
         for fact in facts["operations"]:
             for sample in fact["answers"]:

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 import mockserver
 from mockserver.client import ControlError
-from mockserver.client.journal import Journal, differences
+from mockserver.client.journal import JournalReader, differences
 
 ORG = "/api/v2/organizations/my-organization"
 SETS = f"{ORG}/policy-sets"
@@ -129,7 +129,7 @@ class Short:
 
 
 def test_what_is_no_longer_known_is_not_what_never_happened() -> None:
-    journal = Journal(Short(), lambda: "2019-07")
+    journal = JournalReader(Short(), lambda: "2019-07")
     assert journal.forgotten == 7
     for ask in (
         lambda: journal.not_called("create-policy-set"),

@@ -11,15 +11,15 @@ import pytest
 
 import mockserver
 from mockserver.client import ControlError
-from mockserver.world.journal import BYTES, ENTRIES, Exchange, Journal
+from mockserver.world.journal import BYTES, ENTRIES, Entry, Journal
 
 ORG = "/api/v2/organizations/my-organization"
 POLICY = "/api/v2/policies/pol-u3S5p2Uwk21keu1s"
 MB = 1024 * 1024
 
 
-def exchange(bytes: int = 512, **members: Any) -> Exchange:
-    return Exchange(0, "2019-07-15T00:00:00.000Z", "GET", "/", bytes=bytes, **members)
+def exchange(bytes: int = 512, **members: Any) -> Entry:
+    return Entry(0, "2019-07-15T00:00:00.000Z", "GET", "/", bytes=bytes, **members)
 
 
 def test_it_keeps_a_thousand_entries_and_16_mb() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 from mockserver.judge.findings import Finding
 
-Asked = tuple[Mapping[str, str], Mapping[str, Any], Any]
+Arguments = tuple[Mapping[str, str], Mapping[str, Any], Any]
 
 
 @dataclass(slots=True)
-class Answer:
+class JudgedAnswer:
     """One answer of the server, judged.
 
     `document` is None where there was no JSON. `wrong` holds the pointers in the document that
@@ -27,7 +27,7 @@ class Answer:
     content: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
-    asked: Asked = ({}, {}, None)
+    asked: Arguments = ({}, {}, None)
     unlisted: frozenset[str] = frozenset()
     misnamed: Sequence[Finding] = ()
 

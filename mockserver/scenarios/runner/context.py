@@ -21,7 +21,7 @@ from mockserver.judge.findings import STATUS, Finding, Findings
 from mockserver.judge.routes import filled
 from mockserver.judge.sources import STATUS_DECIDED, level_of, number_of
 from mockserver.scenarios.runner.actions import Actions, owner
-from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.plan import Plan, plans
 from mockserver.scenarios.runner.scenario import Scenario
 from mockserver.traffic.transport import Response, Transport, Unreachable
@@ -139,7 +139,7 @@ class Context:
             "is --url the API's own address, and the token one of the API?"
         )
 
-    def judged(self, exchange: Exchange, operation: Operation, asked: Any) -> Answer:
+    def judged(self, exchange: Exchange, operation: Operation, asked: Any) -> JudgedAnswer:
         """An exchange judged by the edition alone."""
         wrong, unlisted, misnamed = set(), set(), []
         for finding in judge_answer(exchange, operation, self.edition):
@@ -153,7 +153,7 @@ class Context:
                 unlisted.add(finding.place)
             elif finding.place[:1] in ("", "/"):
                 wrong |= {finding.place, finding.beside or finding.place}
-        return Answer(
+        return JudgedAnswer(
             operation.id,
             exchange.status,
             exchange.document,
@@ -165,7 +165,7 @@ class Context:
             misnamed,
         )
 
-    def expect(self, answer: Answer, statuses: Iterable[int], why: str, source: str) -> bool:
+    def expect(self, answer: JudgedAnswer, statuses: Iterable[int], why: str, source: str) -> bool:
         """Whether the status is one of those; told where it is not.
 
         `source`: where it is said that the request is taken, or refused. Where it is and the number

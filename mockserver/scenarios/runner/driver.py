@@ -11,7 +11,7 @@ from typing import Any
 from mockserver.contract import Operation
 from mockserver.judge.documents import Resource, is_resource, resources, same
 from mockserver.judge.pointers import MISSING, at, leaves, plain
-from mockserver.scenarios.runner.answer import Answer, Asked
+from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
 from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
@@ -64,7 +64,7 @@ class Driver:
         query: Mapping[str, Any] | None = None,
         path: Mapping[str, str] | None = None,
         token: str | None = None,
-    ) -> Answer:
+    ) -> JudgedAnswer:
         contract = self._operation(operation)
         answer = self._send(contract, body, of, query, path, token)
         success = [status for status in contract.responses if status < 300]
@@ -76,11 +76,11 @@ class Driver:
             answer.wrong.add(finding.place)
         return answer
 
-    def sent(self, operation: str, body: Any, of: Resource) -> Answer:
+    def sent(self, operation: str, body: Any, of: Resource) -> JudgedAnswer:
         """A request about a record whose status is not judged yet."""
         return self._send(self._operation(operation), body, of, None, None, None)
 
-    def peek(self, operation: str, of: Resource) -> Answer:
+    def peek(self, operation: str, of: Resource) -> JudgedAnswer:
         """A GET of a record that may be there or not."""
         return self.sent(operation, None, of)
 
@@ -96,7 +96,7 @@ class Driver:
         token: str | None = None,
         why: str,
         source: str,
-    ) -> Answer:
+    ) -> JudgedAnswer:
         contract = self._operation(operation)
         answer = self._send(contract, body, of, query, path, token)
         self.context.expect(answer, (status,), why, source)
@@ -117,9 +117,9 @@ class Driver:
         query: Mapping[str, Any] | None,
         path: Mapping[str, str] | None,
         token: str | None,
-    ) -> Answer:
+    ) -> JudgedAnswer:
         where = self.path(operation, of) | dict(path or {})
-        asked: Asked = (where, dict(query or {}), body)
+        asked: Arguments = (where, dict(query or {}), body)
         exchange = self.context.exchanged(operation, where, query or {}, body, token=token or "")
         answer = self.context.judged(exchange, operation, asked)
         self.remember(answer)
@@ -143,7 +143,7 @@ class Driver:
                 raise CannotContinue(f"{operation.id} wants a record of {type}")
         return path
 
-    def remember(self, answer: Answer) -> None:
+    def remember(self, answer: JudgedAnswer) -> None:
         """Whatever a create made is to be removed, also where it should have been refused."""
         type = self._creating(answer.operation)
         if type and answer.ok:
@@ -172,7 +172,7 @@ class Driver:
 
     def make(
         self, plan: Plan, name: str, *, whole: bool = False, of: Resource | None = None
-    ) -> tuple[Resource, Answer]:
+    ) -> tuple[Resource, JudgedAnswer]:
         """A record and the answer that made it; found in the list where the answer is unfit.
 
         `whole`: with all that may be set.
@@ -273,7 +273,7 @@ class Driver:
         return views
 
     def effect(
-        self, write: Answer, *expected: tuple[Resource, Expected], why: str, source: str
+        self, write: JudgedAnswer, *expected: tuple[Resource, Expected], why: str, source: str
     ) -> bool:
         """What a write must have done, as every view of each record shows it. Gives whether it has.
 
@@ -317,7 +317,7 @@ class Driver:
         return {**able[0].resource, **same} if able else record
 
     def holds(
-        self, truth: bool, answer: Answer, pointer: str, what: str, expected: str, source: str
+        self, truth: bool, answer: JudgedAnswer, pointer: str, what: str, expected: str, source: str
     ) -> bool:
         if not truth:
             Representation(answer, "").blame(self.context, pointer, what, expected, source)

@@ -12,7 +12,7 @@ from mockserver.judge.documents import Resource, attribute, resources
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import leaves, within
 from mockserver.scenarios.runner import names, relations
-from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.bodies import changes, create_body
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
@@ -39,7 +39,7 @@ def created(driver: Driver, plan: Plan) -> Resource:
     return record
 
 
-def shown(driver: Driver, plan: Plan, answer: Answer, document: Any) -> dict[str, Any]:
+def shown(driver: Driver, plan: Plan, answer: JudgedAnswer, document: Any) -> dict[str, Any]:
     """Values by pointer that the answer must show, of what was sent and is neither hidden nor secret."""
     data = document.get("data", {})
     operation = driver.context.edition.operation(answer.operation)
@@ -164,7 +164,7 @@ def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
     driver.refused(404, remove, of=record, why=why, source=context.source_of(contract, 404))
 
 
-def _listed_again(driver: Driver, plan: Plan, record: Resource) -> Answer | None:
+def _listed_again(driver: Driver, plan: Plan, record: Resource) -> JudgedAnswer | None:
     """The list in which a record would stand; None where the type has none or it does not answer."""
     if plan.listing is None:
         return None

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.contract import Operation
 from mockserver.judge.documents import Resource, resources
 from mockserver.judge.pointers import at
-from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.pages import (
     META,
@@ -91,7 +91,7 @@ def included(driver: Driver, plan: Plan, record: Resource) -> None:
                 _named(driver, answer, record, name, operation.parameters["include"]["x-source"])
 
 
-def _named(driver: Driver, answer: Answer, record: Resource, name: str, source: str) -> None:
+def _named(driver: Driver, answer: JudgedAnswer, record: Resource, name: str, source: str) -> None:
     items: list[Any] = []
     for _, resource in resources(answer.document):
         known = driver.truth.get((resource["type"], resource["id"]), {})

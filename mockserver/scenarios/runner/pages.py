@@ -10,7 +10,7 @@ from mockserver.contract import Operation
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, resources
 from mockserver.judge.pointers import MISSING, at
-from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import Plan
 
@@ -27,14 +27,14 @@ def paged(
     query: Mapping[str, Any],
     ids: set[str],
     most: int = 6,
-) -> Sequence[Answer]:
+) -> Sequence[JudgedAnswer]:
     """Every page of one record, `most` of them, then the one past the end. Gives the pages."""
     everything = driver.call(operation.id, of=record, query={**query, "page[size]": 150})
     order = [resource["id"] for _, resource in resources(everything.document)]
     if not contains(driver, everything, order, ids):
         return []
     _numbers(driver, everything, 1, 1, len(order))
-    pages: list[Answer] = []
+    pages: list[JudgedAnswer] = []
     for number in [*range(1, min(len(order), most) + 1), len(order) + 1]:
         paging = {"page[number]": number, "page[size]": 1}
         page = driver.call(operation.id, of=record, query={**query, **paging})
@@ -52,7 +52,7 @@ def paged(
     return pages
 
 
-def _stands(driver: Driver, page: Answer) -> bool:
+def _stands(driver: Driver, page: JudgedAnswer) -> bool:
     """Whether a page among several says where it stands."""
     for place in (META, "/links"):
         missing = next(
@@ -69,11 +69,11 @@ def _stands(driver: Driver, page: Answer) -> bool:
     return True
 
 
-def clean(answer: Answer) -> bool:
+def clean(answer: JudgedAnswer) -> bool:
     return answer.ok and not answer.wrong
 
 
-def contains(driver: Driver, answer: Answer, order: list[str], ids: set[str]) -> bool:
+def contains(driver: Driver, answer: JudgedAnswer, order: list[str], ids: set[str]) -> bool:
     """All that was made is there, each once."""
     if not answer.ok or "/data" in answer.wrong or "" in answer.wrong:
         return False
@@ -88,11 +88,11 @@ def contains(driver: Driver, answer: Answer, order: list[str], ids: set[str]) ->
     )
 
 
-def operation_source(driver: Driver, answer: Answer) -> str:
+def operation_source(driver: Driver, answer: JudgedAnswer) -> str:
     return driver.context.edition.operation(answer.operation).source
 
 
-def _numbers(driver: Driver, answer: Answer, number: int, pages: int, total: int) -> None:
+def _numbers(driver: Driver, answer: JudgedAnswer, number: int, pages: int, total: int) -> None:
     """The numbers and links beside a page."""
     if not answer.ok or at(answer.document, META) is MISSING:
         return
@@ -121,7 +121,7 @@ def links_kept(
     operation: Operation,
     record: Resource,
     query: Mapping[str, Any],
-    pages: Sequence[Answer],
+    pages: Sequence[JudgedAnswer],
 ) -> None:
     """The links of every page, and of one with included records."""
     last = len(pages) - 1  # the one past the end is none
@@ -135,7 +135,7 @@ def links_kept(
             _kept(driver, page, {"next": 2})
 
 
-def _kept(driver: Driver, answer: Answer, numbers: Mapping[str, int]) -> None:
+def _kept(driver: Driver, answer: JudgedAnswer, numbers: Mapping[str, int]) -> None:
     """A page's links lead to the page that they name, of the same list: all that was asked is kept."""
     asked = {name: str(value) for name, value in answer.asked[1].items()}
     for name, number in numbers.items():

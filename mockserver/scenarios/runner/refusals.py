@@ -17,7 +17,7 @@ from mockserver.judge.pointers import at, leaves, within
 from mockserver.judge.sources import level_of
 from mockserver.pointers import pointer
 from mockserver.scenarios.runner import invalid_bodies
-from mockserver.scenarios.runner.answer import Answer, Asked
+from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import PREFIX, Driver
 from mockserver.scenarios.runner.plan import CannotContinue
@@ -33,7 +33,7 @@ def large(json: bool) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedRequest:
     """One request that must be refused: the status, why, and what differs.
 
     `source`: where the rule is said, where that is not where the status is. `wrong`: the path of
@@ -58,22 +58,24 @@ def unknown(context: Context) -> str:
 
 
 def refusals(
-    driver: Driver, operation: Operation, good: Asked, fresh: Callable[[], Any]
-) -> Iterator[Refusal]:
+    driver: Driver, operation: Operation, good: Arguments, fresh: Callable[[], Any]
+) -> Iterator[RefusedRequest]:
     """All of one operation. `fresh`: a body that would succeed once more."""
     context = driver.context
     path, query, body = good
     nowhere = dict.fromkeys(path, unknown(context))
     if not operation.open:
-        yield Refusal(401, "no token", nowhere, {}, None, token=None)
-        yield Refusal(401, "an unknown token", nowhere, {}, None, token=unknown(context))
+        yield RefusedRequest(401, "no token", nowhere, {}, None, token=None)
+        yield RefusedRequest(401, "an unknown token", nowhere, {}, None, token=unknown(context))
         for name, type in operation.records.items():
-            yield Refusal(404, f"an unknown {name}", {**path, name: nowhere[name]}, query, body)
+            yield RefusedRequest(
+                404, f"an unknown {name}", {**path, name: nowhere[name]}, query, body
+            )
             if other := _of_another_type(driver, type):
                 why = f"the id of one of {other['type']} as {name}"
-                yield Refusal(404, why, {**path, name: other["id"]}, query, body)
+                yield RefusedRequest(404, why, {**path, name: other["id"]}, query, body)
     if method := _other_method(context, operation):
-        yield Refusal(405, f"the method {method}", path, {}, None, method=method)
+        yield RefusedRequest(405, f"the method {method}", path, {}, None, method=method)
     yield from _queries(operation, path, query, body)
     if context.read_only:
         return
@@ -82,7 +84,7 @@ def refusals(
     if operation.body and 413 in operation.responses:
         source = context.source_of(operation, 413)
         if context.local or level_of(source) == "fault":
-            yield Refusal(
+            yield RefusedRequest(
                 413, "a body of more than 10 MB", path, query, large(operation.takes_json)
             )
 
@@ -105,19 +107,19 @@ def _other_method(context: Context, operation: Operation) -> str | None:
 
 def _queries(
     operation: Operation, path: Mapping[str, str], query: Mapping[str, Any], body: Any
-) -> Iterator[Refusal]:
+) -> Iterator[RefusedRequest]:
     for name, parameter in operation.parameters.items():
         schema, source = parameter["schema"], parameter.get("x-source", operation.source)
         if "x-include" in schema:
-            yield Refusal(400, "an unknown include", path, {**query, name: "nonsense"}, body)
+            yield RefusedRequest(400, "an unknown include", path, {**query, name: "nonsense"}, body)
         elif parameter.get("required"):
             rest = {other: value for other, value in query.items() if other != name}
-            yield Refusal(422, f"no {name}", path, rest, body, source=source)
+            yield RefusedRequest(422, f"no {name}", path, rest, body, source=source)
         elif schema["type"] == "integer":
             values = ["0", "some"] + (["151"] if schema.get("maximum") == 150 else [])
             for value in values:
                 changed = {**query, name: value}
-                yield Refusal(422, f"{name}={value}", path, changed, body, source=source)
+                yield RefusedRequest(422, f"{name}={value}", path, changed, body, source=source)
 
 
 def _documents(
@@ -127,21 +129,23 @@ def _documents(
     query: Mapping[str, Any],
     body: Any,
     fresh: Callable[[], Any],
-) -> Iterator[Refusal]:
+) -> Iterator[RefusedRequest]:
     """What is wrong with a JSON body: its type, its form, what is in it."""
-    yield Refusal(400, "a body that is no JSON", path, query, b'{"data":')
+    yield RefusedRequest(400, "a body that is no JSON", path, query, b'{"data":')
     if operation.needs_body:
-        yield Refusal(422, "no body", path, query, None, source=operation.source)
+        yield RefusedRequest(422, "no body", path, query, None, source=operation.source)
     good = {} if body is None else fresh()
-    yield Refusal(415, "a body sent as text/plain", path, query, good, media_type="text/plain")
+    yield RefusedRequest(
+        415, "a body sent as text/plain", path, query, good, media_type="text/plain"
+    )
     body = fresh() if good else {"data": {"attributes": {}}}
     for invalid in invalid_bodies.bodies(operation, body, context.edition):
-        yield Refusal(
+        yield RefusedRequest(
             422, invalid.why, path, query, invalid.body, source=invalid.source, wrong=invalid.path
         )
 
 
-def refuse(driver: Driver, operation: Operation, wanted: Refusal) -> bool:
+def refuse(driver: Driver, operation: Operation, wanted: RefusedRequest) -> bool:
     """Send one, and judge what comes back. Gives whether it was refused as it must be."""
     context = driver.context
     exchange = context.exchanged(
@@ -167,7 +171,7 @@ def refuse(driver: Driver, operation: Operation, wanted: Refusal) -> bool:
     return True
 
 
-def _points(driver: Driver, answer: Answer, wanted: Refusal) -> None:
+def _points(driver: Driver, answer: JudgedAnswer, wanted: RefusedRequest) -> None:
     """The pointers of a 422 lead to what is wrong, with its index in a list."""
     errors = at(answer.document, "/errors")
     listed = errors if isinstance(errors, list) else []
@@ -195,7 +199,7 @@ def all_refused(
         _unchanged(driver, operation, record, before)
 
 
-def _good(driver: Driver, operation: Operation, record: Resource | None) -> Asked | None:
+def _good(driver: Driver, operation: Operation, record: Resource | None) -> Arguments | None:
     """What was asked when the operation last succeeded, of the record as it is called now."""
     path, query, body = driver.context.good.get(operation.id, ({}, {}, None))
     try:
@@ -204,7 +208,7 @@ def _good(driver: Driver, operation: Operation, record: Resource | None) -> Aske
         return (path, query, body) if operation.id in driver.context.good else None
 
 
-def _fresh(driver: Driver, operation: Operation, good: Asked) -> Any:
+def _fresh(driver: Driver, operation: Operation, good: Arguments) -> Any:
     """A body that would succeed: a create's with a name that nothing has."""
     for plan in driver.context.plans.values():
         if plan.actions.create == operation.id and plan.scenario.unique:
@@ -222,7 +226,7 @@ def _state(driver: Driver, record: Resource | None) -> dict[str, Any] | None:
     plan = driver.context.plan(record["type"])
     if not plan.actions.shows:
         return None
-    answer: Answer = driver.call(plan.actions.shows[0], of=record)
+    answer: JudgedAnswer = driver.call(plan.actions.shows[0], of=record)
     return dict(leaves(answer.data)) if answer.ok and not answer.wrong else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mockserver.judge.documents import Resource, linked
 from mockserver.judge.findings import EFFECT
-from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.scenario import Expected, identifiers
@@ -20,7 +20,7 @@ IDEMPOTENT = "JSON:API 1.0: what is there already is not added, what is not ther
 
 
 @dataclass(frozen=True)
-class Relation:
+class ToMany:
     """A to-many relation of `plan`'s records to records of `member`; `back`: the other side's name.
 
     `add`, `remove`: ids of its operations.
@@ -38,7 +38,7 @@ class Relation:
         return f"/relationships/{self.name}/data"
 
 
-def relations(driver: Driver, plan: Plan) -> list[Relation]:
+def relations(driver: Driver, plan: Plan) -> list[ToMany]:
     """The relations of a type whose members can be made."""
     found = []
     for name, add in plan.actions.add.items():
@@ -46,7 +46,7 @@ def relations(driver: Driver, plan: Plan) -> list[Relation]:
         member = driver.context.plan(known.types[0]) if known and known.types else None
         if member and member.actions.create and name in plan.actions.remove:
             back = reverse(plan, member)
-            found.append(Relation(plan, name, member, back, add, plan.actions.remove[name]))
+            found.append(ToMany(plan, name, member, back, add, plan.actions.remove[name]))
     return found
 
 
@@ -67,12 +67,12 @@ def played(driver: Driver, plan: Plan, record: Resource) -> None:
             _deleted(driver, relation, record, old, one)
 
 
-def _members(driver: Driver, relation: Relation, record: Resource) -> list[Resource]:
+def _members(driver: Driver, relation: ToMany, record: Resource) -> list[Resource]:
     """Identifiers of what is in a relation now, enough of them to compare."""
     return [{"id": id} for id in linked(driver.now(record), relation.name) or ()]
 
 
-def created(driver: Driver, plan: Plan, record: Resource, answer: Answer) -> set[str]:
+def created(driver: Driver, plan: Plan, record: Resource, answer: JudgedAnswer) -> set[str]:
     """Both sides show the members that a create has named. Gives the pointers that were looked at."""
     sent = answer.asked[2]["data"].get("relationships", {})
     source = driver.context.edition.operation(answer.operation).source
@@ -94,8 +94,8 @@ def created(driver: Driver, plan: Plan, record: Resource, answer: Answer) -> set
 
 def effect(
     driver: Driver,
-    relation: Relation,
-    answer: Answer,
+    relation: ToMany,
+    answer: JudgedAnswer,
     record: Resource,
     members: Sequence[Resource],
     sent: Sequence[Resource],
@@ -115,7 +115,7 @@ def effect(
 
 def _added_and_removed(
     driver: Driver,
-    relation: Relation,
+    relation: ToMany,
     record: Resource,
     old: list[Resource],
     one: Resource,
@@ -140,7 +140,7 @@ def _added_and_removed(
     return True
 
 
-def _refused(driver: Driver, relation: Relation, record: Resource, one: Resource) -> None:
+def _refused(driver: Driver, relation: ToMany, record: Resource, one: Resource) -> None:
     """With one that cannot be added nothing is."""
     old = _members(driver, relation, record)
     source = driver.context.edition.operation(relation.add).source
@@ -171,7 +171,7 @@ def foreign(driver: Driver, member: Plan) -> Resource:
 
 
 def _deleted(
-    driver: Driver, relation: Relation, record: Resource, old: list[Resource], one: Resource
+    driver: Driver, relation: ToMany, record: Resource, old: list[Resource], one: Resource
 ) -> None:
     """A member that is deleted is no member any more."""
     if not relation.member.actions.removes:
@@ -188,20 +188,20 @@ def _deleted(
         effect(driver, relation, answer, record, old, [], why=why, source=source)
 
 
-def outlived(driver: Driver, plan: Plan, record: Resource) -> list[tuple[Relation, str]]:
+def outlived(driver: Driver, plan: Plan, record: Resource) -> list[tuple[ToMany, str]]:
     """The members of a record that must be there after it: relation and id, before it is removed."""
     found = []
     for one in plan.known.relationships.values():
         member = driver.context.plan(one.types[0]) if one.many and one.types else None
         if member and member.actions.create and member.actions.shows:
-            relation = Relation(plan, one.name, member, reverse(plan, member), "", "")
+            relation = ToMany(plan, one.name, member, reverse(plan, member), "", "")
             ids = [id for id in linked(record, one.name) or () if driver.is_there(member.type, id)]
             found += [(relation, id) for id in ids[:MOST]]
     return found
 
 
 def still_there(
-    driver: Driver, removal: str, record: Resource, members: Sequence[tuple[Relation, str]]
+    driver: Driver, removal: str, record: Resource, members: Sequence[tuple[ToMany, str]]
 ) -> None:
     """A record that was removed took no member with it, and is in no member's relation."""
     source = driver.context.edition.operation(removal).source

@@ -12,7 +12,7 @@ from mockserver.judge.documents import Resource, resources, same
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.laws import broken
 from mockserver.judge.pointers import MISSING, at, leaves, plain, within
-from mockserver.scenarios.runner.answer import Answer
+from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.context import Context
 
 SAME = "JSON:API 1.0; {policy-set-sample}: one record, one representation"
@@ -22,7 +22,7 @@ SAME = "JSON:API 1.0; {policy-set-sample}: one record, one representation"
 class Representation:
     """A resource object in an answer; `base` is its pointer there."""
 
-    answer: Answer
+    answer: JudgedAnswer
     base: str
 
     @property
@@ -50,7 +50,7 @@ class Representation:
             context.findings.note(self.answer.operation, place, what, expected, source)
 
 
-def listed(answer: Answer, record: Resource) -> list[Representation]:
+def listed(answer: JudgedAnswer, record: Resource) -> list[Representation]:
     """Where a list shows a record."""
     return [
         Representation(answer, base)
@@ -72,7 +72,7 @@ def convicted(context: Context, view: Representation, pointer: str) -> bool:
 
 def vote(
     context: Context,
-    write: Answer,
+    write: JudgedAnswer,
     written: Representation | None,
     reads: Sequence[Representation],
     expected: Mapping[str, Any],
