@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from mockserver.contract import Edition, Operation, load
@@ -121,22 +122,33 @@ def _admitted(fault: Fault, plan: RequestFaults, universe: Universe, sent: Sent)
         caller = authenticate(universe.kinds, universe.state, secret).name
     except Problem:
         caller = ""
-    passes, remaining, reset = fault.admit(caller, time.monotonic())
-    plan.headers |= {
-        "X-RateLimit-Limit": str(fault.limit),
+    now = universe.clock.moment().timestamp() if fault.clock == "world" else time.monotonic()
+    passes, remaining, reset = fault.admit(caller, now)
+    plan.headers |= _limit(fault.limit, remaining, reset)
+    if not passes:
+        plan.headers |= _retry(reset)
+    return passes
+
+
+def _limit(limit: int, remaining: int, reset: float) -> dict[str, str]:
+    """The vendor's headers (rate-limiting)."""
+    return {
+        "X-RateLimit-Limit": str(limit),
         "X-RateLimit-Remaining": str(remaining),
         "X-RateLimit-Reset": f"{reset:.3f}",
     }
-    return passes
+
+
+def _retry(reset: float) -> dict[str, str]:
+    """RFC 9110's header, in whole seconds: what HTTP libraries wait by."""
+    return {"Retry-After": str(ceil(reset))}
 
 
 def announced(universe: Universe, sent: Sent, made: Answer) -> Answer:
     """Ping with the limit in its headers: go-tfe asks there, once, how fast it may go."""
     for fault in universe.faults.fitting(None, sent.path):
         if fault.fault == "rate-limit":
-            limit = str(fault.limit)
-            made.headers |= {"X-RateLimit-Limit": limit, "X-RateLimit-Remaining": limit}
-            made.headers["X-RateLimit-Reset"] = "0.000"
+            made.headers |= _limit(fault.limit, fault.limit, 0.0)
     return made
 
 
@@ -186,11 +198,7 @@ def _headers(operation: Operation, status: int) -> dict[str, str]:
         others = {o.method for o in here if o.path == operation.path} - {operation.method}
         return {"Allow": ", ".join(sorted({*others, "OPTIONS"}))}
     if status == 429:
-        return {
-            "X-RateLimit-Limit": "30",
-            "X-RateLimit-Remaining": "0",
-            "X-RateLimit-Reset": "1.000",
-        }
+        return _limit(30, 0, 1.0) | _retry(1.0)
     return {}
 
 

@@ -24,7 +24,8 @@ WHAT: Mapping[str, str] = {
     "latency": "wait `seconds` (1), give or take `jitter` (0), before the request is looked at; "
     "then it is answered as ever, and its write is done",
     "rate-limit": "429 beyond `limit` (30) requests a second of one caller, with the X-RateLimit headers "
-    "on every answer; what is refused is not written",
+    "on every answer and Retry-After on the 429; the seconds are those of the `clock`: `wall`, or the "
+    "`world`'s; what is refused is not written",
     "lag": "reads see the world as it was before the last `writes` (1) writes; "
     "the writes themselves are done",
     "expired-token": "401, as for a token that has been revoked; nothing is written",
@@ -41,13 +42,21 @@ WHAT: Mapping[str, str] = {
 TAKES: Mapping[str, Sequence[str]] = {
     "status": ("status",),
     "latency": ("seconds", "jitter"),
-    "rate-limit": ("limit",),
+    "rate-limit": ("limit", "clock"),
     "lag": ("writes",),
     "off-contract-status": ("status",),
 }
-"""Which of the numbers a fault takes."""
+"""Which of the options a fault takes."""
 
-NUMBERS = {"status": None, "seconds": 1.0, "jitter": 0.0, "limit": 30, "writes": 1}
+DEFAULTS: Mapping[str, Any] = {
+    "status": None,
+    "seconds": 1.0,
+    "jitter": 0.0,
+    "limit": 30,
+    "clock": "wall",
+    "writes": 1,
+}
+CLOCKS = ("wall", "world")
 WHEN = 'next, all, {"nth": 3} or {"share": 0.2}'
 SECOND = 1.0
 
@@ -115,6 +124,7 @@ class Fault:
     seconds: float = 1.0
     jitter: float = 0.0
     limit: int = 30
+    clock: str = "wall"
     writes: int = 1
     seen: int = 0
     fired: int = 0
@@ -151,14 +161,15 @@ class Fault:
     def admit(self, caller: str, now: float) -> tuple[bool, int, float]:
         """What a rate limit says to one more request of a caller at `now` (in seconds).
 
-        Gives whether it may pass, how many more may, and in how many seconds one more may.
+        Gives whether it may pass, how many more may, and in how many seconds one more may. A clock
+        that was set back begins anew.
         """
         with self._lock:
-            window = [at for at in self._windows.get(caller, ()) if now - at < SECOND]
+            window = [at for at in self._windows.get(caller, ()) if 0 <= _since(at, now) < SECOND]
             if passes := len(window) < self.limit:
                 window.append(now)
             self._windows[caller] = window
-            reset = ceil((SECOND - (now - window[0])) * 1000) / 1000
+            reset = ceil(round((SECOND - _since(window[0], now)) * 1000, 3)) / 1000
             return passes, self.limit - len(window), reset
 
     def shown(self) -> dict[str, Any]:
@@ -168,10 +179,15 @@ class Fault:
             if (value := getattr(self, name)) is not None:
                 shown[name] = value
         shown["when"] = self.when if isinstance(self.when, str) else dict(self.when)
-        for name, default in NUMBERS.items():
+        for name, default in DEFAULTS.items():
             if (value := getattr(self, name)) != default:
                 shown[name] = value
         return shown | {"seen": self.seen, "fired": self.fired}
+
+
+def _since(at: float, now: float) -> float:
+    """Seconds, to the microsecond: a clock that was advanced by what is left is not short of it."""
+    return round(now - at, 6)
 
 
 class Faults:
@@ -231,6 +247,8 @@ def wrong(wanted: Mapping[str, Any]) -> Iterator[BadFault]:
         yield BadFault(f"the fault {fault!r} needs a status")
     if fault == "off-contract-status" and not 200 <= (wanted.get("status") or 200) <= 599:
         yield BadFault("an answer's status is one of 200 to 599", "/status")
+    if wanted.get("clock", "wall") not in CLOCKS:
+        yield BadFault(f"the clock is {' or '.join(CLOCKS)}, not {wanted['clock']!r}", "/clock")
     if not _is_when(wanted.get("when", "all")):
         yield BadFault(f"when is {WHEN}, not {wanted['when']!r}", "/when")
 

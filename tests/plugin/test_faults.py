@@ -233,6 +233,7 @@ def test_every_documented_error_of_every_operation_can_be_had_and_keeps_the_cont
         assert operation.method not in answer.headers["Allow"]
     if status == 429:
         assert answer.headers["X-RateLimit-Limit"] == "30"
+        assert answer.headers["Retry-After"] == "1"
     if status in (401, 404):
         assert set(answer.json["errors"][0]) == {"status", "title"}
     assert len(shared.faults) == 1
@@ -307,6 +308,45 @@ def test_who_waits_for_the_reset_may_go_on(world: Tfe, ask: Ask) -> None:
     assert [answer.status_code for answer in first] == [200, 200, 429]
     time.sleep(float(first[2].headers["X-RateLimit-Reset"]))
     assert ask("GET", SETS).status_code == 200
+
+
+def test_a_limit_on_the_clock_of_the_world_is_waited_out_without_sleeping(world: Tfe) -> None:
+    world.faults.add("rate-limit", limit=2, clock="world")
+    assert [world.client.get(SETS).status_code for _ in range(3)] == [200, 200, 429]
+    world.clock.advance(0.4)
+    limited = world.client.get(SETS)
+    assert limited.headers["X-RateLimit-Reset"] == "0.600"
+    world.clock.advance(0.599)
+    assert world.client.get(SETS).status_code == 429
+    world.clock.advance(0.001)
+    assert [world.client.get(SETS).status_code for _ in range(3)] == [200, 200, 429]
+    assert next(iter(world.faults))["clock"] == "world"
+
+
+def test_a_clock_that_is_set_back_frees_the_limit(world: Tfe) -> None:
+    world.faults.add("rate-limit", limit=1, clock="world")
+    assert [world.client.get(SETS).status_code for _ in range(2)] == [200, 429]
+    world.clock.advance(-3600)
+    assert [world.client.get(SETS).status_code for _ in range(2)] == [200, 429]
+
+
+def test_without_that_wish_the_limit_is_the_walls_whatever_the_world_says(world: Tfe) -> None:
+    world.faults.add("rate-limit", limit=1)
+    world.client.get(SETS)
+    world.clock.advance(3600)
+    assert world.client.get(SETS).status_code == 429
+
+
+def test_latency_takes_no_clock_it_is_always_real_time(world: Tfe) -> None:
+    with pytest.raises(ControlError, match="/clock: the fault 'latency' takes no clock"):
+        world.faults.add("latency", clock="world")
+
+
+def test_retry_after_stands_beside_the_vendors_header_on_a_429_alone(world: Tfe) -> None:
+    world.faults.add("rate-limit", limit=1)
+    passed, limited = world.client.get(SETS), world.client.get(SETS)
+    assert "Retry-After" not in passed.headers
+    assert limited.headers["Retry-After"] == "1"  # whole seconds, never less than the vendor's
 
 
 def test_requests_count_for_who_sends_them_whichever_token_he_uses(world: Tfe, ask: Ask) -> None:
