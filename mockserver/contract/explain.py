@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.contract.engines import KeyPath, Miss, Schema
@@ -187,16 +187,34 @@ def hint(miss: Miss, wanted: str) -> str:
     if miss.fault == "missing":
         return f"Send {where}: {wanted}."
     if miss.fault == "unlisted":
-        name = str(miss.path[-1])[:LONGEST].replace("_", "-")
-        near = nearest(name, miss.expected)
-        return f"Did you mean {near[0]}?" if near else f"Leave out {where}; it has no effect."
+        near = _meant(miss)
+        return f"Did you mean {near}?" if near else f"Leave out {where}; it has no effect."
     return f"Send {wanted} as {where}."
 
 
+def misspelt(miss: Miss, others: Iterable[Miss]) -> str | None:
+    """What to do where a missing member was sent under a name like its own."""
+    if miss.fault != "missing":
+        return None
+    *place, name = miss.path
+    for other in others:
+        if other.fault == "unlisted" and list(other.path[:-1]) == place and _meant(other) == name:
+            return f"Did you mean {name}? {key_path(other.path)[:LONGEST]} is not listed."
+    return None
+
+
+def _meant(miss: Miss) -> str | None:
+    """The listed name that an unlisted one is nearest to."""
+    near = nearest(str(miss.path[-1])[:LONGEST].replace("_", "-"), miss.expected)
+    return near[0] if near else None
+
+
 def explained(
-    miss: Miss, schema: Schema, components: Mapping[str, Schema]
+    miss: Miss, schema: Schema, components: Mapping[str, Schema], others: Iterable[Miss] = ()
 ) -> tuple[str, dict[str, str]]:
-    """The detail of a miss, and the members of `meta` that explain it."""
+    """The detail of a miss, and the members of `meta` that explain it. `others` are the misses of
+    the same value: a missing member may stand among them under a misspelt name.
+    """
     part, source, secret = trail(schema, miss.path, components, miss.value)
     wanted = expected(part, components) if part else "nothing here"
     if miss.fault == "maxLength":
@@ -209,5 +227,5 @@ def explained(
         "expected": wanted,
         "key-path": key_path(miss.path),
         "source": source,
-        "hint": hint(miss, wanted),
+        "hint": misspelt(miss, others) or hint(miss, wanted),
     }

@@ -153,7 +153,7 @@ class Operation:
         checked = Checked(value)
         misses = self._folded(self.checker(schema).misses(value), value)
         for miss in misses:
-            detail, meta = explained(miss, schema, self._schemas)
+            detail, meta = explained(miss, schema, self._schemas, misses)
             meta = {"operation": self.id, "edition": self.edition, **meta}
             if self._is_finding(miss):
                 checked.findings.append(meta)

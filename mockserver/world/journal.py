@@ -20,6 +20,8 @@ ENTRIES = 1_000
 BYTES = 16 * 1024 * 1024
 BROKEN = 20
 LARGE = 64 * 1024
+TOLD, BRIEF = 3, 200
+"""Findings that a line tells, and letters of each."""
 LONG = b'"[too long to be kept]"'
 
 
@@ -88,11 +90,18 @@ class Entry:
     def line(self) -> str:
         """One line for a log or a test report."""
         query = f"?{self.query}" if self.query else ""
-        notes = [f"{len(self.findings)} finding(s)"] if self.findings else []
+        notes = [_words(finding) for finding in self.findings[:TOLD]]
+        notes += [f"{left} more findings"] if (left := len(self.findings) - TOLD) > 0 else []
         notes += [note for note in (self.why, self.fault, self.breach) if note]
         tail = f"  [{'; '.join(notes)}]" if notes else ""
         name = self.operation or "no operation"
         return escaped(f"{self.status} {self.method} {self.path}{query}  {name}{tail}")
+
+
+def _words(finding: Mapping[str, Any]) -> str:
+    """A finding in a few words: the fact, and what to do."""
+    text = ". ".join(finding[name] for name in ("fact", "hint") if name in finding).rstrip(".")
+    return text if len(text) <= BRIEF else text[: BRIEF - 1] + "…"
 
 
 class Digest(Protocol):

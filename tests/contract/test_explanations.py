@@ -53,6 +53,27 @@ def test_a_missing_member_is_explained() -> None:
     }
 
 
+def test_a_missing_member_that_was_sent_under_a_misspelt_name_is_explained_by_it() -> None:
+    body = {"data": {"type": "policy-sets", "attributes": {"nmae": "production"}}}
+    error = refused("create-policy-set", body=body)
+    assert error["detail"] == "Name can't be blank"
+    assert error["meta"]["fact"] == "data.attributes.name is missing"
+    assert error["meta"]["hint"] == "Did you mean name? data.attributes.nmae is not listed."
+    strict = fresh("2019-07", strict=True)
+    got = strict.play(EDITION.operation("create-policy-set"), body=body)
+    assert [error["meta"]["hint"] for error in got.errors] == [
+        "Did you mean name? data.attributes.nmae is not listed.",
+        "Did you mean name?",
+    ]
+
+
+def test_a_missing_member_beside_an_unlisted_one_that_means_another_is_merely_missing() -> None:
+    for attributes in ({"descriptoin": "x"}, {"zzz": 1}):
+        body = {"data": {"type": "policy-sets", "attributes": attributes, "nmae": 1}}
+        error = refused("create-policy-set", body=body)
+        assert error["meta"]["hint"] == f"Send data.attributes.name: {WORDS}."
+
+
 def test_a_wrong_type_is_explained() -> None:
     assert refused("create-policy-set", body=a_set(**{"global": "yes"})) == {
         "status": "422",

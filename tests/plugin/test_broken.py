@@ -93,8 +93,26 @@ def test_a_finding_in_a_strict_world_fails_the_test_although_it_took_the_422(run
     )
     shown(
         result,
-        f"422 POST {SETS}?pge=1  create-policy-set  [2 finding(s)]",
+        f"422 POST {SETS}?pge=1  create-policy-set  [the query parameter pge is not listed. Leave "
+        "out pge; data.attributes.nme is not listed (3). Did you mean name?]",
     )
+
+
+def test_of_many_findings_a_line_of_the_report_tells_three_and_each_in_brief(run: Run) -> None:
+    result = run(
+        f"""
+        def test_it(tfe):
+            names = ["n" * 1000, "bbb1", "ccc1", "ddd1", "eee1"]
+            attributes = dict.fromkeys(names, 1) | {{"name": "a"}}
+            body = {{"data": {{"type": "policy-sets", "attributes": attributes}}}}
+            assert tfe.client.post("{SETS}", json=body).status_code == 422
+        """
+    )
+    (line,) = [line for line in result.outlines if line.startswith(f"201 POST {SETS}")]
+    told = [name for name in ("bbb1", "ccc1", "ddd1", "eee1", "nnnn") if name in line]
+    assert told == ["bbb1", "ccc1", "ddd1"]
+    assert line.endswith("; 2 more findings]")
+    assert len(line) < 800
 
 
 def test_a_wrong_content_type_is_a_finding_of_a_strict_world_too(run: Run) -> None:
