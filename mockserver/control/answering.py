@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract import Edition, Operation, control
+from mockserver.contract.routes import routes
 from mockserver.control.operations import OPERATIONS, Control, Refused
 from mockserver.escaping import escaped
 from mockserver.jsonapi import honest
 from mockserver.loopback import host_of, is_loopback
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
-from mockserver.pipeline.routes import routes
 from mockserver.pipeline.worlds import Server
 from mockserver.redaction import redactor, strangers
 from mockserver.world.universe import Universe

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,22 +13,19 @@ from mockserver.judge.documents import Resource, attribute, linked_one, resource
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.laws import LawViolation
 from mockserver.judge.pointers import at
-from mockserver.judge.routes import Routes
+from mockserver.judge.routes import match
 
 FILTER = re.compile(r"filter\[([a-z-]+)\]\[id\]")
 NAMES = ("name", "username")
 """Attributes by which paths name records."""
 METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE")
 
-routes = cache(Routes)
-"""The routes of an edition, compiled once."""
-
 
 def misnamed(
     exchange: Exchange, document: Any, operation: Operation, edition: Edition
 ) -> Iterator[LawViolation]:
     """Where the resource objects of an answer name another record than the request did."""
-    _, path = routes(edition).match(exchange.method, exchange.path)
+    _, path = match(edition, exchange.method, exchange.path)
     named = [(type, path[name]) for name, type in operation.records.items() if name in path]
     filters = {
         found[1]: value for name, value in exchange.query if (found := FILTER.fullmatch(name))
@@ -102,7 +98,7 @@ def _route(link: str, edition: Edition) -> tuple[str, str] | None:
     except ValueError:
         return None
     for method in METHODS:
-        operation, values = routes(edition).match(method, path)
+        operation, values = match(edition, method, path)
         if operation and operation.records:
             name, type = [*operation.records.items()][-1]
             return type, values[name]

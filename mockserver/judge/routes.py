@@ -1,4 +1,4 @@
-"""Which operation a method and path name, without a web framework."""
+"""The routes of an edition as they stand in URLs: parameters in percent-encoding."""
 
 from __future__ import annotations
 
@@ -7,29 +7,15 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from mockserver.contract import Edition, Operation
+from mockserver.contract.routes import routes
 
 
-class Routes:
-    """The routes of one edition. HEAD goes where GET goes; a trailing slash does not count."""
-
-    def __init__(self, edition: Edition) -> None:
-        self._table: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
-        by_path: dict[str, dict[str, Operation]] = {}
-        for operation in edition.operations.values():
-            by_path.setdefault(operation.path, {})[operation.method] = operation
-        # literal segments before parameters: a name must not swallow a fixed word
-        for path in sorted(by_path, key=lambda path: (path.count("{"), path)):
-            pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
-            self._table.append((re.compile(pattern + "/?"), by_path[path]))
-
-    def match(self, method: str, path: str) -> tuple[Operation | None, Mapping[str, str]]:
-        """The operation with the path's parameters; None where the edition has none."""
-        method = "GET" if method == "HEAD" else method
-        for pattern, operations in self._table:
-            if found := pattern.fullmatch(path):
-                values = {name: unquote(text) for name, text in found.groupdict().items()}
-                return operations.get(method), values
-        return None, {}
+def match(edition: Edition, method: str, path: str) -> tuple[Operation | None, Mapping[str, str]]:
+    """The operation that a method and the path of a URL name, with the path's parameters; None
+    where the edition has none.
+    """
+    route = routes(edition).match(method, path)
+    return route.operation, {name: unquote(text) for name, text in route.path.items()}
 
 
 def filled(operation: Operation, path: Mapping[str, str]) -> str:

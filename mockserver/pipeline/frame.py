@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from mockserver.contract import Edition, Operation
+from mockserver.contract.routes import routes
 from mockserver.pipeline import fault_plan, journaling
 from mockserver.pipeline.discovery import OPEN
 from mockserver.pipeline.fault_plan import RequestFaults
 from mockserver.pipeline.messages import Answer, Sent, as_json
 from mockserver.pipeline.pipeline import Outcome, Setting, refusal, run
-from mockserver.pipeline.routes import routes
 from mockserver.pipeline.worlds import Server
 from mockserver.world import clock
 from mockserver.world.access import split

@@ -14,11 +14,11 @@ from typing import Any
 from mockserver.contract import Checked, Edition, Operation, Refusal
 from mockserver.contract.explain import brief
 from mockserver.contract.operations import JSONAPI
+from mockserver.contract.routes import Route, routes
 from mockserver.jsonapi import honest
 from mockserver.jsonapi.documents import document
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 from mockserver.pipeline.render_cache import RenderedParts, Store, written
-from mockserver.pipeline.routes import Route, routes
 from mockserver.world.access import authenticate, demand, split
 from mockserver.world.calls import Call, ListPage, Raw, Reply
 from mockserver.world.kinds import Caller, Handler, Kinds
@@ -150,7 +150,8 @@ def _operation(route: Route, sent: Sent, edition: Edition) -> Operation:
         return route.operation
     allow = ", ".join(route.allowed)
     if not allow:
-        raise not_found(f"edition {edition.name} has no such path{route.hint}")
+        hint = routes(edition).hint(sent.method, sent.path)
+        raise not_found(f"edition {edition.name} has no such path{hint}")
     if sent.method == "OPTIONS":
         raise Problem(204, headers={"Allow": allow})
     detail = f"{sent.method} is not one of {allow}"

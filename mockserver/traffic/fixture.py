@@ -13,7 +13,7 @@ from mockserver.contract import Edition, Operation
 from mockserver.judge.documents import Resource, resources
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.pointers import at
-from mockserver.judge.routes import Routes
+from mockserver.judge.routes import match
 from mockserver.traffic.masking import LOST
 from mockserver.world.kinds import Kind, Kinds
 
@@ -53,12 +53,12 @@ class Observed:
 
 def shown(exchanges: Iterable[Exchange], edition: Edition, kinds: Kinds) -> Observed:
     """The world that successful exchanges have shown, in order."""
-    observed, routes = Observed(kinds), Routes(edition)
+    observed = Observed(kinds)
     for type, listed in edition.types.items():
         able = (name for name, said in listed.attributes.items() if said.create or said.update)
         observed.settable[type] = tuple(able)
     for exchange in exchanges:
-        operation, path = routes.match(exchange.method, exchange.path)
+        operation, path = match(edition, exchange.method, exchange.path)
         if operation is None or not 200 <= exchange.status < 300:
             continue
         _take(observed, operation, path, exchange)

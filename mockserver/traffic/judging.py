@@ -19,7 +19,7 @@ from mockserver.judge.history import History
 from mockserver.judge.laws import LawViolation, broken
 from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, verdict
-from mockserver.judge.routes import Routes
+from mockserver.judge.routes import match
 from mockserver.judge.sources import Level, level_of
 from mockserver.traffic.files import BadRecording
 from mockserver.traffic.masking import Mask
@@ -54,7 +54,6 @@ def judge_recording(
     drift: Level = "drift",
 ) -> Recorded:
     """Judge every exchange as it comes; a recording that breaks off is judged as far as it goes."""
-    routes = Routes(edition)
     mask = Mask(edition.secrets)
     recorded = Recorded(
         Findings(edition, only, drift), Coverage(edition.name), mask, History(edition)
@@ -64,7 +63,7 @@ def judge_recording(
             if exchange.unread:
                 recorded.unread.setdefault(exchange.unread, []).append(exchange.where)
                 continue
-            operation, path = routes.match(exchange.method, exchange.path)
+            operation, path = match(edition, exchange.method, exchange.path)
             mask.learn_token(exchange.token)
             mask.learned(exchange.request)
             if operation is None:

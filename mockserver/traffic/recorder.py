@@ -19,7 +19,7 @@ from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import Finding, Findings
 from mockserver.judge.history import History
-from mockserver.judge.routes import Routes
+from mockserver.judge.routes import match
 from mockserver.redaction import masked
 from mockserver.traffic.judging import Recorded, judge, unknown
 from mockserver.traffic.masking import Mask
@@ -44,7 +44,6 @@ class Recorder:
     ) -> None:
         self._edition, self._folder = edition, folder
         self._mask, self._say = mask, say
-        self._routes = Routes(edition)
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
         numbers = [int(p.name[:6]) for p in folder.glob("??????-*.json") if p.name[:6].isdigit()]
@@ -53,7 +52,7 @@ class Recorder:
 
     def take(self, exchange: Exchange) -> None:
         """Judge one exchange, write it down, say what it was. Its bodies are bytes."""
-        operation, path = self._routes.match(exchange.method, exchange.path)
+        operation, path = match(self._edition, exchange.method, exchange.path)
         _read(exchange, operation)
         self._mask.learn_token(exchange.token)
         self._mask.learned(exchange.request)

@@ -20,7 +20,7 @@ import pytest
 from sweeps import EDITIONS, example, success
 
 from mockserver.contract import Edition
-from mockserver.pipeline.routes import routes
+from mockserver.contract.routes import routes
 from mockserver.web.serving import LiveServer
 from mockserver.web.testing import Live
 

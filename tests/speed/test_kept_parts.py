@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mockserver.contract import routes
 from mockserver.contract.engines import Checker
-from mockserver.pipeline import routes
 from mockserver.pipeline.render_cache import Store
 from mockserver.pipeline.worlds import Server
 from mockserver.web.testing import app_of

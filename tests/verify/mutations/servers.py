@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.verify.mutations.spoiling import ROUTES
+from tests.verify.mutations.spoiling import routed
 from tests.verify.playing import server
 
 Wsgi = Callable[..., Iterable[bytes]]
@@ -41,7 +41,7 @@ def lingering(removal: str, relation: str, count: str) -> Wsgi:
     ours, ghosts = server(), dict[str, list[dict[str, str]]]()
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        operation, path = ROUTES.match(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        operation, path = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         if operation and operation.id == removal:
             id = [*path.values()][-1]
             for one in shown(answered(ours, asked(environ, "GET", SETS))[2]):
@@ -73,7 +73,7 @@ def cascading(removal: str, relation: str, member: str) -> Wsgi:
     ours = server()
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        operation, _ = ROUTES.match(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        operation, _ = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         ids: list[str] = []
         if operation and operation.id == removal:
             _, _, body = answered(ours, asked(environ, "GET", environ["PATH_INFO"]))
@@ -92,7 +92,7 @@ def remembering(update: str) -> Wsgi:
     ours, names = server(), dict[str, str]()
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        operation, path = ROUTES.match(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        operation, path = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         old = [*path.values()][-1] if path else ""
         name = environ["PATH_INFO"].rpartition("/")[2]
         if name in names and environ["REQUEST_METHOD"] == "GET":
@@ -112,7 +112,7 @@ def reusing(create: str, removal: str) -> Wsgi:
     ours, free, real = server(), list[str](), dict[str, str]()
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        operation, path = ROUTES.match(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        operation, path = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         id = [*path.values()][-1] if path else ""
         if id in real:
             changed = environ["PATH_INFO"].replace(id, real[id])
@@ -135,7 +135,7 @@ def rewritten(operation: str, pattern: bytes, other: bytes) -> Wsgi:
     ours = server()
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        found, _ = ROUTES.match(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        found, _ = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         if found and found.id == operation:
             sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             sent = re.sub(pattern, other, sent)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import mockserver
 from mockserver.contract import load
 from mockserver.judge.pointers import MISSING, at
-from mockserver.judge.routes import Routes
+from mockserver.judge.routes import match
 from mockserver.pipeline.worlds import Server
 from mockserver.resources import kinds
 from mockserver.world.kinds import Kinds
@@ -18,7 +19,8 @@ from tests.verify.playing import TOKEN
 
 KINDS = kinds("2019-07")
 
-ROUTES = Routes(load("2019-07"))
+routed = partial(match, load("2019-07"))
+"""Operation and path parameters of a method and path."""
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Spoiled:
         self._memory: dict[str, Any] = {}
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        operation, _ = ROUTES.match(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        operation, _ = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         id = operation.id if operation else ""
         for name in (id, "*"):
             if name in self._requests:

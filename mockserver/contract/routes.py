@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from mockserver.contract import Edition, Operation
+from mockserver.contract.editions import Edition
+from mockserver.contract.operations import Operation
 from mockserver.nearest import nearest
 
 PARAMETER, HERE = "{}", "/"
@@ -21,14 +22,11 @@ MOST, LONG = 2_000, 200
 class Route:
     """What a method and path lead to: an operation with the path's parameters, or the methods that
     are allowed there, or nothing.
-
-    `hint` says for the journal what is meant where nothing is there.
     """
 
     operation: Operation | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
-    hint: str = ""
 
 
 class Routes:
@@ -46,7 +44,8 @@ class Routes:
                 node = node.setdefault(PARAMETER if part.startswith("{") else part, {})
             node.setdefault(HERE, {})[operation.method] = operation
 
-    def _hint(self, method: str, path: str) -> str:
+    def hint(self, method: str, path: str) -> str:
+        """What may be meant where nothing is: for the journal."""
         if any(named.fullmatch(f"{method} {path}") for named in self._not_built):
             return ": it is documented, but not built here"
         if len(path) > LONG:
@@ -70,7 +69,7 @@ class Routes:
         parts = _parts(path)
         here = _descend(self._tree, parts)
         if here is None:
-            return Route(hint=self._hint(method, path))
+            return Route()
         operation = here.get("GET" if method == "HEAD" else method)
         if operation is None:
             head = {"HEAD"} if "GET" in here else set()
