@@ -16,6 +16,7 @@ from mockserver.pipeline.worlds import Server, fixture_for
 from mockserver.world import who
 from mockserver.world.changes import changes
 from mockserver.world.clock import parse, written
+from mockserver.world.journal import Entry
 from mockserver.world.seeding import BadFixture
 from mockserver.world.universe import Universe
 from mockserver.world.universes import Full, Taken
@@ -74,7 +75,9 @@ def create_universe(call: Control) -> Made:
         raise Refused(422, ("/now", str(error))) from None
     try:
         if (of := wanted.pop("fork", None)) is not None:
-            universe = call.server.fork(_forked(call, of), wanted.get("key"))
+            universe = _fork(call, of)
+        elif "before" in wanted:
+            raise Refused(422, ("/before", "it is of a fork: name the universe to fork as well"))
         else:
             if isinstance(wanted.get("fixture"), str):
                 shipped(wanted["fixture"])
@@ -89,8 +92,19 @@ def create_universe(call: Control) -> Made:
     return 201, {"key": universe.key, "edition": universe.edition, "url": url}
 
 
+def list_universes(call: Control) -> Made:
+    return 200, {"universes": [universe.listed() for universe in call.server.universes]}
+
+
+def _fork(call: Control, key: str) -> Universe:
+    """Of a universe as it is, or as it was before one of its exchanges."""
+    of, before = _forked(call, key), call.document.get("before")
+    state = None if before is None else _exchange(of, str(before), "/before").before
+    return call.server.fork(of, call.document.get("key"), state)
+
+
 def _forked(call: Control, key: str) -> Universe:
-    other = set(call.document) - {"fork", "key"}
+    other = set(call.document) - {"fork", "before", "key"}
     if other:
         named = ", ".join(sorted(other))
         raise Refused(422, ("/fork", f"a fork has these of the other universe: leave out {named}"))
@@ -173,24 +187,32 @@ def clear_journal(call: Control) -> Made:
 
 
 def show_exchange(call: Control) -> Made:
-    return 200, _exchange(call).shown()
+    return 200, _exchange(call.own, call.path["n"]).shown()
 
 
 def show_changes(call: Control) -> Made:
-    exchange = _exchange(call)
+    exchange = _exchange(call.own, call.path["n"])
     assert exchange.before is not None
     assert exchange.after is not None
     return 200, {"changes": changes(call.own.kinds, exchange.before, exchange.after)}
 
 
-def _exchange(call: Control) -> Any:
-    text, journal = call.path["n"], call.own.journal
+def restore_exchange(call: Control) -> Made:
+    """Back to the world before it."""
+    exchange = _exchange(call.own, call.path["n"])
+    assert exchange.before is not None
+    call.own.turn_back(exchange.before)
+    return 204, None
+
+
+def _exchange(universe: Universe, text: str, place: str = "") -> Entry:
+    journal = universe.journal
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     exchange = journal.get(number)
     if exchange is None:
         gone = 0 < number <= journal.forgotten
         what = "is no longer known" if gone else f"never was; there are {journal.count}"
-        raise Refused(404, ("", f"exchange {text} {what}"))
+        raise Refused(404, (place, f"exchange {text} {what}"))
     return exchange
 
 
@@ -304,6 +326,7 @@ def show_openapi(call: Control) -> Made:
 
 OPERATIONS: Mapping[str, Callable[[Control], Made]] = {
     "create-universe": create_universe,
+    "list-universes": list_universes,
     "show-universe": show_universe,
     "delete-universe": delete_universe,
     "reset-universe": reset_universe,
@@ -315,6 +338,7 @@ OPERATIONS: Mapping[str, Callable[[Control], Made]] = {
     "clear-journal": clear_journal,
     "show-exchange": show_exchange,
     "show-changes": show_changes,
+    "restore-exchange": restore_exchange,
     "set-faults": set_faults,
     "add-fault": add_fault,
     "list-faults": list_faults,

@@ -163,6 +163,6 @@ class Server:
             parts=Store() if self.keep else None,
         )
 
-    def fork(self, of: Universe, key: str | None = None) -> Universe:
-        """A world that begins where another is. Raises Taken, Full."""
-        return self.universes.add(of.fork(key or ids.key()))
+    def fork(self, of: Universe, key: str | None = None, state: State | None = None) -> Universe:
+        """A world that begins where another is, or once was. Raises Taken, Full."""
+        return self.universes.add(of.fork(key or ids.key(), state))

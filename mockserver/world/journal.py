@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any, Protocol
 
 from mockserver.escaping import escaped
@@ -116,7 +117,7 @@ class Journal:
     `digest` makes what takes in the exchanges that are evicted; `digested` is it, once one was.
 
     `breaches` and `strays` are the first exchanges with a breach and with findings: they outlive
-    both bounds, `clear` and a reset.
+    both bounds, `clear` and a reset. `cleared` counts how often it has begun anew.
     """
 
     def __init__(
@@ -132,6 +133,8 @@ class Journal:
         self._weight = 0
         self._count = 0
         self._lock = threading.Lock()
+        self._listeners: tuple[Callable[[], None], ...] = ()
+        self.cleared = 0
         self.breaches: list[Entry] = []
         self.strays: list[Entry] = []
 
@@ -164,7 +167,23 @@ class Journal:
             ):
                 if broken and len(kept) < BROKEN:
                     kept.append(_remembered(exchange))
+        self.announce()
         return exchange
+
+    def listen(self, call: Callable[[], None]) -> None:
+        """Call after each entry and each `clear`, from whichever thread that is."""
+        with self._lock:
+            self._listeners = (*self._listeners, call)
+
+    def unlisten(self, call: Callable[[], None]) -> None:
+        """Call it no longer."""
+        with self._lock:
+            self._listeners = tuple(one for one in self._listeners if one != call)
+
+    def announce(self) -> None:
+        """Tell who listens that there is news of this world."""
+        for call in self._listeners:
+            call()
 
     def _forget(self, exchange: Entry) -> None:
         self._weight -= exchange.bytes
@@ -194,6 +213,8 @@ class Journal:
             self._kept.clear()
             self.digested = None
             self._weight = self._count = 0
+            self.cleared += 1
+        self.announce()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -205,6 +226,12 @@ class Journal:
     def get(self, number: int) -> Entry | None:
         """The exchange of that number; None where it never was or is no longer known."""
         return next((exchange for exchange in self if exchange.number == number), None)
+
+    def since(self, number: int) -> list[Entry]:
+        """The exchanges after that number, as far as they are still known."""
+        with self._lock:
+            newer = takewhile(lambda exchange: exchange.number > number, reversed(self._kept))
+            return list(newer)[::-1]
 
     def select(
         self, operation: str | None = None, status: int | None = None, finding: bool | None = None

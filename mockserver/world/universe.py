@@ -33,7 +33,8 @@ class Universe:
 
     `writing` is held from reading the state to swapping it, so that no write is lost; a reader
     needs no lock. `generation` counts resets and restores. `family` is the key of the first of all
-    worlds that were forked from one another; `gone` says why a world is no more.
+    worlds that were forked from one another; `gone` says why a world is no more. `number` is its
+    public name on its server: it opens nothing.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Universe:
         self.faults = Faults(self.seed)
         self.used: dict[int, str] = {}
         self.generation = 0
+        self.number = 0
         self.writing = threading.RLock()
         self.born = self.touched = time.monotonic()
         self.gone: str | None = None
@@ -101,21 +103,27 @@ class Universe:
         with self.writing:
             if name not in self.snapshots:
                 raise KeyError(_no("snapshot", name, self.snapshots))
+            self.turn_back(self.snapshots[name])
+
+    def turn_back(self, state: State) -> None:
+        """Back to a state that it once had."""
+        with self.writing:
             self.generation += 1
-            thrown = self.state.written - self.snapshots[name].written
-            self.state = self.snapshots[name]
+            thrown = self.state.written - state.written
+            self.state = state
             self.journal.charge(max(0, thrown))
             self.used.clear()  # what is made from here on takes the keys of what was made before
 
-    def fork(self, key: str) -> Universe:
-        """A universe of its own that begins where this one is; the cost is a reference."""
+    def fork(self, key: str, state: State | None = None) -> Universe:
+        """A universe of its own that begins where this one is, or with a state that it once had; the
+        cost is a reference."""
         clock = Clock(self.clock.now(), running=self.clock.running)
         return Universe(
             key=key,
             edition=self.edition,
             kinds=self.kinds,
             clock=clock,
-            first=self.state,
+            first=self.state if state is None else state,
             seed=self.seed,
             strict=self.strict,
             fixture=self.fixture,
@@ -136,6 +144,7 @@ class Universe:
             counts[record.kind] = counts.get(record.kind, 0) + 1
         return {
             "key": self.key,
+            "number": self.number,
             "edition": self.edition,
             "fixture": self.fixture,
             "seed": self.seed,
@@ -145,6 +154,18 @@ class Universe:
             "records": dict(sorted(counts.items())),
             "exchanges": self.journal.count,
             "snapshots": sorted(self.snapshots),
+        }
+
+    def listed(self) -> dict[str, Any]:
+        """As the list of worlds shows it, to who may not open it."""
+        return {
+            "number": self.number,
+            "edition": self.edition,
+            "fixture": self.fixture,
+            "age": round(time.monotonic() - self.born, 3),
+            "records": len(self.state.records),
+            "exchanges": self.journal.count,
+            "breaches": len(self.journal.breaches),
         }
 
 

@@ -25,7 +25,7 @@ class Full(Exception):
 class Universes:
     """The worlds of one server by key: counted, bounded, and expired when long idle.
 
-    `idle` is in seconds; None keeps them for ever. `journal` is the server's own: requests that
+    `idle` is in seconds; None keeps them for ever. `made` counts those there were. `journal` is the server's own: requests that
     reach no universe. `fallen` are the last that were removed although they had broken the
     contract.
     """
@@ -36,6 +36,7 @@ class Universes:
         self.most, self.idle = most, idle
         self.fallen: deque[Universe] = deque(maxlen=20)
         self._ended: dict[str, str] = {}
+        self.made = 0
         self.journal = Journal()
 
     def __len__(self) -> int:
@@ -54,6 +55,10 @@ class Universes:
             universe.touched = time.monotonic()
         return universe
 
+    def numbered(self, number: int) -> Universe | None:
+        """The universe of a public number; None where there is none (any more)."""
+        return next((universe for universe in self if universe.number == number), None)
+
     def add(self, universe: Universe) -> Universe:
         """Raises Taken or Full."""
         with self._lock:
@@ -62,6 +67,8 @@ class Universes:
                 raise Taken(f"a universe with the key {universe.key!r} exists")
             if len(self._all) >= self.most:
                 raise Full(f"there are {self.most} universes: delete one that is done with")
+            self.made += 1
+            universe.number = self.made
             self._all[universe.key] = universe
             self._ended.pop(universe.key, None)
             return universe
@@ -80,6 +87,7 @@ class Universes:
     def _end(self, universe: Universe, why: str) -> None:
         universe.gone = why
         universe.faults.clear()  # a request that waits because of one goes on
+        universe.journal.announce()
         self._ended[universe.key] = why
         while len(self._ended) > ENDED:
             del self._ended[next(iter(self._ended))]

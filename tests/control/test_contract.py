@@ -19,6 +19,7 @@ OPERATIONS = pytest.mark.parametrize(
 SUCCESS = {
     "create-universe": 201,
     "delete-universe": 204,
+    "restore-exchange": 204,
     "reset-universe": 204,
     "seed-universe": 201,
     "take-snapshot": 204,
@@ -88,9 +89,15 @@ def test_every_operation_but_the_open_ones_needs_the_key(tfe: Any, operation: An
             ]
 
 
-def test_four_operations_and_no_more_are_open() -> None:
+def test_five_operations_and_no_more_are_open() -> None:
     opened = {operation.id for operation in CONTROL.operations.values() if operation.open}
-    assert opened == {"create-universe", "check-live", "check-ready", "show-openapi"}
+    assert opened == {
+        "create-universe",
+        "list-universes",
+        "check-live",
+        "check-ready",
+        "show-openapi",
+    }
 
 
 @OPERATIONS

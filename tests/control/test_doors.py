@@ -113,7 +113,7 @@ def test_the_url_of_a_new_world_never_echoes_a_foreign_host() -> None:
 CONTROL = [("", "send the control token: Authorization: Bearer TOKEN")]
 
 
-def test_beyond_this_machine_the_control_token_makes_worlds() -> None:
+def test_beyond_this_machine_the_control_token_makes_and_lists_worlds() -> None:
     client = served(loopback=False, control_token="open-sesame")
     for token in (
         "",
@@ -122,10 +122,13 @@ def test_beyond_this_machine_the_control_token_makes_worlds() -> None:
         "Bearer open-sesamé",
         "open-sesame",
     ):
-        answer = client.post("/_mock/universes", headers={"Authorization": token})
-        assert faults(answer, 401) == CONTROL
-    answer = client.post("/_mock/universes", headers={"Authorization": "Bearer open-sesame"})
-    assert answer.status_code == 201
+        for method in ("GET", "POST"):
+            headers = {"Authorization": token}
+            answer = client.open("/_mock/universes", method=method, headers=headers)
+            assert faults(answer, 401) == CONTROL
+    headers = {"Authorization": "Bearer open-sesame"}
+    assert client.post("/_mock/universes", headers=headers).status_code == 201
+    assert len(client.get("/_mock/universes", headers=headers).json["universes"]) == 2
 
 
 def test_beyond_this_machine_without_a_control_token_nobody_makes_worlds() -> None:

@@ -146,6 +146,7 @@ def test_a_world_tells_what_it_is_and_holds(tfe: Any) -> None:
     tfe.snapshot("before")
     shown = ask(tfe, "GET", "universe").json
     assert shown.pop("age") >= 0
+    assert shown.pop("number") >= 1
     assert shown == {
         "key": tfe.token,
         "edition": "2019-07",
@@ -157,6 +158,61 @@ def test_a_world_tells_what_it_is_and_holds(tfe: Any) -> None:
         "exchanges": 1,
         "snapshots": ["before"],
     }
+
+
+def test_the_worlds_of_a_server_are_listed_by_numbers_that_open_nothing(tfe: Any) -> None:
+    number = ask(tfe, "GET", "universe").json["number"]
+    create_set(tfe)
+    other = made(tfe, key="chosen-by-me")
+    answer = tfe.client.get("/_mock/universes", headers={"Authorization": ""})
+    assert answer.status_code == 200
+    *_, ours, last = answer.json["universes"]
+    assert (ours["number"], last["number"]) == (number, number + 1)
+    assert ours.pop("age") >= 0
+    records = sum(ask(tfe, "GET", "universe").json["records"].values())
+    assert ours == {
+        "number": number,
+        "edition": "2019-07",
+        "fixture": "documented",
+        "records": records,
+        "exchanges": 1,
+        "breaches": 0,
+    }
+    assert other["key"] not in answer.text
+    assert tfe.token not in answer.text
+    for token in (str(number), f"{number}."):
+        assert client_of(tfe, token).get(SETS).status_code == 401
+
+
+def test_a_number_is_never_given_twice(tfe: Any) -> None:
+    first = client_of(tfe, made(tfe)["key"])
+    number = first.get("/_mock/universe").json["number"]
+    assert first.delete("/_mock/universe").status_code == 204
+    assert client_of(tfe, made(tfe)["key"]).get("/_mock/universe").json["number"] == number + 1
+
+
+def test_a_world_goes_back_to_before_an_exchange(tfe: Any) -> None:
+    for name in ("first", "second", "third"):
+        create_set(tfe, name)
+    assert ask(tfe, "POST", "journal/2/restore").status_code == 204
+    assert names_of_sets(tfe.client) == ["first", "production"]
+    assert ask(tfe, "GET", "journal").json["count"] == 4
+    assert create_set(tfe, "second").startswith("polset-")
+    answer = ask(tfe, "POST", "journal/9/restore")
+    assert faults(answer, 404) == [("", "exchange 9 never was; there are 5")]
+
+
+def test_a_fork_begins_before_an_exchange(tfe: Any) -> None:
+    for name in ("first", "second"):
+        create_set(tfe, name)
+    other = client_of(tfe, made(tfe, fork=tfe.token, before=2)["key"])
+    assert names_of_sets(other) == ["first", "production"]
+    assert names_of_sets(tfe.client) == ["first", "production", "second"]
+    answer = ask(tfe, "POST", "universes", {"fork": tfe.token, "before": 9})
+    assert faults(answer, 404) == [("/before", "exchange 9 never was; there are 3")]
+    answer = ask(tfe, "POST", "universes", {"before": 2})
+    told = "it is of a fork: name the universe to fork as well"
+    assert faults(answer) == [("/before", told)]
 
 
 # apart from each other

@@ -26,6 +26,30 @@ def test_it_keeps_a_thousand_entries_and_16_mb() -> None:
     assert (ENTRIES, BYTES) == (1_000, 16 * MB)
 
 
+def test_who_listens_is_told_of_each_entry_and_each_clearing() -> None:
+    journal, told = Journal(entries=3), list[int]()
+
+    def call() -> None:
+        told.append(journal.count)
+
+    journal.listen(call)
+    for _ in range(5):
+        journal.write(exchange())
+    journal.clear()
+    journal.unlisten(call)
+    journal.write(exchange())
+    assert told == [1, 2, 3, 4, 5, 0]
+    assert journal.cleared == 1
+
+
+def test_what_came_since_a_number_is_told_as_far_as_it_is_known() -> None:
+    journal = Journal(entries=3)
+    for _ in range(5):
+        journal.write(exchange())
+    for number, newer in ((0, [3, 4, 5]), (3, [4, 5]), (5, []), (9, [])):
+        assert [one.number for one in journal.since(number)] == newer
+
+
 def test_the_oldest_go_when_there_are_too_many() -> None:
     journal = Journal(entries=3)
     for _ in range(5):
