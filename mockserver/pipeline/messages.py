@@ -40,7 +40,8 @@ class Sent:
 
     `arguments` are the decoded query parameters in order, `root()` the absolute root without a
     trailing slash, `token` what stands after `Bearer`. `target` is the path as it stood on the wire,
-    percent-encoded; empty where the door does not know it.
+    percent-encoded; empty where the door does not know it. `elsewhere`: the host (and port) that a
+    target in its absolute form names, as that of a client's proxy does, where that is not ours.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Sent:
     root: Callable[[], str]
     receive: Callable[[], bytes]
     target: str = ""
+    elsewhere: str = ""
 
     @cached_property
     def content(self) -> bytes | Unreadable:

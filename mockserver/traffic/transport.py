@@ -9,10 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
-from urllib.parse import urlsplit
+from typing import Any, Protocol
+from urllib.parse import quote, unquote, urlsplit
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -73,6 +75,40 @@ class Rate:
             time.sleep(pause)
 
 
+class _Exact(HTTPConnection):
+    """Sends the target as it was given: urllib3 would encode anew what is no escape in it."""
+
+    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        super().putrequest(method, _unpacked(url), *args, **options)
+
+
+class _ExactTls(HTTPSConnection):
+    """The same, by TLS."""
+
+    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        super().putrequest(method, _unpacked(url), *args, **options)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Exact
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _ExactTls
+
+
+POOLS = {"http": _Pool, "https": _TlsPool}
+
+
+def _packed(target: str) -> str:
+    """A target as a path in which every letter that could be changed on the way is escaped."""
+    return "/" + quote(target, safe="", encoding="latin-1")
+
+
+def _unpacked(path: str) -> str:
+    return unquote(path[1:], encoding="latin-1")
+
+
 class HttpTransport:
     """A server at a URL. `rate`: requests a second, None for the documented one, 0 for none.
 
@@ -93,12 +129,13 @@ class HttpTransport:
             raise ValueError(f"{url!r} is no http or https address")
         self.local = is_loopback(parts.hostname)
         root = parts.path.rstrip("/").removesuffix("/api/v2")  # as curl's users have it
-        self._base = f"{parts.scheme}://{parts.netloc}{root}"
+        self._base, self._path = f"{parts.scheme}://{parts.netloc}", root
         self._timeout, self._patient = timeout, patient
         self._rate = Rate((0.0 if self.local else DOCUMENTED) if rate is None else rate)
         self._pool = urllib3.PoolManager(
             maxsize=16, block=True, retries=False, timeout=urllib3.Timeout(timeout)
         )
+        self._pool.pool_classes_by_scheme = POOLS
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
@@ -114,7 +151,11 @@ class HttpTransport:
         self._rate.wait()
         try:
             answer = self._pool.request(
-                method, self._base + target, body=body, headers=dict(headers), redirect=False
+                method,
+                self._base + _packed(self._path + target),
+                body=body,
+                headers=dict(headers),
+                redirect=False,
             )
         except HTTPError as error:
             raise Unreachable(self._why(error)) from None

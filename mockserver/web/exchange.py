@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
+from mockserver.loopback import is_loopback
 from mockserver.pipeline.messages import LIMIT, Answer, BrokenOff, Sent, TooLarge, Unreadable
-from mockserver.web.protocol import BROKEN, DROP
+from mockserver.web.protocol import BROKEN, DROP, NAMED
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
+PORTS = {"http": 80, "https": 443}
 PIECE = 128 * 1024
 """Bytes of an answer that are sent at once; others have their turn before the next."""
 
@@ -56,7 +58,18 @@ def sent_by(scope: Scope, body: Callable[[], bytes]) -> Sent:
         root=partial(_root, scope, headers),
         receive=body,
         target=scope["raw_path"].decode("latin-1"),
+        elsewhere=_elsewhere(scope),
     )
+
+
+def _elsewhere(scope: Scope) -> str:
+    """The host that the target itself names, where that is not the one it has come to."""
+    named, here = scope.get(NAMED, ""), scope["server"]
+    if not named or not here:
+        return str(named)
+    said, (host, port) = urlsplit(f"{scope['scheme']}://{named}"), here
+    same = said.hostname == host or (is_loopback(said.hostname) and is_loopback(host))
+    return "" if same and (said.port or PORTS[said.scheme]) == port else str(named)
 
 
 def _root(scope: Scope, headers: AsgiHeaders) -> str:

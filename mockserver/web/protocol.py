@@ -32,8 +32,9 @@ IDLE_SECONDS = 60.0
 """After which a connection is closed that sends nothing, or reads nothing of its answer."""
 LINGER_SECONDS = 2.0
 """For which a refused client may go on sending, so that it comes to read the refusal."""
-BROKEN, DROP = "mockserver.broken", "mockserver.drop"
-"""Keys of a scope: whether the body has ended before its end, and what ends the connection."""
+BROKEN, DROP, NAMED = "mockserver.broken", "mockserver.drop", "mockserver.named"
+"""Keys of a scope: whether the body has ended before its end, what ends the connection, and the host
+that a target in its absolute form has named."""
 
 log = logging.getLogger("mockserver.wire")
 log.setLevel(logging.ERROR)
@@ -59,7 +60,7 @@ class Protocol(HttpToolsProtocol):
         self._stuck_since: float | None = None
         self._refused: NoRequest | None = None
         self._over = self._ended = False
-        self._held = b""
+        self._held = self._named = b""
         self._begun: RequestResponseCycle | None = None
 
     # what comes
@@ -142,7 +143,7 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
         self.headers = []  # trailers are no headers
         scope: Any = self.scope
-        scope[DROP] = self.drop
+        scope[DROP], scope[NAMED] = self.drop, self._named.decode("latin-1")
         if self.parser.should_upgrade():  # to nothing we speak: answer, and read no further
             self.cycle.keep_alive = False
 
@@ -168,6 +169,7 @@ class Protocol(HttpToolsProtocol):
 
     def _take_target(self) -> None:
         """The target in its absolute form names the host itself (RFC 9112, 3.2.2)."""
+        self._named = b""
         if self.url.startswith(b"/") or self.url == b"*":
             return
         try:
@@ -176,10 +178,12 @@ class Protocol(HttpToolsProtocol):
             target = None
         if target is None or target.schema is None or target.host is None:
             raise NoRequest(400, "the target of the request is no path and no URL")
-        host = target.host + (b":%d" % target.port if target.port else b"")
+        name = b"[%b]" % target.host if b":" in target.host else target.host
+        host = name + (b":%d" % target.port if target.port else b"")
         self.url = (target.path or b"/") + (b"?" + target.query if target.query else b"")
         kept = [(name, value) for name, value in self.headers if name != b"host"]
         self.headers[:] = [(b"host", host), *kept]
+        self._named = host
 
     # what is refused
 

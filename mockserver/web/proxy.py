@@ -2,13 +2,14 @@
 
 Bodies pass as they are, save that the upstream's address in JSON answers becomes the proxy's: a
 client that follows `links.next` must not slip past. A body that is short, broken or too large never
-leaves: the server behind would store the stump. Nor does a path that would lead out of the upstream's.
+leaves: the server behind would store the stump. Nor does a path that would lead out of the
+upstream's, nor what is meant for another host: the token in it is that host's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from mockserver.judge.exchange import Exchange
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
@@ -29,13 +30,17 @@ class Proxy:
     """Passes requests on over a wire; `take` is told of each exchange, bodies as bytes."""
 
     def __init__(self, wire: Transport, upstream: str, take: Take) -> None:
-        self._wire, self._upstream, self._take = wire, upstream.rstrip("/"), take
+        self._wire, self._take = wire, take
+        self._upstream = (upstream if "://" in upstream else f"https://{upstream}").rstrip("/")
 
     def __call__(self, sent: Sent) -> Answer:
-        """The upstream's answer; 400 or 413 for what must not leave, 502 without one."""
+        """The upstream's answer; 400, 413 or 421 for what must not leave, 502 without one."""
         if not sent.path.startswith("/") or not _DOTS.isdisjoint(sent.path.split("/")):
             detail = "the path is not one of this server, or has . or .. as a part"
             return _refused(400, "bad request", f"{detail}: it was not sent on")
+        if sent.elsewhere not in ("", urlsplit(self._upstream).netloc):
+            detail = f"the request is for {sent.elsewhere}, and only the upstream is recorded"
+            return _refused(421, "misdirected request", f"{detail}: it was not sent on")
         try:
             body = sent.body()
         except BrokenOff:

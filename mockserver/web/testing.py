@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import flask
@@ -20,6 +20,9 @@ from mockserver.contract.operations import JSONAPI
 from mockserver.pipeline.worlds import Server
 from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
+
+if TYPE_CHECKING:  # it takes its time to import, and most never speak https
+    from mockserver.web.tls import Tls
 
 PLAIN = re.compile(r"/[A-Za-z0-9_./-]*")
 """Paths that stand in a URL as they are."""
@@ -140,7 +143,7 @@ class Live:
         self.server = server or Server()
         self.app = app_of(self.server)
         self._plain: LiveServer | None = None
-        self._secure: tuple[LiveServer, Mapping[str, str]] | None = None
+        self._secure: tuple[LiveServer, Tls] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -164,19 +167,21 @@ class Live:
         with self._lock:
             if self._secure is None:
                 made = tls.made("localhost")
-                server = LiveServer(self.app, tls=made.context).start()
-                self._secure = server, made.env
-            server, trust = self._secure
-            return server.url.replace("127.0.0.1", "localhost"), trust
+                self._secure = LiveServer(self.app, tls=made.context).start(), made
+            server, made = self._secure
+            return server.url.replace("127.0.0.1", "localhost"), made.env
 
     def stop(self) -> None:
         """Finish what was begun, take nothing new; who waits because of a fault goes on."""
         for universe in self.server.universes:
             universe.faults.clear()
         with self._lock:
-            for server in (self._plain, self._secure and self._secure[0]):
-                if server is not None:
-                    server.stop()
+            if self._plain is not None:
+                self._plain.stop()
+            if self._secure is not None:
+                server, made = self._secure
+                server.stop()
+                made.close()
             self._plain = self._secure = None
 
     def __enter__(self) -> Live:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import shutil
 import ssl
 import tempfile
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +19,14 @@ VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTR
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """What a server needs, and the file of the authority that its clients need (None: one's own)."""
+    """What a server needs, and the file of the authority that its clients need (None: one's own).
+
+    `close()` removes that file, when the server has ended; else the end of the process does.
+    """
 
     context: ssl.SSLContext
     authority: Path | None = None
+    close: Callable[[], object] = lambda: None
 
     @property
     def env(self) -> Mapping[str, str]:
@@ -28,20 +34,20 @@ class Tls:
         return {} if self.authority is None else dict.fromkeys(VARIABLES, str(self.authority))
 
 
-def made(host: str, folder: Path | None = None) -> Tls:
+def made(host: str) -> Tls:
     """A new authority and a certificate for this machine's names and `host`.
 
-    The authority's certificate is written to `folder`, a new temporary one where omitted; its key
-    is kept nowhere.
+    The authority's certificate is written to a new temporary folder; its key is kept nowhere.
     """
     authority = trustme.CA(organization_name="tfe-mockserver")
     names = dict.fromkeys(["localhost", "127.0.0.1", "::1", *_names(host)])
     context = _context()
     authority.issue_cert(*names).configure_cert(context)
-    place = folder or Path(tempfile.mkdtemp(prefix="mockserver-"))
-    file = place / "authority.pem"
+    folder = tempfile.mkdtemp(prefix="mockserver-")
+    close = weakref.finalize(context, shutil.rmtree, folder, ignore_errors=True)
+    file = Path(folder, "authority.pem")
     authority.cert_pem.write_to_path(str(file))
-    return Tls(context, file)
+    return Tls(context, file, close)
 
 
 def given(certificate: str, key: str | None) -> Tls:

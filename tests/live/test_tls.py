@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +51,7 @@ def test_the_lines_to_paste_have_requests_and_curl_trust_the_server() -> None:
             assert b"polset-" in done.stdout
         assert b"PRIVATE" not in Path(env["SSL_CERT_FILE"]).read_bytes()
         assert served.stop() == 0
+    assert not Path(env["SSL_CERT_FILE"]).parent.exists()
 
 
 def test_ones_own_certificate_and_key_are_taken(tmp_path: Path) -> None:
@@ -98,9 +100,22 @@ def test_a_world_of_its_own_speaks_https_where_asked_for() -> None:
         )
         assert tfe.env["TFE_HOSTNAME"] == urlsplit(tfe.url).netloc
         assert tfe.fork().authority == tfe.authority
+        folder = Path(tfe.authority).parent
+        assert folder.exists()
+    assert not folder.exists()
     with mockserver.universe() as tfe:
         assert tfe.authority is None
         assert not set(VARIABLES) & set(tfe.env)
+
+
+def test_a_process_that_ends_without_closing_leaves_no_folder_behind(tmp_path: Path) -> None:
+    code = "from mockserver.web import tls; made = tls.made('localhost'); print(made.authority)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**clean(), "TMPDIR": str(tmp_path)}, check=True,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert Path(done.stdout.strip()).parent.parent == tmp_path
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_marker_has_a_test_speak_https(pytester: pytest.Pytester) -> None:

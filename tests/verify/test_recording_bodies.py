@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mockserver.judge.exchange import Exchange
-from mockserver.pipeline.messages import LIMIT
-from mockserver.traffic.transport import Response
+from mockserver.pipeline.messages import LIMIT, Answer, Sent
+from mockserver.traffic.transport import HttpTransport, Response
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
 from mockserver.web.wsgi import received
@@ -117,6 +117,47 @@ def test_the_path_leaves_as_the_client_wrote_it() -> None:
     assert upstream.seen[0][1] == path
     assert taken[0].path.endswith("b c")
     assert list(taken[0].query) == [("search[x]", "+")]
+
+
+@pytest.mark.parametrize(
+    "target", ["/%zz%", "/a%2fb%2F[1]", "/a?b=%&c[d]=%zz|", "//a//", "/a'b\"{}^`?x=?y/", "/%E9%c3"]
+)
+def test_a_target_reaches_the_upstream_byte_for_byte(target: str) -> None:
+    seen: list[str] = []
+
+    def upstream(sent: Sent) -> Answer:
+        seen.append(sent.target + (f"?{sent.query}" if sent.query else ""))
+        return Answer(204)
+
+    with LiveServer(answer=upstream) as live:
+        wire = HttpTransport(f"{live.url}/below", rate=0, patient=False)
+        with LiveServer(answer=Proxy(wire, live.url, lambda exchange: None)) as recording:
+            raw = Raw(Told(recording.url))
+            raw.head("GET", target)
+            assert raw.answer()[0] == 204
+            raw.socket.close()
+    assert seen == [f"/below{target}"]
+
+
+@pytest.mark.parametrize("host", ["other.example.com", "upstream:8443", "127.0.0.2:1", "[::1]:1"])
+def test_what_is_meant_for_another_host_never_leaves(host: str) -> None:
+    status, body, upstream, taken = asked(lambda raw: raw.head("GET", f"http://{host}{PATH}"))
+    assert (status, upstream.seen, taken) == (421, [], [])
+    assert json.loads(body)["errors"][0]["detail"] == (
+        f"mockserver record: the request is for {host}, and only the upstream is recorded: "
+        "it was not sent on"
+    )
+
+
+def test_what_is_meant_for_the_upstream_or_for_us_leaves() -> None:
+    status, _, upstream, _ = asked(lambda raw: raw.head("GET", f"http://upstream{PATH}"))
+    assert (status, upstream.seen[0][1]) == (200, PATH)
+
+    def own(raw: Raw) -> None:
+        raw.head("GET", f"http://localhost:{raw.socket.getpeername()[1]}{PATH}")
+
+    status, _, upstream, _ = asked(own)
+    assert (status, upstream.seen[0][1]) == (200, PATH)
 
 
 @pytest.mark.parametrize("path", ["/api/../../admin", "/%2e%2E/admin", "/api/./v2", "/api/..", "*"])
