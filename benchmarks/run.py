@@ -27,7 +27,7 @@ import load
 import servers
 
 from mockserver.contract import load as contract
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 
 QUICK = "-q" in sys.argv
 ROUNDS, SECONDS = (1, 1.0) if QUICK else (5, 3.0)
@@ -236,7 +236,7 @@ def idle() -> Iterator[Row]:
 
 LARGE = """
 import gc, json, resource, sys, time
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.pipeline.render_cache import written
 
 def memory():

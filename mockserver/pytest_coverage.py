@@ -14,7 +14,7 @@ import pytest
 
 from mockserver.client.broken import worlds
 from mockserver.judge.coverage import Coverage, table
-from mockserver.reports.page import page
+from mockserver.reports.html import page
 
 SHARED = "tfe_coverage"
 

@@ -62,7 +62,7 @@ def test_what_comes_to_its_end_by_itself_is_not_left_over(pytester: pytest.Pytes
         """
         import pytest, socket, threading, time
         import mockserver
-        from mockserver.pipeline.worlds import Server
+        from mockserver.pipeline.server import Server
 
         @pytest.fixture(scope="module")
         def wider():

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import mockserver
-from mockserver.pipeline.worlds import fixture_for
+from mockserver.pipeline.server import fixture_for
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text(encoding="utf-8")

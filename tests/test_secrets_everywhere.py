@@ -19,10 +19,10 @@ import mockserver
 from mockserver.contract import load
 from mockserver.redaction import is_secret
 from mockserver.reports.forms import FORMS, summary
-from mockserver.traffic.files import har
 from mockserver.traffic.judging import judge_recording, result
 from mockserver.traffic.masking import Mask
 from mockserver.traffic.recorder import Recorder
+from mockserver.traffic.recordings import har
 from mockserver.traffic.transport import Response as Received
 from mockserver.web.proxy import Proxy
 from mockserver.web.wsgi import received

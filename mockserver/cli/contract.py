@@ -20,7 +20,7 @@ def openapi(edition: str) -> None:
 @click.option("--edition", default="2019-07", show_default=True, help="Edition to print it of.")
 def print_fixture_schema(edition: str) -> None:
     """Print the JSON Schema of an edition's fixtures."""
-    from mockserver.pipeline.worlds import served
+    from mockserver.pipeline.server import served
     from mockserver.world.fixture_schema import fixture_schema
 
     schema = fixture_schema(served(edition_named(edition)))

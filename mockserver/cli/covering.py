@@ -30,7 +30,7 @@ def coverage(
     from mockserver.client import ControlError
     from mockserver.client.links import Http
     from mockserver.judge.coverage import Coverage, table
-    from mockserver.reports.page import page
+    from mockserver.reports.html import page
 
     try:
         shown = Http(url, token, 30.0).send("GET", "coverage")

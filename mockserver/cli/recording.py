@@ -89,11 +89,11 @@ def record(
 def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     """Print the world that recorded exchanges have shown, as a fixture for `serve --fixture`."""
     from mockserver.contract.fixtures import UnfitFixture
-    from mockserver.pipeline.worlds import fixture_for
+    from mockserver.pipeline.server import fixture_for
     from mockserver.resources import kinds
     from mockserver.scenarios import scenarios
-    from mockserver.traffic.files import BadRecording, exchanges
     from mockserver.traffic.fixture import document, shown
+    from mockserver.traffic.recordings import BadRecording, exchanges
 
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
     try:

@@ -132,8 +132,8 @@ def _forms(reports: tuple[str, ...]) -> list[Report]:
 def _recorded(
     contract: Edition, only: frozenset[str], drift: Level, form: str, path: Path
 ) -> Result:
-    from mockserver.traffic.files import READERS
     from mockserver.traffic.judging import judge_recording, result
+    from mockserver.traffic.recordings import READERS
 
     return result(judge_recording(READERS[form](path), contract, only, drift), contract)
 

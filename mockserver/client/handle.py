@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from mockserver.client.broken import Broken, told, told_of
 from mockserver.client.journal import JournalReader, Seen
 from mockserver.client.links import UNKNOWN, Gone, Http, InProcess, Link
-from mockserver.pipeline.worlds import fixture_for
+from mockserver.pipeline.server import fixture_for
 from mockserver.world.clock import parse, written
 from mockserver.world.faults import WHAT
 
 if TYPE_CHECKING:
-    from mockserver.pipeline.worlds import Server
+    from mockserver.pipeline.server import Server
     from mockserver.web.testing import ApiClient, Live
 
 Fixture = str | Path | Mapping[str, Any]

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from mockserver.control import answering as control
 from mockserver.escaping import escaped
 from mockserver.pipeline.messages import Sent
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.world.universe import Universe
 
 UNKNOWN = "there is no universe with this key (any more): is its test over, or was it deleted?"

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.engines import Schema
 from mockserver.contract.pages import Page, UnfitPage
-from mockserver.contract.records import (
+from mockserver.contract.resource_definitions import (
     CLOSED,
     COMPONENTS,
     LINKAGE,

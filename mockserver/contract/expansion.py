@@ -15,7 +15,7 @@ from mockserver.contract.definitions import Definitions, defined
 from mockserver.contract.examples import whole_example
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.pages import Page, UnfitPage
-from mockserver.contract.records import COMPONENTS, ResourceDefinition, identifier
+from mockserver.contract.resource_definitions import COMPONENTS, ResourceDefinition, identifier
 from mockserver.contract.roles import CREATE, UPDATE, body
 
 RESPONSES = "#/components/responses/"

@@ -12,7 +12,7 @@ from mockserver.contract import subset
 from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected
 from mockserver.contract.files import folder, read
-from mockserver.contract.records import COMPONENTS
+from mockserver.contract.resource_definitions import COMPONENTS
 from mockserver.nearest import nearest
 
 BESIDE = ("edition.json", "tolerated.json")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.engines import Schema
-from mockserver.contract.records import (
+from mockserver.contract.resource_definitions import (
     CLOSED,
     COMPONENTS,
     LINKAGE,

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.contract.editions import Edition
 from mockserver.contract.engines import Schema, reached
 from mockserver.contract.operations import Operation
-from mockserver.contract.records import COMPONENTS
+from mockserver.contract.resource_definitions import COMPONENTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -15,10 +15,10 @@ from mockserver.contract import Edition, Operation, control
 from mockserver.contract.routes import routes
 from mockserver.control.operations import OPERATIONS, Control, Refused
 from mockserver.escaping import escaped
-from mockserver.jsonapi import honest
+from mockserver.jsonapi import strict_json
 from mockserver.loopback import host_of, is_loopback
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.redaction import redactor, strangers
 from mockserver.world.universe import Universe
 
@@ -163,8 +163,8 @@ def _document(operation: Operation, sent: Sent) -> Any:
             raise Refused(422, ("", "no body was sent; expected a JSON object"))
         return {}
     try:
-        return honest.parse(content, VALUES)
-    except honest.TooMany as error:
+        return strict_json.parse(content, VALUES)
+    except strict_json.TooMany as error:
         raise Refused(413, ("", str(error))) from None
-    except honest.Dishonest as error:
+    except strict_json.Dishonest as error:
         raise Refused(400, ("", str(error))) from None

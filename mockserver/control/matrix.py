@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.world import who
 
 

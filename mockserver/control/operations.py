@@ -10,9 +10,9 @@ from typing import Any
 from mockserver.contract import UnknownEdition, contract, load
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, shipped
 from mockserver.judge.coverage import Coverage
-from mockserver.pipeline.fault_plan import faults_of
 from mockserver.pipeline.messages import Answer, Sent, as_json
-from mockserver.pipeline.worlds import Server, fixture_for
+from mockserver.pipeline.request_faults import faults_of
+from mockserver.pipeline.server import Server, fixture_for
 from mockserver.world import who
 from mockserver.world.changes import changes
 from mockserver.world.clock import parse, written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mockserver.jsonapi.pages import links, meta
+from mockserver.jsonapi.pagination import links, meta
 from mockserver.world.calls import Call, ListPage
 from mockserver.world.state import Record
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mockserver.jsonapi.identifiers import known, named
-from mockserver.jsonapi.names import taken
-from mockserver.jsonapi.pages import paged, whole
+from mockserver.jsonapi.pagination import paged, whole
+from mockserver.jsonapi.unique_names import taken
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler
 from mockserver.world.problems import Error, invalid_items

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from mockserver.contract import Edition, Operation
 from mockserver.contract.engines import Checker, KeyPath, Miss, Schema
 from mockserver.contract.explain import brief, explained, key_path, resolve, trail
-from mockserver.judge.addresses import misnamed
 from mockserver.judge.consequences import conditional, forbidden
 from mockserver.judge.demands import checker, demands
 from mockserver.judge.documents import is_resource
@@ -17,6 +16,7 @@ from mockserver.judge.drift import STABILITY, Stray, strays
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, TYPE, Finding
 from mockserver.judge.laws import told_again
+from mockserver.judge.misnamed import misnamed
 from mockserver.judge.sources import level_of
 from mockserver.nearest import nearest
 from mockserver.pointers import pointer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mockserver.pipeline.messages import Answer, Sent, as_json
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 
 
 def ping(server: Server, sent: Sent) -> Answer:

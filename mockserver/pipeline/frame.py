@@ -14,12 +14,12 @@ from functools import partial
 
 from mockserver.contract import Edition, Operation
 from mockserver.contract.routes import routes
-from mockserver.pipeline import fault_plan, journaling
+from mockserver.pipeline import journaling, request_faults
 from mockserver.pipeline.discovery import OPEN
-from mockserver.pipeline.fault_plan import RequestFaults
 from mockserver.pipeline.messages import Answer, Sent, as_json
 from mockserver.pipeline.pipeline import Outcome, Setting, refusal, run
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.request_faults import RequestFaults
+from mockserver.pipeline.server import Server
 from mockserver.world import clock
 from mockserver.world.access import split
 from mockserver.world.faults import Fault
@@ -86,7 +86,7 @@ def arrive(server: Server, sent: Sent) -> Visit:
         visit.opened = operation
     elif universe is not None:
         visit.generation = universe.generation
-        visit.plan = fault_plan.planned(universe, operation, sent)
+        visit.plan = request_faults.planned(universe, operation, sent)
         if visit.plan:
             visit.delays = [(fault, fault.delay()) for fault in visit.plan.due("latency")]
     return visit
@@ -119,7 +119,7 @@ def complete(server: Server, visit: Visit, *, wait: bool = True) -> Done | None:
     finally:
         if turn:
             turn.release()
-    made = fault_plan.after(visit.plan, outcome.answer) if visit.plan else outcome.answer
+    made = request_faults.after(visit.plan, outcome.answer) if visit.plan else outcome.answer
     return Done(visit, universe, outcome, made, (before, outcome.state or before), now)
 
 
@@ -148,7 +148,7 @@ def _outcome(
 def _open(server: Server, visit: Visit, operation: Operation) -> Outcome:
     made = OPEN[operation.id](server, visit.sent)
     if visit.universe is not None:
-        made = fault_plan.announced(visit.universe, visit.sent, made)
+        made = request_faults.announced(visit.universe, visit.sent, made)
     return Outcome(made, operation=operation)
 
 
@@ -176,12 +176,12 @@ def _run(server: Server, visit: Visit, universe: Universe, state: State, now: st
     plan = visit.plan
     if plan is None:
         outcome = run(setting, state, visit.sent, now)
-    elif (early := fault_plan.before(plan, universe, visit.sent)) is not None:
+    elif (early := request_faults.before(plan, universe, visit.sent)) is not None:
         outcome = early
     else:
         if not visit.sent.writes:
-            state = fault_plan.lagging(plan, universe, state)
-        outcome = run(setting, state, visit.sent, now, partial(fault_plan.in_place, plan))
+            state = request_faults.lagging(plan, universe, state)
+        outcome = run(setting, state, visit.sent, now, partial(request_faults.in_place, plan))
     if outcome.done and outcome.caller and outcome.caller.token:
         universe.used[outcome.caller.token.key] = now  # beside the state: a GET is no write
     return outcome

@@ -15,7 +15,7 @@ from mockserver.contract import Checked, Edition, Operation, Refusal
 from mockserver.contract.explain import brief
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.routes import Route, routes
-from mockserver.jsonapi import honest
+from mockserver.jsonapi import strict_json
 from mockserver.jsonapi.documents import document
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
 from mockserver.pipeline.render_cache import RenderedParts, Store, written
@@ -209,10 +209,10 @@ def _body(call: Call, operation: Operation, sent: Sent, found: Outcome) -> Any:
     if sent.media_type != JSONAPI:
         _judge_type(call, operation, sent, found)
     try:
-        value = honest.parse(content)
-    except honest.TooMany as error:
+        value = strict_json.parse(content)
+    except strict_json.TooMany as error:
         raise Problem(413, Error("payload too large", str(error))) from None
-    except honest.Dishonest as error:
+    except strict_json.Dishonest as error:
         meta = {
             **_meta(operation),
             "fact": str(error),

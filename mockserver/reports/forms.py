@@ -16,8 +16,8 @@ from xml.etree import ElementTree as Xml
 from mockserver.contract import Edition
 from mockserver.judge.findings import EFFECT, STATUS, TYPE, Finding
 from mockserver.judge.result import Result
+from mockserver.reports.html import page
 from mockserver.reports.locations import located
-from mockserver.reports.page import page
 from mockserver.version import VERSION
 
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
-from mockserver.jsonapi.pages import whole
+from mockserver.jsonapi.pagination import whole
 from mockserver.jsonapi.resources import resource
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.identifiers import identifier
-from mockserver.jsonapi.pages import whole
+from mockserver.jsonapi.pagination import whole
 from mockserver.jsonapi.resources import resource
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply

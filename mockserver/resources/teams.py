@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.jsonapi import resources
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
-from mockserver.jsonapi.pages import whole
+from mockserver.jsonapi.pagination import whole
 from mockserver.jsonapi.resources import resource
 from mockserver.resources import team_members
 from mockserver.resources.team_members import ACCESS, GRANTS, MANAGE, MEMBERS, OWNERS

@@ -12,7 +12,7 @@ from mockserver.jsonapi.handlers import (
     update_record,
 )
 from mockserver.jsonapi.identifiers import identifier, known, to_one
-from mockserver.jsonapi.pages import paged
+from mockserver.jsonapi.pagination import paged
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply

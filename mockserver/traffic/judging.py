@@ -21,8 +21,8 @@ from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, verdict
 from mockserver.judge.routes import match
 from mockserver.judge.sources import Level, level_of
-from mockserver.traffic.files import BadRecording
 from mockserver.traffic.masking import Mask
+from mockserver.traffic.recordings import BadRecording
 
 API = "/api/v2/"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -16,7 +16,7 @@ import flask
 from mockserver.control import answering as control
 from mockserver.pipeline import frame
 from mockserver.pipeline.messages import Answer, Sent
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.web import landing
 from mockserver.web.wsgi import Environ, Wsgi, WsgiDoor, received
 

@@ -15,8 +15,8 @@ from functools import partial
 from mockserver.control import answering as control
 from mockserver.pipeline import frame
 from mockserver.pipeline.messages import Answer, Sent
-from mockserver.pipeline.worlds import Server
-from mockserver.web.exchange import Body, Receive, Scope, Send, give, received, sent_by
+from mockserver.pipeline.server import Server
+from mockserver.web.asgi_messages import Body, Receive, Scope, Send, give, received, sent_by
 from mockserver.web.threads import Threads, Wsgis
 from mockserver.web.wsgi import Wsgi
 from mockserver.world.access import split

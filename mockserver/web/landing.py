@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from mockserver.pipeline.messages import Answer, Sent
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>tfe-mockserver</title></head>

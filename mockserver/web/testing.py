@@ -17,7 +17,7 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request as BaseRequest
 
 from mockserver.contract.operations import JSONAPI
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from mockserver.pipeline.messages import Answer, Sent, TooLarge, Unreadable
-from mockserver.web.exchange import (
+from mockserver.web.asgi_messages import (
     AsgiHeaders,
     Body,
     Receive,

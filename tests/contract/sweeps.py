@@ -16,7 +16,7 @@ import pytest
 from mockserver.contract import Edition, Operation, control, editions, load
 from mockserver.contract.engines import Checker, Schema
 from mockserver.contract.explain import resolve
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.pointers import pointer
 from mockserver.web.testing import ApiClient, app_of
 from mockserver.world.universe import Universe

@@ -11,7 +11,7 @@ import pytest
 from sweeps import EDITIONS, OPERATIONS, World, cases, example, fresh, misses, success, walk
 
 from mockserver.contract import Edition, Operation, engines, load
-from mockserver.pipeline import worlds
+from mockserver.pipeline import server
 
 every_operation = pytest.mark.parametrize("operation", cases(OPERATIONS))
 
@@ -217,7 +217,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Edition:
     """An edition, and a server of it, on a machine that has no wheel for jsonschema_rs."""
     monkeypatch.setattr(engines, "jsonschema_rs", None)
     edition = Edition(EDITIONS[0].place)
-    monkeypatch.setattr(worlds, "load", lambda name: edition)
+    monkeypatch.setattr(server, "load", lambda name: edition)
     return edition
 
 

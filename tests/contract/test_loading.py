@@ -18,7 +18,7 @@ from mockserver.contract import Edition, UnknownEdition, contract, control, edit
 from mockserver.contract.files import folder, read
 from mockserver.contract.pages import UnfitPage
 from mockserver.contract.subset import Unsupported, check, faults
-from mockserver.pipeline.worlds import served
+from mockserver.pipeline.server import served
 from mockserver.world.fixture_schema import fixture_schema
 
 SCHEMAS = [

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
 from mockserver.web.testing import ApiClient, Live
 from mockserver.world.calls import Call, Reply

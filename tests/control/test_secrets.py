@@ -201,7 +201,7 @@ def test_the_control_plane_repeats_and_logs_no_key(
 def test_a_breach_and_an_unexpected_exception_name_no_token(
     tfe: mockserver.World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mockserver.pipeline.worlds import Server
+    from mockserver.pipeline.server import Server
     from mockserver.web.testing import ApiClient, Live
 
     from .test_breach import with_show

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
 from mockserver.world.kinds import View

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
 from mockserver.world.kinds import View

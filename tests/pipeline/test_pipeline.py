@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mockserver.pipeline import pipeline
 from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.pipeline import Outcome, Setting, run
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.world.universe import Universe
 
 ORG = "/api/v2/organizations/my-organization"

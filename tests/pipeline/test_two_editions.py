@@ -17,7 +17,7 @@ from mockserver.contract import Edition, UnknownEdition, added, editions, load
 from mockserver.contract.files import folder, read
 from mockserver.contract.fixtures import UnfitFixture
 from mockserver.judge.findings import Findings
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.scenarios import scenarios
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.run import verify

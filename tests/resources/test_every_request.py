@@ -1008,7 +1008,7 @@ def test_a_documented_operation_that_is_not_built_is_404_and_the_journal_says_so
     from dataclasses import replace
 
     from mockserver.client.handle import Address, in_process
-    from mockserver.pipeline.worlds import Server
+    from mockserver.pipeline.server import Server
     from mockserver.resources import kinds
     from mockserver.web.testing import Live
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mockserver.contract import routes
 from mockserver.contract.engines import Checker
 from mockserver.pipeline.render_cache import Store
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.web.testing import app_of
 from tests.examples import examples
 

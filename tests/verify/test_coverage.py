@@ -12,7 +12,7 @@ import pytest
 import mockserver
 from mockserver.contract import load
 from mockserver.judge.coverage import KINDS, Coverage, points, table
-from mockserver.reports.page import page
+from mockserver.reports.html import page
 from tests.verify.playing import run, server
 
 EDITION = load("2019-07")

@@ -23,10 +23,10 @@ from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.resources import kinds
 from mockserver.scenarios import scenarios
-from mockserver.traffic.files import exchanges
 from mockserver.traffic.fixture import document, shown
 from mockserver.traffic.masking import Mask
 from mockserver.traffic.recorder import Recorder
+from mockserver.traffic.recordings import exchanges
 from mockserver.traffic.transport import HttpTransport
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer

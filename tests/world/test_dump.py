@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.pipeline.worlds import fixture_for
+from mockserver.pipeline.server import fixture_for
 
 ROOT = "/api/v2"
 ORG = f"{ROOT}/organizations/my-organization"

@@ -8,7 +8,7 @@ from graphlib import CycleError
 import pytest
 
 from mockserver.contract import load
-from mockserver.pipeline.worlds import Server, facts
+from mockserver.pipeline.server import Server, facts
 from mockserver.resources import kinds
 from mockserver.world.kinds import Kind, Kinds, To, View
 from mockserver.world.who import callers

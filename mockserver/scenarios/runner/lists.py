@@ -10,7 +10,7 @@ from mockserver.judge.documents import Resource, resources
 from mockserver.judge.pointers import at
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.pages import (
+from mockserver.scenarios.runner.pagination import (
     META,
     clean,
     contains,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Executor
 
 from mockserver.judge.documents import Resource, resources
-from mockserver.scenarios.runner import lists, pages
+from mockserver.scenarios.runner import lists, pagination
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.refusals import all_refused
@@ -27,7 +27,7 @@ def looked(driver: Driver, plan: Plan, pool: Executor) -> None:
         if plan.actions.list:
             listing = context.edition.operation(plan.actions.list)
             if "page[size]" in listing.parameters:
-                pages.paged(driver, listing, record, {}, set(), 3)
+                pagination.paged(driver, listing, record, {}, set(), 3)
     for id in plan.actions.reads:
         all_refused(driver, context.edition.operation(id), record, pool)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.contract import Operation
 from mockserver.judge.sources import level_of
 from mockserver.scenarios.runner.context import Context
-from mockserver.scenarios.runner.pages import FEW
+from mockserver.scenarios.runner.pagination import FEW
 
 STORM = "only more requests a second than the server allows bring it about"
 FAILURE = "documented, but no request makes a server fail"

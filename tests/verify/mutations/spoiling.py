@@ -12,7 +12,7 @@ import mockserver
 from mockserver.contract import load
 from mockserver.judge.pointers import MISSING, at
 from mockserver.judge.routes import match
-from mockserver.pipeline.worlds import Server
+from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
 from mockserver.world.kinds import Kinds
 from tests.verify.playing import TOKEN
