@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.contract.engines import Miss
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -40,25 +38,3 @@ class Checked:
             )
             for finding in self.findings
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerated:
-    """One thing that real clients send although the page forbids it."""
-
-    parts: tuple[str, ...]
-    fault: str
-
-    def covers(self, miss: Miss) -> bool:
-        if len(miss.path) != len(self.parts) or not all(
-            want in ("*", str(part)) for want, part in zip(self.parts, miss.path, strict=True)
-        ):
-            return False
-        if self.fault == "missing":
-            return miss.fault == "missing"
-        if self.fault == "empty" and miss.value == {}:
-            return bool(miss.expected == "object")
-        return (
-            miss.fault in ("const", "type", "enum")
-            and miss.value == {"empty": "", "null": None}[self.fault]
-        )

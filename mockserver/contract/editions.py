@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
-from mockserver.contract.checked import Tolerated
 from mockserver.contract.engines import Checker
 from mockserver.contract.expansion import expanded
 from mockserver.contract.files import folder, names, read
 from mockserver.contract.folders import whole
 from mockserver.contract.operations import Operation
 from mockserver.contract.pages import pages
+from mockserver.contract.tolerated import refuse_strangers, tolerated
 from mockserver.contract.types import ResourceType, resource_types
 from mockserver.nearest import some_of
 
@@ -72,27 +72,20 @@ class Edition:
         self.origins: Mapping[str, str] = made.origins
         self._examples = made.examples
         components = {"schemas": self.schemas, "responses": self.responses}
-        tolerated = self._tolerated()
+        entries = tolerated(place)
         self.operations: dict[str, Operation] = {}
         for path_name, method, item in self._items():
-            operation = Operation(self.name, method, path_name, item, components, tolerated)
+            operation = Operation(self.name, method, path_name, item, components, entries)
             if operation.id in self.operations:
                 raise ValueError(f"{place}: the operation id {operation.id!r} stands twice")
             self.operations[operation.id] = operation
+        refuse_strangers(place, entries, self.operations)
 
     def _items(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         for path, item in self.paths.items():
             for method in METHODS:
                 if method in item:
                     yield path, method, item[method]
-
-    def _tolerated(self) -> list[Tolerated]:
-        path = self.place / "tolerated.json"
-        entries = read(path)["tolerated"] if path.exists() else []
-        return [
-            Tolerated(tuple(entry["pointer"].strip("/").split("/")), entry["fault"])
-            for entry in entries
-        ]
 
     @property
     def now(self) -> str:

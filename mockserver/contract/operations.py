@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from mockserver.contract.checked import Checked, Refusal, Tolerated
+from mockserver.contract.checked import Checked, Refusal
 from mockserver.contract.engines import MOST, Checker, Miss, Schema
 from mockserver.contract.explain import explained, key_path, trail
 from mockserver.contract.query import Query
 from mockserver.contract.shapes import Fill, Show, envelope, filler, resources, shower
+from mockserver.contract.tolerated import Tolerated
 from mockserver.pointers import pointer
 
 JSONAPI = "application/vnd.api+json"
@@ -62,7 +63,7 @@ class Operation:
         self.open = item.get("security") == []
         self._schemas: Mapping[str, Schema] = components["schemas"]
         self._shared: Mapping[str, Any] = components["responses"]
-        self._tolerated = tolerated
+        self._tolerated = [t for t in tolerated if not t.operations or self.id in t.operations]
         parameters = item.get("parameters", [])
         self.records = {p["name"]: p["x-record"] for p in parameters if "x-record" in p}
         self.parameters = {p["name"]: p for p in parameters if p["in"] == "query"}

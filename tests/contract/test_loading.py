@@ -400,5 +400,17 @@ def test_tolerated_faults_name_the_client_that_needs_them() -> None:
         path = edition.place / "tolerated.json"
         entries = read(path)["tolerated"] if path.exists() else []
         for entry in entries:
-            assert set(entry) == {"pointer", "fault", "client", "x-source"}
+            assert set(entry) - {"operations"} == {"pointer", "fault", "client", "x-source"}
+            assert set(entry.get("operations", ())) <= set(edition.operations)
             assert entry["fault"] in ("missing", "empty", "null")
+
+
+def test_a_tolerated_fault_names_operations_that_are_there(tmp_path: Path) -> None:
+    place = shutil.copytree(load("2019-07").place, tmp_path / "2019-07")
+    listed = read(place / "tolerated.json")
+    listed["tolerated"][0]["operations"] = ["update-sshkey"]
+    (place / "tolerated.json").write_text(json.dumps(listed))
+    with pytest.raises(
+        ValueError, match=r"tolerated\.json: no operation 'update-sshkey'; nearest: "
+    ):
+        Edition(place)

@@ -795,14 +795,14 @@ FINDINGS = [
         id="relationships in a PATCH that documents none",
     ),
     pytest.param(
-        "PATCH", SET, body(""), 200,
-        ("/data/type", 'data.type is ""', 'Send "policy-sets" as data.type.'),
-        id="an empty type",
+        "POST", f"{ORG}/authentication-token", {"data": {"type": ""}}, 201,
+        ("/data/type", 'data.type is ""', 'Send "authentication-tokens" as data.type.'),
+        id="an empty type where the page documents no body",
     ),
     pytest.param(
-        "PATCH", SET, {"data": {"attributes": {}}}, 200,
-        ("/data/type", "data.type is missing", 'Send data.type: "policy-sets".'),
-        id="a missing type",
+        "PATCH", f"{ROOT}/ssh-keys/{SSH_KEY}", {"data": {"attributes": {"name": "GitHub"}}}, 200,
+        ("/data/type", "data.type is missing", 'Send data.type: "ssh-keys".'),
+        id="a missing type where the page's sample has none",
     ),
     pytest.param(
         "PATCH", SET, {"data": {"type": "policy-sets", "id": PRODUCTION}}, 200,

@@ -1,0 +1,60 @@
+"""What real clients send although the page forbids it: the edition's closed list, `tolerated.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract.engines import Miss
+from mockserver.contract.files import read
+from mockserver.nearest import some_of
+
+TOLERATED = "tolerated.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerated:
+    """One entry of the list.
+
+    `parts` lead to a member of the body (`*`: any), `fault` says what is wrong there: `missing`,
+    `empty` or `null`. `operations`: ids of those that let it pass; empty for all.
+    """
+
+    parts: tuple[str, ...]
+    fault: str
+    operations: Collection[str] = ()
+
+    def covers(self, miss: Miss) -> bool:
+        if len(miss.path) != len(self.parts) or not all(
+            want in ("*", str(part)) for want, part in zip(self.parts, miss.path, strict=True)
+        ):
+            return False
+        if self.fault == "missing":
+            return miss.fault == "missing"
+        if self.fault == "empty" and miss.value == {}:
+            return bool(miss.expected == "object")
+        return (
+            miss.fault in ("const", "type", "enum")
+            and miss.value == {"empty": "", "null": None}[self.fault]
+        )
+
+
+def tolerated(place: Path) -> list[Tolerated]:
+    """The list of the edition in a folder; empty where there is none."""
+    path = place / TOLERATED
+    return [_entry(said) for said in read(path)["tolerated"]] if path.exists() else []
+
+
+def _entry(said: Mapping[str, Any]) -> Tolerated:
+    parts = tuple(said["pointer"].strip("/").split("/"))
+    return Tolerated(parts, said["fault"], said.get("operations", ()))
+
+
+def refuse_strangers(place: Path, entries: Collection[Tolerated], known: Collection[str]) -> None:
+    """Raises ValueError where an entry names an operation that the edition has not."""
+    for id in (id for entry in entries for id in entry.operations):
+        if id not in known:
+            near = some_of(id, known)
+            raise ValueError(f"{place / TOLERATED}: no operation {id!r}; nearest: {near}")
