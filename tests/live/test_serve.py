@@ -203,7 +203,8 @@ def test_the_log_has_one_line_a_request_and_no_token() -> None:
         assert logged[1] == f"201 POST {SETS}  create-policy-set"
         assert logged[2].startswith(f"422 POST {SETS}  create-policy-set")
         assert logged[3].startswith(
-            f"200 GET {SETS}?token=[secret]&page[size]=3  list-policy-sets  [1 finding"
+            f"200 GET {SETS}?token=[secret]&page[size]=3  list-policy-sets  "
+            "[the query parameter token is not listed. Leave out token"
         )
         assert logged[7] == f"204 GET {ROOT}/ping  ping"
         assert logged[9] == "200 GET /_mock/journal  control plane"
