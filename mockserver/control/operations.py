@@ -10,8 +10,8 @@ from typing import Any
 from mockserver.contract import UnknownEdition, contract, load
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, shipped
 from mockserver.judge.coverage import Coverage
+from mockserver.pipeline.fault_checks import faults_of
 from mockserver.pipeline.messages import Answer, Sent, as_json
-from mockserver.pipeline.request_faults import faults_of
 from mockserver.pipeline.server import Server, fixture_for
 from mockserver.world import who
 from mockserver.world.changes import changes

@@ -12,11 +12,11 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
-from mockserver.contract import Edition, Operation, load
+from mockserver.contract import Operation, load
 from mockserver.pipeline.messages import Answer, Sent, as_json
 from mockserver.pipeline.pipeline import Outcome, refusal
 from mockserver.world.access import authenticate, split
-from mockserver.world.faults import BadFault, Fault, wrong
+from mockserver.world.faults import Fault
 from mockserver.world.problems import Error, Problem, not_found, unauthorized
 from mockserver.world.state import State
 from mockserver.world.universe import Universe
@@ -217,29 +217,3 @@ def after(plan: RequestFaults, made: Answer) -> Answer:
             status = 200 if made.status in (204, 304) else made.status
             made = Answer(status, PAGE, {**made.headers, "Content-Type": "text/html"}, made.cut)
     return made
-
-
-# what may be asked for
-
-
-def faults_of(edition: Edition, wanted: Mapping[str, Any]) -> Iterator[BadFault]:
-    """Everything wrong with a fault that somebody asks for in a world of that edition."""
-    yield from wrong(wanted)
-    chosen = list(edition.operations.values())
-    if (id := wanted.get("operation")) is not None:
-        try:
-            chosen = [edition.operation(id)]
-        except KeyError as error:
-            yield BadFault(str(error.args[0]), "/operation")
-            return
-    where = id or f"any operation of edition {edition.name}"
-    if (status := wanted.get("status")) is not None and wanted["fault"] == "status":
-        # of several operations it happens to those alone that document it: see _can
-        errors = sorted({s for o in chosen for s in o.responses if s >= 400})
-        if status not in errors:
-            known = ", ".join(map(str, errors))
-            fact = f"{where} does not document the status {status}: it documents {known}"
-            yield BadFault(f"{fact}; what no page documents is off-contract-status", "/status")
-    if wanted["fault"] == "lost-entitlement" and not any(o.entitlement for o in chosen):
-        known = ", ".join(o.id for o in edition.operations.values() if o.entitlement)
-        yield BadFault(f"{where} needs no entitlement; these do: {known}", "/operation")

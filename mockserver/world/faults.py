@@ -136,7 +136,7 @@ class Fault:
     def fits(self, operation: str | None, path: str) -> bool:
         if self.operation is not None and self.operation != operation:
             return False
-        return self.path is None or fnmatchcase(path, self.path)
+        return self.path is None or fnmatchcase(path.rstrip("/"), self.path.rstrip("/"))
 
     def due(self) -> bool:
         """Whether it happens to this call; counts the call."""

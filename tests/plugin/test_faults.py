@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
+from fnmatch import fnmatchcase
+from itertools import product
 from typing import Any
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
 import mockserver
 from mockserver.client import ControlError
 from mockserver.contract import load
+from mockserver.pipeline.fault_checks import faults_of, may_meet
 from mockserver.world.faults import TAKES, WHAT, BadFault, Faults
 from mockserver.world.problems import Problem
 
@@ -585,6 +591,24 @@ def test_two_faults_may_happen_to_one_call(world: Tfe, ask: Ask) -> None:
             {"operation": "list-organizations"},
             "/operation: list-organizations needs no entitlement; these do: ",
         ),
+        (
+            "latency",
+            {"path": "/api/v2/policy-set/*"},
+            "/path: '/api/v2/policy-set/*' fits no path of edition 2019-07; nearest: "
+            "/api/v2/policy-sets/{id}, ",
+        ),
+        ("latency", {"path": "organizations"}, "(* stands for anything)"),
+        (
+            "latency",
+            {"path": "/api/v2/policies/*", "operation": "show-policy-set"},
+            "/path: '/api/v2/policies/*' does not fit the path of show-policy-set: "
+            "/api/v2/policy-sets/{id}",
+        ),
+        (
+            "latency",
+            {"operation": "ping"},
+            "/operation: ping needs no token: no fault of a world happens to it",
+        ),
         ("latency", {"when": "sometimes"}, "/when: when is "),
         ("latency", {"when": {"nth": 0}}, "/when"),
         ("latency", {"when": {"nth": 1, "share": 0.5}}, "/when"),
@@ -603,6 +627,57 @@ def test_a_bad_fault_is_refused_with_what_there_is(
     assert said in str(refused.value)
     assert refused.value.status == 422
     assert list(world.faults) == []
+
+
+@pytest.mark.parametrize("operation", [o for o in EDITION.operations.values() if not o.open])
+def test_the_path_of_every_operation_may_be_disturbed(operation: Any) -> None:
+    whole = re.sub(r"{[^}]*}", "x-1", operation.path)
+    for path in (operation.path, whole, whole + "/", "*", whole[:-1] + "*", whole[:-1] + "?"):
+        assert not list(faults_of(EDITION, {"fault": "latency", "path": path})), path
+
+
+def test_a_documented_path_that_is_not_built_may_be_disturbed(world: Tfe) -> None:
+    world.faults.add("off-contract-status", status=503, path="/api/v2/admin/*")
+    assert world.client.get("/api/v2/admin/users").status_code == 503
+
+
+def test_a_slash_at_the_end_is_no_other_path(world: Tfe) -> None:
+    world.faults.add("off-contract-status", status=503, when="all", path=SETS)
+    assert [world.client.get(path).status_code for path in (SETS, SETS + "/")] == [503, 503]
+
+
+PIECES = [text for size in (1, 2, 3) for text in map("".join, product("ab", repeat=size))]
+
+
+@given(st.text("ab/*?", max_size=8), st.sampled_from(["/a/{x}/b", "/{x}", "/a/{x}", "/a{x}/{y}"]))
+def test_a_pattern_may_meet_a_template_where_it_fits_one_of_its_paths(
+    pattern: str, template: str
+) -> None:
+    shape = re.sub(r"{[^}]*}", "{}", template)
+    values = product([*PIECES, "abababab"], repeat=template.count("{"))
+    paths = [shape.format(*parts) for parts in values]
+    fits = any(fnmatchcase(path, pattern.rstrip("/")) for path in paths)
+    assert may_meet(pattern, template) or not fits
+
+
+@pytest.mark.parametrize(
+    ("pattern", "template", "meets"),
+    [
+        ("/a/*", "/a/{x}", True),
+        ("/a/", "/a/{x}", False),
+        ("/a/b/c", "/a/{x}", False),
+        ("/*/c", "/a/{x}", True),
+        ("/*/c", "/a/{x}/c", True),
+        ("/a/?", "/a/{x}", True),
+        ("/a/[bc]d", "/a/{x}", True),
+        ("/a/[bc]d", "/a/x", False),
+        ("", "/a", False),
+        ("*" * 100_000, "/a/{x}", True),
+        ("b" * 100_000, "/a/{x}", False),
+    ],
+)
+def test_a_pattern_meets_a_template_or_not(pattern: str, template: str, meets: bool) -> None:
+    assert may_meet(pattern, template) is meets
 
 
 @pytest.mark.parametrize(
