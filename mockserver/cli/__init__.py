@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mockserver.cli import contract, covering, recording, schema, serving, verifying, worlds
+from mockserver.cli import clients, contract, covering, recording, schema, serving, verifying, worlds
 from mockserver.version import VERSION
 
 
@@ -16,6 +16,8 @@ def main() -> None:
 
 for command in (
     serving.serve,
+    clients.env,
+    clients.cli_config,
     contract.openapi,
     contract.print_fixture_schema,
     contract.operations,

@@ -1,0 +1,97 @@
+"""The commands that tell clients where the server is: `env` for a shell, `cli-config` for terraform."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from mockserver.cli.common import TOKEN, URL, edition_named
+
+READY = click.option(
+    "--ready-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What `serve --ready-file` wrote: URL, token and authority.",
+)  # fmt: skip
+CURL = """# curl -H "Authorization: Bearer $TFE_TOKEN" "$TFE_ADDRESS/api/v2/account/details"\n"""
+
+
+@click.command()
+@URL
+@TOKEN
+@READY
+def env(url: str, token: str, ready_file: Path | None) -> None:
+    """Print the variables by which go-tfe, pytfe, the provider and curl find a server: eval "$(mockserver env)"."""
+    from mockserver.web.tls import VARIABLES
+
+    said = _said(url, token, ready_file)
+    named = {
+        "TFE_ADDRESS": said["url"],
+        "TFE_TOKEN": said["token"],
+        "TFE_HOSTNAME": urlsplit(said["url"]).netloc,
+    }
+    if "authority" in said:
+        named |= dict.fromkeys(VARIABLES, said["authority"])
+    for name, value in named.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+    click.echo(CURL, nl=False)
+
+
+@click.command("cli-config")
+@URL
+@TOKEN
+@READY
+@click.option("--tls", is_flag=True, help="The server speaks https; so it does where --url says so.")
+@click.option("--hostname", help="Host that configurations name; the server's where omitted.")
+@click.option("--edition", default="2019-07", show_default=True, help="Whose services to name.")
+def cli_config(
+    url: str, token: str, ready_file: Path | None, tls: bool, hostname: str | None, edition: str
+) -> None:
+    """Print a configuration of terraform that leads to a server, for TF_CLI_CONFIG_FILE.
+
+    Without TLS, and for a host that is not the server's, it names the services itself.
+    """
+    said = _said(url, token, ready_file)
+    base = f"https{said['url'][said['url'].index(':') :]}" if tls else said["url"]
+    own = urlsplit(base).netloc
+    name = hostname or own
+    click.echo("disable_checkpoint = true")
+    if name != own or base.startswith("http:"):
+        services = {
+            service: f"{base}{path}"
+            for service, path in edition_named(edition).facts["services"].items()
+        }
+        click.echo(_host(name, services), nl=False)
+    click.echo(f"credentials {_text(name)} {{\n  token = {_text(said['token'])}\n}}")
+
+
+def _said(url: str, token: str, ready_file: Path | None) -> Mapping[str, Any]:
+    """URL, token and authority of a server, the URL without a path. Raises UsageError for none."""
+    said: dict[str, Any] = {"url": url, "token": token}
+    if ready_file is not None:
+        try:
+            said |= json.loads(ready_file.read_text(encoding="utf-8"))
+        except (ValueError, TypeError):
+            raise click.UsageError(
+                f"{ready_file} is not what `serve --ready-file` writes: no JSON object"
+            ) from None
+    parts = urlsplit(said["url"])
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise click.UsageError(f"--url {said['url']!r}: write http:// or https:// and a host")
+    return said | {"url": f"{parts.scheme}://{parts.netloc}"}
+
+
+def _host(name: str, services: Mapping[str, str]) -> str:
+    """A `host` block; terraform reads no discovery of a host that has one."""
+    width = max(len(service) for service in services) + 2
+    lines = [f"    {_text(name):<{width}} = {_text(url)}" for name, url in services.items()]
+    return "\n".join([f"host {_text(name)} {{", "  services = {", *lines, "  }", "}", ""])
+
+
+def _text(said: str) -> str:
+    """A string of HCL, in which `${` and `%{` begin a template."""
+    return json.dumps(said, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
