@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import click
 
-from mockserver.cli import clients, contract, covering, recording, schema, serving, verifying, worlds
+from mockserver.cli import (
+    clients,
+    contract,
+    covering,
+    differing,
+    recording,
+    schema,
+    serving,
+    verifying,
+    worlds,
+)
 from mockserver.version import VERSION
 
 
@@ -22,6 +32,7 @@ for command in (
     contract.print_fixture_schema,
     contract.operations,
     contract.who,
+    differing.diff,
     schema.schema,
     worlds.seed,
     worlds.reset,

@@ -45,7 +45,9 @@ def env(url: str, token: str, ready_file: Path | None) -> None:
 @URL
 @TOKEN
 @READY
-@click.option("--tls", is_flag=True, help="The server speaks https; so it does where --url says so.")
+@click.option(
+    "--tls", is_flag=True, help="The server speaks https; so it does where --url says so."
+)
 @click.option("--hostname", help="Host that configurations name; the server's where omitted.")
 @click.option("--edition", default="2019-07", show_default=True, help="Whose services to name.")
 def cli_config(

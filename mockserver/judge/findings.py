@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -177,6 +177,11 @@ class Findings:
         yield from sorted(_by_cause(found), key=order)
         for drift in self._drift.values():
             yield replace(drift.finding(self._edition.name), level=self._level)
+
+    @property
+    def unlisted(self) -> Mapping[str, Mapping[str, int]]:
+        """How often each type showed which members that the edition does not list."""
+        return {type: drift.members for type, drift in self._drift.items()}
 
     def of(self, level: Level) -> list[Finding]:
         return [finding for finding in self if finding.level == level]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mockserver.contract import Edition
@@ -48,15 +48,18 @@ UNNAMED = Redactor(frozenset(), [HOST, Pattern("@", EMAIL, "someone@HOST"), TOKE
 """What no report repeats, whoever's it is."""
 
 
+def plain(secrets: Redactor) -> Callable[[str], str]:
+    """What makes a text fit for a report: without hosts and secrets, on one line."""
+    return lambda said: escaped(UNNAMED.text(secrets.text(said)))
+
+
 def cleaned(result: Result, secrets: Redactor) -> Result:
     """The same without hosts and secrets, every text on one line: what others wrote is in it.
 
     Here, once, so that no report needs to think of it.
     """
 
-    def text(said: str) -> str:
-        return escaped(UNNAMED.text(secrets.text(said)))
-
+    text = plain(secrets)
     return replace(
         result,
         findings=[finding.said(text) for finding in result.findings],

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from mockserver.contract import Edition, Operation
+from mockserver.contract.differences import Difference
 from mockserver.judge.answers import judge_answer
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed, resources
@@ -18,7 +19,7 @@ from mockserver.judge.findings import MANY, Finding, Findings
 from mockserver.judge.history import History
 from mockserver.judge.laws import LawViolation, broken
 from mockserver.judge.requests import judge_request
-from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, verdict
+from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, plain, verdict
 from mockserver.judge.routes import match
 from mockserver.judge.sources import Level, level_of
 from mockserver.traffic.masking import Mask
@@ -161,6 +162,22 @@ def words(edition: Edition) -> frozenset[str]:
 def _places(where: Sequence[str]) -> str:
     more = f" and {len(where) - MANY} more" if len(where) > MANY else ""
     return ", ".join(where[:MANY]) + more
+
+
+def beyond(recorded: Recorded) -> list[Difference]:
+    """What a recording has and its edition has not: routes, then members of the types it shows.
+
+    Written by others: without secrets, each text on one line.
+    """
+    text = plain(recorded.mask.clean)
+    return [
+        Difference("addition", text(route), "", f"not documented, {count} times")
+        for route, count in recorded.unknown.items()
+    ] + [
+        Difference("addition", text(type), text(member), f"not listed, {count} times", ("shown",))
+        for type, members in recorded.findings.unlisted.items()
+        for member, count in members.items()
+    ]
 
 
 def result(recorded: Recorded, edition: Edition) -> Result:

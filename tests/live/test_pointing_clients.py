@@ -50,7 +50,9 @@ def test_env_of_a_ready_file_trusts_the_authority_that_it_names(tmp_path: Path) 
     file.write_text(json.dumps(said))
     found = variables("--ready-file", str(file))
     assert found["TFE_ADDRESS"] == "https://127.0.0.1:1"
-    assert {found["SSL_CERT_FILE"], found["CURL_CA_BUNDLE"], found["REQUESTS_CA_BUNDLE"]} == {"/a b"}
+    assert {found["SSL_CERT_FILE"], found["CURL_CA_BUNDLE"], found["REQUESTS_CA_BUNDLE"]} == {
+        "/a b"
+    }
 
 
 def test_the_curl_line_of_env_is_answered() -> None:

@@ -1,0 +1,56 @@
+"""The command `diff`: what one edition has that another has not, or that recorded traffic shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mockserver.cli.common import Unusable, edition_named
+
+if TYPE_CHECKING:
+    from mockserver.contract import Edition
+    from mockserver.contract.differences import Difference
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new", required=False)
+@click.option(
+    "--against", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="HAR",
+    help="What this recording shows beyond the edition.",
+)  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown")
+def diff(old: str, new: str | None, against: Path | None, form: str) -> None:
+    """Print what differs from edition OLD to edition NEW, each line breaking or an addition.
+
+    \b
+    An addition is what the vendor's stability policy calls backwards compatible:
+    endpoints, attributes, links, relationships, optional query parameters.
+    """
+    from mockserver.contract.differences import differences
+    from mockserver.reports.changelog import as_json, markdown
+
+    if (new is None) == (against is None):
+        raise click.UsageError("name another edition, or a recording with --against")
+    edition = edition_named(old)
+    if new is not None:
+        found, other = differences(edition, edition_named(new)), new
+    else:
+        assert against is not None
+        found, other = _beyond(against, edition), against.name
+    if form == "json":
+        click.echo(as_json(old, other, found))
+    else:
+        click.echo(markdown(f"From {old} to {other}", found))
+
+
+def _beyond(path: Path, edition: Edition) -> list[Difference]:
+    from mockserver.traffic.recordings import READERS
+    from mockserver.traffic.judging import beyond, judge_recording
+
+    recorded = judge_recording(READERS["har"](path), edition)
+    if recorded.stopped:
+        raise Unusable(recorded.stopped)
+    return beyond(recorded)

@@ -1,0 +1,137 @@
+"""Where two schemas differ, and whether who relied on the one can rely on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from mockserver.contract.engines import Schema
+from mockserver.contract.explain import brief, expected, resolve
+
+Role = Literal["sent", "shown"]
+SENT: Role = "sent"
+SHOWN: Role = "shown"
+Components = Mapping[str, Schema]
+Pair = tuple[Schema, Schema]
+CHOICES = ("anyOf", "oneOf", "allOf", "not", "if", "then", "else")
+BOUNDS = ("pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
+
+
+class Change(NamedTuple):
+    """`place`: a key path, as the pages write it; `verb`: what has happened there, in a word or two;
+    `details`: from what to what, each in words.
+    """
+
+    place: str
+    verb: str
+    details: tuple[str, ...] = ()
+    breaking: bool = True
+
+
+def changes(
+    old: Schema, new: Schema, before: Components, after: Components, role: Role, place: str = ""
+) -> Iterator[Change]:
+    """Every change on the way through two schemas, the outermost of each branch."""
+    old, new = resolve(old, before), resolve(new, after)
+    yield from _form(old, new, before, after, role, place)
+    if role == SENT and "default" in {*old, *new} and old.get("default") != new.get("default"):
+        was = f"was {_value(old, 'default')}, is {_value(new, 'default')}"
+        yield Change(place, "default", (was,))
+    if "items" in old and "items" in new:
+        yield from changes(old["items"], new["items"], before, after, role, f"{place}[]")
+    if "properties" in old and "properties" in new:
+        yield from _members(old, new, before, after, role, place)
+
+
+def _value(schema: Schema, word: str) -> str:
+    return brief(schema[word]) if word in schema else "none"
+
+
+def _form(
+    old: Schema, new: Schema, before: Components, after: Components, role: Role, place: str
+) -> Iterator[Change]:
+    """What is said of the value itself: its types, its values, its bounds."""
+    was, now = _types(old), _types(new)
+    if was and now and was != now:
+        yield Change(place, "type", _from_to(was, now), not (role == SENT and was < now))
+    listed, lists = _values(old), _values(new)
+    if listed != lists and not (listed is None and lists is None):
+        yield Change(place, "values", _values_told(listed, lists), not _wider(listed, lists, role))
+    if any(old.get(word) != new.get(word) for word in CHOICES):
+        yield Change(place, "rule", (f"was {expected(old, before)}, is {expected(new, after)}",))
+    if role == SENT:
+        for word in BOUNDS:
+            if old.get(word) != new.get(word):
+                detail = f"{word} was {_value(old, word)}, is {_value(new, word)}"
+                yield Change(place, "rule", (detail,), word in new)
+    listed, lists = old.get("x-include"), new.get("x-include")
+    if listed != lists:
+        yield Change(place, "values", _values_told(listed, lists), not _wider(listed, lists, role))
+
+
+def _types(schema: Schema) -> frozenset[str]:
+    types = schema.get("type", ())
+    return frozenset([types] if isinstance(types, str) else types)
+
+
+def _from_to(was: frozenset[str], now: frozenset[str]) -> tuple[str, ...]:
+    return (f"was {' or '.join(sorted(was))}, is {' or '.join(sorted(now))}",)
+
+
+def _values(schema: Schema) -> list[Any] | None:
+    """The values that a place may have; None where it is not held to a list."""
+    return [schema["const"]] if "const" in schema else schema.get("enum")
+
+
+def _values_told(old: list[Any] | None, new: list[Any] | None) -> tuple[str, ...]:
+    if old is None or new is None:
+        return (f"was {_listed(old)}, is {_listed(new)}",)
+    more, fewer = [v for v in new if v not in old], [v for v in old if v not in new]
+    told = [f"{word} {_listed(n)}" for word, n in (("more", more), ("fewer", fewer)) if n]
+    return tuple(told) or ("in another order",)
+
+
+def _listed(values: list[Any] | None) -> str:
+    return "anything" if values is None else ", ".join(brief(value) for value in values)
+
+
+def _wider(old: list[Any] | None, new: list[Any] | None, role: Role) -> bool:
+    """Whether all that was sent may be sent still."""
+    return role == SENT and old is not None and (new is None or all(v in new for v in old))
+
+
+def _members(
+    old: Schema, new: Schema, before: Components, after: Components, role: Role, place: str
+) -> Iterator[Change]:
+    """Members that came and went, those that must be there, and what changed inside the others."""
+    was, now = old["properties"], new["properties"]
+    needed, needs = set(old.get("required", ())), set(new.get("required", ()))
+    for name, schema in was.items():
+        inner = f"{place}.{name}" if place else name
+        if name not in now:
+            yield Change(inner, "gone", (expected(schema, before),))
+            continue
+        if (name in needed) != (name in needs):
+            yield _need(inner, name in needs, role)
+        yield from changes(schema, now[name], before, after, role, inner)
+    for name, schema in now.items():
+        if name not in was:
+            inner, must = f"{place}.{name}" if place else name, role == SENT and name in needs
+            yield Change(inner, "new", _described(schema, after, role, must), must)
+
+
+def _need(place: str, needed: bool, role: Role) -> Change:
+    if role == SENT:
+        return Change(place, "must be sent" if needed else "need not be sent", (), needed)
+    return Change(place, "always shown" if needed else "may be missing", (), not needed)
+
+
+def _described(schema: Schema, components: Components, role: Role, must: bool) -> tuple[str, ...]:
+    """A new member in words: what it is, what it is without, whether it must be sent."""
+    schema = resolve(schema, components)
+    default = role == SENT and "default" in schema
+    return (
+        expected(schema, components),
+        *([f"default {brief(schema['default'])}"] if default else ()),
+        *(["must be sent"] if must else ()),
+    )

@@ -1,0 +1,40 @@
+"""Differences as people and programs read them: the API's changelog in Markdown, the same as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from mockserver.contract.differences import Difference
+from mockserver.escaping import escaped
+
+
+def markdown(title: str, found: Sequence[Difference]) -> str:
+    """A heading for each operation and type, a line for each difference."""
+    breaking = sum(one.effect == "breaking" for one in found)
+    lines = [f"# {title}", "", f"{breaking} breaking, {len(found) - breaking} additions."]
+    for subject, same in groupby(found, lambda one: one.subject):
+        lines += ["", f"## {_text(subject)}", "", *_lines(same)]
+    return "\n".join(lines)
+
+
+def _lines(found: Iterable[Difference]) -> Iterable[str]:
+    for one in found:
+        effect = f"*{one.effect}*"
+        place = f" `{escaped(one.place).replace('`', chr(39))}`" if one.place else ""
+        where = f" ({', '.join(one.where)})" if one.where else ""
+        yield f"- {effect}:{place} {_text(one.what)}{where}"
+
+
+def _text(said: str) -> str:
+    """On one line, the signs of Markdown and HTML as themselves."""
+    for sign in "\\`*_[]<>|#":
+        said = said.replace(sign, f"\\{sign}")
+    return escaped(said)
+
+
+def as_json(old: str, new: str, found: Sequence[Difference]) -> str:
+    """`{"from", "to", "differences"}`: each with its effect, subject, place, words and bodies."""
+    said = {"from": old, "to": new, "differences": [one.shown() for one in found]}
+    return json.dumps(said, indent=2, ensure_ascii=False)
