@@ -426,7 +426,7 @@ TYPED = [
 def test_a_body_that_does_not_say_its_type_is_refused(
     operation: Operation, sent: str | None
 ) -> None:
-    path: Path = ("data", "type")
+    path: KeyPath = ("data", "type")
     body = body_of(operation)
     wrong = cut(body, path) if sent == "missing" else put(body, path, sent)
     got = prepared(operation).play(operation, body=wrong)
