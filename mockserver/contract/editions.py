@@ -200,16 +200,14 @@ def _secret_names(schema: Any) -> Iterator[str]:
 
 def load(name: str) -> Edition:
     """The edition of that name. Raises UnknownEdition with those there are."""
-    if name in _added:
-        return _added[name]
-    if name not in editions():
-        known = ", ".join(editions())
-        raise UnknownEdition(f"no edition {name!r}; there are: {known}")
-    return _shipped(name)
+    return _added.get(name) or _shipped(name)
 
 
 @cache
 def _shipped(name: str) -> Edition:
+    if name not in editions():
+        known = ", ".join(editions())
+        raise UnknownEdition(f"no edition {name!r}; there are: {known}")
     return Edition(folder("contracts") / name)
 
 

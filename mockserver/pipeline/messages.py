@@ -93,6 +93,11 @@ class Sent:
         return self.base + self.path
 
     @property
+    def where(self) -> tuple[str, str]:
+        """The absolute URL, as its path and its query."""
+        return self.url, self.query
+
+    @property
     def base(self) -> str:
         return self.root()
 

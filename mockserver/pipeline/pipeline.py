@@ -18,7 +18,7 @@ from mockserver.contract.routes import Route, routes
 from mockserver.jsonapi import strict_json
 from mockserver.jsonapi.documents import document
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
-from mockserver.pipeline.render_cache import RenderedParts, Store, written
+from mockserver.pipeline.render_cache import Document, RenderedParts, Store, written
 from mockserver.world.access import authenticate, demand, split
 from mockserver.world.calls import Call, ListPage, Raw, Reply
 from mockserver.world.kinds import Caller, Handler, Kinds
@@ -136,6 +136,9 @@ def _answered(
     if operation.takes_json and call.document is not None:
         call.document = found.found(operation.check_body(call.document), call.strict)
     _refuse(found.refusals)
+    if setting.cache and not sent.writes and (kept := setting.cache.document(call, *sent.where)):
+        found.done = True
+        return Answer(kept.status, kept.body, {"Content-Type": JSONAPI}, kept=kept)
     reply: Reply = handler(call)
     answer = _shown(call, operation, reply, sent, setting.cache)
     found.state, found.done = reply.state, True
@@ -321,7 +324,9 @@ def _shown(
         parts = RenderedParts(call, operation, status, cache)
         envelope = document(call, data, sent.url, parts)
         misses = operation.check_envelope(status, envelope)
-        body, kept = parts.joined(envelope), parts.document
+        body, kept = parts.joined(envelope), None
+        if cache and parts.kept and not sent.writes and not misses:
+            kept = cache.keep(call, *sent.where, Document(status, body))
     else:
         shown = operation.shown(status, None if data is None else {"data": data})
         misses = operation.check_answer(status, shown)

@@ -1,14 +1,15 @@
-"""Resource objects as bytes: built, judged and written once, and kept while nothing has changed.
+"""Resource objects and documents as bytes: built, judged and written once, kept while nothing changes.
 
 Records are immutable values: what was once shown and judged need not be shown and judged again
 while the record is the same object and all that its kind says it depends on is equal. That is asked
-once for each state and caller, not once for each answer: it is a function of the two.
+once for each state and caller, not once for each answer: it is a function of the two. A document
+that is made of such parts alone is a function of state, caller and URL.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,12 +38,14 @@ class Kept:
 
 @dataclass(slots=True)
 class Document:
-    """A list as it was answered, and the parts that it was joined from."""
+    """The body of an answer to a read, with its status.
 
-    parts: Sequence[bytes]
+    `clean` is who has looked for secrets in it and found none.
+    """
+
+    status: int
     body: bytes
     clean: object = None
-    """Who has looked for secrets in it and found none."""
 
 
 class Bounded(dict[Any, Any]):
@@ -72,8 +75,18 @@ class Store:
         """The same object for as long as the same caller looks at the same state."""
         known = self._sights
         if known[0] is not state:
+            self.documents.clear()
             self._sights = known = (state, {})
         return known[1].setdefault(caller, object())
+
+    def document(self, call: Call, url: str, query: str) -> Document | None:
+        """What the same caller was answered there, in the state as it is."""
+        return self.documents.get((self.sight(call.state, call.caller), call.operation, url, query))
+
+    def keep(self, call: Call, url: str, query: str, document: Document) -> Document:
+        key = (self.sight(call.state, call.caller), call.operation, url, query)
+        self.documents.keep(key, document, len(document.body))
+        return document
 
     def put(self, component: str, kept: Kept) -> bytes:
         self.kept.keep((kept.record.key, component), kept, len(kept.part))
@@ -87,15 +100,16 @@ class RenderedParts:
     def __init__(self, call: Call, operation: Operation, status: int, store: Store | None) -> None:
         self._call, self._operation, self._status = call, operation, status
         self._store = store
-        self._kept = store.kept if store else {}
+        self._known_parts = store.kept if store else {}
         self._sight = store.sight(call.state, call.caller) if store else None
         self._known: dict[str, tuple[ResourceSchema, Depends]] = {}
         self._all: list[bytes] = []
-        self.document: Document | None = None
+        self.kept = store is not None
+        """Whether all of them are kept."""
 
     def __call__(self, record: Record) -> int:
         resource, depends = self._known.get(record.kind) or self._learn(record)
-        kept = self._kept.get((record.key, resource.name))
+        kept = self._known_parts.get((record.key, resource.name))
         if kept is None or kept.record is not record or kept.sight is not self._sight:
             self._all.append(self._looked_at(record, resource, depends, kept))
         else:
@@ -107,6 +121,7 @@ class RenderedParts:
     ) -> bytes:
         """What is kept where it is still what it was made of; else the part built anew."""
         if depends is None or self._store is None:
+            self.kept = False
             return self._built(record, resource)
         made_of = depends(self._call, record)
         if kept is not None and kept.record is record and kept.made_of == made_of:
@@ -134,31 +149,13 @@ class RenderedParts:
         return Breach(self._operation.id, self._operation.edition, misses)
 
     def joined(self, envelope: Mapping[str, Any]) -> bytes:
-        """The document as bytes: equal to the last with one written at once.
-
-        A list is joined once while its parts are the same objects and all beside them is equal.
-        """
+        """The document as bytes: equal to one written at once."""
         data, included = envelope["data"], envelope.get("included")
-        rest = {n: written(v) for n, v in envelope.items() if n not in ("data", "included")}
-        if isinstance(data, int) or self._store is None:
-            return self._whole(data, included, rest)
-        parts, cut = tuple(self._all), None if included is None else len(data)
-        key = (self._operation.id, tuple(map(id, parts)), cut, *rest.values())
-        kept = self._store.documents.get(key)
-        if kept is None:
-            body = self._whole(data, included, rest)
-            kept = Document(parts, body)  # it holds the parts: their ids go to no others
-            self._store.documents.keep(key, kept, len(body))
-        self.document = kept
-        return bytes(kept.body)
-
-    def _whole(
-        self, data: int | list[int], included: list[int] | None, rest: dict[str, bytes]
-    ) -> bytes:
-        members = {"data": self._all[data] if isinstance(data, int) else self._array(data)}
+        members = {n: written(v) for n, v in envelope.items() if n not in ("data", "included")}
+        shown = {"data": self._all[data] if isinstance(data, int) else self._array(data)}
         if included is not None:
-            members["included"] = self._array(included)
-        texts = (b'"%b":%b' % (name.encode(), text) for name, text in (members | rest).items())
+            shown["included"] = self._array(included)
+        texts = (b'"%b":%b' % (name.encode(), text) for name, text in (shown | members).items())
         return b"{" + b",".join(texts) + b"}"
 
     def _array(self, places: list[int]) -> bytes:

@@ -45,8 +45,8 @@ def authenticate(kinds: Kinds, state: State, secret: str | None) -> Caller:
     Raises a 401 problem where no kind knows it.
     """
     hashed = None if secret is None else ids.digest(secret)
-    for kind in kinds.values():
-        if kind.authenticate and (caller := kind.authenticate(state, hashed)):
+    for known in kinds.authenticating:
+        if caller := known(state, hashed):
             return caller
     raise _unknown()
 

@@ -65,8 +65,11 @@ class Clock:
         self._put(parse(now) if now else datetime.now(UTC), running)
 
     def _put(self, base: datetime, running: bool) -> None:
+        self._start(base, time.monotonic() if running else None)
+
+    def _start(self, base: datetime, started: float | None) -> None:
         # one reference: who asks for the time meanwhile takes no lock, and must not see half of it
-        self._at = (base, time.monotonic() if running else None)
+        self._at = (base, started, written(base))
 
     @property
     def running(self) -> bool:
@@ -74,14 +77,15 @@ class Clock:
 
     def moment(self) -> datetime:
         """The time in this world."""
-        base, started = self._at
+        base, started, _ = self._at
         if started is None:
             return base
         return min(base + timedelta(seconds=time.monotonic() - started), END)
 
     def now(self) -> str:
         """The time in this world, as the API writes it."""
-        return written(self.moment())
+        _, started, text = self._at
+        return text if started is None else written(self.moment())
 
     def set(self, now: str) -> None:
         """It is `now`; a running clock runs on from there. Raises ValueError for no timestamp."""
@@ -90,7 +94,7 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Later by so many seconds, earlier by a negative number. Raises ValueError outside
         FIRST to LAST."""
-        before, started = self._at
+        before, started, _ = self._at
         try:
             base = before + timedelta(seconds=seconds)
         except OverflowError:
@@ -99,7 +103,7 @@ class Clock:
             raise ValueError(
                 f"{seconds} seconds from {self.now()} is outside the calendar ({FIRST} to {LAST})"
             )
-        self._at = base, started
+        self._start(base, started)
 
     def run(self, running: bool = True) -> None:
         """Run from now on, or stand still."""

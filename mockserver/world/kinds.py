@@ -170,6 +170,7 @@ class Kinds(dict[str, Kind]):
         self.table: dict[str, tuple[Handler, str]] = {}
         self.answering: dict[str, Kind] = {}
         self.granting: dict[str, list[Callable[[View, Record], Iterable[str]]]] = {}
+        self.authenticating = [kind.authenticate for kind in self.values() if kind.authenticate]
         for kind in self.values():
             for type, grants in kind.grants.items():
                 self.granting.setdefault(type, []).append(grants)
@@ -187,7 +188,7 @@ class Kinds(dict[str, Kind]):
         bound = Kinds.__new__(Kinds)
         bound.update(self)
         bound.facts, bound.table, bound.answering = facts, self.table, self.answering
-        bound.granting = self.granting
+        bound.granting, bound.authenticating = self.granting, self.authenticating
         needed = {right for id, (_, right) in self.table.items() if id in facts.statuses}
         if missing := sorted(needed - facts.rights.keys()):
             raise ValueError(
