@@ -18,3 +18,16 @@ def pointer(path: Iterable[str | int]) -> str:
 def parts(pointer: str) -> list[str]:
     """The names along a pointer, none for the whole document; an index stays text."""
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def key_path(path: Iterable[str | int]) -> str:
+    """A path as the pages write it: `data.relationships.policies.data[].id`."""
+    text = ""
+    for part in path:
+        text += "[]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def key_path_of(pointer: str) -> str:
+    """The same of a pointer: `/data/0/id` is `data[].id`."""
+    return key_path(int(part) if part.isdigit() else part for part in parts(pointer))

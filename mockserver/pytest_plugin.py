@@ -158,15 +158,15 @@ class Room:
 
     def news(self) -> list[str]:
         """What was broken in these worlds and was not told yet."""
-        from mockserver.client.broken import broken, told
+        from mockserver.client.broken import broken_exchanges, explanations
         from mockserver.client.journal import Seen
 
         texts: list[str] = []
         for universe in self.worlds():
-            for exchange in broken(universe):
+            for exchange in broken_exchanges(universe):
                 if not any(exchange is known for known in self.told):
                     self.told.append(exchange)
-                    texts += told(Seen.of(exchange.shown()), universe.edition)
+                    texts += explanations(Seen.of(exchange.shown()), universe.edition)
         return texts
 
     def exchanges(self) -> Iterator[str]:

@@ -47,8 +47,8 @@ def diff(old: str, new: str | None, against: Path | None, form: str) -> None:
 
 
 def _beyond(path: Path, edition: Edition) -> list[Difference]:
-    from mockserver.traffic.recordings import READERS
     from mockserver.traffic.judging import beyond, judge_recording
+    from mockserver.traffic.recordings import READERS
 
     recorded = judge_recording(READERS["har"](path), edition)
     if recorded.stopped:

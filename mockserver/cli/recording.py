@@ -92,13 +92,13 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     from mockserver.pipeline.server import fixture_for
     from mockserver.resources import kinds
     from mockserver.scenarios import scenarios
-    from mockserver.traffic.fixture import document, shown
+    from mockserver.traffic.fixture import fixture_document, observe
     from mockserver.traffic.recordings import BadRecording, exchanges
 
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
     try:
-        world = shown(exchanges(folder), edition_named(edition), kinds(edition))
-        made = fixture_for(edition, document(world, entries))
+        world = observe(exchanges(folder), edition_named(edition), kinds(edition))
+        made = fixture_for(edition, fixture_document(world, entries))
     except BadRecording as error:
         raise click.UsageError(str(error)) from None
     except UnfitFixture as error:

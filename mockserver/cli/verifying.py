@@ -101,7 +101,7 @@ def verify(
     from mockserver.judge.coverage import Coverage
 
     contract = edition_named(edition)
-    only = chosen(contract, operations)
+    only = selected_operations(contract, operations)
     drift: Level = "fault" if fail_on_drift else "drift"
     forms = _forms(reports)
     part(Coverage(contract.name), counted)  # refuses what it does not know before the run
@@ -142,12 +142,12 @@ def _live(
     contract: Edition, only: frozenset[str], drift: Level, unreached: bool, options: dict[str, Any]
 ) -> tuple[Result, list[str]]:
     from mockserver.scenarios.runner.run import verify
-    from mockserver.scenarios.runner.unreached import lines
+    from mockserver.scenarios.runner.unreached import unreached_lines
 
     context = _context(contract, only, drift, options)
     with _progress() as progress, _stoppable():
         result = verify(context, only, max(1, options["jobs"]), progress)
-    return result, lines(context) if unreached else []
+    return result, unreached_lines(context) if unreached else []
 
 
 def _context(
@@ -155,7 +155,7 @@ def _context(
 ) -> Context:
     from mockserver.judge.findings import Findings
     from mockserver.scenarios import scenarios
-    from mockserver.scenarios.runner.actions import owner
+    from mockserver.scenarios.runner.actions import owner_type
     from mockserver.scenarios.runner.context import Context
     from mockserver.traffic.transport import HttpTransport
 
@@ -174,7 +174,7 @@ def _context(
         run=secrets.token_hex(3),
         local=transport.local,
         read_only=options["read_only"],
-        spared=frozenset({owner(contract) or ""} if options["no_organizations"] else ()),
+        spared=frozenset({owner_type(contract) or ""} if options["no_organizations"] else ()),
     )
 
 
@@ -192,7 +192,7 @@ def _token(options: dict[str, Any]) -> str:
     return token
 
 
-def chosen(contract: Edition, operations: tuple[str, ...]) -> frozenset[str]:
+def selected_operations(contract: Edition, operations: tuple[str, ...]) -> frozenset[str]:
     """The ids that `--operation` names; a usage error with the nearest for one there is not."""
     try:
         return frozenset(contract.operation(id).id for id in operations)

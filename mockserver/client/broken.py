@@ -30,8 +30,8 @@ class Broken(AssertionError):
 def told_of(universes: Universes, family: str) -> Iterator[str]:
     """What was broken in the worlds of a family, those that were deleted since included."""
     for universe in worlds(universes, family):
-        for exchange in broken(universe):
-            yield from told(Seen.of(exchange.shown()), universe.edition)
+        for exchange in broken_exchanges(universe):
+            yield from explanations(Seen.of(exchange.shown()), universe.edition)
 
 
 def worlds(universes: Universes, family: str) -> list[Universe]:
@@ -40,13 +40,13 @@ def worlds(universes: Universes, family: str) -> list[Universe]:
     return list(dict.fromkeys(universe for universe in found if universe.family == family))
 
 
-def broken(universe: Universe) -> list[Entry]:
+def broken_exchanges(universe: Universe) -> list[Entry]:
     """Its exchanges that broke the contract."""
     journal = universe.journal
     return [*journal.breaches, *(journal.strays if universe.strict else ())]
 
 
-def told(seen: Seen, edition: str) -> Iterator[str]:
+def explanations(seen: Seen, edition: str) -> Iterator[str]:
     """One text for each way in which an exchange broke the contract."""
     example = _example(seen, edition)
     if seen.breach:

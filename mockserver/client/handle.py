@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mockserver.client.broken import Broken, told, told_of
+from mockserver.client.broken import Broken, explanations, told_of
 from mockserver.client.journal import JournalReader, Seen
 from mockserver.client.links import UNKNOWN, Gone, Http, InProcess, Link
 from mockserver.pipeline.server import fixture_for
-from mockserver.world.clock import parse, written
+from mockserver.world.clock import parse_timestamp, timestamp
 from mockserver.world.faults import WHAT
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class ClockHandle:
         """
         text = now.isoformat() if isinstance(now, datetime) else now
         with suppress(ValueError):
-            text = written(parse(text))
+            text = timestamp(parse_timestamp(text))
         return str(self._link.send("PATCH", "clock", {"now": text})["now"])
 
     def advance(self, seconds: float | timedelta) -> str:
@@ -230,7 +230,7 @@ class World:
         """
         __tracebackhide__ = True
         broken = [Seen.of(exchange) for exchange in self._link.broken()]
-        if texts := [text for seen in broken for text in told(seen, self.edition)]:
+        if texts := [text for seen in broken for text in explanations(seen, self.edition)]:
             raise Broken("\n\n".join(texts))
 
 

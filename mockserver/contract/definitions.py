@@ -14,11 +14,11 @@ from mockserver.contract.resource_definitions import (
     LINKAGE,
     ResourceDefinition,
     closed,
-    identifier,
+    identifier_schema,
     is_record,
     patched,
 )
-from mockserver.contract.roles import resource
+from mockserver.contract.roles import resource_schema
 
 UNPAGED = "decision: the page does not page this list, but clients read meta.pagination"
 
@@ -132,13 +132,13 @@ def defined(pages: Mapping[str, Page]) -> Definitions:
     origins = {component: component for component in plain}
     for record in records:
         try:
-            schemas[record.shown] = resource(record, types)
+            schemas[record.shown] = resource_schema(record, types)
         except ValueError as error:
             path = pages[record.page].path
             raise UnfitPage(f"{path}#/$defs/{record.name}: {error}") from None
         origins[record.shown] = record.component
     for record in {types[type].component: types[type] for type in _named(records)}.values():
-        schemas[record.identifier] = identifier(record)
+        schemas[record.identifier] = identifier_schema(record)
         origins[record.identifier] = record.component
     return Definitions({record.name: record for record in records}, types, schemas, origins)
 

@@ -11,8 +11,8 @@ from typing import Any
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.engines import Checker
 from mockserver.contract.expansion import expanded
-from mockserver.contract.files import folder, names, read
-from mockserver.contract.folders import whole
+from mockserver.contract.files import folder, read, shipped_names
+from mockserver.contract.folders import read_folders
 from mockserver.contract.operations import Operation
 from mockserver.contract.pages import pages
 from mockserver.contract.tolerated import refuse_strangers, tolerated
@@ -36,7 +36,7 @@ _added: dict[str, Edition] = {}
 
 def editions() -> tuple[str, ...]:
     """Names of the editions there are, oldest first: those that ship, and those that were added."""
-    shipped = (name for name in names("contracts") if name != CONTROL)
+    shipped = (name for name in shipped_names("contracts") if name != CONTROL)
     return tuple(sorted({*shipped, *_added}))
 
 
@@ -215,7 +215,7 @@ def _shipped(name: str) -> Edition:
 def control() -> Edition:
     """The contract of our own endpoints under `/_mock/`."""
     place = folder("contracts") / CONTROL
-    return Edition(place, whole(place))
+    return Edition(place, read_folders(place))
 
 
 def contract(name: str) -> Edition:

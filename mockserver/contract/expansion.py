@@ -15,8 +15,12 @@ from mockserver.contract.definitions import Definitions, defined
 from mockserver.contract.examples import whole_example
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.pages import Page, UnfitPage
-from mockserver.contract.resource_definitions import COMPONENTS, ResourceDefinition, identifier
-from mockserver.contract.roles import CREATE, UPDATE, body
+from mockserver.contract.resource_definitions import (
+    COMPONENTS,
+    ResourceDefinition,
+    identifier_schema,
+)
+from mockserver.contract.roles import CREATE, UPDATE, body_schema
 
 RESPONSES = "#/components/responses/"
 ERRORS = {JSONAPI: {"schema": {"$ref": f"{COMPONENTS}common.errors"}}}
@@ -173,12 +177,12 @@ def _request(
     at = item.pop("x-source", "")  # of what stands inside
     if "identifiers" in told:
         record = known.of_type(told["identifiers"])
-        made.kept(record.identifier, "", identifier(record), record.component)
+        made.kept(record.identifier, "", identifier_schema(record), record.component)
         role, schema = record.type, known.identifiers(page, record, at or said["x-source"])
     else:
         role = CREATE if CREATE in told else UPDATE
         record = known.record(told[role])
-        schema = body(record, role, known.types, said["title"], said["x-source"], at)
+        schema = body_schema(record, role, known.types, said["title"], said["x-source"], at)
     reference = made.kept(f"{page}.{role}", f"{page}.{id}", schema, record.component)
     return {**item, "content": {media: {"schema": reference}}}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.contract.engines import KeyPath, Miss, Schema
 from mockserver.nearest import LONGEST, nearest
+from mockserver.pointers import key_path
 
 WORDS = {
     "string": "a string",
@@ -23,14 +24,6 @@ NAMES = r"^[A-Za-z0-9_-]+$"
 UNTOLD = "a value that is kept secret"
 """What a fact says in place of a value that is, or may be, a secret."""
 _LAST = re.compile(r"[^\s\",:\[\]{}]+\Z")
-
-
-def key_path(path: KeyPath) -> str:
-    """A path as the pages write it: `data.relationships.policies.data[].id`."""
-    text = ""
-    for part in path:
-        text += "[]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
 
 
 def brief(value: Any, most: int = 60) -> str:
@@ -150,7 +143,7 @@ def expected(schema: Schema, components: Mapping[str, Schema]) -> str:
     return text + (" of " if bounds else "") + " and ".join(bounds) or "any value"
 
 
-def said(miss: Miss, schema: Schema) -> str:
+def vendor_detail(miss: Miss, schema: Schema) -> str:
     """The detail of a refusal: the vendor's words where they are known, else the plain fact."""
     name = human(miss.path)
     if miss.fault == "missing" or (miss.value == "" and miss.fault in ("pattern", "minLength")):
@@ -221,7 +214,7 @@ def explained(
         wanted += f", at most {miss.expected} letters of it"
     if miss.fault == "uniqueItems":
         wanted = "items that differ from one another"
-    return said(miss, part), {
+    return vendor_detail(miss, part), {
         "pointer": miss.pointer,
         "fact": fact(miss, secret),
         "expected": wanted,

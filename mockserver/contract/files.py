@@ -43,7 +43,7 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @cache
-def names(kind: str) -> tuple[str, ...]:
+def shipped_names(kind: str) -> tuple[str, ...]:
     """Names of the editions (`contracts`) or the fixtures (`fixtures`) that ship."""
     place = folder(kind)
     if kind == "contracts":

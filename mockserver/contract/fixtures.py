@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import expected, fact, hint, trail
-from mockserver.contract.files import folder, names, read
+from mockserver.contract.files import folder, read, shipped_names
 from mockserver.nearest import did_you_mean
 
 
@@ -33,7 +33,7 @@ def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(fixture, Mapping):
         return fixture
     document: Mapping[str, Any]
-    if str(fixture) in names("fixtures"):
+    if str(fixture) in shipped_names("fixtures"):
         document = read(folder("fixtures") / f"{fixture}.json")
         return document
     path = Path(fixture)
@@ -47,17 +47,17 @@ def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
 
 def shipped(name: str) -> str:
     """The name of a fixture that ships, for who may not read files here. Raises UnknownFixture."""
-    if name not in names("fixtures"):
+    if name not in shipped_names("fixtures"):
         raise UnknownFixture(_unknown(name))
     return name
 
 
 def _unknown(name: str) -> str:
-    known = names("fixtures")
+    known = shipped_names("fixtures")
     return f"no fixture {name!r}: {did_you_mean(name, known)}"
 
 
-def checked(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:
+def check_fixture(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:
     """The document, where it keeps the schema of an edition's fixtures. Raises UnfitFixture with
     every fault.
     """

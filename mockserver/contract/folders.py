@@ -10,7 +10,7 @@ from mockserver.contract.engines import references
 from mockserver.contract.files import read
 
 
-def whole(place: Path) -> Assembled:
+def read_folders(place: Path) -> Assembled:
     """What stands in the folders: `paths.json`, `responses.json`, `examples/`, and schemas.
 
     Raises Unsupported for a schema outside the subset, ValueError for a reference to nothing.

@@ -8,11 +8,11 @@ from typing import Any
 
 from mockserver.contract.checked import Checked, Refusal
 from mockserver.contract.engines import MOST, Checker, Miss, Schema
-from mockserver.contract.explain import explained, key_path, trail
+from mockserver.contract.explain import explained, trail
 from mockserver.contract.query import Query
-from mockserver.contract.shapes import Fill, Show, envelope, filler, resources, shower
+from mockserver.contract.shapes import Fill, Show, envelope, filler, resource_schemas, shower
 from mockserver.contract.tolerated import Tolerated
-from mockserver.pointers import pointer
+from mockserver.pointers import key_path, pointer
 
 JSONAPI = "application/vnd.api+json"
 
@@ -28,10 +28,12 @@ class ResourceSchema:
 
     def misses(self, value: Any) -> list[str]:
         """A sentence for each place where a resource object breaks its schema."""
-        return [told(miss, self._schema, self._schemas) for miss in self._checker.misses(value)]
+        return [
+            explain_miss(miss, self._schema, self._schemas) for miss in self._checker.misses(value)
+        ]
 
 
-def told(miss: Miss, schema: Schema, schemas: Mapping[str, Schema]) -> str:
+def explain_miss(miss: Miss, schema: Schema, schemas: Mapping[str, Schema]) -> str:
     """One sentence about a miss in an answer: pointer, fact, what was expected, source."""
     _, meta = explained(miss, schema, schemas)
     return (
@@ -231,7 +233,7 @@ class Operation:
         """The resource objects that an answer may hold, by type; none where it holds no such."""
         if status not in self._parts:
             schema = self.answer_schema(status) if status in self.responses else None
-            named = resources(schema, self._schemas) if schema else {}
+            named = resource_schemas(schema, self._schemas) if schema else {}
             self._parts[status] = {
                 type: ResourceSchema(name, self._schemas) for type, name in named.items()
             }
@@ -265,7 +267,7 @@ class Operation:
         schema = self.answer_schema(status)
         if schema is None or miss.fault == "body":
             return f"{status} has a body where none is documented"
-        return told(miss, schema, self._schemas)
+        return explain_miss(miss, schema, self._schemas)
 
 
 def take_out(value: Any, miss: Miss) -> None:

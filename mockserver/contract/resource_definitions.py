@@ -100,7 +100,7 @@ def closed(schema: Any) -> Any:
     return made
 
 
-def identifier(record: ResourceDefinition) -> dict[str, Any]:
+def identifier_schema(record: ResourceDefinition) -> dict[str, Any]:
     """The resource identifier of a record."""
     own = record.schema["properties"]["id"]
     said = own.get("description", f"The {record.noun}'s id.")

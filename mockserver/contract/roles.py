@@ -33,7 +33,7 @@ TOLD = {
 }
 
 
-def resource(record: ResourceDefinition, types: Types) -> dict[str, Any]:
+def resource_schema(record: ResourceDefinition, types: Types) -> dict[str, Any]:
     """The resource object as an answer shows it."""
     _refuse_required(record.schema)
     said, source = record.schema["properties"], record.source
@@ -48,7 +48,7 @@ def resource(record: ResourceDefinition, types: Types) -> dict[str, Any]:
     return {"title": record.title, "x-source": source, **made, **conditions}
 
 
-def body(
+def body_schema(
     record: ResourceDefinition, role: str, types: Types, title: str, source: str, at: str
 ) -> Any:
     """The body of a create or an update.

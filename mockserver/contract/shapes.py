@@ -60,7 +60,7 @@ def _fill_each(items: Any, fill: Fill) -> None:
             fill(item)
 
 
-def is_resource(schema: Schema) -> bool:
+def is_resource_schema(schema: Schema) -> bool:
     """Whether a schema is that of a resource object: it has an id and a type of its own."""
     properties = schema.get("properties", {})
     return (
@@ -68,7 +68,7 @@ def is_resource(schema: Schema) -> bool:
     )
 
 
-def resources(schema: Schema, components: Components) -> dict[str, str]:
+def resource_schemas(schema: Schema, components: Components) -> dict[str, str]:
     """The resource objects that a document holds: component names by resource type."""
     found: dict[str, str] = {}
     queue: list[Any] = [schema]
@@ -78,7 +78,7 @@ def resources(schema: Schema, components: Components) -> dict[str, str]:
             queue += part
         elif isinstance(part, Mapping):
             name = part.get("$ref", "").rpartition("/")[2]
-            if name and is_resource(components[name]):
+            if name and is_resource_schema(components[name]):
                 found[components[name]["properties"]["type"]["const"]] = name
             elif name:
                 queue.append(components[name])
@@ -98,9 +98,9 @@ def envelope(schema: Schema, components: Components) -> Any:
     if not isinstance(schema, Mapping):
         return schema
     name = schema.get("$ref", "").rpartition("/")[2] if "$ref" in schema else ""
-    if name and is_resource(components[name]):
+    if name and is_resource_schema(components[name]):
         return {"type": "integer"}
-    if name and resources(schema, components):
+    if name and resource_schemas(schema, components):
         return envelope(components[name], components)
     return {key: envelope(part, components) for key, part in schema.items()}
 

@@ -17,7 +17,7 @@ from mockserver.control.operations import OPERATIONS, Control, Refused
 from mockserver.escaping import escaped
 from mockserver.jsonapi import strict_json
 from mockserver.loopback import host_of, is_loopback
-from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
+from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, json_answer
 from mockserver.pipeline.server import Server
 from mockserver.redaction import redactor, strangers
 from mockserver.world.universe import Universe
@@ -56,7 +56,7 @@ def answer(server: Server, sent: Sent) -> Answer:
         if misses:
             said = [operation.explain_answer(status, miss) for miss in misses]
             raise AssertionError(f"{operation.id} breaks the control contract: {'; '.join(said)}")
-        return as_json(status, made, JSON)
+        return json_answer(status, made, JSON)
     except Refused as refused:
         return refused.answer()
     except Exception as error:  # a mistake of ours, named

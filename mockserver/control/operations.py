@@ -11,11 +11,11 @@ from mockserver.contract import UnknownEdition, contract, load
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, shipped
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline.fault_checks import faults_of
-from mockserver.pipeline.messages import Answer, Sent, as_json
+from mockserver.pipeline.messages import Answer, Sent, json_answer
 from mockserver.pipeline.server import Server, fixture_for
 from mockserver.world import who
 from mockserver.world.changes import changes
-from mockserver.world.clock import parse, written
+from mockserver.world.clock import parse_timestamp, timestamp
 from mockserver.world.journal import Entry
 from mockserver.world.seeding import BadFixture
 from mockserver.world.universe import Universe
@@ -37,7 +37,7 @@ class Refused(Exception):
 
     def answer(self) -> Answer:
         errors = [{"pointer": pointer, "detail": detail} for pointer, detail in self.faults]
-        made = as_json(self.status, {"errors": errors} if errors else None, JSON)
+        made = json_answer(self.status, {"errors": errors} if errors else None, JSON)
         if self.allow:
             made.headers["Allow"] = self.allow
         return made
@@ -70,7 +70,7 @@ Made = tuple[int, Any]
 def create_universe(call: Control) -> Made:
     wanted = dict(call.document)
     try:
-        parse(wanted.get("now") or load(call.server.edition).now)
+        parse_timestamp(wanted.get("now") or load(call.server.edition).now)
     except ValueError as error:
         raise Refused(422, ("/now", str(error))) from None
     try:
@@ -288,7 +288,7 @@ def change_clock(call: Control) -> Made:
             clock.advance(wanted["advance"])
     except ValueError as error:
         moved = clock.moment() != before and "advance" in wanted
-        clock.set(written(before))
+        clock.set(timestamp(before))
         raise Refused(
             422, ("/advance" if moved or "now" not in wanted else "/now", str(error))
         ) from None

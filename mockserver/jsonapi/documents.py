@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mockserver.jsonapi.pagination import links, meta
+from mockserver.jsonapi.pagination import meta, page_links
 from mockserver.world.calls import Call, ListPage
 from mockserver.world.state import Record
 
@@ -22,7 +22,7 @@ def document(call: Call, data: Record | ListPage, url: str, part: Renderer) -> d
         shown: dict[str, Any] = {"data": [part(record) for record in data.records]}
         shown |= _included(call, data.records, part)
         if data.paged:
-            shown["links"] = links(data, url, call.query)
+            shown["links"] = page_links(data, url, call.query)
         return {**shown, "meta": meta(data)}
     return {"data": part(data), **_included(call, [data], part)}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.jsonapi.identifiers import known, named
-from mockserver.jsonapi.pagination import paged, whole
+from mockserver.jsonapi.identifiers import known, named_records
+from mockserver.jsonapi.pagination import paged, unpaged
 from mockserver.jsonapi.unique_names import taken
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler
@@ -15,7 +15,7 @@ def list_records(call: Call) -> Reply:
     """The list of the path's record: a page of it where the edition pages it, else the whole."""
     items = call.state.list(call.record.key, call.kind.type)
     pages = "page[size]" in call.query
-    return Reply(data=paged(call, items) if pages else whole(call, (item[-1] for item in items)))
+    return Reply(data=paged(call, items) if pages else unpaged(call, (item[-1] for item in items)))
 
 
 def show_record(call: Call) -> Reply:
@@ -31,7 +31,7 @@ def create_record(call: Call) -> Reply:
     sent = call.data.get("relationships", {})
     errors: list[Error] = taken(call, kind, owners, values)
     linked = {
-        to.relation: named(
+        to.relation: named_records(
             call,
             sent[name]["data"],
             to.type,
@@ -77,7 +77,7 @@ def add_members(name: str) -> Handler:
     def handler(call: Call) -> Reply:
         to, errors = call.kind.relations[name], list[Error]()
         owner = call.owner(call.record)
-        keys = named(call, call.document["data"], to.type, "/data", owner, errors)
+        keys = named_records(call, call.document["data"], to.type, "/data", owner, errors)
         if errors:
             raise invalid_items(errors)
         return _related(call, call.state.link(call.record.key, to.relation, keys))

@@ -25,7 +25,7 @@ def to_many(records: Iterable[Record]) -> dict[str, Any]:
     return {"data": [identifier(record) for record in records]}
 
 
-def named(
+def named_records(
     call: Call,
     data: Sequence[dict[str, Any]],
     type: str,

@@ -28,7 +28,7 @@ def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) 
     return ListPage(records, number, size, len(items))
 
 
-def whole(call: Call, keys: Iterable[int]) -> ListPage:
+def unpaged(call: Call, keys: Iterable[int]) -> ListPage:
     """A list that does not page: every record, as one page (decision: clients need the meta)."""
     records = call.state.several(keys)
     return ListPage(records, 1, len(records), len(records), paged=False)
@@ -49,7 +49,7 @@ def meta(page: ListPage) -> dict[str, Any]:
     }
 
 
-def links(page: ListPage, url: str, query: Mapping[str, Any]) -> dict[str, str | None]:
+def page_links(page: ListPage, url: str, query: Mapping[str, Any]) -> dict[str, str | None]:
     """Absolute links with encoded brackets; search and include are kept."""
     pagination = meta(page)["pagination"]
     kept = {

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
 from mockserver.contract.engines import Checker, KeyPath, Miss, Schema
-from mockserver.contract.explain import brief, explained, key_path, resolve, trail
+from mockserver.contract.explain import brief, explained, resolve, trail
 from mockserver.judge.consequences import conditional, forbidden
 from mockserver.judge.demands import checker, demands
 from mockserver.judge.documents import is_resource
@@ -19,7 +19,7 @@ from mockserver.judge.laws import told_again
 from mockserver.judge.misnamed import misnamed
 from mockserver.judge.sources import level_of
 from mockserver.nearest import nearest
-from mockserver.pointers import pointer
+from mockserver.pointers import key_path, pointer
 
 MISNAMED = "misnamed"
 NOT_MODIFIED = 304

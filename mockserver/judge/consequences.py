@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.engines import KeyPath, Miss, Schema
-from mockserver.contract.explain import brief, key_path, resolve
+from mockserver.contract.explain import brief, resolve
+from mockserver.pointers import key_path
 
 
 def conditional(

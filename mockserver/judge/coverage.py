@@ -43,7 +43,7 @@ def _points(operation: Operation, edition: Edition) -> Iterator[Point]:
             ("attribute", id, m) for m in coverage_points.members(operation.body_schema, schemas)
         )
         yield from (
-            ("value", id, v) for v in coverage_points.values(operation.body_schema, schemas)
+            ("value", id, v) for v in coverage_points.enum_values(operation.body_schema, schemas)
         )
     for status in operation.responses:
         yield "status", id, str(status)
@@ -114,7 +114,7 @@ class Coverage:
     def _answered(self, operation: Operation, status: int, response: Any) -> Iterator[Point]:
         schema = operation.answer_schema(status)
         if schema is not None:
-            for branch in coverage_points.taken(schema, response, self._contract.schemas):
+            for branch in coverage_points.branches_taken(schema, response, self._contract.schemas):
                 yield "branch", operation.id, f"{status} {branch}"
 
     def merge(self, met: Iterable[Iterable[str]]) -> None:

@@ -28,7 +28,7 @@ def sent(schema: Schema, value: Any, components: Components, path: str = "") -> 
     """Key paths of the members that a request sends, and its enum values (`path = value`)."""
     schema = resolve(schema, components)
     if "enum" in schema and value in schema["enum"]:
-        yield chosen(path, value)
+        yield value_point(path, value)
     if isinstance(value, list) and "items" in schema:
         for item in value[:MANY]:
             yield from sent(schema["items"], item, components, f"{path}[]")
@@ -40,15 +40,15 @@ def sent(schema: Schema, value: Any, components: Components, path: str = "") -> 
                 yield from sent(part, value[name], components, inner)
 
 
-def values(schema: Schema, components: Components, path: str = "") -> Iterator[str]:
+def enum_values(schema: Schema, components: Components, path: str = "") -> Iterator[str]:
     """Every enum value that a request may send."""
     schema = resolve(schema, components)
     for value in schema.get("enum", ()):
-        yield chosen(path, value)
+        yield value_point(path, value)
     if "items" in schema:
-        yield from values(schema["items"], components, f"{path}[]")
+        yield from enum_values(schema["items"], components, f"{path}[]")
     for name, part in schema.get("properties", {}).items():
-        yield from values(part, components, f"{path}.{name}" if path else name)
+        yield from enum_values(part, components, f"{path}.{name}" if path else name)
 
 
 def branches(schema: Schema, components: Components, path: str = "") -> Iterator[str]:
@@ -59,7 +59,7 @@ def branches(schema: Schema, components: Components, path: str = "") -> Iterator
     """
     schema = resolve(schema, components)
     for value in schema.get("enum", ()):
-        yield chosen(path, value)
+        yield value_point(path, value)
     if _nullable(schema):
         yield from (f"{path} null", f"{path} not null")
     for choice in schema.get("anyOf", ()):
@@ -78,11 +78,13 @@ def branches(schema: Schema, components: Components, path: str = "") -> Iterator
         yield from branches(part, components, inner_path)
 
 
-def taken(schema: Schema, value: Any, components: Components, path: str = "") -> Iterator[str]:
+def branches_taken(
+    schema: Schema, value: Any, components: Components, path: str = ""
+) -> Iterator[str]:
     """The branches that a value takes."""
     schema = resolve(schema, components)
     if "enum" in schema and value in schema["enum"]:
-        yield chosen(path, value)
+        yield value_point(path, value)
     if _nullable(schema):
         yield f"{path} null" if value is None else f"{path} not null"
     if "anyOf" in schema and isinstance(value, dict):
@@ -90,7 +92,7 @@ def taken(schema: Schema, value: Any, components: Components, path: str = "") ->
     if "items" in schema and isinstance(value, list):
         yield f"{path}[] {'filled' if value else 'empty'}"
         for item in value[:MANY]:
-            yield from taken(schema["items"], item, components, f"{path}[]")
+            yield from branches_taken(schema["items"], item, components, f"{path}[]")
     if not isinstance(value, dict):
         return
     required = schema.get("required", ())
@@ -99,10 +101,10 @@ def taken(schema: Schema, value: Any, components: Components, path: str = "") ->
         if name not in required:
             yield f"{inner} {'there' if name in value else 'absent'}"
         if name in value:
-            yield from taken(part, value[name], components, inner)
+            yield from branches_taken(part, value[name], components, inner)
 
 
-def chosen(path: str, value: Any) -> str:
+def value_point(path: str, value: Any) -> str:
     return f"{path} = {json.dumps(value)}"
 
 

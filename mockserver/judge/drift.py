@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
 from mockserver.contract.engines import KeyPath, Schema
-from mockserver.contract.explain import key_path, resolve
-from mockserver.pointers import pointer
+from mockserver.contract.explain import resolve
+from mockserver.pointers import key_path, pointer
 
 STABILITY = "{stability}: new attributes, links and relationships are backwards compatible"
 

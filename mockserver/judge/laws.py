@@ -44,7 +44,7 @@ class Law:
     test: Callable[[Resource], Iterable[tuple[str, str]]]
 
 
-def broken(resource: Any, edition: Edition) -> Iterator[LawViolation]:
+def violations(resource: Any, edition: Edition) -> Iterator[LawViolation]:
     """Where a resource object breaks the laws of its type."""
     if not isinstance(resource, Mapping):
         return

@@ -31,7 +31,7 @@ def at(document: Any, pointer: str) -> Any:
     return document
 
 
-def said(document: Any, pointer: str) -> str:
+def brief_at(document: Any, pointer: str) -> str:
     """What stands at a pointer, in a sentence: `missing` where nothing does."""
     value = at(document, pointer)
     return "missing" if value is MISSING else brief(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mockserver.pipeline.messages import Answer, Sent, as_json
+from mockserver.pipeline.messages import Answer, Sent, json_answer
 from mockserver.pipeline.server import Server
 
 
@@ -15,7 +15,7 @@ def ping(server: Server, sent: Sent) -> Answer:
 
 def discover_services(server: Server, sent: Sent) -> Answer:
     """Where the services are, for terraform: relative, and ending in a slash, on which it insists."""
-    return as_json(200, server.contract().facts["services"], "application/json")
+    return json_answer(200, server.contract().facts["services"], "application/json")
 
 
 OPEN: Mapping[str, Callable[[Server, Sent], Answer]] = {

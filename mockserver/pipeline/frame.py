@@ -16,7 +16,7 @@ from mockserver.contract import Edition, Operation
 from mockserver.contract.routes import routes
 from mockserver.pipeline import journaling, request_faults
 from mockserver.pipeline.discovery import OPEN
-from mockserver.pipeline.messages import Answer, Sent, as_json
+from mockserver.pipeline.messages import Answer, Sent, json_answer
 from mockserver.pipeline.pipeline import Outcome, Setting, refusal, run
 from mockserver.pipeline.request_faults import RequestFaults
 from mockserver.pipeline.server import Server
@@ -141,7 +141,7 @@ def _outcome(
             log.error("unexpected exception", exc_info=outcome.breach)
         title, detail = journaling.told(outcome.breach, outcome.place)
         shown = Error(title, detail, meta={"hint": OURS}).shown(500, outcome.place, {})
-        outcome.answer = as_json(500, {"errors": [shown]})
+        outcome.answer = json_answer(500, {"errors": [shown]})
     return outcome
 
 

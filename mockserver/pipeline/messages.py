@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from mockserver.contract.operations import JSONAPI
-from mockserver.pipeline.render_cache import Document, written
+from mockserver.pipeline.render_cache import Document, json_bytes
 
 LIMIT = 10 * 1024 * 1024
 """Bytes of the largest body (that of upload-policy; ours for every body)."""
@@ -116,8 +116,8 @@ class Answer:
     kept: Document | None = None
 
 
-def as_json(status: int, document: Any, media_type: str = JSONAPI) -> Answer:
+def json_answer(status: int, document: Any, media_type: str = JSONAPI) -> Answer:
     """An answer with a JSON body; document None means without one."""
     if document is None:
         return Answer(status)
-    return Answer(status, written(document), {"Content-Type": media_type})
+    return Answer(status, json_bytes(document), {"Content-Type": media_type})

@@ -17,8 +17,8 @@ from mockserver.contract.operations import JSONAPI
 from mockserver.contract.routes import Route, routes
 from mockserver.jsonapi import strict_json
 from mockserver.jsonapi.documents import document
-from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
-from mockserver.pipeline.render_cache import Document, RenderedParts, Store, written
+from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, json_answer
+from mockserver.pipeline.render_cache import Document, RenderedParts, Store, json_bytes
 from mockserver.world.access import authenticate, demand, split
 from mockserver.world.calls import Call, ListPage, Raw, Reply
 from mockserver.world.kinds import Caller, Handler, Kinds
@@ -330,7 +330,7 @@ def _shown(
     else:
         shown = operation.shown(status, None if data is None else {"data": data})
         misses = operation.check_answer(status, shown)
-        body, kept = b"" if shown is None else written(shown), None
+        body, kept = b"" if shown is None else json_bytes(shown), None
     if misses:
         said = [operation.explain_answer(status, miss) for miss in misses]
         raise Breach(operation.id, operation.edition, said)
@@ -341,6 +341,6 @@ def refusal(
     problem: Problem, place: Mapping[str, str], sources: Mapping[str, str] = NOWHERE
 ) -> Answer:
     """The documented answer; what explains itself also says of which operation and edition."""
-    made = as_json(problem.status, problem.document(place, sources) if problem.errors else None)
+    made = json_answer(problem.status, problem.document(place, sources) if problem.errors else None)
     made.headers.update(problem.headers)
     return made

@@ -143,7 +143,7 @@ class RenderedParts:
         shown = resource.shown(self._call.show(record))
         if misses := resource.misses(shown):
             raise self._breach(misses)
-        return written(shown)
+        return json_bytes(shown)
 
     def _breach(self, misses: list[str]) -> Breach:
         return Breach(self._operation.id, self._operation.edition, misses)
@@ -151,7 +151,7 @@ class RenderedParts:
     def joined(self, envelope: Mapping[str, Any]) -> bytes:
         """The document as bytes: equal to one written at once."""
         data, included = envelope["data"], envelope.get("included")
-        members = {n: written(v) for n, v in envelope.items() if n not in ("data", "included")}
+        members = {n: json_bytes(v) for n, v in envelope.items() if n not in ("data", "included")}
         shown = {"data": self._all[data] if isinstance(data, int) else self._array(data)}
         if included is not None:
             shown["included"] = self._array(included)
@@ -165,6 +165,6 @@ class RenderedParts:
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def written(value: Any) -> bytes:
+def json_bytes(value: Any) -> bytes:
     """A JSON value as this server writes it."""
     return _encode(value).encode("utf-8")

@@ -13,7 +13,7 @@ from math import ceil
 from typing import Any
 
 from mockserver.contract import Operation, load
-from mockserver.pipeline.messages import Answer, Sent, as_json
+from mockserver.pipeline.messages import Answer, Sent, json_answer
 from mockserver.pipeline.pipeline import Outcome, refusal
 from mockserver.world.access import authenticate, split
 from mockserver.world.faults import Fault
@@ -176,7 +176,7 @@ def in_place(plan: RequestFaults, operation: Operation) -> Answer | None:
             raise not_found("a fault: the organization has lost the entitlement")
         status = fault.status or 0
         plan.headers |= _headers(operation, status)
-        return as_json(status, documented(operation, status))
+        return json_answer(status, documented(operation, status))
     return None
 
 

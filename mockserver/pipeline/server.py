@@ -11,7 +11,7 @@ from typing import Any
 
 from mockserver.contract import Edition, load
 from mockserver.contract.engines import Checker
-from mockserver.contract.fixtures import checked, read_fixture
+from mockserver.contract.fixtures import check_fixture, read_fixture
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline.render_cache import Store
 from mockserver.resources import kinds
@@ -61,7 +61,7 @@ def fixture_for(
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for what is no JSON.
     """
-    return checked(read_fixture(fixture), fixture_checker(load(edition), kinds))
+    return check_fixture(read_fixture(fixture), fixture_checker(load(edition), kinds))
 
 
 @dataclass(eq=False)

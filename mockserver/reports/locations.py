@@ -48,11 +48,11 @@ def _line(written: Written | None, edition: Edition) -> Place | None:
     if written is None:
         return None
     file, names = written
-    return f"contracts/{edition.place.name}/{file.name}", lines(file)["", *names]
+    return f"contracts/{edition.place.name}/{file.name}", line_numbers(file)["", *names]
 
 
 @cache
-def lines(file: Path) -> Mapping[tuple[str, ...], int]:
+def line_numbers(file: Path) -> Mapping[tuple[str, ...], int]:
     """The line of every member and item of a JSON file, by the names that lead to it."""
     return dict(_lines(file.read_text(encoding="utf-8")))
 

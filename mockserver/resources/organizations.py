@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
-from mockserver.jsonapi.pagination import whole
+from mockserver.jsonapi.pagination import unpaged
 from mockserver.jsonapi.resources import resource
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
@@ -64,7 +64,7 @@ def list_organizations(call: Call) -> Reply:
     """Every organization that the caller belongs to, by name."""
     keys = (item[-1] for item in call.state.list(ROOT, "organizations"))
     seen = [key for key in keys if call.may("read-organization", call.state.get(key))]
-    return Reply(data=whole(call, seen))
+    return Reply(data=unpaged(call, seen))
 
 
 def create_organization(call: Call) -> Reply:

@@ -19,9 +19,10 @@ from mockserver.jsonapi.handlers import (
 )
 from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.resources import owner, resource
+from mockserver.pointers import key_path_of
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler, Kind, To, Values, View, by_id, by_name, unique_name
-from mockserver.world.problems import Error, invalid_item, invalid_items, key_path
+from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record
 
 POLICIES = ("policies", "policy-sets")
@@ -79,7 +80,7 @@ def _global(verb: str, pointer: str) -> Error:
         pointer,
         fact="the policy set is global: it applies to all of the organization's workspaces",
         expected="no workspaces, or a set that is not global",
-        key_path=f"{key_path(pointer)}[]",
+        key_path=f"{key_path_of(pointer)}[]",
         source="attach-policy-set-to-workspaces",
         hint="Set data.attributes.global to false first, or leave the workspaces out.",
     )

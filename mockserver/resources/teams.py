@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.jsonapi import resources
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
-from mockserver.jsonapi.pagination import whole
+from mockserver.jsonapi.pagination import unpaged
 from mockserver.jsonapi.resources import resource
 from mockserver.resources import team_members
 from mockserver.resources.team_members import ACCESS, GRANTS, MANAGE, MEMBERS, OWNERS
@@ -25,9 +25,11 @@ from mockserver.world.state import Record
 
 def permissions(view: View, record: Record) -> dict[str, bool]:
     """Nobody may take from `owners` what it is."""
-    whole = record["name"] != OWNERS
+    ordinary = record["name"] != OWNERS
     shown = resources.permissions(view, record)
-    return {name: may and (whole or name == "can-update-membership") for name, may in shown.items()}
+    return {
+        name: may and (ordinary or name == "can-update-membership") for name, may in shown.items()
+    }
 
 
 # operations
@@ -38,9 +40,9 @@ def list_teams(call: Call) -> Reply:
     organization = call.record
     items = call.state.list(organization.key, "teams")
     if call.may(MANAGE, organization):
-        return Reply(data=whole(call, (item[-1] for item in items)))
+        return Reply(data=unpaged(call, (item[-1] for item in items)))
     own = (call.state.get(key) for key in call.reached("teams", organization))
-    return Reply(data=whole(call, (key for *_, key in sorted((*t.sort, t.key) for t in own))))
+    return Reply(data=unpaged(call, (key for *_, key in sorted((*t.sort, t.key) for t in own))))
 
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:

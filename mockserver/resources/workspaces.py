@@ -33,7 +33,11 @@ def newest(values: Values, facts: Facts, now: str) -> str:
 
 def sort(values: Mapping[str, Any], key: int) -> tuple[Any, ...]:
     """Last changed first, ties newest first (decision); the name is there for the search."""
-    return (-round(clock.parse(values["_changed"]).timestamp() * 1000), -key, values["name"])
+    return (
+        -round(clock.parse_timestamp(values["_changed"]).timestamp() * 1000),
+        -key,
+        values["name"],
+    )
 
 
 # what is shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.scenarios.runner.scenario import Scenario, chosen
+from mockserver.scenarios.runner.scenario import Scenario, shown_attributes
 
 URL = "https://httpstat.us/200"
 TOLD = [f"run:{what}" for what in ("created", "needs_attention", "completed", "errored")]
@@ -13,5 +13,5 @@ SCENARIO = Scenario(
     may_change=("/attributes/updated-at", "/attributes/delivery-responses"),
     not_echoed=("token",),
     steps=lambda driver, record: driver.call("verify-notification-configuration", of=record),
-    fixture_entry=lambda resource, known: chosen(resource, *ENTRY),
+    fixture_entry=lambda resource, known: shown_attributes(resource, *ENTRY),
 )

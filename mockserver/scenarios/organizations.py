@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.judge.documents import Resource
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Known, Scenario, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, shown_attributes
 
 RECORDED = "recorded answers of the real service"
 
@@ -31,7 +31,7 @@ def steps(driver: Driver, record: Resource) -> None:
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Its name is its id."""
     names = ("name", "email", "created-at", "session-timeout", "session-remember")
-    entry = chosen(resource, *names, "collaborator-auth-policy")
+    entry = shown_attributes(resource, *names, "collaborator-auth-policy")
     return {"name": entry.pop("id")} | entry
 
 

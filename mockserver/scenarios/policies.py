@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.judge.documents import Resource, attribute
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 from mockserver.traffic.masking import LOST
 
 PRIVATE = "{manage-policies}"
@@ -56,7 +56,7 @@ def _uploaded(driver: Driver, record: Resource) -> None:
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """With its code where an upload or a download was written down with it."""
-    made = chosen(resource, "name", "description", "updated-at")
+    made = shown_attributes(resource, "name", "description", "updated-at")
     enforce = attribute(resource, "enforce")
     for one in enforce if isinstance(enforce, list) else []:
         made["mode"] = one.get("mode", "hard-mandatory")

@@ -12,8 +12,8 @@ from mockserver.scenarios.runner.scenario import (
     Known,
     Scenario,
     body,
-    chosen,
     identifiers,
+    shown_attributes,
     titles,
 )
 
@@ -85,7 +85,7 @@ def _counts_all(driver: Driver, record: Resource, when: str) -> bool:
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    made = chosen(resource, "name", "description", "global", "created-at", "updated-at")
+    made = shown_attributes(resource, "name", "description", "global", "created-at", "updated-at")
     return made | {
         relation: titles(resource, relation, relation, known)
         for relation in ("policies", "workspaces")

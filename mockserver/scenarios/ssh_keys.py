@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource
-from mockserver.scenarios.runner.scenario import Known, Scenario, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, shown_attributes
 
 VALUE = "-----BEGIN RSA PRIVATE KEY-----\nverify\n-----END RSA PRIVATE KEY-----\n"
 
@@ -16,7 +16,7 @@ def values(name: str) -> Mapping[str, Sequence[Any]]:
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    return chosen(resource, "name")
+    return shown_attributes(resource, "name")
 
 
 SCENARIO = Scenario(

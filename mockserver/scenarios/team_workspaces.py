@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 
 def steps(driver: Driver, record: Resource) -> None:
@@ -37,7 +37,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     id = _of(resource, "team")
     team = known("teams", id) if id else None
     name = attribute(team, "name") if team else None
-    return (name, chosen(resource, "access")) if name else None
+    return (name, shown_attributes(resource, "access")) if name else None
 
 
 def _of(resource: Resource, relation: str) -> str | None:

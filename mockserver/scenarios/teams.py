@@ -8,7 +8,7 @@ from mockserver.judge.documents import Resource, attribute, linked
 from mockserver.scenarios.runner import lists
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue
-from mockserver.scenarios.runner.scenario import Callers, Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Callers, Known, Scenario, body, shown_attributes
 
 MANAGE = "manage-policies"
 OWNERS = "{the-owners-team} (status: decision)"
@@ -30,7 +30,7 @@ def _members(driver: Driver, record: Resource) -> None:
     added = driver.call("add-user-to-team", named, of=record)
     source = "{add-user-to-team}"
     driver.effect(added, (record, {users: [user]}), why="a member was added", source=source)
-    lists.included(driver, driver.context.plan("teams"), record)
+    lists.inclusion(driver, driver.context.plan("teams"), record)
     stranger = {"data": [{"type": "users", "id": driver.name("nobody")}]}
     why = "a username that nobody has"
     driver.refused(422, "add-user-to-team", stranger, of=record, why=why, source=source)
@@ -64,9 +64,9 @@ def callers(driver: Driver) -> Callers:
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Members by username; every organization has `owners` already."""
-    made = chosen(resource, "name")
+    made = shown_attributes(resource, "name")
     if made.get("name") != "owners":
-        made |= chosen(resource, "organization-access")
+        made |= shown_attributes(resource, "organization-access")
     users = (known("users", id) for id in linked(resource, "users") or ())
     names = (attribute(user, "username") for user in users if user)
     return made | {"members": [name for name in names if isinstance(name, str)]}

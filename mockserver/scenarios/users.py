@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute
-from mockserver.judge.pointers import said
+from mockserver.judge.pointers import brief_at
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 
 def once(driver: Driver) -> None:
@@ -22,11 +22,11 @@ def once(driver: Driver) -> None:
         return
     shown = driver.call("show-user", of=account)
     for pointer, mine in (("/id", id), ("/attributes/username", name)):
-        what = f"{pointer} is {said(shown.data, pointer)}"
+        what = f"{pointer} is {brief_at(shown.data, pointer)}"
         good = driver.value(shown.data, pointer) == mine
         driver.holds(good, shown, f"/data{pointer}", what, f'"{mine}"', "{show-user}")
     same = driver.call("update-your-account-info", body("users", {"username": name}))
-    what = f"username is {said(same.data, '/attributes/username')}"
+    what = f"username is {brief_at(same.data, '/attributes/username')}"
     good = attribute(same.data, "username") == name
     source = "{update-your-account-info}"
     driver.holds(good, same, "/data/attributes/username", what, f'"{name}"', source)
@@ -38,7 +38,7 @@ def once(driver: Driver) -> None:
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    return chosen(resource, "username", "email", "avatar-url", "v2-only")
+    return shown_attributes(resource, "username", "email", "avatar-url", "v2-only")
 
 
 SCENARIO = Scenario(

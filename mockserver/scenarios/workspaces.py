@@ -9,7 +9,7 @@ from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, chosen
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 RECORDED = "recorded answers of the real service"
 
@@ -86,7 +86,7 @@ def _held_by_caller(driver: Driver, locked: JudgedAnswer) -> None:
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Its settings, its SSH key, and its lock; a repository with its token is another's affair."""
     settings = [name for name in resource.get("settable", ()) if name != "vcs-repo"]
-    made = chosen(resource, *settings, "created-at", "environment")
+    made = shown_attributes(resource, *settings, "created-at", "environment")
     key = linked_one(resource, "ssh-key")
     if key and known("ssh-keys", key):
         made["ssh-key"] = key

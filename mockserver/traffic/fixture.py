@@ -51,7 +51,7 @@ class Observed:
             self.owners[key] = owner
 
 
-def shown(exchanges: Iterable[Exchange], edition: Edition, kinds: Kinds) -> Observed:
+def observe(exchanges: Iterable[Exchange], edition: Edition, kinds: Kinds) -> Observed:
     """The world that successful exchanges have shown, in order."""
     observed = Observed(kinds)
     for type, listed in edition.types.items():
@@ -113,7 +113,7 @@ def _related(kind: Kind | None, resource: Mapping[str, Any]) -> str | None:
     return None
 
 
-def document(observed: Observed, entries_of: Mapping[str, FixtureEntry]) -> dict[str, Any]:
+def fixture_document(observed: Observed, entries_of: Mapping[str, FixtureEntry]) -> dict[str, Any]:
     """The fixture. What cannot be told of a record is left out; `observed.remarks` says what."""
     made: dict[str, Any] = {"version": 1}
     entries: dict[Key, dict[str, Any]] = {}

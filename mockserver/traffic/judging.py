@@ -17,7 +17,7 @@ from mockserver.judge.documents import parsed, resources
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import MANY, Finding, Findings
 from mockserver.judge.history import History
-from mockserver.judge.laws import LawViolation, broken
+from mockserver.judge.laws import LawViolation, violations
 from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, plain, verdict
 from mockserver.judge.routes import match
@@ -68,7 +68,7 @@ def judge_recording(
             mask.learn_token(exchange.token)
             mask.learned(exchange.request)
             if operation is None:
-                unknown(recorded, exchange, edition)
+                count_unknown(recorded, exchange, edition)
             elif not only or operation.id in only:
                 _take(recorded, exchange, operation, path, edition)
     except BadRecording as error:
@@ -120,14 +120,14 @@ def _document(exchange: Exchange) -> Any:
 def lawless(exchange: Exchange, edition: Edition) -> Iterator[LawViolation]:
     """Where the resource objects of an answer break the laws of their types."""
     for base, resource in resources(exchange.document):
-        for one in broken(resource, edition):
+        for one in violations(resource, edition):
             yield one._replace(pointer=base + one.pointer)
 
 
 def _as_findings(
-    exchange: Exchange, operation: Operation, broken: Iterable[LawViolation]
+    exchange: Exchange, operation: Operation, violations: Iterable[LawViolation]
 ) -> Iterator[Finding]:
-    for one in broken:
+    for one in violations:
         yield Finding(
             level_of(one.source),
             operation.id,
@@ -139,7 +139,7 @@ def _as_findings(
         )
 
 
-def unknown(recorded: Recorded, exchange: Exchange, edition: Edition) -> None:
+def count_unknown(recorded: Recorded, exchange: Exchange, edition: Edition) -> None:
     """A route that the edition does not have, told without what may be an id or a secret: only the
     words of documented paths are repeated."""
     if not exchange.path.startswith(API):

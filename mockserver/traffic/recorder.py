@@ -21,7 +21,7 @@ from mockserver.judge.findings import Finding, Findings
 from mockserver.judge.history import History
 from mockserver.judge.routes import match
 from mockserver.redaction import masked
-from mockserver.traffic.judging import Recorded, judge, unknown
+from mockserver.traffic.judging import Recorded, count_unknown, judge
 from mockserver.traffic.masking import Mask
 
 LARGE = 1024 * 1024
@@ -61,7 +61,7 @@ class Recorder:
             self._number += 1
             number = self._number
             if operation is None:
-                unknown(self.recorded, exchange, self._edition)
+                count_unknown(self.recorded, exchange, self._edition)
             else:
                 self.recorded.judged[operation.id] += 1
         name = f"{number:06}-{operation.id if operation else 'unknown'}.json"

@@ -70,11 +70,11 @@ def create_app(
     @app.before_request
     def handle() -> flask.Response:
         # before routing, not as a route: Flask's map would answer odd paths and methods itself
-        return written(answer(server, received(flask.request.environ)))
+        return flask_response(answer(server, received(flask.request.environ)))
 
     def whole(environ: Environ, made: Answer) -> Wsgi:
         with app.request_context(environ):
-            return written(made)
+            return flask_response(made)
 
     app.wsgi_app = WsgiDoor(  # type: ignore[assignment,method-assign]
         app.wsgi_app, lambda sent: answer(server, sent), whole
@@ -93,12 +93,12 @@ def answer(server: Server, sent: Sent) -> Answer:
     return frame.answer(server, sent)
 
 
-def written(answer: Answer) -> flask.Response:
+def flask_response(answer: Answer) -> flask.Response:
     """Our answer as Flask's."""
     response = flask.Response(answer.body, status=answer.status)
     response.headers.remove("Content-Type")
     response.headers.update(answer.headers)
-    return broken(response, answer) if answer.cut else response
+    return cut_short(response, answer) if answer.cut else response
 
 
 class Dropped(flask.Response):
@@ -108,7 +108,7 @@ class Dropped(flask.Response):
         raise reset()
 
 
-def broken(response: flask.Response, answer: Answer) -> flask.Response:
+def cut_short(response: flask.Response, answer: Answer) -> flask.Response:
     """An answer that a fault breaks: nothing of it, half of it, or a whole one of half the text."""
     bare = flask.request.method == "HEAD" or not answer.body
     if answer.cut == "closed" or (answer.cut == "midway" and bare):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 from mockserver.judge.exchange import Exchange
-from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, as_json
+from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, json_answer
 from mockserver.traffic.transport import Response, Transport, Unreachable
 
 Take = Callable[[Exchange], None]
@@ -93,4 +93,4 @@ def _exchange(sent: Sent, body: bytes, received: Response) -> Exchange:
 def _refused(status: int, title: str, why: str) -> Answer:
     """The proxy's own answer, in the API's form so that clients can read it."""
     error = {"status": str(status), "title": title, "detail": f"mockserver record: {why}"}
-    return as_json(status, {"errors": [error]})
+    return json_answer(status, {"errors": [error]})

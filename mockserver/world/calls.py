@@ -59,14 +59,14 @@ class Call(View):
         self, kind: Kind, state: State, owners: tuple[int, ...], values: Values
     ) -> tuple[State, Record]:
         """A new record; what `values` do not say is as the kind and the edition have it."""
-        whole = records.first(kind, self.facts, values, self.now)
+        whole = records.initial_values(kind, self.facts, values, self.now)
         return records.create(kind, state, owners, whole, seed=self.seed)
 
     def change(
         self, kind: Kind, state: State, record: Record, changes: Values
     ) -> tuple[State, Record]:
         """The record with other values. Where one differs, the time of the change is kept too."""
-        kept = records.kept(kind, self.facts, changes)
+        kept = records.kept_values(kind, self.facts, changes)
         if kind.touched and any(record.get(name) != freeze(new) for name, new in kept.items()):
             kept[kind.touched] = self.now
         return records.change(kind, state, record, kept)

@@ -12,7 +12,7 @@ FIRST, LAST = 1970, 9000
 END = datetime(LAST, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 
 
-def parse(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """The moment that a timestamp of the API names. Raises ValueError with the form that is due."""
     try:
         moment = datetime.fromisoformat(text)
@@ -31,17 +31,17 @@ def parse(text: str) -> datetime:
 
 def later(text: str, time: timedelta) -> str:
     """A timestamp so much later, or the last there is."""
-    return written(min(parse(text) + time, END))
+    return timestamp(min(parse_timestamp(text) + time, END))
 
 
-def written(moment: datetime) -> str:
+def timestamp(moment: datetime) -> str:
     """A moment as the API writes it: UTC, milliseconds, a literal `Z`."""
     return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def wall() -> str:
     """The machine's own time, as the API writes it."""
-    return written(datetime.now(UTC))
+    return timestamp(datetime.now(UTC))
 
 
 def epoch() -> int:
@@ -62,14 +62,14 @@ class Clock:
     def reset(self) -> None:
         """As it was made."""
         now, running = self._first
-        self._put(parse(now) if now else datetime.now(UTC), running)
+        self._put(parse_timestamp(now) if now else datetime.now(UTC), running)
 
     def _put(self, base: datetime, running: bool) -> None:
         self._start(base, time.monotonic() if running else None)
 
     def _start(self, base: datetime, started: float | None) -> None:
         # one reference: who asks for the time meanwhile takes no lock, and must not see half of it
-        self._at = (base, started, written(base))
+        self._at = (base, started, timestamp(base))
 
     @property
     def running(self) -> bool:
@@ -85,11 +85,11 @@ class Clock:
     def now(self) -> str:
         """The time in this world, as the API writes it."""
         _, started, text = self._at
-        return text if started is None else written(self.moment())
+        return text if started is None else timestamp(self.moment())
 
     def set(self, now: str) -> None:
         """It is `now`; a running clock runs on from there. Raises ValueError for no timestamp."""
-        self._put(parse(now), self.running)
+        self._put(parse_timestamp(now), self.running)
 
     def advance(self, seconds: float) -> None:
         """Later by so many seconds, earlier by a negative number. Raises ValueError outside

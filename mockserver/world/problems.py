@@ -6,10 +6,11 @@ does not keep the contract: it answers 500, is kept in the journal, and the stat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from mockserver.pointers import key_path_of
 
 INVALID = "invalid attribute"
 """The vendor's title of a 422 (recorded)."""
@@ -107,12 +108,7 @@ def invalid_items(errors: Sequence[Error]) -> Problem:
 def invalid_item(detail: str, pointer: str | None = None, **meta: Any) -> Error:
     """One entry for `invalid_items`; its key path is the pointer's unless `meta` has another."""
     said = {name.replace("_", "-"): value for name, value in meta.items()}
-    return Error(INVALID, detail, pointer, {"key-path": key_path(pointer or ""), **said})
-
-
-def key_path(pointer: str) -> str:
-    """A pointer as the pages write it: `/data/0/id` is `data[].id`."""
-    return re.sub(r"\.[0-9]+(?=\.|$)", "[]", pointer.replace("/", ".")).removeprefix(".")
+    return Error(INVALID, detail, pointer, {"key-path": key_path_of(pointer or ""), **said})
 
 
 class Breach(Exception):

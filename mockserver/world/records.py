@@ -44,7 +44,7 @@ def form(kind: Kind, facts: Facts) -> Form:
     )
 
 
-def kept(kind: Kind, facts: Facts, given: Values) -> dict[str, Any]:
+def kept_values(kind: Kind, facts: Facts, given: Values) -> dict[str, Any]:
     """Values as they are kept: a secret as its digest, and nothing that the kind computes."""
     how, values = form(kind, facts), {}
     for name, value in given.items():
@@ -55,11 +55,11 @@ def kept(kind: Kind, facts: Facts, given: Values) -> dict[str, Any]:
     return values
 
 
-def first(kind: Kind, facts: Facts, given: Values, now: str) -> dict[str, Any]:
+def initial_values(kind: Kind, facts: Facts, given: Values, now: str) -> dict[str, Any]:
     """All values of a new record: what is given, else what the kind makes, else the edition's
     default, else null.
     """
-    values = kept(kind, facts, given)
+    values = kept_values(kind, facts, given)
     for name, default in form(kind, facts).defaults:
         values.setdefault(name, default)
     for name, made in kind.made.items():

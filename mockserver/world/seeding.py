@@ -102,7 +102,7 @@ class Seeding:
         id: str | None = None,
     ) -> Record | None:
         """A record of a kind, or a fault that names both places where something is taken."""
-        values = records.first(kind, self.facts, values, self.now)
+        values = records.initial_values(kind, self.facts, values, self.now)
         if id is not None and (other := self.state.find(kind.type, id)):
             return self._taken(pointer, f"the id {id!r}", other)
         for name in kind.names(values, owners):
@@ -191,7 +191,7 @@ def _impossible_times(value: Any, place: str) -> Iterator[BadEntry]:
             inner = f"{place}/{escape(name)}"
             if name.endswith("-at") and isinstance(item, str):
                 try:
-                    clock.parse(item)
+                    clock.parse_timestamp(item)
                 except ValueError as error:
                     yield BadEntry(inner, str(error))
             else:

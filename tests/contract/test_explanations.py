@@ -14,7 +14,8 @@ from test_requests_refused import PROPERTIES, body_of, places, spelled
 
 from mockserver.contract import Operation, load
 from mockserver.contract.engines import KeyPath, Miss
-from mockserver.contract.explain import brief, explained, human, key_path
+from mockserver.contract.explain import brief, explained, human
+from mockserver.pointers import key_path
 
 EDITION = load("2019-07")
 WORDS = "a string of letters, digits, - and _"

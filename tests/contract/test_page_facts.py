@@ -17,7 +17,8 @@ from sweeps import EDITIONS, OPERATIONS, at, cases, pointer, success, types, wal
 
 from mockserver.contract import Edition, Operation, load
 from mockserver.contract.engines import KeyPath, Miss, Schema
-from mockserver.contract.explain import key_path, resolve
+from mockserver.contract.explain import resolve
+from mockserver.pointers import key_path
 
 FACTS: dict[str, Any] = {
     edition.name: json.loads(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.pipeline import routes
+from mockserver.contract import routes
 from mockserver.web import create_app, protocol
 from mockserver.web.serving import LiveServer
 

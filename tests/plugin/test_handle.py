@@ -233,7 +233,7 @@ def test_elsewhere_than_on_loopback_a_fork_needs_the_control_token() -> None:
 def test_every_public_member_of_a_handle_has_a_docstring_and_types() -> None:
     for kind in (
         mockserver.World,
-        mockserver.client.Journal,
+        mockserver.client.JournalReader,
         mockserver.client.handle.FaultsHandle,
     ):
         for name, member in vars(kind).items():

@@ -160,9 +160,9 @@ def test_a_stateless_mock_is_told_what_it_cannot_do_and_breaks_nothing() -> None
 
 def stateless(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     """What a mock without state answers: the example of the operation's success."""
-    from tests.verify.mutations.spoiling import ROUTES
+    from tests.verify.mutations.spoiling import routed
 
-    operation, _ = ROUTES.match(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+    operation, _ = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
     if operation is None:
         start("404 Not Found", [("Content-Type", "application/vnd.api+json")])
         return [b'{"errors":[{"status":"404","title":"not found"}]}']

@@ -23,7 +23,7 @@ from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.resources import kinds
 from mockserver.scenarios import scenarios
-from mockserver.traffic.fixture import document, shown
+from mockserver.traffic.fixture import fixture_document, observe
 from mockserver.traffic.masking import Mask
 from mockserver.traffic.recorder import Recorder
 from mockserver.traffic.recordings import exchanges
@@ -221,8 +221,8 @@ def test_a_whole_verification_through_the_proxy_conforms_and_is_a_world(tmp_path
         assert said.exit_code == 0, said.output
         assert recorder.recorded.findings.faults == []
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
-    world = shown(exchanges(tmp_path), EDITION, KINDS)
-    with mockserver.universe(fixture=document(world, entries)) as tfe:
+    world = observe(exchanges(tmp_path), EDITION, KINDS)
+    with mockserver.universe(fixture=fixture_document(world, entries)) as tfe:
         assert "mockverify" not in json.dumps(tfe.state())
 
 

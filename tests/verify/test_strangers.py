@@ -19,7 +19,7 @@ from mockserver.resources import kinds
 from mockserver.scenarios.runner.run import DEFECT
 from mockserver.traffic.judging import judge_recording
 from tests.examples import examples
-from tests.verify.mutations.spoiling import ROUTES
+from tests.verify.mutations.spoiling import routed
 from tests.verify.playing import run
 
 KINDS = kinds("2019-07")
@@ -81,7 +81,7 @@ def horrid(seed: int) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
             f"{seed} {environ['REQUEST_METHOD']} {environ['PATH_INFO']} {environ['QUERY_STRING']}"
         )
         number = int(hashlib.sha256(asked.encode()).hexdigest()[:8], 16)
-        operation, _ = ROUTES.match(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        operation, _ = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         status = (
             min(operation.responses) if operation and number % 4 else (200, 404, 422)[number % 3]
         )

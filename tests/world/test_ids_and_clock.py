@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import mockserver
 from mockserver.world import ids
-from mockserver.world.clock import Clock, parse, written
+from mockserver.world.clock import Clock, parse_timestamp, timestamp
 
 ORG = "/api/v2/organizations/my-organization"
 
@@ -136,12 +136,12 @@ def test_without_a_time_it_is_the_machines() -> None:
 )
 def test_what_is_no_timestamp_is_refused_with_the_form_that_is_due(text: str) -> None:
     with pytest.raises(ValueError, match=r"no timestamp of the form YYYY-MM-DDTHH:MM:SS\.mmmZ"):
-        parse(text)
+        parse_timestamp(text)
 
 
 def test_a_timestamp_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="names no time zone"):
-        parse("2019-07-15T00:00:00.000")
+        parse_timestamp("2019-07-15T00:00:00.000")
 
 
 @pytest.mark.parametrize("seconds", [1e300, -1e300, 1e15])
@@ -155,11 +155,13 @@ def test_time_does_not_leave_the_calendar(seconds: float) -> None:
 FIRST, LAST = datetime(1970, 1, 2), datetime(9000, 12, 30)
 
 
-@given(st.datetimes(FIRST, LAST, timezones=st.just(parse("2019-07-15T00:00:00.000Z").tzinfo)))
+@given(
+    st.datetimes(FIRST, LAST, timezones=st.just(parse_timestamp("2019-07-15T00:00:00.000Z").tzinfo))
+)
 def test_what_is_written_is_read_as_the_same_millisecond(moment: object) -> None:
-    text = written(moment)  # type: ignore[arg-type]
+    text = timestamp(moment)  # type: ignore[arg-type]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text)
-    assert written(parse(text)) == text
+    assert timestamp(parse_timestamp(text)) == text
 
 
 def test_a_clock_that_is_stopped_while_its_time_is_asked_tells_the_time(

@@ -108,7 +108,7 @@ def _of_type(type: str, operations: Sequence[Operation], edition: Edition) -> Ac
     )
 
 
-def owner(edition: Edition) -> str | None:
+def owner_type(edition: Edition) -> str | None:
     """The type whose records own most others: what `--organization` names."""
     first = Counter(
         next(iter(operation.records.values()))

@@ -89,7 +89,7 @@ def _linkage(plan: Plan, need: Need, whole: bool) -> Iterator[tuple[str, Any]]:
             yield one.name, {"data": [found] if one.many else found}
 
 
-def changes(plan: Plan, record: Resource, name: str) -> Iterator[Change]:
+def patches(plan: Plan, record: Resource, name: str) -> Iterator[Change]:
     """A PATCH that sends nothing, one for each attribute that may change, the new `name` last."""
     if not plan.actions.updates:
         return

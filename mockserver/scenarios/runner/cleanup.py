@@ -10,7 +10,7 @@ from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.traffic.transport import Unreachable
 
 
-def removed(driver: Driver, orphans: bool = False) -> list[str]:
+def clean_up(driver: Driver, orphans: bool = False) -> list[str]:
     """Remove all that was made, the youngest first. Gives what is left, named.
 
     `orphans`: look for what the server has made although its answer never came to be read, as when

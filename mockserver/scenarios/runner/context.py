@@ -20,7 +20,7 @@ from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, Finding, Findings
 from mockserver.judge.routes import filled
 from mockserver.judge.sources import STATUS_DECIDED, level_of, number_of
-from mockserver.scenarios.runner.actions import Actions, owner
+from mockserver.scenarios.runner.actions import Actions, owner_type
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.plan import Plan, plans
 from mockserver.scenarios.runner.scenario import Scenario
@@ -70,7 +70,7 @@ class Context:
     @cached_property
     def owner(self) -> str:
         """The type whose records own the others: what `--organization` names; empty for none."""
-        return owner(self.edition) or ""
+        return owner_type(self.edition) or ""
 
     def plan(self, type: str) -> Plan:
         """How a type is played; with no operations where the edition has none of it."""

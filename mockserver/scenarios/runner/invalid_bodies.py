@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
 from mockserver.contract.engines import Schema
-from mockserver.contract.explain import key_path, resolve, trail
+from mockserver.contract.explain import resolve, trail
+from mockserver.pointers import key_path
 
 Path = tuple[str | int, ...]
 WRONG: Mapping[str, Any] = {

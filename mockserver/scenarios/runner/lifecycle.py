@@ -13,7 +13,7 @@ from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import leaves, within
 from mockserver.scenarios.runner import names, relations
 from mockserver.scenarios.runner.answer import JudgedAnswer
-from mockserver.scenarios.runner.bodies import changes, create_body
+from mockserver.scenarios.runner.bodies import create_body, patches
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.representations import Representation, listed, vote
@@ -26,12 +26,12 @@ TAKEN = "a name that another record has"
 def created(driver: Driver, plan: Plan) -> Resource:
     """The answer of a create shows what was sent, and the defaults of what was not."""
     record, answer = driver.make(plan, driver.name("first"), whole=True)
-    linked = relations.created(driver, plan, record, answer)
+    linked = relations.members_of_created(driver, plan, record, answer)
     written = next((Representation(answer, base) for base, _ in resources(answer.document)), None)
     reads = driver.look(record)
     operation = driver.context.edition.operation(answer.operation)
     checked = operation.check_body(json.loads(json.dumps(answer.asked[2])))
-    expected = shown(driver, plan, answer, checked.value)
+    expected = echoed(driver, plan, answer, checked.value)
     expected = {pointer: value for pointer, value in expected.items() if pointer not in linked}
     source = operation.source
     vote(driver.context, answer, written, reads, expected, "what was sent is shown", source)
@@ -39,7 +39,7 @@ def created(driver: Driver, plan: Plan) -> Resource:
     return record
 
 
-def shown(driver: Driver, plan: Plan, answer: JudgedAnswer, document: Any) -> dict[str, Any]:
+def echoed(driver: Driver, plan: Plan, answer: JudgedAnswer, document: Any) -> dict[str, Any]:
     """Values by pointer that the answer must show, of what was sent and is neither hidden nor secret."""
     data = document.get("data", {})
     operation = driver.context.edition.operation(answer.operation)
@@ -75,7 +75,7 @@ def unique(driver: Driver, plan: Plan, record: Resource) -> None:
 def all_changed(driver: Driver, plan: Plan, record: Resource) -> Resource:
     """Every PATCH, one after the other. Gives the record as it is then."""
     name = driver.name("renamed")
-    for number, change in enumerate([*plan.scenario.changes(driver), *changes(plan, record, name)]):
+    for number, change in enumerate([*plan.scenario.changes(driver), *patches(plan, record, name)]):
         before, record = record, changed(driver, plan, record, change, number)
         names.given_up(driver, plan, before, record)
     return record
@@ -93,7 +93,7 @@ def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number
     driver.renamed(record, after)
     reads = driver.look(after)
     source = driver.context.edition.operation(update).source
-    sent = shown(driver, plan, answer, body)
+    sent = echoed(driver, plan, answer, body)
     vote(driver.context, answer, written, reads, sent, "what was sent is shown", source)
     moves = {*plan.scenario.may_change, *change.besides, *sent}
     known = driver.truth.get((plan.type, record["id"]), {})

@@ -17,7 +17,7 @@ from mockserver.scenarios.runner.pagination import (
     default_size,
     included_names,
     links_kept,
-    paged,
+    walk_pages,
 )
 from mockserver.scenarios.runner.plan import Plan
 from mockserver.scenarios.runner.representations import Representation, compare
@@ -31,7 +31,7 @@ def walked(driver: Driver, plan: Plan, record: Resource) -> None:
     ids = {record["id"], *(driver.need(plan.type, "page")["id"] for _ in range(2))}
     if "search[name]" in operation.parameters:
         query: dict[str, Any] = {"search[name]": _common(driver)}
-        pages = paged(driver, operation, record, query, ids)
+        pages = walk_pages(driver, operation, record, query, ids)
         _searched(driver, operation, plan, record)
         default_size(driver, operation, plan, record, query)
         if not driver.context.findings.known(operation.id, "/data"):
@@ -80,7 +80,7 @@ def _whole(
         )
 
 
-def included(driver: Driver, plan: Plan, record: Resource) -> None:
+def inclusion(driver: Driver, plan: Plan, record: Resource) -> None:
     """What `include` names is sent along: what the linkage names, each once, shown as by itself."""
     for id in plan.actions.reads:
         operation = driver.context.edition.operation(id)

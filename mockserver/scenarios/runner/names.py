@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.contract import Operation
 from mockserver.contract.explain import brief, trail
 from mockserver.judge.documents import Resource, resources
-from mockserver.judge.pointers import said
+from mockserver.judge.pointers import brief_at
 from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import Plan
@@ -74,7 +74,7 @@ def any_letters(driver: Driver, plan: Plan, record: Resource) -> Resource:
     driver.context.expect(answer, [min(update.responses)], "a name of any letters", update.source)
     for base, resource in resources(answer.document):
         place = f"{base}/attributes/{plan.name_attribute}"
-        what = f"{plan.name_attribute} is {said(answer.document, place)}"
+        what = f"{plan.name_attribute} is {brief_at(answer.document, place)}"
         driver.holds(
             plan.name_of(resource) == name, answer, place, what, brief(name), update.source
         )

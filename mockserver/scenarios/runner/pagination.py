@@ -20,7 +20,7 @@ FEW = 25
 """Records that are made to see the size of a page: a larger one is not asked for."""
 
 
-def paged(
+def walk_pages(
     driver: Driver,
     operation: Operation,
     record: Resource | None,

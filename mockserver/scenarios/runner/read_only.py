@@ -23,11 +23,11 @@ def looked(driver: Driver, plan: Plan, pool: Executor) -> None:
         context.skipped[plan.type] = "there is no record to read"
     else:
         driver.judge(plan.type, driver.look(record))
-        lists.included(driver, plan, record)
+        lists.inclusion(driver, plan, record)
         if plan.actions.list:
             listing = context.edition.operation(plan.actions.list)
             if "page[size]" in listing.parameters:
-                pagination.paged(driver, listing, record, {}, set(), 3)
+                pagination.walk_pages(driver, listing, record, {}, set(), 3)
     for id in plan.actions.reads:
         all_refused(driver, context.edition.operation(id), record, pool)
 

@@ -52,7 +52,7 @@ class RefusedRequest:
     wrong: tuple[str | int, ...] = ()
 
 
-def unknown(context: Context) -> str:
+def unknown_id(context: Context) -> str:
     """An id, or name, that nothing has."""
     return f"{PREFIX}-{context.run}-unknown"
 
@@ -63,10 +63,10 @@ def refusals(
     """All of one operation. `fresh`: a body that would succeed once more."""
     context = driver.context
     path, query, body = good
-    nowhere = dict.fromkeys(path, unknown(context))
+    nowhere = dict.fromkeys(path, unknown_id(context))
     if not operation.open:
         yield RefusedRequest(401, "no token", nowhere, {}, None, token=None)
-        yield RefusedRequest(401, "an unknown token", nowhere, {}, None, token=unknown(context))
+        yield RefusedRequest(401, "an unknown token", nowhere, {}, None, token=unknown_id(context))
         for name, type in operation.records.items():
             yield RefusedRequest(
                 404, f"an unknown {name}", {**path, name: nowhere[name]}, query, body

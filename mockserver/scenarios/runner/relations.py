@@ -72,7 +72,9 @@ def _members(driver: Driver, relation: ToMany, record: Resource) -> list[Resourc
     return [{"id": id} for id in linked(driver.now(record), relation.name) or ()]
 
 
-def created(driver: Driver, plan: Plan, record: Resource, answer: JudgedAnswer) -> set[str]:
+def members_of_created(
+    driver: Driver, plan: Plan, record: Resource, answer: JudgedAnswer
+) -> set[str]:
     """Both sides show the members that a create has named. Gives the pointers that were looked at."""
     sent = answer.asked[2]["data"].get("relationships", {})
     source = driver.context.edition.operation(answer.operation).source

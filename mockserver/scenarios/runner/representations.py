@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, resources, same
 from mockserver.judge.findings import EFFECT
-from mockserver.judge.laws import broken
+from mockserver.judge.laws import violations
 from mockserver.judge.pointers import MISSING, at, leaves, plain, within
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.context import Context
@@ -96,7 +96,7 @@ def vote(
         judges = [view for view in views if view is not written and view not in again]
         write_fails = not elsewhere and all(view in news for view in judges)
         for number, view in enumerate(news):
-            what = f"{why}: {pointer} is {said(view.value(pointer))}"
+            what = f"{why}: {pointer} is {in_words(view.value(pointer))}"
             if not write_fails or view is written:
                 view.blame(context, pointer, what, brief(wanted), source)
             elif not number and written not in again:
@@ -148,12 +148,12 @@ def compare(
             other = next(v for v in able if v.value(pointer) == right)
             place = _missing(view, pointer) if value is MISSING else pointer
             wanted = right if place == pointer else at(other.resource, place)
-            what = f"{place} is {said(value)}, and {other.answer.operation} shows {said(wanted)}"
-            view.blame(context, place, what, said(wanted), SAME)
+            what = f"{place} is {in_words(value)}, and {other.answer.operation} shows {in_words(wanted)}"
+            view.blame(context, place, what, in_words(wanted), SAME)
     return truth
 
 
-def said(value: Any) -> str:
+def in_words(value: Any) -> str:
     """A value in a sentence."""
     return "missing" if value is MISSING else brief(value)
 
@@ -188,7 +188,7 @@ def lawful(context: Context, views: Sequence[Representation]) -> None:
     for view in views:
         if view.blamed():
             continue
-        for one in broken(view.resource, context.edition):
+        for one in violations(view.resource, context.edition):
             others = [pointer for pointer in one.about if pointer != one.pointer]
             if not any(convicted(context, view, pointer) for pointer in others):
                 view.blame(context, one.pointer, one.fact, one.expected, one.source)

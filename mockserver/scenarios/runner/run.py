@@ -41,7 +41,7 @@ PARTS: Sequence[Callable[[Driver, Plan, Resource], Resource | None]] = (
     lifecycle.unique,
     names.other_case,
     lists.walked,
-    lists.included,
+    lists.inclusion,
     lifecycle.all_changed,
     names.any_letters,
     relations.played,
@@ -91,7 +91,7 @@ def verify(
     except KeyboardInterrupt:
         ending.stopped, ending.exit = "stopped by Ctrl-C before everything was played", DIFFERS
     finally:
-        ending.left = cleanup.removed(driver, orphans=bool(ending.stopped) and context.wrote)
+        ending.left = cleanup.clean_up(driver, orphans=bool(ending.stopped) and context.wrote)
     return _result(context, ending)
 
 
@@ -161,7 +161,7 @@ def _type(driver: Driver, plan: Plan, only: frozenset[str], pool: ThreadPoolExec
     with _going_on(driver, plan):
         if record is not None:
             lifecycle.end(driver, plan, record)
-    cleanup.removed(driver)  # what remains is named at the end of the run
+    cleanup.clean_up(driver)  # what remains is named at the end of the run
 
 
 @contextmanager

@@ -71,7 +71,7 @@ class Scenario:
     unreached: Mapping[str, str] = field(default_factory=dict)
 
 
-def chosen(resource: Resource, *names: str) -> dict[str, Any]:
+def shown_attributes(resource: Resource, *names: str) -> dict[str, Any]:
     """Id and those attributes of a resource object that it shows, as a fixture has them."""
     shown = {name: attribute(resource, name) for name in names}
     found = {name: value for name, value in shown.items() if value is not None}

@@ -72,7 +72,7 @@ def unreached(context: Context) -> dict[str, str]:
     return missing
 
 
-def lines(context: Context) -> list[str]:
+def unreached_lines(context: Context) -> list[str]:
     """A line for each documented status that was not brought about, with the reason."""
     return [
         f"not reached: {pair}: {why or 'it should have been'}"
