@@ -57,14 +57,16 @@ def explanations(seen: Seen, edition: str) -> Iterator[str]:
         yield _joined(*lines, f"  sent: {_sent(seen)}", example, f"  {DEFECT}")
     for finding in () if seen.breach else seen.findings:
         yield _joined(
-            f"not in the contract: {seen.operation} (edition {edition})",
+            f"not in the contract: {seen.operation or 'no operation'} (edition {edition})",
             f"  {finding['fact']}; expected {finding['expected']}"
             if "expected" in finding
             else f"  {finding['fact']}",
-            f"  pointer: {finding['pointer'] or '/'}",
+            f"  pointer: {finding['pointer'] or '/'}" if seen.operation else "",
             f"  key path: {finding['key-path']} ({finding['source']})"
             if "key-path" in finding
-            else f"  source: {finding['source']}",
+            else f"  source: {finding['source']}"
+            if "source" in finding
+            else "",
             f"  sent: {_sent(seen)}",
             example,
             f"  {finding['hint']}" if "hint" in finding else "",

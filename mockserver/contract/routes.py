@@ -44,15 +44,17 @@ class Routes:
                 node = node.setdefault(PARAMETER if part.startswith("{") else part, {})
             node.setdefault(HERE, {})[operation.method] = operation
 
-    def hint(self, method: str, path: str) -> str:
-        """What may be meant where nothing is: for the journal."""
-        if any(named.fullmatch(f"{method} {path}") for named in self._not_built):
-            return ": it is documented, but not built here"
+    def not_built(self, method: str, path: str) -> bool:
+        """Whether a page lists the call although nothing here answers it."""
+        return any(named.fullmatch(f"{method} {path}") for named in self._not_built)
+
+    def nearest(self, method: str, path: str) -> str | None:
+        """The call that may be meant where nothing is: for the journal."""
         if len(path) > LONG:
-            return ""
+            return None
         short = {line.replace("/api/v2/", ""): line for line in self._all}
         near = nearest(f"{method} {path.removeprefix('/api/v2/')}", short, cutoff=0.8)
-        return f"; nearest: {short[near[0]]}" if near else ""
+        return short[near[0]] if near else None
 
     def match(self, method: str, path: str) -> Route:
         """What is there. A client asks for the same again and again: short paths are remembered."""

@@ -265,7 +265,6 @@ def show_who(call: Control) -> Made:
             universe.state,
             caller,
             asked,
-            strict=universe.strict,
             record=query.get("record"),
         )
         return 200, {"verdicts": [verdict.shown() for verdict in found]}

@@ -27,6 +27,8 @@ from mockserver.world.state import Record, State
 
 FORMS = ("application/json", "application/x-www-form-urlencoded")
 """Types that clients put around a JSON body although it is neither: accepted, a finding."""
+LONG = 200
+"""Letters of a path that a finding repeats."""
 
 
 @dataclass(slots=True)
@@ -112,7 +114,7 @@ def _answered(
 ) -> Answer:
     caller = found.caller = authenticate(setting.kinds, state, split(sent.token or "")[1])
     route = routes(setting.edition).match(sent.method, sent.path)
-    operation = found.operation = _operation(route, sent, setting.edition)
+    operation = found.operation = _operation(route, sent, setting.edition, found)
     handler, right = _built(setting, operation)
     call = Call(
         kinds=setting.kinds,
@@ -148,17 +150,33 @@ def _answered(
 # route, method → operation
 
 
-def _operation(route: Route, sent: Sent, edition: Edition) -> Operation:
+def _operation(route: Route, sent: Sent, edition: Edition, found: Outcome) -> Operation:
+    """The operation of a route; that there is none is a finding, save where a page lists the call."""
     if route.operation:
         return route.operation
-    allow = ", ".join(route.allowed)
-    if not allow:
-        hint = routes(edition).hint(sent.method, sent.path)
-        raise not_found(f"edition {edition.name} has no such path{hint}")
-    if sent.method == "OPTIONS":
+    allow, near = ", ".join(route.allowed), routes(edition).nearest(sent.method, sent.path)
+    if allow and sent.method == "OPTIONS":
         raise Problem(204, headers={"Allow": allow})
+    if routes(edition).not_built(sent.method, sent.path):
+        absent = f"edition {edition.name} has no such path: it is documented, but not built here"
+        raise not_found(absent)
+    found.findings.append(_no_operation(sent, edition, allow, near))
+    if not allow:
+        there = f"; nearest: {near}" if near else ""
+        raise not_found(f"edition {edition.name} has no such path{there}")
     detail = f"{sent.method} is not one of {allow}"
     raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
+
+
+def _no_operation(sent: Sent, edition: Edition, allow: str, near: str | None) -> dict[str, str]:
+    called = f"{sent.method} {sent.path}"
+    hint = f"Did you mean {near}?" if near else "`mockserver operations` lists what there is."
+    return {
+        "edition": edition.name,
+        "pointer": "",
+        "fact": f"no page of edition {edition.name} lists {called[:LONG]}",
+        "hint": f"Send one of {allow}." if allow else hint,
+    }
 
 
 def _built(setting: Setting, operation: Operation) -> tuple[Handler, str]:

@@ -20,13 +20,15 @@ class Call(View):
     """One request, as a handler needs it.
 
     `records` holds the records of the path by parameter name, `query` the checked parameters,
-    `document` the checked body with defaults filled in (None: none was sent).
+    `document` the checked body with defaults filled in (None: none was sent). `strict`: what no page
+    lists is refused.
     """
 
     operation: str = ""
     records: Mapping[str, Record] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     document: Any = None
+    strict: bool = False
     key: str = ""
     seed: int = 0
     now: str = ""

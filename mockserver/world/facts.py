@@ -58,20 +58,18 @@ class Right:
     """A named right of the vendor's permission page: who has it in a sentence, and where that stands.
 
     `granted_by`: words, any of which gives it: `anyone`, the type of who calls, or what kinds grant
-    in a record or in what owns it; `strict` those in a universe that keeps to the pages alone.
+    in a record or in what owns it.
     """
 
     words: str
     source: str
     granted_by: frozenset[str]
-    strict: frozenset[str]
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Right:
         """A right as `edition.json` says it; a long text there is a list of its lines."""
-        by = frozenset(said["granted-by"])
         words, source = _text(said["words"], " "), _text(said["x-source"], ", ")
-        return cls(words, source, by, frozenset(said.get("strict", by)))
+        return cls(words, source, frozenset(said["granted-by"]))
 
 
 def _text(said: str | list[str], between: str) -> str:

@@ -91,7 +91,8 @@ class Entry:
     def line(self) -> str:
         """One line for a log or a test report."""
         query = f"?{self.query}" if self.query else ""
-        notes = [_words(finding) for finding in self.findings[:TOLD]]
+        # of a path that is nobody's, `why` says the same
+        notes = [_words(finding) for finding in self.findings[:TOLD] if self.operation]
         notes += [f"{left} more findings"] if (left := len(self.findings) - TOLD) > 0 else []
         notes += [note for note in (self.why, self.fault, self.breach) if note]
         tail = f"  [{'; '.join(notes)}]" if notes else ""

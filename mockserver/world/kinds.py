@@ -218,14 +218,12 @@ def _before(kind: Kind) -> set[str]:
 class View:
     """What one caller sees of one state.
 
-    `strict` says whether the universe keeps to the pages alone, `used` when each token was last
-    used (beside the state: a GET is no write).
+    `used` says when each token was last used (beside the state: a GET is no write).
     """
 
     kinds: Kinds
     state: State
     caller: Caller
-    strict: bool = False
     used: Mapping[int, str] = field(default_factory=dict)
     _granted: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
 
@@ -247,8 +245,7 @@ class View:
         """Whether the caller has a right: of itself, or by a word granted in a record or in what
         owns it.
         """
-        known = self.facts.rights[right]
-        words = known.strict if self.strict else known.granted_by
+        words = self.facts.rights[right].granted_by
         if "anyone" in words or self.caller.record.kind in words:
             return True
         return record is not None and self._given(words, record)
@@ -268,9 +265,7 @@ class View:
         for at in chain:
             words |= self.granted(at)
             for name, right in rights.items():
-                known = self.facts.rights[right]
-                given = known.strict if self.strict else known.granted_by
-                found[name] = not given.isdisjoint(words)
+                found[name] = not self.facts.rights[right].granted_by.isdisjoint(words)
             if all(found.values()):
                 break
         return found

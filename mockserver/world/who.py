@@ -84,7 +84,6 @@ def verdicts(
     caller: Caller,
     asked: Asked,
     *,
-    strict: bool = False,
     record: str | None = None,
 ) -> Iterator[Verdict]:
     """One verdict a record of the operation's type; `record` picks some by id, label, or the
@@ -93,7 +92,7 @@ def verdicts(
     Raises Unknown where there is no such record.
     """
     if asked.type is None:
-        yield _verdict(View(kinds, state, caller, strict), asked, None, None)
+        yield _verdict(View(kinds, state, caller), asked, None, None)
         return
     every = {label(kinds, state, one): one for one in state.every(asked.type)}
     if record is not None:
@@ -105,7 +104,7 @@ def verdicts(
         if not every:
             raise Unknown(f"there is no {asked.type} {record!r}")
     for name, one in every.items():
-        yield _verdict(View(kinds, state, caller, strict), asked, one, name)
+        yield _verdict(View(kinds, state, caller), asked, one, name)
 
 
 def _verdict(view: View, asked: Asked, record: Record | None, name: str | None) -> Verdict:

@@ -132,6 +132,29 @@ def test_a_wrong_content_type_is_a_finding_of_a_strict_world_too(run: Run) -> No
     shown(result, "  Send Content-Type: application/vnd.api+json.")
 
 
+def test_a_call_that_no_page_lists_fails_a_test_of_a_strict_world(run: Run) -> None:
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.tfe(strict=True)
+        @pytest.mark.parametrize("method, path", [("GET", "runs"), ("PUT", "ping")])
+        def test_it(tfe, method, path):
+            assert tfe.client.open("/api/v2/" + path, method=method).status_code in (404, 405)
+        """
+    )
+    result.assert_outcomes(failed=2)
+    shown(
+        result,
+        "not in the contract: no operation (edition 2019-07)",
+        "  no page of edition 2019-07 lists GET /api/v2/runs",
+        "  sent: GET /api/v2/runs",
+        "  `mockserver operations` lists what there is.",
+    )
+    shown(result, "404 GET /api/v2/runs  no operation  [edition 2019-07 has no such path]")
+    shown(result, "  no page of edition 2019-07 lists PUT /api/v2/ping")
+
+
 def test_findings_are_only_noted_where_the_world_is_not_strict(run: Run) -> None:
     run(
         f"""

@@ -132,6 +132,44 @@ def test_an_unknown_route_is_404_whatever_the_method(tfe: Any) -> None:
         assert last(tfe).why == "edition 2019-07 has no such path"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "fact", "hint"),
+    [
+        ("GET", f"{ROOT}/runs", f"GET {ROOT}/runs", "`mockserver operations` lists what there is."),
+        (
+            "GET",
+            f"{ROOT}/policyset/x",
+            f"GET {ROOT}/policyset/x",
+            "Did you mean GET /api/v2/policy-sets/{id}?",
+        ),
+        ("PUT", SETS, f"PUT {SETS}", "Send one of GET, HEAD, OPTIONS, POST."),
+    ],
+)
+def test_a_call_that_no_page_lists_is_a_finding(
+    tfe: Any, method: str, path: str, fact: str, hint: str
+) -> None:
+    tfe.client.open(path, method=method)
+    assert last(tfe).findings == [
+        {
+            "edition": "2019-07",
+            "pointer": "",
+            "fact": f"no page of edition 2019-07 lists {fact}",
+            "hint": hint,
+        }
+    ]
+
+
+def test_a_long_path_is_not_repeated_whole_in_a_finding(tfe: Any) -> None:
+    tfe.client.get(f"{ROOT}/{'x' * 5000}")
+    assert len(last(tfe).findings[0]["fact"]) < 300
+
+
+def test_what_a_page_lists_and_what_http_itself_wants_is_no_finding(tfe: Any) -> None:
+    for method, path in (("GET", f"{ROOT}/runs/run-1"), ("OPTIONS", SETS), ("HEAD", SETS)):
+        tfe.client.open(path, method=method)
+        assert last(tfe).findings == []
+
+
 def test_options_lists_the_methods_of_a_path(tfe: Any) -> None:
     answer = tfe.client.options(SETS)
     assert (answer.status_code, answer.data) == (204, b"")
