@@ -97,6 +97,7 @@ def serve(
         if type(error).__name__ != "BadFixture":
             raise
         raise click.ClickException(str(error)) from None
+    code = app.extensions["mockserver"].code(token) if here and not control_token else None
     _spare_the_collector()
 
     def ready() -> None:
@@ -105,7 +106,8 @@ def serve(
             if secure and secure.authority:
                 said["authority"] = str(secure.authority)
             Path(ready_file).write_text(json.dumps(said) + "\n", encoding="utf-8")
-        click.echo(f"serving {edition} at {server.url} with the token {token}")
+        page = f" and a page for people at {server.url}/open/{code}" if code else ""
+        click.echo(f"serving {edition} at {server.url}{page} with the token {token}")
         for name, value in secure.env.items() if secure else ():
             click.echo(f"export {name}={value}")
         sys.stdout.flush()

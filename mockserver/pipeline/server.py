@@ -72,7 +72,7 @@ class Server:
     loopback. `keep` False builds and judges every resource object anew. `loopback` says that the
     server listens there alone: Origin is checked then. `allowed_hosts` are the names by which it is
     reached beside those of this machine. `kinds` gives the table of kinds that an edition is served
-    by.
+    by. `codes` are the keys of worlds by the digests of what opens their page once.
     """
 
     edition: str = "2019-07"
@@ -85,6 +85,13 @@ class Server:
     keep: bool = True
     kinds: Callable[[str], Kinds] = kinds
     universes: Universes = field(default_factory=Universes)
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def code(self, key: str) -> str:
+        """A code that opens the page of a world once, and is no key."""
+        code = ids.key()
+        self.codes[ids.digest(code)] = key
+        return code
 
     def contract(self, edition: str | None = None) -> Edition:
         """Raises UnknownEdition."""

@@ -21,7 +21,17 @@ from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.pointers import key_path_of
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, Kind, To, Values, View, by_id, by_name, unique_name
+from mockserver.world.kinds import (
+    Enforcement,
+    Handler,
+    Kind,
+    To,
+    Values,
+    View,
+    by_id,
+    by_name,
+    unique_name,
+)
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record
 
@@ -86,6 +96,15 @@ def _global(verb: str, pointer: str) -> Error:
     )
 
 
+def reasons(view: View, record: Record) -> dict[int, str]:
+    """By workspace in which the policies of a set are checked, why."""
+    if record["global"]:
+        everywhere = [item[-1] for item in view.state.list(record.owner, "workspaces")]
+        return dict.fromkeys(everywhere, "global: checked in every workspace of the organization")
+    attached = view.state.members(record.key, WORKSPACES)
+    return dict.fromkeys(attached, "attached to this workspace")
+
+
 def invariants(view: View, record: Record) -> Iterable[str]:
     """Both sides of a relation agree, and every member is of the same organization."""
     for relation in (POLICIES, WORKSPACES):
@@ -148,6 +167,7 @@ KIND = Kind(
     },
     read=RIGHT,
     invariants=invariants,
+    enforcement=Enforcement("policies", "workspaces", reasons),
     within="organizations",
     about="Policies that are checked together; a global set keeps its workspaces, hidden.",
     member="policy-sets",

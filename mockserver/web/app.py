@@ -1,6 +1,7 @@
 """The Flask application: three doors, one behind the other.
 
-`/_mock/…` is the control plane, `/` says what this is, and every other path is the API.
+`/_mock/…` is the control plane; `/` and what is under it for people is their page, which is imported when
+it is opened; every other path is the API.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from mockserver.control import answering as control
 from mockserver.pipeline import frame
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.server import Server
-from mockserver.web import landing
 from mockserver.web.wsgi import Environ, Wsgi, WsgiDoor, received
 
 
@@ -77,9 +77,16 @@ def create_app(
             return flask_response(made)
 
     app.wsgi_app = WsgiDoor(  # type: ignore[assignment,method-assign]
-        app.wsgi_app, lambda sent: answer(server, sent), whole
+        app.wsgi_app, lambda sent: answer(server, sent), whole, lambda: page_of(server)
     )
     return app
+
+
+def page_of(server: Server) -> Wsgi:
+    """The page for people, imported at its first use."""
+    from mockserver.page import application
+
+    return application(server)
 
 
 def answer(server: Server, sent: Sent) -> Answer:
@@ -88,8 +95,6 @@ def answer(server: Server, sent: Sent) -> Answer:
         return control.logged(server, sent, refused, "a stranger")
     if sent.path.startswith("/_mock/"):
         return control.logged(server, sent, control.answer(server, sent), "control plane")
-    if sent.path == "/":
-        return control.logged(server, sent, landing.answer(server, sent), "landing page")
     return frame.answer(server, sent)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,14 +23,17 @@ Start = Callable[..., Any]
 Wsgi = Callable[[Environ, Start], Iterable[bytes]]
 
 SHORT = ("/api/", "/.well-known/")
+PAGE = ("/worlds", "/open/", "/page/")
+"""Where the paths of the page for people begin, beside `/` itself."""
 LINES = {status: f"{status} {phrase}" for status, phrase in HTTP_STATUS_CODES.items()}
 """Status lines; werkzeug's words, for Python's own change from version to version."""
 
 
 class WsgiDoor:
-    """A WSGI application: `answer` for the API, `rest` for every other path.
+    """A WSGI application: `answer` for the API, `page()` for people, `rest` for every other path.
 
-    `whole(environ, answer)` makes a WSGI response of an answer that a fault has spoilt.
+    `whole(environ, answer)` makes a WSGI response of an answer that a fault has spoilt; `page` gives
+    a WSGI application, and is called when somebody opens it.
     """
 
     def __init__(
@@ -37,16 +41,27 @@ class WsgiDoor:
         rest: Wsgi,
         answer: Callable[[Sent], Answer],
         whole: Callable[[Environ, Answer], Wsgi],
+        page: Callable[[], Wsgi],
     ) -> None:
-        self._rest, self._answer, self._whole = rest, answer, whole
+        self._rest, self._answer, self._whole, self._open = rest, answer, whole, page
+        self._page: Wsgi | None = None
+        self._opening = Lock()
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
-        if not environ.get("PATH_INFO", "").startswith(SHORT):
-            return self._rest(environ, start)
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(SHORT):
+            for_people = path == "/" or path.startswith(PAGE)
+            return (self._people() if for_people else self._rest)(environ, start)
         made = self._answer(received(environ))
         if made.cut:
             return self._whole(environ, made)(environ, start)
         return _given(made, environ, start)
+
+    def _people(self) -> Wsgi:
+        with self._opening:
+            if self._page is None:
+                self._page = self._open()
+            return self._page
 
 
 def application(answer: Callable[[Sent], Answer]) -> Wsgi:

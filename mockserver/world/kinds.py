@@ -49,6 +49,19 @@ class To:
     one: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Enforcement:
+    """Where the members of a record are enforced: the policies of a set in workspaces.
+
+    `relation` names its members, `type` what they are enforced in. `reasons(view, record)`: by key
+    of each such record, a sentence that says why.
+    """
+
+    relation: str
+    type: str
+    reasons: Callable[[View, Record], Mapping[int, str]]
+
+
 def _no_names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
     return ()
 
@@ -102,7 +115,7 @@ class Kind:
     to record, record to entry, where a fixture says it differently than the API; `entry`: the JSON
     Schema of that, laid over what the edition and the kind say anyway. `always`: the
     fixture of what every world has, as a document says it. `invariants(view, record)`: sentences
-    about what does not hold; none where all does.
+    about what does not hold; none where all does. `enforcement`: where its members are enforced.
     """
 
     type: str
@@ -143,6 +156,7 @@ class Kind:
     entry: Mapping[str, Any] = field(default_factory=dict)
     always: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     invariants: Callable[[View, Record], Iterable[str]] = _whole
+    enforcement: Enforcement | None = None
 
     @property
     def titled(self) -> bool:

@@ -155,7 +155,7 @@ def test_a_control_token_is_wanted_on_loopback_too_where_one_was_chosen() -> Non
 
 
 def test_a_browser_sees_what_this_is_and_where_to_go() -> None:
-    answer = served().get("/", headers={"Authorization": ""})
+    answer = served().get("/", headers={"Authorization": "", "Accept": "text/html"})
     assert answer.status_code == 200
     assert answer.content_type == "text/html; charset=utf-8"
     page = answer.get_data(as_text=True)

@@ -28,7 +28,9 @@ def served() -> Iterator[Served]:
 
 def test_one_line_says_that_it_is_ready_with_url_and_key(served: Served) -> None:
     assert re.fullmatch(
-        r"serving 2019-07 at http://127\.0\.0\.1:\d+ with the token test-token", served.lines[0]
+        r"serving 2019-07 at (http://127\.0\.0\.1:\d+) and a page for people at \1/open/\w{24}"
+        r" with the token test-token",
+        served.lines[0],
     )
     status, document = served.ask("GET", SETS)
     assert (status, document["data"][0]["attributes"]["name"]) == (200, "production")
@@ -209,7 +211,7 @@ def test_the_log_has_one_line_a_request_and_no_token() -> None:
         assert logged[7] == f"204 GET {ROOT}/ping  ping"
         assert logged[9] == "200 GET /_mock/journal  control plane"
         assert logged[10] == "404 GET /_mock/[secret]  control plane"
-        assert logged[11] == "200 GET /  landing page"
+        assert logged[11] == "200 GET /  page"
         assert not any(token in line for line in logged)
         assert not any(".laptop" in line or ".ann" in line for line in logged)
 

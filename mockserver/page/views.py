@@ -1,0 +1,13 @@
+"""The blueprint of the page, with the addresses of all its parts."""
+
+from __future__ import annotations
+
+import flask
+
+from mockserver.page import worlds
+
+views = flask.Blueprint("page", __name__)
+
+for part in (worlds,):
+    for rule, method, function in part.ADDRESSES:
+        views.add_url_rule(rule, function.__name__, function, methods=[method])
