@@ -166,5 +166,5 @@ def _document(operation: Operation, sent: Sent) -> Any:
         return strict_json.parse(content, VALUES)
     except strict_json.TooMany as error:
         raise Refused(413, ("", str(error))) from None
-    except strict_json.Dishonest as error:
+    except strict_json.NotStrict as error:
         raise Refused(400, ("", str(error))) from None

@@ -17,24 +17,24 @@ VALUES = 100_000
 LARGEST = 2**63 - 1
 
 
-class Dishonest(ValueError):
-    """A body that is no honest JSON; the message says what and where."""
+class NotStrict(ValueError):
+    """A body that is no strict JSON; the message says what and where."""
 
 
-class TooMany(Dishonest):
+class TooMany(NotStrict):
     """A body with more values than a document has."""
 
 
 def parse(body: bytes, most: int = VALUES) -> Any:
-    """The value of a JSON text with at most so many values in it. Raises Dishonest, TooMany."""
+    """The value of a JSON text with at most so many values in it. Raises NotStrict, TooMany."""
     if _holds_more(body, most):
         raise TooMany(f"the body holds more than {most:,} values")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Dishonest(f"the body is not UTF-8 (byte {error.start})") from None
+        raise NotStrict(f"the body is not UTF-8 (byte {error.start})") from None
     if text.startswith("\ufeff"):
-        raise Dishonest("the body begins with a byte order mark")
+        raise NotStrict("the body begins with a byte order mark")
     _refuse_depth(text)
     try:
         value = json.loads(
@@ -46,9 +46,9 @@ def parse(body: bytes, most: int = VALUES) -> Any:
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise Dishonest(f"the body is no JSON: {error.msg} ({where})") from None
+        raise NotStrict(f"the body is no JSON: {error.msg} ({where})") from None
     except RecursionError:
-        raise Dishonest(f"the body is nested deeper than {DEPTH} levels") from None
+        raise NotStrict(f"the body is nested deeper than {DEPTH} levels") from None
     if "\\u" in text:
         _refuse_surrogates(value)
     return value
@@ -70,17 +70,17 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise Dishonest(f"the member {twice!r} stands twice in one object")
+        raise NotStrict(f"the member {twice!r} stands twice in one object")
     return members
 
 
 def _refuse_constant(text: str) -> None:
-    raise Dishonest(f"{text} is no JSON")
+    raise NotStrict(f"{text} is no JSON")
 
 
 def _integer(text: str) -> int:
     if len(text) > 20 or abs(int(text)) > LARGEST:
-        raise Dishonest(f"an integer of {len(text)} characters does not fit 64 bits")
+        raise NotStrict(f"an integer of {len(text)} characters does not fit 64 bits")
     return int(text)
 
 
@@ -89,7 +89,7 @@ def _number(text: str) -> float | int:
     if number.is_integer() and abs(number) < LARGEST:
         return int(number)  # 20.0 is an integer in JSON Schema, and must be one to us
     if number in (float("inf"), float("-inf")):
-        raise Dishonest(f"the number {text[:20]} is too large")
+        raise NotStrict(f"the number {text[:20]} is too large")
     return number
 
 
@@ -108,7 +108,7 @@ def _refuse_depth(text: str) -> None:
         elif letter in "[{":
             depth += 1
             if depth > DEPTH:
-                raise Dishonest(f"the body is nested deeper than {DEPTH} levels")
+                raise NotStrict(f"the body is nested deeper than {DEPTH} levels")
         elif letter in "]}":
             depth -= 1
 
@@ -117,4 +117,4 @@ def _refuse_surrogates(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise Dishonest("a string holds a lone surrogate (\\ud800 to \\udfff)") from None
+        raise NotStrict("a string holds a lone surrogate (\\ud800 to \\udfff)") from None

@@ -17,7 +17,8 @@ from mockserver.contract.routes import routes
 from mockserver.pipeline import journaling, request_faults
 from mockserver.pipeline.discovery import OPEN
 from mockserver.pipeline.messages import Answer, Sent, json_answer
-from mockserver.pipeline.pipeline import Outcome, Setting, refusal, run
+from mockserver.pipeline.outcome import Outcome, Setting, refusal
+from mockserver.pipeline.pipeline import run
 from mockserver.pipeline.request_faults import RequestFaults
 from mockserver.pipeline.server import Server
 from mockserver.world import clock

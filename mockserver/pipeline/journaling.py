@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mockserver.contract import Edition
 from mockserver.contract.explain import UNTOLD
 from mockserver.pipeline.messages import Answer, Sent
-from mockserver.pipeline.pipeline import Outcome
+from mockserver.pipeline.outcome import Outcome
 from mockserver.redaction import Redactor, masked, redactor, strangers
 from mockserver.world.journal import Entry
 from mockserver.world.problems import Breach

@@ -14,7 +14,7 @@ from typing import Any
 
 from mockserver.contract import Operation, load
 from mockserver.pipeline.messages import Answer, Sent, json_answer
-from mockserver.pipeline.pipeline import Outcome, refusal
+from mockserver.pipeline.outcome import Outcome, refusal
 from mockserver.world.access import authenticate, split
 from mockserver.world.faults import Fault
 from mockserver.world.problems import Error, Problem, not_found, unauthorized

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from mockserver.pipeline import pipeline
 from mockserver.pipeline.messages import Sent
-from mockserver.pipeline.pipeline import Outcome, Setting, run
+from mockserver.pipeline.outcome import Outcome, Setting
+from mockserver.pipeline.pipeline import run
 from mockserver.pipeline.server import Server
 from mockserver.world.universe import Universe
 

@@ -1,0 +1,41 @@
+"""A route to its operation, or the refusal of a path or method that no page lists."""
+
+from __future__ import annotations
+
+from mockserver.contract import Edition, Operation
+from mockserver.contract.routes import Route, routes
+from mockserver.pipeline.messages import Sent
+from mockserver.pipeline.outcome import Outcome
+from mockserver.world.problems import Error, Problem, not_found
+
+LONG = 200
+"""Letters of a path that a finding repeats."""
+
+
+def operation_of(route: Route, sent: Sent, edition: Edition, found: Outcome) -> Operation:
+    """The operation of a route; that there is none is a finding, save where a page lists the call."""
+    if route.operation:
+        return route.operation
+    allow, near = ", ".join(route.allowed), routes(edition).nearest(sent.method, sent.path)
+    if allow and sent.method == "OPTIONS":
+        raise Problem(204, headers={"Allow": allow})
+    if routes(edition).not_built(sent.method, sent.path):
+        absent = f"edition {edition.name} has no such path: it is documented, but not built here"
+        raise not_found(absent)
+    found.findings.append(_no_operation(sent, edition, allow, near))
+    if not allow:
+        there = f"; nearest: {near}" if near else ""
+        raise not_found(f"edition {edition.name} has no such path{there}")
+    detail = f"{sent.method} is not one of {allow}"
+    raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
+
+
+def _no_operation(sent: Sent, edition: Edition, allow: str, near: str | None) -> dict[str, str]:
+    called = f"{sent.method} {sent.path}"
+    hint = f"Did you mean {near}?" if near else "`mockserver operations` lists what there is."
+    return {
+        "edition": edition.name,
+        "pointer": "",
+        "fact": f"no page of edition {edition.name} lists {called[:LONG]}",
+        "hint": f"Send one of {allow}." if allow else hint,
+    }
