@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test lint bench clean
+.PHONY: serve test lint docs bench clean
 
 serve: $(VENV)/.installed
 	exec $(BIN)/mockserver serve $(ARGS)
@@ -20,6 +20,9 @@ lint: $(VENV)/.developed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --config-file setup.cfg
 	$(BIN)/lint-imports --config setup.cfg
+
+docs: $(VENV)/.tested
+	$(BIN)/python -m tests.doc_tables
 
 bench: $(VENV)/.benched
 	$(BIN)/python benchmarks/run.py $(ARGS)

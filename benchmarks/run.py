@@ -1,4 +1,4 @@
-"""Every figure of the README's cost table, as ratios in one run.
+"""Every figure of the table in docs/cost.md, as ratios in one run.
 
     make bench            the table, about six minutes
     make bench ARGS=-q    one short round each, to see that it works

@@ -40,34 +40,39 @@ SHOWN = 50
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
-        "tfe_fixture", "World that tests start from: a name or a path.", default="documented"
+        "tfe_fixture", "Data that tests start with: a name or a path.", default="documented"
     )
-    parser.addini("tfe_edition", "Edition of the contract.", default="2019-07")
-    parser.addini("tfe_strict", "Refuse what the pages do not list.", type="bool", default=False)
-    parser.addini("tfe_seed", "Seed of ids.", default="0")
-    parser.addini("tfe_now", "Time at which clocks stand.", default="")
-    parser.addini("tfe_tls", "Speak https over `tfe.url`.", type="bool", default=False)
+    parser.addini("tfe_edition", "Edition of the API.", default="2019-07")
+    parser.addini(
+        "tfe_strict",
+        "Refuse what the API's pages do not list, and fail the test.",
+        type="bool",
+        default=False,
+    )
+    parser.addini("tfe_seed", "Number that ids are made from.", default="0")
+    parser.addini("tfe_now", "Time at which the clock stands.", default="")
+    parser.addini("tfe_tls", "Speak https at `tfe.url`.", type="bool", default=False)
     group = parser.getgroup("tfe", "mock server of the Terraform Enterprise API")
     group.addoption(
         "--tfe-coverage",
         action="append",
         default=[],
         metavar="REPORT",
-        help="How much of the contract the tests exercise: table, json=FILE, html=FILE; again for more.",
+        help="Report how much of the contract the tests exercise: table, json=FILE or html=FILE. May be repeated.",
     )
     group.addoption(
         "--tfe-coverage-fail-under",
         type=float,
         default=0.0,
         metavar="PERCENT",
-        help="Fail where less of the contract is exercised.",
+        help="Fail if less of the contract is exercised.",
     )
     group.addoption(
         "--tfe-coverage-only",
         action="append",
         default=[],
         metavar="NAME",
-        help="Count this page or operation alone, or those `touched`; again for more.",
+        help="Count this page or operation alone, or those that were `touched`. May be repeated.",
     )
 
 

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 URL = click.option(
     "--url", envvar="TFE_ADDRESS", default="http://127.0.0.1:8080", show_default=True,
-    help="Server; or TFE_ADDRESS.",
+    help="Address of the server; read from TFE_ADDRESS where that is set.",
 )  # fmt: skip
 TOKEN = click.option(
     "--token", envvar="TFE_TOKEN", default="test-token", show_default=True,
-    help="Key of the world; or TFE_TOKEN.",
+    help="Key of the world; read from TFE_TOKEN where that is set.",
 )  # fmt: skip
 
 

@@ -10,17 +10,22 @@ from mockserver.cli.common import edition_named
 
 
 @click.command()
-@click.option("--edition", default="2019-07", show_default=True, help="Edition to print.")
+@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
 def openapi(edition: str) -> None:
     """Print an edition as an OpenAPI 3.1 document."""
     click.echo(json.dumps(edition_named(edition).openapi(), indent=2, ensure_ascii=False))
 
 
 @click.command("fixture-schema")
-@click.option("--edition", default="2019-07", show_default=True, help="Edition to print it of.")
+@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
 def print_fixture_schema(edition: str) -> None:
+<<<<<<< HEAD
     """Print the JSON Schema of an edition's fixtures."""
     from mockserver.pipeline.server import served
+=======
+    """Print the JSON Schema of fixtures."""
+    from mockserver.pipeline.worlds import served
+>>>>>>> f92d3d3 (The README is a first page; docs/ has a page for each use, tables made from the code)
     from mockserver.world.fixture_schema import fixture_schema
 
     schema = fixture_schema(served(edition_named(edition)))
@@ -28,10 +33,17 @@ def print_fixture_schema(edition: str) -> None:
 
 
 @click.command()
-@click.option("--edition", help="One edition; every edition where omitted.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table")
+@click.option("--edition", help="Edition of the API; every edition if omitted.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="Form to print it in.",
+)
 def operations(edition: str | None, form: str) -> None:
-    """List what is served, from the contract."""
+    """List the operations of the API that are supported."""
     from mockserver.contract import editions
     from mockserver.resources import kinds
 
@@ -66,17 +78,32 @@ def operations(edition: str | None, form: str) -> None:
 
 
 @click.command()
-@click.option("--fixture", default="documented", show_default=True, help="Name or file.")
-@click.option("--edition", default="2019-07", show_default=True, help="Contract.")
-@click.option("--caller", "names", multiple=True, help="Only these callers, e.g. ann.")
-@click.option("--operation", "ids", multiple=True, help="Only these operations.")
-@click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table")
+@click.option(
+    "--fixture",
+    default="documented",
+    show_default=True,
+    help="Data to start with: a name or a file.",
+)
+@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@click.option(
+    "--caller", "names", multiple=True, help="Only this caller, e.g. ann. May be repeated."
+)
+@click.option("--operation", "ids", multiple=True, help="Only this operation. May be repeated.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "markdown", "json"]),
+    default="table",
+    show_default=True,
+    help="Form to print it in.",
+)
 def who(
     fixture: str, edition: str, names: tuple[str, ...], ids: tuple[str, ...], form: str
 ) -> None:
-    """Print who may do what in a fixture's world: callers by operations.
+    """Print who may do what in the world of a fixture.
 
-    A cell is yes, no, some n/m (of m records), or - where the world has no such record.
+    Rows are operations, columns are callers. A cell is yes, no, some n/m (n of m records), or - if
+    there is no such record.
     """
     from mockserver.control.matrix import matrix
     from mockserver.world.seeding import BadFixture

@@ -14,19 +14,26 @@ from mockserver.cli.outcome import ONLY, part, too_little
 @click.command()
 @URL
 @TOKEN
-@click.option("--format", "form", type=click.Choice(["table", "json", "html"]), default="table")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "html"]),
+    default="table",
+    show_default=True,
+    help="Form to print it in.",
+)
 @click.option(
     "--fail-under",
     type=float,
     default=0.0,
     metavar="PERCENT",
-    help="1 where less of the contract was exercised.",
+    help="Exit with 1 if less of the contract was exercised.",
 )
 @ONLY
 def coverage(
     url: str, token: str, form: str, fail_under: float, counted: tuple[str, ...]
 ) -> None:  # fmt: skip
-    """Show how much of the contract a running world's exchanges have exercised."""
+    """Show how much of the contract the requests to a running server have exercised."""
     from mockserver.client import ControlError
     from mockserver.client.links import Http
     from mockserver.judge.coverage import Coverage, table

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ONLY = click.option(
     "--only", "counted", multiple=True, metavar="NAME",
-    help="Coverage of this page or operation alone, or of those `touched`; again for more.",
+    help="Count this page or operation alone, or those that were `touched`. May be repeated.",
 )  # fmt: skip
 
 

@@ -14,26 +14,34 @@ from mockserver.escaping import escaped
 
 
 @click.command()
-@click.option("--upstream", required=True, metavar="URL", help="Server to pass traffic on to.")
+@click.option(
+    "--upstream", required=True, metavar="URL", help="Server that requests are passed on to."
+)
 @click.option(
     "--into",
     default="exchanges",
     show_default=True,
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where exchanges are written.",
+    help="Folder that exchanges are written to.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8081, show_default=True, help="Port; 0 takes a free one.")
-@click.option("--edition", default="2019-07", show_default=True, help="Contract to judge by.")
+@click.option(
+    "--port", default=8081, show_default=True, help="Port to listen on; 0 takes a free one."
+)
+@click.option(
+    "--edition", default="2019-07", show_default=True, help="Edition of the API to judge by."
+)
 @click.option(
     "--keep",
     multiple=True,
     type=click.Choice(["tokens", "code", "emails"]),
-    help="Write this as it is; masked otherwise. Again for more.",
+    help="Write this unmasked. May be repeated.",
 )
-@click.option("--timeout", default=60.0, show_default=True, help="Seconds a request.")
-@click.option("--ready-file", type=click.Path(dir_okay=False), help="Write the URL here.")
+@click.option("--timeout", default=60.0, show_default=True, help="Seconds that a request may take.")
+@click.option(
+    "--ready-file", type=click.Path(dir_okay=False), help="Write the URL to this file when ready."
+)
 def record(
     upstream: str,
     into: Path,
@@ -44,9 +52,10 @@ def record(
     timeout: float,
     ready_file: str | None,
 ) -> None:  # fmt: skip
-    """Pass traffic on, judge it as it passes, and write it down, until SIGTERM or Ctrl-C.
+    """Run a proxy that records and judges requests, until SIGTERM or Ctrl-C.
 
-    Tokens, policy code and e-mails are masked in what is written. Exit codes as of verify.
+    Tokens, policy code and e-mail addresses are masked in what is written. Exit codes are those of
+    verify.
     """
     from mockserver.traffic.judging import result
     from mockserver.traffic.masking import Mask
@@ -83,11 +92,11 @@ def record(
     required=True,
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Exchanges that `mockserver record` wrote.",
+    help="Folder that `mockserver record` has written.",
 )
-@click.option("--edition", default="2019-07", show_default=True, help="Contract they keep.")
+@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
 def fixture(folder: Path, edition: str) -> None:  # fmt: skip
-    """Print the world that recorded exchanges have shown, as a fixture for `serve --fixture`."""
+    """Print a fixture with the data that recorded exchanges have shown."""
     from mockserver.contract.fixtures import UnfitFixture
     from mockserver.pipeline.server import fixture_for
     from mockserver.resources import kinds

@@ -14,17 +14,20 @@ from mockserver.cli.common import edition_named
 @click.command()
 @click.argument("operation", required=False)
 @click.option(
-    "--answer", type=int, metavar="STATUS", help="Of an answer; of what is sent if omitted."
+    "--answer",
+    type=int,
+    metavar="STATUS",
+    help="Schema of the response with this status; of the request if omitted.",
 )
-@click.option("--edition", default="2019-07", show_default=True, help="Edition it is of.")
+@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
 @click.option(
     "--all", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Write the schema of every body of the edition into a folder.",
+    help="Write every schema of the edition into this folder.",
 )  # fmt: skip
 def schema(operation: str | None, answer: int | None, edition: str, folder: Path | None) -> None:
-    """Print the JSON Schema that judges what an operation is sent, or answers.
+    """Print the JSON Schema of what an operation is sent, or of what it answers.
 
-    It is whole in itself: any validator of JSON Schema 2020-12 takes it.
+    It is complete in itself: any validator of JSON Schema 2020-12 reads it.
     """
     from mockserver.contract.standalone import every, of_answer, of_request
 

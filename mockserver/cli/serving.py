@@ -16,28 +16,51 @@ from mockserver.loopback import is_loopback
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="Port; 0 takes a free one.")
+@click.option(
+    "--port", default=8080, show_default=True, help="Port to listen on; 0 takes a free one."
+)
 @click.option(
     "--allowed-host",
     "allowed_hosts",
     multiple=True,
     metavar="NAME",
-    help="Name by which other machines reach it; --host's where omitted. Again for more.",
+    help="Host name by which other machines reach it; that of --host if omitted. May be repeated.",
 )
 @click.option(
-    "--token", help="Key of the first world; on this machine test-token, elsewhere one is made."
+    "--token",
+    help="Key of the world; if omitted, test-token on this machine and a random one elsewhere.",
 )
-@click.option("--fixture", default="documented", show_default=True, help="Name or file.")
-@click.option("--edition", default="2019-07", show_default=True, help="Contract to serve.")
-@click.option("--seed", default=0, show_default=True, help="Seed of ids.")
-@click.option("--strict", is_flag=True, help="Refuse what the pages do not list.")
-@click.option("--control-token", help="Opens POST /_mock/universes from other machines.")
-@click.option("--ready-file", type=click.Path(dir_okay=False), help="Write URL and key here.")
+@click.option(
+    "--fixture",
+    default="documented",
+    show_default=True,
+    help="Data to start with: a name or a file.",
+)
+@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@click.option("--seed", default=0, show_default=True, help="Number that ids are made from.")
+@click.option("--strict", is_flag=True, help="Refuse what the API's pages do not list.")
+@click.option("--control-token", help="Token that allows other machines to create worlds.")
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False),
+    help="Write the URL and the key to this file when ready.",
+)
 @click.option("--tls", is_flag=True, help="Speak https, with a certificate made for this run.")
-@click.option("--tls-cert", type=click.Path(dir_okay=False), help="Speak https with this one.")
-@click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key; where it is apart.")
-@click.option("--grace", default=5.0, show_default=True, help="Seconds a stop waits for clients.")
-@click.option("--quiet", is_flag=True, help="Print no line a request.")
+@click.option(
+    "--tls-cert", type=click.Path(dir_okay=False), help="Speak https with this certificate."
+)
+@click.option(
+    "--tls-key",
+    type=click.Path(dir_okay=False),
+    help="Private key of --tls-cert, if it is in a file of its own.",
+)
+@click.option(
+    "--grace",
+    default=5.0,
+    show_default=True,
+    help="Seconds that a stop waits for requests to finish.",
+)
+@click.option("--quiet", is_flag=True, help="Log no requests.")
 def serve(
     host: str,
     port: int,
@@ -55,7 +78,10 @@ def serve(
     grace: float,
     quiet: bool,
 ) -> None:
-    """Serve a world until SIGTERM or Ctrl-C; what was begun is finished, a second one ends at once."""
+    """Run the mock server until SIGTERM or Ctrl-C.
+
+    Requests that have begun are finished first; a second signal ends it at once.
+    """
     gc.disable()  # what is made until it is ready lives as long as the process: see below
     click.get_current_context().call_on_close(gc.enable)
     from mockserver.web import logs

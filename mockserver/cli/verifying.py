@@ -45,40 +45,54 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
 
 
 _server = _options(
-    click.option("--url", envvar="TFE_ADDRESS", help="Server; or TFE_ADDRESS."),
+    click.option("--url", envvar="TFE_ADDRESS", help="Address of the server; read from TFE_ADDRESS where that is set."),
     click.option("--organization", help="Organization to verify in; it must exist."),
     click.option("--token-env", default="TFE_TOKEN", show_default=True, metavar="NAME",
                  help="Environment variable that holds the token."),
-    click.option("--read-only", is_flag=True, help="Send GETs alone; make nothing."),
-    click.option("--no-organizations", is_flag=True, help="Make and remove no organization."),
-    click.option("--jobs", default=4, show_default=True, help="Requests at a time."),
-    click.option("--timeout", default=30.0, show_default=True, help="Seconds a request."),
-    click.option("--rate", type=float, help="Requests a second; 0 for no limit."),
+    click.option("--read-only", is_flag=True, help="Send GET requests only; create nothing."),
+    click.option("--no-organizations", is_flag=True, help="Create and destroy no organization; skip what needs a new one."),
+    click.option("--jobs", default=4, show_default=True, help="Requests at the same time."),
+    click.option("--timeout", default=30.0, show_default=True, help="Seconds that a request may take."),
+    click.option("--rate", type=float, help="Most requests a second; 0 for no limit. 25 to other machines if omitted."),
 )  # fmt: skip
 _recording = _options(
-    click.option("--har", type=FILE, help="Judge a browser's or proxy's recording instead."),
-    click.option("--journal", type=FILE, help="Judge what GET /_mock/journal gave."),
-    click.option("--exchanges", type=FOLDER, help="Judge what `mockserver record` wrote."),
+    click.option(
+        "--har", type=FILE, help="Judge the recording (HAR) of a browser or proxy instead."
+    ),
+    click.option("--journal", type=FILE, help="Judge a response of GET /_mock/journal instead."),
+    click.option(
+        "--exchanges",
+        type=FOLDER,
+        help="Judge a folder that `mockserver record` has written instead.",
+    ),
 )
 _reports = _options(
     click.option("--report", "reports", multiple=True, metavar="FORM=FILE",
-                 help="junit=, sarif=, json=, html=FILE, or github; again for more."),
-    click.option("--coverage", "cover", is_flag=True, help="Print how much was exercised."),
+                 help="Write a report: junit=FILE, sarif=FILE, json=FILE, html=FILE or github. May be repeated."),
+    click.option("--coverage", "cover", is_flag=True, help="Print how much of the contract was exercised."),
     click.option("--fail-under", type=float, default=0.0, metavar="PERCENT",
-                 help="1 where less of the contract was exercised."),
+                 help="Exit with 1 if less of the contract was exercised."),
     ONLY,
     click.option("--annotate-file", default="", metavar="FILE",
-                 help="File of your repository that GitHub's annotations name."),
+                 help="File of your repository that GitHub's annotations stand at."),
 )  # fmt: skip
 
 
 @click.command()
 @_server
 @_recording
-@click.option("--operation", "operations", multiple=True, metavar="ID", help="Only this; again for more.")  # fmt: skip
-@click.option("--edition", default="2019-07", show_default=True, help="Contract to verify.")
-@click.option("--fail-on-drift", is_flag=True, help="1 where an answer shows what is not listed.")
-@click.option("--unreached", is_flag=True, help="List what was not brought about, and why.")
+@click.option("--operation", "operations", multiple=True, metavar="ID", help="Verify the resource of this operation only. May be repeated.")  # fmt: skip
+@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@click.option(
+    "--fail-on-drift",
+    is_flag=True,
+    help="Exit with 1 if a response has members that the edition does not list.",
+)
+@click.option(
+    "--unreached",
+    is_flag=True,
+    help="List the documented statuses that no request brought about, and why.",
+)
 @_reports
 def verify(
     operations: tuple[str, ...],

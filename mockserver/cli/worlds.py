@@ -13,7 +13,7 @@ from mockserver.escaping import escaped
 @URL
 @TOKEN
 def seed(file: str, url: str, token: str) -> None:
-    """Add a fixture (a FILE or a shipped name) to a running server's world."""
+    """Add a fixture, a FILE or the name of an included one, to a running server."""
     from mockserver.client import ControlError, connect
 
     try:
@@ -29,7 +29,7 @@ def seed(file: str, url: str, token: str) -> None:
 @URL
 @TOKEN
 def reset(url: str, token: str) -> None:
-    """Put a running server's world back to how it was made."""
+    """Put a running server back to the data it started with."""
     from mockserver.client import ControlError, connect
 
     try:

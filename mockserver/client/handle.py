@@ -306,12 +306,19 @@ def universe(
     key: str | None = None,
     tls: bool = False,
 ) -> Iterator[World]:
-    """A world of its own, without pytest; a live server starts with the first use of `url`.
+    """A world of its own, without pytest; the first use of `url` starts a server for it.
 
         with mockserver.universe(fixture="documented") as tfe:
             requests.get(tfe.url + "/api/v2/organizations", headers=...)
 
-    With `tls` the url is https, `authority` the file to trust, and `env` says so to clients.
+    Arguments:
+        fixture: The data to start with: a name, a path or a document.
+        edition: Edition of the API.
+        seed: Number that ids are made from: the same seed gives the same ids.
+        strict: Refuse what the API's pages do not list, and raise Broken at the end.
+        now: Time at which the clock stands, e.g. `2019-07-15T00:00:00Z`.
+        key: The key of the world; made where omitted.
+        tls: Speak https at `url`; `env` then says which certificate to trust.
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture, BadFixture; at the end Broken, where the
     contract was broken in it or in one of its forks. In `unittest`: `self.enterContext(...)`.

@@ -35,17 +35,25 @@ def create_app(
     allowed_hosts: Collection[str] = (),
     server: Server | None = None,
 ) -> flask.Flask:
-    """A WSGI application with one world in it, opened by `key`; None makes none.
+    """A Flask application that serves one world, opened by `key`.
 
-    Omitted, the key is `test-token` on this machine; beyond it there is no default.
-    `fixture` is a name, a path or a document; `now` a timestamp at which the clock stands;
-    `running` lets clocks run. `control_token` opens `POST /_mock/universes` from elsewhere;
-    `loopback` False says that the server listens beyond this machine; `allowed_hosts` are the names
-    by which it is reached beside `localhost`. `server`, where given, holds the worlds, and the other
-    arguments describe the first one only.
+    Arguments:
+        key: The key of the world, `test-token` where omitted; None creates no world. Where
+            `loopback` is False a key must be given.
+        fixture: The data to start with: a name, a path or a document.
+        edition: Edition of the API.
+        seed: Number that ids are made from: the same seed gives the same ids.
+        strict: Refuse what the API's pages do not list.
+        now: Time at which the clock of the world stands, e.g. `2019-07-15T00:00:00Z`.
+        running: Let clocks run, as `mockserver serve` does.
+        control_token: Token that allows other machines to create worlds.
+        loopback: Whether the server is reached from this machine alone.
+        allowed_hosts: Host names that are answered beside `localhost`.
+        server: A server that holds the worlds already; the other arguments then describe the
+            first world only.
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture or BadFixture with what is wrong, ValueError
-    for a key that is missing or none.
+    for a key that is missing or cannot be one.
     """
     if isinstance(key, EllipsisType):
         if not loopback:

@@ -1,6 +1,6 @@
 """The short way in: requests to the API go from WSGI straight to the page of their life.
 
-Flask's own dispatch costs as much as all the checks together (README, cost): contexts, signals and
+Flask's own dispatch costs as much as all the checks together (docs/cost.md): contexts, signals and
 hooks that nobody uses on these paths. Everything else, and a broken answer, goes through Flask.
 """
 
