@@ -19,7 +19,7 @@ import mockserver
 from mockserver import pytest_plugin
 from mockserver.cli import main
 from mockserver.contract import control, load
-from mockserver.pipeline.worlds import served
+from mockserver.pipeline.server import served
 from mockserver.resources import kinds
 from mockserver.world.faults import WHAT
 from mockserver.world.fixture_schema import fixture_schema
@@ -75,7 +75,10 @@ def _command(command: click.Command) -> str:
         shown = _default(default) if not str(default).startswith("Sentinel") else ""
         rows.append([f"`{name}`", shown, about])
     assert command.help
-    text = inspect.cleandoc(command.help).partition("\b\n")[0].strip()  # behind it, exit codes
+    parts = inspect.cleandoc(command.help).replace("\b\n", "").split("\n\n")
+    text = "\n\n".join(
+        part for part in parts if not part.startswith("Exit codes")
+    )  # a table has them
     return f"{text}\n\n" + _table("option | default | what it does", rows)
 
 

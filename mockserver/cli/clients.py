@@ -15,7 +15,7 @@ from mockserver.cli.common import TOKEN, URL, edition_named
 
 READY = click.option(
     "--ready-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What `serve --ready-file` wrote: URL, token and authority.",
+    help="Read URL, token and authority from what `serve --ready-file` wrote.",
 )  # fmt: skip
 CURL = """# curl -H "Authorization: Bearer $TFE_TOKEN" "$TFE_ADDRESS/api/v2/account/details"\n"""
 
@@ -25,7 +25,10 @@ CURL = """# curl -H "Authorization: Bearer $TFE_TOKEN" "$TFE_ADDRESS/api/v2/acco
 @TOKEN
 @READY
 def env(url: str, token: str, ready_file: Path | None) -> None:
-    """Print the variables by which go-tfe, pytfe, the provider and curl find a server: eval "$(mockserver env)"."""
+    """Print the environment variables that lead clients to a server.
+
+    Use it as eval "$(mockserver env)". go-tfe, pytfe, the provider and curl read them.
+    """
     from mockserver.web.tls import VARIABLES
 
     said = _said(url, token, ready_file)
@@ -45,11 +48,9 @@ def env(url: str, token: str, ready_file: Path | None) -> None:
 @URL
 @TOKEN
 @READY
-@click.option(
-    "--tls", is_flag=True, help="The server speaks https; so it does where --url says so."
-)
-@click.option("--hostname", help="Host that configurations name; the server's where omitted.")
-@click.option("--edition", default="2019-07", show_default=True, help="Whose services to name.")
+@click.option("--tls", is_flag=True, help="The server speaks https, whatever --url says.")
+@click.option("--hostname", help="Host that your configurations name; the server's if omitted.")
+@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
 def cli_config(
     url: str, token: str, ready_file: Path | None, tls: bool, hostname: str | None, edition: str
 ) -> None:

@@ -19,13 +19,8 @@ def openapi(edition: str) -> None:
 @click.command("fixture-schema")
 @click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
 def print_fixture_schema(edition: str) -> None:
-<<<<<<< HEAD
-    """Print the JSON Schema of an edition's fixtures."""
-    from mockserver.pipeline.server import served
-=======
     """Print the JSON Schema of fixtures."""
-    from mockserver.pipeline.worlds import served
->>>>>>> f92d3d3 (The README is a first page; docs/ has a page for each use, tables made from the code)
+    from mockserver.pipeline.server import served
     from mockserver.world.fixture_schema import fixture_schema
 
     schema = fixture_schema(served(edition_named(edition)))

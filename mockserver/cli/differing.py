@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 @click.argument("new", required=False)
 @click.option(
     "--against", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="HAR",
-    help="What this recording shows beyond the edition.",
+    help="Compare the edition with this recording (HAR) instead.",
 )  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "json"]),
+    default="markdown",
+    show_default=True,
+    help="Form to print it in.",
+)
 def diff(old: str, new: str | None, against: Path | None, form: str) -> None:
     """Print what differs from edition OLD to edition NEW, each line breaking or an addition.
 
