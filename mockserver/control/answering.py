@@ -13,7 +13,8 @@ from typing import Any
 
 from mockserver.contract import Edition, Operation, control
 from mockserver.contract.routes import routes
-from mockserver.control.operations import OPERATIONS, Control, Refused
+from mockserver.control.calls import JSON, ControlCall, Refused
+from mockserver.control.operations import OPERATIONS
 from mockserver.escaping import escaped
 from mockserver.jsonapi import strict_json
 from mockserver.loopback import host_of, is_loopback
@@ -24,7 +25,6 @@ from mockserver.world.universe import Universe
 
 log = logging.getLogger("mockserver")
 
-JSON = "application/json"
 TYPES = (JSON, "application/vnd.api+json", "application/x-www-form-urlencoded", "")
 """Of bodies: JSON's own, the API's, and what curl says where nobody says anything."""
 VALUES = 2_000_000
@@ -50,7 +50,7 @@ def answer(server: Server, sent: Sent) -> Answer:
         faults += [(finding["pointer"], _sentence(finding)) for finding in found_all]
         if faults:
             raise Refused(422, *faults)
-        call = Control(server, sent, path, query.value, document, universe)
+        call = ControlCall(server, sent, path, query.value, document, universe)
         status, made = OPERATIONS[operation.id](call)
         misses = operation.check_answer(status, made)
         if misses:

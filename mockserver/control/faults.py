@@ -1,0 +1,44 @@
+"""What shall go wrong in a world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.control.calls import ControlCall, Made, Refused
+from mockserver.pipeline.fault_checks import faults_of
+
+
+def set_faults(call: ControlCall) -> Made:
+    """All of them anew; where one is wrong, the old ones stay."""
+    wanted = call.document["faults"]
+    if wrong := [
+        fault for at, one in enumerate(wanted) for fault in _wrong(call, one, f"/faults/{at}")
+    ]:
+        raise Refused(422, *wrong)
+    call.own.faults.clear()
+    for one in wanted:
+        call.own.faults.add(**one)
+    return list_faults(call)
+
+
+def add_fault(call: ControlCall) -> Made:
+    """One more; those there are keep their counts."""
+    if wrong := _wrong(call, call.document, ""):
+        raise Refused(422, *wrong)
+    return 201, call.own.faults.add(**call.document).shown()
+
+
+def _wrong(call: ControlCall, wanted: Mapping[str, Any], place: str) -> list[tuple[str, str]]:
+    """What is wrong with one fault: its name, its operation, what it lacks."""
+    edition = call.server.contract(call.own.edition)
+    return [(place + bad.pointer, str(bad)) for bad in faults_of(edition, wanted)]
+
+
+def list_faults(call: ControlCall) -> Made:
+    return 200, {"faults": call.own.faults.shown()}
+
+
+def clear_faults(call: ControlCall) -> Made:
+    call.own.faults.clear()
+    return 204, None

@@ -1,0 +1,69 @@
+"""What the control plane shows of a world's journal: exchanges, what they changed, coverage."""
+
+from __future__ import annotations
+
+from mockserver.control.calls import ControlCall, Made, Refused
+from mockserver.judge.coverage import Coverage
+from mockserver.world.changes import changes
+from mockserver.world.journal import Entry
+from mockserver.world.universe import Universe
+
+
+def list_exchanges(call: ControlCall) -> Made:
+    journal, query = call.own.journal, call.query
+    chosen = journal.select(query.get("operation"), query.get("status"))
+    if (text := query.get("finding")) is not None:
+        chosen = [e for e in chosen if any(text in str(finding) for finding in e.findings)]
+    return 200, {
+        "exchanges": [entry.shown() for entry in chosen],
+        "count": journal.count,
+        "forgotten": journal.forgotten,
+    }
+
+
+def clear_journal(call: ControlCall) -> Made:
+    call.own.journal.clear()
+    call.own.journal.strays.clear()  # who says so himself means it; a reset does not
+    return 204, None
+
+
+def show_exchange(call: ControlCall) -> Made:
+    return 200, entry_of(call.own, call.path["n"]).shown()
+
+
+def show_changes(call: ControlCall) -> Made:
+    entry = entry_of(call.own, call.path["n"])
+    assert entry.before is not None
+    assert entry.after is not None
+    return 200, {"changes": changes(call.own.kinds, entry.before, entry.after)}
+
+
+def restore_exchange(call: ControlCall) -> Made:
+    """Back to the world before it."""
+    entry = entry_of(call.own, call.path["n"])
+    assert entry.before is not None
+    call.own.turn_back(entry.before)
+    return 204, None
+
+
+def entry_of(universe: Universe, text: str, place: str = "") -> Entry:
+    """The entry of a number as it was sent; 404 where there is none."""
+    journal = universe.journal
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    entry = journal.get(number)
+    if entry is None:
+        gone = 0 < number <= journal.forgotten
+        what = "is no longer known" if gone else f"never was; there are {journal.count}"
+        raise Refused(404, (place, f"exchange {text} {what}"))
+    return entry
+
+
+def show_coverage(call: ControlCall) -> Made:
+    """Of the exchanges since the world was made, reset, or its journal cleared."""
+    journal = call.own.journal
+    coverage = Coverage(call.own.edition)
+    if isinstance(journal.digested, Coverage):
+        coverage.merge(journal.digested.met)
+    for entry in journal:
+        coverage.take(entry)
+    return 200, coverage.shown()

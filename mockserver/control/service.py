@@ -1,0 +1,41 @@
+"""What is asked of the server itself, and who may do what in a world."""
+
+from __future__ import annotations
+
+from mockserver.contract import UnknownEdition, contract
+from mockserver.control.calls import ControlCall, Made, Refused
+from mockserver.world import who
+
+
+def show_who(call: ControlCall) -> Made:
+    """Who may do an operation, by the rules that would answer it."""
+    universe, query = call.own, call.query
+    try:
+        asked = call.server.asked(query["operation"], universe.edition)
+        caller = who.called(universe.kinds, universe.state, query["caller"])
+        found = who.verdicts(
+            universe.kinds,
+            universe.state,
+            caller,
+            asked,
+            record=query.get("record"),
+        )
+        return 200, {"verdicts": [verdict.shown() for verdict in found]}
+    except KeyError as error:
+        raise Refused(404, ("", str(error.args[0]))) from None
+
+
+def check_live(call: ControlCall) -> Made:
+    return 200, {"status": "live"}
+
+
+def check_ready(call: ControlCall) -> Made:
+    return 200, {"status": "ready", "universes": len(call.server.universes)}
+
+
+def show_openapi(call: ControlCall) -> Made:
+    try:
+        name = call.query.get("edition", call.server.edition)
+        return 200, contract(name).openapi()
+    except UnknownEdition as error:
+        raise Refused(404, ("", str(error))) from None
