@@ -8,9 +8,12 @@ from urllib.parse import parse_qsl
 
 import flask
 
+from mockserver.contract.operations import JSONAPI
 from mockserver.control import answering
 from mockserver.page import doors
-from mockserver.pipeline.messages import Answer, Sent
+from mockserver.pipeline.frame import setting_of
+from mockserver.pipeline.messages import Sent
+from mockserver.pipeline.pipeline import run
 from mockserver.world.universe import Universe
 
 
@@ -83,4 +86,8 @@ def sent_by(request: flask.Request) -> Sent:
     )
 
 
-__all__ = ["Answer", "Refusal", "asked", "control", "root", "sent_by"]
+def api(universe: Universe, path: str) -> bytes:
+    """What the API would answer its administrator, without an entry in the journal."""
+    setting = setting_of(doors.server().contract(universe.edition), universe)
+    sent = asked("GET", path, universe.key, media_type=JSONAPI)
+    return run(setting, universe.state, sent, universe.clock.now()).answer.body

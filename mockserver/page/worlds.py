@@ -10,6 +10,7 @@ import flask
 
 from mockserver.contract import editions
 from mockserver.contract.files import shipped_names
+from mockserver.control.enforcement import owners
 from mockserver.page import doors
 from mockserver.page.asking import Refusal, control, root
 from mockserver.world.universe import Universe
@@ -158,15 +159,12 @@ def _done(number: int, work: Callable[[Universe], Any], text: str) -> Said:
 def show(number: int, faults: list[str] | None = None) -> str:
     universe = doors.world(number)
     shown = control("GET", "universe", of=universe)
-    kinds, state = universe.kinds, universe.state
-    enforcing = [kind for kind in kinds.values() if kind.enforcement]
-    owners = {kind.within for kind in enforcing if kind.within}
     return flask.render_template(
         "world.html",
         number=number,
         world=shown,
         breaches=[entry.shown() for entry in universe.journal.breaches],
-        owners=[record for type in sorted(owners) for record in state.every(type)],
+        owners=owners(universe.kinds, universe.state),
         faults=faults or [],
         base=root()(),
         body=json.dumps({"fixture": "documented"}),

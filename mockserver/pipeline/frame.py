@@ -163,10 +163,10 @@ def _nobody(server: Server, sent: Sent) -> Outcome:
     return Outcome(refusal(unauthorized(why), {}), why=why)
 
 
-def _run(server: Server, visit: Visit, universe: Universe, state: State, now: str) -> Outcome:
-    """The pipeline on a world, with what a test wants to go wrong before it and in its place."""
-    setting = Setting(
-        edition=visit.contract,
+def setting_of(contract: Edition, universe: Universe) -> Setting:
+    """What requests to a world are judged by."""
+    return Setting(
+        edition=contract,
         kinds=universe.kinds,
         key=universe.key,
         seed=universe.seed,
@@ -174,6 +174,11 @@ def _run(server: Server, visit: Visit, universe: Universe, state: State, now: st
         used=universe.used,
         cache=universe.parts,
     )
+
+
+def _run(server: Server, visit: Visit, universe: Universe, state: State, now: str) -> Outcome:
+    """The pipeline on a world, with what a test wants to go wrong before it and in its place."""
+    setting = setting_of(visit.contract, universe)
     plan = visit.plan
     if plan is None:
         outcome = run(setting, state, visit.sent, now)

@@ -1,0 +1,73 @@
+"""Which policies are checked in which workspaces, and why: of all sets of an organization at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mockserver.world.access import authenticate
+from mockserver.world.kinds import Enforcement, Kind, Kinds, View
+from mockserver.world.state import Record, State
+
+
+def owners(kinds: Kinds, state: State) -> list[Record]:
+    """The records within which something is enforced: organizations."""
+    types = dict.fromkeys(kind.within for kind in kinds.values() if kind.enforcement)
+    return [record for type in types if type for record in state.every(type)]
+
+
+def enforced(kinds: Kinds, state: State, owner: Record) -> dict[str, Any]:
+    """What each set of an owner holds and where that is enforced.
+
+    `groups` are the sets with their `members`; `marks` are `[reason, [column, ...]]`, or
+    `[reason, null]` for every column; a reason is its place in `reasons`. `loose` are members of no
+    set.
+    """
+    kind, how = next(
+        (k, k.enforcement) for k in kinds.values() if k.enforcement and k.within == owner.kind
+    )
+    view = View(kinds, state, authenticate(kinds, state, None))
+    columns = sorted(_owned(state, owner, how.type), key=kinds[how.type].named_as)
+    places = {record.key: at for at, record in enumerate(columns)}
+    to, reasons, held, groups = kind.relations[how.relation], dict[str, int](), set[int](), []
+    for record in _owned(state, owner, kind.type):
+        members = view.members(record, to.relation)
+        held |= {member.key for member in members}
+        marks = _marks(how, view, record, places, reasons)
+        groups.append({**_named(kinds, record), "members": _all(kinds, members), "marks": marks})
+    loose = [member for member in _owned(state, owner, to.type) if member.key not in held]
+    return {
+        "types": {"group": kind.type, "row": to.type, "column": how.type},
+        "columns": _all(kinds, columns),
+        "groups": groups,
+        "loose": _all(kinds, loose),
+        "reasons": list(reasons),
+    }
+
+
+def _marks(
+    how: Enforcement,
+    view: View,
+    record: Record,
+    places: Mapping[int, int],
+    reasons: dict[str, int],
+) -> list[list[Any]]:
+    found: dict[int, list[int]] = {}
+    for key, reason in how.reasons(view, record).items():
+        if key in places:
+            found.setdefault(reasons.setdefault(reason, len(reasons)), []).append(places[key])
+    every = len(places)
+    return [[reason, None if len(at) == every else sorted(at)] for reason, at in found.items()]
+
+
+def _owned(state: State, owner: Record, type: str) -> Iterator[Record]:
+    return (state.get(item[-1]) for item in state.list(owner.key, type))
+
+
+def _all(kinds: Kinds, records: Iterable[Record]) -> list[dict[str, str]]:
+    return [_named(kinds, record) for record in records]
+
+
+def _named(kinds: Kinds, record: Record) -> dict[str, str]:
+    kind: Kind = kinds[record.kind]
+    return {"id": record.id, "name": kind.named_as(record)}

@@ -1,0 +1,101 @@
+"""The records of a world: by type, and one as the API answers it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import flask
+
+from mockserver.contract import Operation
+from mockserver.page import doors
+from mockserver.page.asking import api
+from mockserver.page.bodies import Link, lines
+from mockserver.redaction import redactor
+from mockserver.world.seeding import label
+from mockserver.world.universe import Universe
+
+SHOWN = 500
+"""Records on one page; a part of the name finds the others."""
+
+Said = Any
+
+
+def list_records(number: int, type: str) -> Said:
+    universe = doors.world(number)
+    if type not in universe.kinds:
+        flask.abort(404, f"This world knows no type {type}.")
+    kinds, state = universe.kinds, universe.state
+    part = flask.request.args.get("name", "")
+    every = [(label(kinds, state, record), record) for record in state.every(type)]
+    fitting = [(name, record) for name, record in every if part in name or part in record.id]
+    return flask.render_template(
+        "records.html",
+        number=number,
+        type=type,
+        about=kinds[type].about,
+        part=part,
+        records=fitting[:SHOWN],
+        fitting=len(fitting),
+        all=len(every),
+    )
+
+
+def show_record(number: int, type: str, id: str) -> Said:
+    universe = doors.world(number)
+    record = universe.state.find(type, id) if type in universe.kinds else None
+    if record is None:
+        flask.abort(404, f"There is no {type} {id} in this world (any more).")
+    operation = shows(universe, type)
+    path, shown, more = None, None, False
+    if operation is not None:
+        (parameter,) = operation.records
+        path = operation.path.replace(f"{{{parameter}}}", quote(id, safe=""))
+        shown, more = lines(_clean(universe, api(universe, path)), links(universe))
+    return flask.render_template(
+        "record.html",
+        number=number,
+        type=type,
+        record=record,
+        label=label(universe.kinds, universe.state, record),
+        about=universe.kinds[type].about,
+        operation=operation,
+        path=path,
+        lines=shown,
+        more=more,
+    )
+
+
+def shows(universe: Universe, type: str) -> Operation | None:
+    """The operation of the edition that shows one record of a type; None where it has none."""
+    for operation in doors.server().contract(universe.edition).operations.values():
+        ends = operation.path.endswith("}") and operation.method == "GET"
+        if ends and list(operation.records.values()) == [type]:
+            return operation
+    return None
+
+
+def _clean(universe: Universe, body: bytes) -> Any:
+    """An answer as the journal would keep it: upload URLs hold the key of the world."""
+    secrets = doors.server().contract(universe.edition).secrets
+    clean = redactor(secrets, universe.key, doors.server().control_token)
+    return clean.value(json.loads(body))
+
+
+def links(universe: Universe) -> Link:
+    """Where a record of this world is shown."""
+    number, state, kinds = universe.number, universe.state, universe.kinds
+
+    def link(type: str, id: str) -> str | None:
+        there = type in kinds and state.find(type, id) is not None
+        return f"/worlds/{number}/records/{type}/{quote(id, safe='')}" if there else None
+
+    return link
+
+
+ADDRESSES: tuple[tuple[str, str, Callable[..., Said]], ...] = (
+    ("/worlds/<int:number>/records/<type>", "GET", list_records),
+    ("/worlds/<int:number>/records/<type>/<id>", "GET", show_record),
+)
