@@ -254,7 +254,7 @@ def _judged(name: str, value: Any) -> Any:
 
 def _found(fixture: Any, *places: Path | None) -> Any:
     """A fixture's path, looked for beside what named it, then in the root of the project."""
-    if isinstance(fixture, Mapping) or not str(fixture).endswith(".json"):
+    if isinstance(fixture, Mapping) or not Path(fixture).suffix:
         return fixture
     for place in places:
         if place is not None:

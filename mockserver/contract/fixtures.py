@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.engines import Checker, Miss
-from mockserver.contract.explain import expected, fact, hint, trail
+from mockserver.contract.explain import brief, expected, fact, hint, trail
 from mockserver.contract.files import folder, read, shipped_names
+from mockserver.contract.fixture_files import FORMATS, read_file
 from mockserver.nearest import did_you_mean
 
 
@@ -28,7 +29,7 @@ class UnfitFixture(ValueError):
 def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
     """A fixture document by name, by path, or as it is.
 
-    Raises UnknownFixture, and ValueError for a file that is no JSON.
+    Raises UnknownFixture, and ValueError for a file that cannot be read.
     """
     if isinstance(fixture, Mapping):
         return fixture
@@ -37,12 +38,20 @@ def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
         document = read(folder("fixtures") / f"{fixture}.json")
         return document
     path = Path(fixture)
-    if path.suffix == ".json" or path.is_file():
+    if path.suffix in FORMATS or path.is_file():
         if not path.is_file():
             raise UnknownFixture(f"no fixture file {str(fixture)!r}")
-        document = read(path)
-        return document
-    raise UnknownFixture(f"{_unknown(str(fixture))}, or a path ending in .json")
+        return _object(path)
+    *others, last = FORMATS
+    ends = f"{', '.join(others)} or {last}"
+    raise UnknownFixture(f"{_unknown(str(fixture))}, or a path ending in {ends}")
+
+
+def _object(path: Path) -> Mapping[str, Any]:
+    document = read_file(path)
+    if not isinstance(document, Mapping):
+        raise UnfitFixture([("", f"{path} holds {brief(document)}, not an object")])
+    return document
 
 
 def shipped(name: str) -> str:

@@ -59,7 +59,7 @@ def fixture_for(
 ) -> Mapping[str, Any]:
     """A fixture by name, by path or as it is, held to the schema of an edition's fixtures.
 
-    Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for what is no JSON.
+    Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for a file that cannot be read.
     """
     return check_fixture(read_fixture(fixture), fixture_checker(load(edition), kinds))
 

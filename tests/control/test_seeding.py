@@ -401,7 +401,7 @@ def test_no_document_is_refused(tfe: Any, content: str) -> None:
 
 
 def test_an_unknown_fixture_is_an_error_that_lists_those_that_ship() -> None:
-    said = "no fixture 'docmented': did you mean 'documented'? there are busy, documented, empty, or a path ending in .json"
+    said = "no fixture 'docmented': did you mean 'documented'? there are busy, documented, empty, or a path ending in .json, .yaml, .yml or .toml"
     with pytest.raises(UnknownFixture) as raised, mockserver.universe(fixture="docmented"):
         pass
     assert str(raised.value) == said

@@ -86,7 +86,7 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
             ["--fixture", "docmented"],
             1,
             "Error: no fixture 'docmented': did you mean 'documented'? "
-            "there are busy, documented, empty, or a path ending in .json\n",
+            "there are busy, documented, empty, or a path ending in .json, .yaml, .yml or .toml\n",
         ),
         (["--fixture", "none.json"], 1, "Error: no fixture file 'none.json'\n"),
         (["--edition", "2019-08"], 1, "Error: no edition '2019-08'; there are: 2019-07\n"),

@@ -240,6 +240,26 @@ def test_a_test_may_spawn_threads(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
+def test_a_fixture_in_yaml_or_toml_is_found_beside_the_test(
+    pytester: pytest.Pytester, run: Run
+) -> None:
+    pytester.makefile(".yaml", mine="organizations: [{name: acme}]")
+    pytester.makefile(".toml", mine="organizations = [{name = 'acme'}]")
+    run(
+        """
+        import pytest
+
+        @pytest.mark.tfe(fixture="mine.yaml")
+        def test_yaml(tfe):
+            assert [one["name"] for one in tfe.state()["organizations"]] == ["acme"]
+
+        @pytest.mark.tfe(fixture="mine.toml")
+        def test_toml(tfe):
+            assert [one["name"] for one in tfe.state()["organizations"]] == ["acme"]
+        """
+    ).assert_outcomes(passed=2)
+
+
 # bad input: at setup, with what exists and the nearest name
 
 
@@ -249,7 +269,7 @@ def test_a_test_may_spawn_threads(run: Run) -> None:
         (
             "fixture='documentet'",
             "no fixture 'documentet': did you mean 'documented'? there are busy, documented, empty, "
-            "or a path ending in .json",
+            "or a path ending in .json, .yaml, .yml or .toml",
         ),
         ("fixture='nowhere.json'", "no fixture file 'nowhere.json'"),
         ("edition='2019-08'", "no edition '2019-08'; there are: 2019-07"),

@@ -1,0 +1,183 @@
+"""Fixtures as JSON, YAML and TOML: one document, three ways to write it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver.client import ControlError
+from mockserver.contract.fixture_files import FORMATS, read_file
+from mockserver.contract.fixtures import UnfitFixture, read_fixture
+
+WORLDS = {
+    "json": """{
+      "users": [{"username": "no", "email": "no@example.com"}],
+      "organizations": [{
+        "name": "acme", "created-at": "2019-07-01T10:00:00.000Z", "session-timeout": null,
+        "policies": [{"name": "on", "code": "main = rule { true }\\n"}],
+        "policy-sets": [{"name": "production", "policies": ["on"]}]
+      }]
+    }""",
+    "yaml": """
+users:
+  - {username: no, email: no@example.com}
+organizations:
+  - name: acme
+    created-at: 2019-07-01T10:00:00.000Z
+    session-timeout:
+    policies:
+      - name: on
+        code: |
+          main = rule { true }
+    policy-sets:
+      - name: production
+        policies: [on]
+""",
+    "toml": """
+[[users]]
+username = "no"
+email = "no@example.com"
+
+[[organizations]]
+name = "acme"
+created-at = 2019-07-01T12:00:00+02:00
+
+[[organizations.policies]]
+name = "on"
+code = '''
+main = rule { true }
+'''
+
+[[organizations.policy-sets]]
+name = "production"
+policies = ["on"]
+""",
+}
+WORLDS["yml"] = WORLDS["yaml"]
+
+
+def a_file(folder: Path, text: str | bytes, ends: str = "yaml") -> Path:
+    path = folder / f"world.{ends}"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_every_format_is_tried_here() -> None:
+    assert {f".{ends}" for ends in WORLDS} == set(FORMATS)
+
+
+@pytest.mark.parametrize("ends", WORLDS)
+def test_a_world_is_the_same_in_every_format(tmp_path: Path, ends: str) -> None:
+    with mockserver.universe(a_file(tmp_path, WORLDS["json"], "json")) as tfe:
+        wanted = tfe.state()
+    with mockserver.universe(a_file(tmp_path, WORLDS[ends], ends)) as tfe:
+        assert tfe.state() == wanted
+    with mockserver.universe("empty") as tfe:
+        tfe.seed(str(tmp_path / f"world.{ends}"))
+        assert [one["name"] for one in tfe.state()["organizations"]] == ["acme"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on", "on"),
+        ("No", "No"),
+        ("true", True),
+        ("FALSE", False),
+        ("~", None),
+        ("", None),
+        ("010", "010"),
+        ("-12", -12),
+        ("1.5", 1.5),
+        ("1e3", "1e3"),
+        ("1:30", "1:30"),
+        ("1_000", "1_000"),
+        ("=", "="),
+        ("2019-07-15", "2019-07-15"),
+        ("2019-07-15T00:00:00.000Z", "2019-07-15T00:00:00.000Z"),
+        ("[a, 1]", ["a", 1]),
+    ],
+)
+def test_a_plain_text_of_yaml_is_what_its_core_schema_says(
+    tmp_path: Path, text: str, value: Any
+) -> None:
+    assert read_file(a_file(tmp_path, f"a: {text}")) == {"a": value}
+
+
+def test_what_stands_in_several_places_of_a_yaml_file_is_written_once(tmp_path: Path) -> None:
+    text = "a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: *a"
+    assert read_file(a_file(tmp_path, text)) == {
+        "a": {"x": 1, "y": 2},
+        "b": {"x": 1, "y": 3},
+        "c": {"x": 1, "y": 2},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("2019-07-15T02:00:00.123456+02:00", "2019-07-15T00:00:00.123Z"),
+        ("2019-07-15T00:00:00Z", "2019-07-15T00:00:00.000Z"),
+        ("2019-07-15T00:00:00", "2019-07-15T00:00:00"),
+        ("2019-07-15", "2019-07-15"),
+        ("07:30:00", "07:30:00"),
+    ],
+)
+def test_a_time_of_toml_is_written_as_the_api_does_where_it_has_a_zone(
+    tmp_path: Path, value: str, text: str
+) -> None:
+    assert read_file(a_file(tmp_path, f"a = [{value}]", "toml")) == {"a": [text]}
+
+
+@pytest.mark.parametrize(
+    ("ends", "text", "said"),
+    [
+        ("json", "{", "no JSON: Expecting property name"),
+        ("json", '{"users": [], "users": []}', "'users' stands twice in one object"),
+        ("yaml", "a: [", "no YAML: expected the node content, but found '<stream end>' (line 1"),
+        (
+            "yaml",
+            "a: 1\nb:\n  c: 1\n  c: 2",
+            "no YAML: 'c' stands twice in one object (line 4, column 3)",
+        ),
+        ("yaml", "1: 2", "no YAML: 1 is no text (line 1, column 1)"),
+        ("yaml", "a: *b", "no YAML: found undefined alias 'b' (line 1, column 4)"),
+        ("yaml", "a: 1\n---\nb: 2", "no YAML: but found another document (line 2, column 1)"),
+        ("yaml", "a: !!python/name:os.system", "no YAML: could not determine a constructor"),
+        ("yaml", "a: !!binary aGFs", "no YAML: could not determine a constructor"),
+        ("yaml", "a: \x00", "no YAML: "),
+        ("toml", "a = ", "no TOML: Invalid value (at "),
+        ("toml", "a = 1\na = 2", "no TOML: Cannot overwrite a value"),
+        ("toml", b"a = '\xff'", "not in UTF-8"),
+        ("yaml", b"a: \xff", "not in UTF-8"),
+        ("json", b"\xff", "not in UTF-8"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_its_name_and_the_place(
+    tmp_path: Path, ends: str, text: str | bytes, said: str
+) -> None:
+    path = a_file(tmp_path, text, ends)
+    with pytest.raises(ValueError, match="^" + str(path.parent)) as refused:
+        read_file(path)
+    assert f"{path}: {said}" in str(refused.value)
+
+
+@pytest.mark.parametrize(("text", "said"), [("", "null"), ("[1]", "[1]"), ("words", '"words"')])
+def test_a_file_that_holds_no_object_is_no_fixture(tmp_path: Path, text: str, said: str) -> None:
+    path = a_file(tmp_path, text)
+    with pytest.raises(UnfitFixture) as refused:
+        read_fixture(path)
+    assert refused.value.faults == [("", f"{path} holds {said}, not an object")]
+
+
+def test_a_fault_in_a_yaml_file_has_the_same_pointer_as_in_json(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "organizations:\n- nam: acme")
+    with (
+        mockserver.universe("empty") as tfe,
+        pytest.raises((UnfitFixture, ControlError)) as refused,
+    ):
+        tfe.seed(path)
+    assert "/organizations/0/nam: organizations[].nam is not listed" in str(refused.value)
