@@ -179,6 +179,16 @@ def test_the_fixture_on_its_page_makes_a_world() -> None:
     assert answer.json["data"][0]["attributes"]["name"] == "production"
 
 
+@pytest.mark.parametrize("ends", ["yaml"])
+def test_a_fixture_in_another_format_on_its_page_makes_a_world(tmp_path: Path, ends: str) -> None:
+    path = tmp_path / f"world.{ends}"
+    (text,) = blocks("fixtures.md", ends)
+    path.write_text(text, encoding="utf-8")
+    with mockserver.universe(path) as tfe:
+        code = tfe.state()["organizations"][0]["policies"][0]["code"]
+    assert code == "main = rule { true }\n"
+
+
 # the lines of consoles
 
 
