@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mockserver.client import World as World
     from mockserver.client import connect as connect
     from mockserver.client import universe as universe
-    from mockserver.web import create_app as create_app
+    from mockserver.web.app import create_app as create_app
 
 __all__ = ["ControlError", "Gone", "World", "__version__", "connect", "create_app", "universe"]
 
@@ -22,7 +22,7 @@ _PUBLIC = {
     "World": "mockserver.client",
     "connect": "mockserver.client",
     "universe": "mockserver.client",
-    "create_app": "mockserver.web",
+    "create_app": "mockserver.web.app",
 }
 
 

@@ -84,8 +84,8 @@ def serve(
     """
     gc.disable()  # what is made until it is ready lives as long as the process: see below
     click.get_current_context().call_on_close(gc.enable)
+    from mockserver.pipeline.server import Server
     from mockserver.web import logs
-    from mockserver.web.app import create_app
     from mockserver.web.serving import LiveServer
     from mockserver.world import ids
 
@@ -100,9 +100,7 @@ def serve(
         raise click.UsageError("--token must not be empty nor hold a dot, a slash or a space.")
     secure = _secure(tls, tls_cert, tls_key, host)
     try:
-        app = create_app(
-            key=token,
-            fixture=fixture,
+        worlds = Server(
             edition=edition,
             seed=seed,
             strict=strict,
@@ -111,8 +109,9 @@ def serve(
             loopback=here,
             allowed_hosts=allowed_hosts or (host,),
         )
+        worlds.universe(key=token, fixture=fixture)
         context = secure.context if secure else None
-        server = LiveServer(app, host, port, tls=context, grace=grace)
+        server = LiveServer(worlds, host, port, tls=context, grace=grace)
     except (OSError, OverflowError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         hint = "choose another with --port, or --port 0 for a free one"
@@ -123,7 +122,7 @@ def serve(
         if type(error).__name__ != "BadFixture":
             raise
         raise click.ClickException(str(error)) from None
-    code = app.extensions["mockserver"].code(token) if here and not control_token else None
+    code = worlds.code(token) if here and not control_token else None
     _spare_the_collector()
 
     def ready() -> None:

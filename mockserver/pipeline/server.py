@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -81,7 +81,7 @@ class Server:
     running: bool = False
     control_token: str | None = None
     loopback: bool = True
-    allowed_hosts: frozenset[str] = frozenset()
+    allowed_hosts: Collection[str] = ()
     keep: bool = True
     kinds: Callable[[str], Kinds] = kinds
     universes: Universes = field(default_factory=Universes)
@@ -92,6 +92,9 @@ class Server:
         code = ids.key()
         self.codes[ids.digest(code)] = key
         return code
+
+    def __post_init__(self) -> None:
+        self.allowed_hosts = frozenset(host.casefold().strip("[]") for host in self.allowed_hosts)
 
     def contract(self, edition: str | None = None) -> Edition:
         """Raises UnknownEdition."""

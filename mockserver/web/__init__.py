@@ -1,8 +1,5 @@
-"""HTTP: the page on which a request lives, the control plane, the servers.
+"""HTTP: Flask, the doors for WSGI and for sockets, TLS.
 
-The only room that imports flask, werkzeug and a server.
+The only room that imports flask, werkzeug and a server. It imports nothing itself: `serve` starts without
+Flask.
 """
-
-from mockserver.web.app import create_app
-
-__all__ = ["create_app"]

@@ -66,12 +66,17 @@ def create_app(
         running=running,
         control_token=control_token,
         loopback=loopback,
-        allowed_hosts=frozenset(host.casefold().strip("[]") for host in allowed_hosts),
+        allowed_hosts=allowed_hosts,
     )
     if key is not None:
         server.universe(
             key=key, edition=edition, fixture=fixture, seed=seed, strict=strict, now=now
         )
+    return application(server)
+
+
+def application(server: Server) -> flask.Flask:
+    """The WSGI application of a server's worlds."""
     app = flask.Flask("mockserver", static_folder=None)
     app.extensions["mockserver"] = server
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 from mockserver.control import answering as control
 from mockserver.pipeline import frame
@@ -18,9 +19,11 @@ from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.server import Server
 from mockserver.web.asgi_messages import Body, Receive, Scope, Send, give, received, sent_by
 from mockserver.web.threads import Threads, Wsgis
-from mockserver.web.wsgi import Wsgi
 from mockserver.world.access import split
 from mockserver.world.faults import Fault
+
+if TYPE_CHECKING:
+    from mockserver.web.wsgi import Wsgi
 
 LARGE = 64 * 1024
 """Bytes of a body from which on it is looked at in a thread: some milliseconds of checks."""

@@ -15,17 +15,21 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
+from functools import cache
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import flask
 from uvicorn.server import ServerState
 
 from mockserver.pipeline.messages import Answer, Sent
+from mockserver.pipeline.server import Server
 from mockserver.web.asgi import AsgiDoor
 from mockserver.web.protocol import Protocol, settings
 from mockserver.web.threads import Functions, Threads, Wsgis
 from mockserver.world import clock
+
+if TYPE_CHECKING:
+    from mockserver.web.wsgi import Wsgi
 
 BACKLOG = 2048
 BUFFER = 256 * 1024
@@ -62,13 +66,13 @@ def bound(host: str, port: int) -> socket.socket:
 class LiveServer:
     """A server for an application, bound at once and serving from `start` or `run` on.
 
-    `app` is ours (see `create_app`) or any WSGI application; `answer`, in its place, a function
+    `app` is the `Server` of worlds, its application (see `create_app`) or any WSGI application; `answer`, in its place, a function
     that may take its time. `port` 0 takes a free one; `url` knows it. `grace`: see GRACE.
     """
 
     def __init__(
         self,
-        app: flask.Flask | Any = None,
+        app: Server | Any = None,
         host: str = "127.0.0.1",
         port: int = 0,
         *,
@@ -181,6 +185,8 @@ class LiveServer:
     def _application(self) -> AsgiDoor | Wsgis | Functions:
         if self._answer is not None:
             return Functions(self._answer, Threads(THREADS, "mockserver-answer"))
+        if isinstance(self.app, Server):
+            return AsgiDoor(self.app, flask_later(self.app))
         worlds = getattr(self.app, "extensions", {}).get("mockserver")
         if worlds is not None:
             return AsgiDoor(worlds, self.app)
@@ -191,6 +197,19 @@ class LiveServer:
 
     def __exit__(self, *error: Any) -> None:
         self.stop()
+
+
+def flask_later(server: Server) -> Wsgi:
+    """Flask's application of a server, imported for the first path that needs it: a quarter of the
+    time in which `serve` starts, and the API and `/_mock` pass it by."""
+
+    @cache
+    def made() -> Wsgi:
+        from mockserver.web.app import application
+
+        return application(server)
+
+    return lambda environ, start: made()(environ, start)
 
 
 async def _watch(loop: asyncio.AbstractEventLoop, state: ServerState) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
 from mockserver.pipeline.messages import Answer, Sent, TooLarge, Unreadable
@@ -23,7 +23,9 @@ from mockserver.web.asgi_messages import (
     received,
     sent_by,
 )
-from mockserver.web.wsgi import Wsgi
+
+if TYPE_CHECKING:
+    from mockserver.web.wsgi import Wsgi
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.web import create_app
+from mockserver.web.app import create_app
 from mockserver.web.testing import ApiClient
 from tests.client import SETS
 

@@ -8,7 +8,7 @@ import pytest
 
 import mockserver
 from mockserver.client import ControlError, Gone
-from mockserver.web import create_app
+from mockserver.web.app import create_app
 from mockserver.world import ids
 from mockserver.world.universe import Stale
 from mockserver.world.universes import Full, Taken, Universes

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract import load
-from mockserver.web import create_app
+from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
 from tests.client import JSONAPI, ORG, POLICY, SET, SETS, WORKSPACE, a_set, connected
 

@@ -221,7 +221,7 @@ def test_sigterm_under_load_finishes_what_was_begun_and_ends_with_0() -> None:
 
 
 def test_every_set_that_was_answered_is_in_the_state_when_a_server_stops_under_load() -> None:
-    from mockserver.web import create_app
+    from mockserver.web.app import create_app
     from mockserver.web.serving import LiveServer
 
     app = create_app()
@@ -265,7 +265,7 @@ def test_what_waits_in_line_at_sigterm_is_answered_too() -> None:
 
 
 def test_a_server_in_a_thread_stops_quickly_and_finishes_what_was_begun() -> None:
-    from mockserver.web import create_app
+    from mockserver.web.app import create_app
     from mockserver.web.serving import LiveServer
 
     live = LiveServer(create_app()).start()

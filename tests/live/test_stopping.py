@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mockserver.web import create_app
+from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
 from tests.client import JSONAPI, SET, SETS, a_set, connected
 from tests.examples import examples

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from mockserver.contract import routes
-from mockserver.web import create_app, protocol
+from mockserver.web import protocol
+from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
 
 ORG = "/api/v2/organizations/my-organization"

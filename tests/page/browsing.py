@@ -10,7 +10,7 @@ import flask
 from werkzeug.test import Client, TestResponse
 
 from mockserver.pipeline.server import Server
-from mockserver.web import create_app
+from mockserver.web.app import create_app
 
 KEY = "key-of-the-test-world"
 HTML = "text/html,application/xhtml+xml,*/*;q=0.8"

@@ -8,7 +8,7 @@ import sys
 
 SCRIPT = """
 import json, sys
-from mockserver.web import create_app
+from mockserver.web.app import create_app
 app = create_app(key="a-key")
 client = app.test_client()
 before = client.get("/api/v2/organizations", headers={"Authorization": "Bearer a-key"}).status_code

@@ -21,7 +21,7 @@ from mockserver.pipeline.server import Server
 from mockserver.scenarios import scenarios
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.run import verify
-from mockserver.web import create_app
+from mockserver.web.app import create_app
 from mockserver.web.testing import ApiClient, Live
 from tests.verify.playing import TOKEN, InProcess
 
