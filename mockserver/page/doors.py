@@ -88,7 +88,8 @@ def check() -> None:
     """Find the session; let no change through that does not come from a form of ours."""
     flask.g.secret = flask.request.cookies.get(_cookie(), "")
     flask.g.session = doors().session(flask.g.secret)
-    if flask.request.method not in ("GET", "HEAD", "OPTIONS"):
+    changes = flask.request.method not in ("GET", "HEAD", "OPTIONS")
+    if changes and flask.request.url_rule:  # else there is nothing to refuse: 404 or 405
         _from_here()
         given = flask.request.form.get("csrf", "")
         if not flask.g.secret or not hmac.compare_digest(given.encode(), csrf().encode()):
