@@ -86,19 +86,17 @@ def _operation(
         **({"requestBody": request} if request else {}),
     }
     answers = {s: _answer(page, id, s, said, known, made) for s in said["answers"]}
-    refused = {status: {"$ref": f"{RESPONSES}{status}"} for status in _refusals(method, item)}
+    refused = {status: {"$ref": f"{RESPONSES}{status}"} for status in _refusals(item)}
     item["responses"] = dict(sorted({**refused, **answers}.items()))
     return method.lower(), path, item
 
 
-def _refusals(method: str, item: Item) -> Iterator[str]:
+def _refusals(item: Item) -> Iterator[str]:
     """The statuses that an operation refuses with whatever its page says."""
     yield "405"
     if item.get("security") == []:
         return
-    yield from ("401", "404", "422", "429")
-    if method != "GET" or any(p["name"] == "include" for p in item.get("parameters", ())):
-        yield "400"
+    yield from ("400", "401", "404", "422", "429")
     if "requestBody" in item:
         yield "413"
         if JSONAPI in item["requestBody"]["content"]:

@@ -70,7 +70,8 @@ class Operation:
         self.records = {p["name"]: p["x-record"] for p in parameters if "x-record" in p}
         self.parameters = {p["name"]: p for p in parameters if p["in"] == "query"}
         place = {"operation": self.id, "edition": edition}
-        self._query = Query(self.parameters, place, self.source)
+        filters = {entry.parameter for entry in self._tolerated}
+        self._query = Query(self.parameters, filters, place, self.source)
         self.body = item.get("requestBody")
         self._checkers: dict[str, Checker] = {}
         self._showers: dict[str, Show] = {}
@@ -147,7 +148,8 @@ class Operation:
     # what is sent
 
     def check_query(self, arguments: Iterable[tuple[str, str]]) -> Checked:
-        """Query parameters: typed, with defaults; unknown or repeated ones are findings."""
+        """Query parameters: typed, with defaults; unknown or repeated ones are findings, unknown
+        filters are refused."""
         return self._query.checked(arguments)
 
     def check_body(self, value: Any) -> Checked:

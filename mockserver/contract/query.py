@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mockserver.contract.checked import Checked, Refusal
 from mockserver.contract.engines import MOST, Schema
 from mockserver.nearest import nearest
 
+FILTERS = ("filter[", "search[")
+"""How the names of parameters begin that say which records are wanted."""
+UNFILTERED = "decision: who asks for some records and is given all of them may delete all of them"
+
 
 class Query:
-    """The query parameters of one operation, by name; `place` says which operation it is."""
+    """The query parameters of one operation, by name.
+
+    `filters`: those that are not listed and let pass, because a client applies them itself. `place`
+    says which operation it is.
+    """
 
     def __init__(
-        self, parameters: Mapping[str, Any], place: Mapping[str, str], source: str
+        self,
+        parameters: Mapping[str, Any],
+        filters: Collection[str],
+        place: Mapping[str, str],
+        source: str,
     ) -> None:
-        self._parameters, self._place, self._source = parameters, place, source
+        self._parameters, self._filters = parameters, filters
+        self._place, self._source = place, source
 
     def checked(self, arguments: Iterable[tuple[str, str]]) -> Checked:
-        """Query parameters: typed, with defaults; unknown or repeated ones are findings."""
+        """Query parameters: typed, with defaults; unknown or repeated ones are findings, unknown
+        filters are refused."""
         checked = Checked({})
         sent: dict[str, str] = {}
         for name, text in arguments:
             if name not in self._parameters:
-                if len(checked.findings) < MOST:
-                    checked.findings.append(self._stray(name, text))
+                if len(checked.findings) + len(checked.refusals) < MOST:
+                    self._stray(name, checked)
             elif name in sent:
                 checked.findings.append(
                     self._finding(name, f"{name} is repeated; the last counts", "one value")
@@ -72,12 +86,20 @@ class Query:
         meta = self._finding(name, fact, wanted)
         checked.refusals.append(Refusal(422, "invalid attribute", detail, None, meta))
 
-    def _stray(self, name: str, text: str) -> dict[str, str]:
+    def _stray(self, name: str, checked: Checked) -> None:
+        """A parameter that is not listed: a finding; a filter that nobody applies: refused."""
         near = nearest(name, self._parameters)
         known = ", ".join(self._parameters) or "no query parameter"
         finding = self._finding(name, f"the query parameter {name} is not listed", known)
         finding["hint"] = f"Did you mean {near[0]}?" if near else f"Leave out {name}."
-        return finding
+        if not name.startswith(FILTERS) or name in self._filters:
+            checked.findings.append(finding)
+            return
+        listed = [parameter for parameter in self._parameters if parameter.startswith(FILTERS)]
+        expected = ", ".join(listed) or "no filter"
+        detail = f"{name} is no filter of this operation; it takes {expected}"
+        meta = {**finding, "expected": expected, "source": UNFILTERED}
+        checked.refusals.append(Refusal(400, "bad request", detail, None, meta))
 
     def _finding(self, name: str, fact: str, wanted: str) -> dict[str, str]:
         parameter = self._parameters.get(name, {})

@@ -19,11 +19,13 @@ class Tolerated:
     """One entry of the list.
 
     `parts` lead to a member of the body (`*`: any), `fault` says what is wrong there: `missing`,
-    `empty` or `null`. `operations`: ids of those that let it pass; empty for all.
+    `empty` or `null`. In their place `parameter` is a filter of the query, which some client applies
+    to the answer itself. `operations`: ids of those that let it pass; empty for all.
     """
 
-    parts: tuple[str, ...]
-    fault: str
+    parts: tuple[str, ...] = ()
+    fault: str = ""
+    parameter: str = ""
     operations: Collection[str] = ()
 
     def covers(self, miss: Miss) -> bool:
@@ -48,8 +50,11 @@ def tolerated(place: Path) -> list[Tolerated]:
 
 
 def _entry(said: Mapping[str, Any]) -> Tolerated:
+    operations = said.get("operations", ())
+    if "parameter" in said:
+        return Tolerated(parameter=said["parameter"], operations=operations)
     parts = tuple(said["pointer"].strip("/").split("/"))
-    return Tolerated(parts, said["fault"], said.get("operations", ()))
+    return Tolerated(parts, said["fault"], operations=operations)
 
 
 def refuse_strangers(place: Path, entries: Collection[Tolerated], known: Collection[str]) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from mockserver.contract import Edition, Operation
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import Finding
-from mockserver.judge.sources import Level
+from mockserver.judge.sources import Level, level_of
 
 
 def judge_request(exchange: Exchange, operation: Operation, edition: Edition) -> Iterator[Finding]:
     """What a request breaks, told only where the server took it: then client and contract differ.
 
-    What the contract does not list but lets pass is a note.
+    What the contract does not list but lets pass is a note, and so is what we alone refuse.
     """
     if not 200 <= exchange.status < 300:
         return
@@ -22,7 +22,8 @@ def judge_request(exchange: Exchange, operation: Operation, edition: Edition) ->
         checks.append(operation.check_body(exchange.request))
     for checked in checks:
         for meta in (*(refusal.meta for refusal in checked.refusals), *checked.findings):
-            level: Level = "note" if meta in checked.findings else "fault"
+            source = meta.get("source", operation.source)
+            level: Level = "note" if meta in checked.findings else level_of(source)
             place = "request" + (meta["pointer"] or f" ?{meta['key-path']}")
             yield Finding(
                 level,
@@ -30,6 +31,6 @@ def judge_request(exchange: Exchange, operation: Operation, edition: Edition) ->
                 place,
                 meta["fact"],
                 meta.get("expected", ""),
-                meta.get("source", operation.source),
+                source,
                 exchange.where,
             )

@@ -200,6 +200,54 @@ def test_an_unknown_parameter_is_refused_by_a_strict_world(operation: Operation)
     assert world.universe.state is before
 
 
+@pytest.mark.parametrize("operation", cases(CLOSED))
+@pytest.mark.parametrize("strict", [False, True], ids=["normal", "strict"])
+@pytest.mark.parametrize("name", ["filter[kind]", "search[tags]"])
+def test_an_unknown_filter_is_refused_with_those_there_are(
+    operation: Operation, strict: bool, name: str
+) -> None:
+    world = prepared(operation, strict=strict)
+    before = world.universe.state
+    got = world.play(operation, query=query_of(operation, (name, "opa")))
+    assert got.status == 400
+    (error,) = got.errors
+    listed = [n for n in operation.parameters if n.startswith(("filter[", "search["))]
+    known = ", ".join(listed) or "no filter"
+    assert error["title"] == "bad request"
+    assert error["detail"] == f"{name} is no filter of this operation; it takes {known}"
+    assert error["meta"]["expected"] == known
+    assert misses(operation, got) == []
+    assert world.universe.state is before
+
+
+def test_a_misspelt_filter_is_met_with_the_right_name_before_what_is_missing_is_told() -> None:
+    operation = next(o for o in OPERATIONS if o.id == "list-team-access-to-workspaces")
+    got = fresh(operation.edition).play(operation, query={"filter[workspace][ids]": "ws-1"})
+    assert got.status == 400
+    (error,) = got.errors
+    assert error["meta"]["hint"] == "Did you mean filter[workspace][id]?"
+
+
+FILTERED_BY_CLIENTS = {"list-teams": "filter[names]"}
+"""The provider of today compares the names itself (team_helpers.go); nothing else is let pass."""
+
+
+@pytest.mark.parametrize("operation", cases(CLOSED))
+def test_a_filter_that_its_client_applies_itself_is_let_pass_and_noted(
+    operation: Operation,
+) -> None:
+    name = FILTERED_BY_CLIENTS.get(operation.id)
+    world = prepared(operation)
+    got = world.play(operation, query=query_of(operation, ("filter[names]", "platform")))
+    if name is None:
+        assert got.status == 400
+        return
+    assert got.status == success(operation)
+    assert [finding["key-path"] for finding in world.findings] == [name]
+    got = prepared(operation, strict=True).play(operation, query={name: "platform"})
+    assert (got.status, got.errors[0]["title"]) == (422, "not in the contract")
+
+
 @pytest.mark.parametrize("operation", cases(PAGED))
 def test_of_a_repeated_parameter_the_last_counts_and_it_is_noted(operation: Operation) -> None:
     world = fresh(operation.edition)

@@ -96,7 +96,7 @@ def tolerated(operation: Operation, path: KeyPath, fault: str, value: Any = None
     if fault != "missing":
         fault = "null" if value is None else "empty" if value == empty(part) else "other"
     entries = read(load(operation.edition).place / "tolerated.json")["tolerated"]
-    for entry in entries:
+    for entry in (entry for entry in entries if "pointer" in entry):
         parts = entry["pointer"].strip("/").split("/")
         fits = len(parts) == len(path) and all(
             part in ("*", str(step)) for part, step in zip(parts, path, strict=True)

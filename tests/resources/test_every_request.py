@@ -853,8 +853,8 @@ FINDINGS = [
         id="an identifier without a type",
     ),
     pytest.param(
-        "GET", f"{SETS}?filter[name]=x", None, 200,
-        ("", "the query parameter filter[name] is not listed", "Did you mean search[name]?"),
+        "GET", f"{SETS}?page[sise]=1", None, 200,
+        ("", "the query parameter page[sise] is not listed", "Did you mean page[size]?"),
         id="an unknown query parameter",
     ),
     pytest.param(

@@ -66,6 +66,17 @@ def test_a_recording_without_an_exchange_neither_conforms_nor_differs(
     assert said.stderr.startswith("Error: ")
 
 
+def test_a_server_that_takes_a_filter_of_its_own_is_not_at_fault(tmp_path: Path) -> None:
+    taken = entry("GET", f"{SHOW}?filter%5Bkind%5D=opa", 200, example("show-policy-set"))
+    said = verify("--har", str(har(tmp_path / "filtered.har", taken)))
+    assert said.exit_code == 0
+    assert said.stdout.splitlines()[0] == (
+        "note: show-policy-set request ?filter[kind]: the query parameter filter[kind] is not "
+        "listed; expected no filter (decision: who asks for some records and is given all of them "
+        "may delete all of them) [log.entries[0]]"
+    )
+
+
 def test_a_wrong_attribute_is_found_with_its_place_in_the_recording(tmp_path: Path) -> None:
     wrong = example("show-policy-set")
     wrong["data"]["attributes"]["workspace-count"] = "4"

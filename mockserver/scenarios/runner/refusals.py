@@ -11,6 +11,7 @@ from typing import Any
 from mockserver.contract import Operation
 from mockserver.contract.explain import brief
 from mockserver.contract.operations import JSONAPI
+from mockserver.contract.query import UNFILTERED
 from mockserver.judge.documents import Resource
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import at, leaves, within
@@ -108,6 +109,11 @@ def _other_method(context: Context, operation: Operation) -> str | None:
 def _queries(
     operation: Operation, path: Mapping[str, str], query: Mapping[str, Any], body: Any
 ) -> Iterator[RefusedRequest]:
+    if operation.method == "GET" and not operation.open:
+        changed = {**query, "filter[nonsense]": "some"}
+        yield RefusedRequest(
+            400, "a filter that is not listed", path, changed, body, source=UNFILTERED
+        )
     for name, parameter in operation.parameters.items():
         schema, source = parameter["schema"], parameter.get("x-source", operation.source)
         if "x-include" in schema:
