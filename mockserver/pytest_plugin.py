@@ -164,7 +164,7 @@ class Room:
     def news(self) -> list[str]:
         """What was broken in these worlds and was not told yet."""
         from mockserver.client.broken import broken_exchanges, explanations
-        from mockserver.client.journal import Seen
+        from mockserver.client.seen import Seen
 
         texts: list[str] = []
         for universe in self.worlds():

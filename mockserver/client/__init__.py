@@ -9,8 +9,9 @@ tfe.reset()
 
 from mockserver.client.broken import Broken
 from mockserver.client.handle import World, connect, universe
-from mockserver.client.journal import Changes, JournalReader, Seen, UnknownOperation
+from mockserver.client.journal import JournalReader, UnknownOperation
 from mockserver.client.links import ControlError, Gone
+from mockserver.client.seen import Changes, Seen
 
 __all__ = [
     "Broken",

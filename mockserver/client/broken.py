@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from mockserver.client.journal import Seen
+from mockserver.client.seen import Seen
 from mockserver.contract import load
 from mockserver.escaping import escaped
 from mockserver.world.journal import Entry

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mockserver.client.broken import Broken, explanations, told_of
-from mockserver.client.journal import JournalReader, Seen
+from mockserver.client.journal import JournalReader
 from mockserver.client.links import UNKNOWN, Gone, Http, InProcess, Link
+from mockserver.client.seen import Seen
 from mockserver.pipeline.server import fixture_for
 from mockserver.world.clock import parse_timestamp, timestamp
 from mockserver.world.faults import WHAT

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 import mockserver
 from mockserver.client import ControlError
-from mockserver.client.journal import JournalReader, differences
+from mockserver.client.journal import JournalReader, mismatches
 
 ORG = "/api/v2/organizations/my-organization"
 SETS = f"{ORG}/policy-sets"
@@ -156,7 +156,7 @@ def test_what_is_no_longer_known_is_not_what_never_happened() -> None:
     ],
 )
 def test_differences_are_told_by_their_place(expected: Any, actual: Any, said: list[str]) -> None:
-    assert differences(expected, actual) == said
+    assert mismatches(expected, actual) == said
 
 
 # changes
