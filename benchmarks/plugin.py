@@ -88,7 +88,7 @@ def each(
 
 def worlds() -> Iterator[Row]:
     """What the fixture `tfe` does before and after a test, from a baseline that has been loaded."""
-    from mockserver.client.handle import in_process
+    from mockserver.client.opening import in_process
 
     options = {
         "fixture": document(workspaces=10_000),

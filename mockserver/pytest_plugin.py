@@ -110,7 +110,7 @@ def _tfe_session() -> Session:
 @pytest.fixture
 def tfe(request: pytest.FixtureRequest, tfe_server: Live, _tfe_session: Session) -> Iterator[World]:
     """A fresh world for this test: `client`, `url`, `token`, `journal`, `faults`, `clock`, ..."""
-    from mockserver.client.handle import address_of, in_process
+    from mockserver.client.opening import address_of, in_process
 
     name, options = request.node.nodeid, _options(request)
     tls = options.pop("tls")

@@ -8,9 +8,10 @@ tfe.reset()
 """
 
 from mockserver.client.broken import Broken
-from mockserver.client.handle import World, connect, universe
+from mockserver.client.handle import World
 from mockserver.client.journal import JournalReader, UnknownOperation
 from mockserver.client.links import ControlError, Gone
+from mockserver.client.opening import connect, universe
 from mockserver.client.seen import Changes, Seen
 
 __all__ = [

@@ -1045,7 +1045,8 @@ def test_odd_query_parameters_are_no_500(tfe: Any, query: str) -> None:
 def test_a_documented_operation_that_is_not_built_is_404_and_the_journal_says_so() -> None:
     from dataclasses import replace
 
-    from mockserver.client.handle import Address, in_process
+    from mockserver.client.handle import Address
+    from mockserver.client.opening import in_process
     from mockserver.pipeline.server import Server
     from mockserver.resources import kinds
     from mockserver.web.testing import Live

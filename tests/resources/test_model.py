@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from mockserver.client.handle import Address, in_process
+from mockserver.client.handle import Address
+from mockserver.client.opening import in_process
 from mockserver.resources import kinds
 from mockserver.web.testing import Live
 from mockserver.world.access import authenticate

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.client.handle import Address, in_process
+from mockserver.client.handle import Address
+from mockserver.client.opening import in_process
 from mockserver.web.testing import Live
 from mockserver.world.state import State
 

@@ -1,0 +1,49 @@
+"""The time of a world, from outside."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mockserver.client.links import Link
+from mockserver.world.clock import parse_timestamp, timestamp
+
+if TYPE_CHECKING:
+    pass
+
+
+class ClockHandle:
+    """The time of the world: it stands still until it is set, advanced or let run."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    @property
+    def now(self) -> str:
+        """E.g. `2019-07-15T00:00:00.000Z`."""
+        return str(self._link.send("GET", "clock")["now"])
+
+    @property
+    def running(self) -> bool:
+        return bool(self._link.send("GET", "clock")["running"])
+
+    def set(self, now: str | datetime) -> str:
+        """It is `now`: a timestamp, or a datetime that knows its time zone. Gives the time.
+
+        Raises ControlError for no timestamp.
+        """
+        text = now.isoformat() if isinstance(now, datetime) else now
+        with suppress(ValueError):
+            text = timestamp(parse_timestamp(text))
+        return str(self._link.send("PATCH", "clock", {"now": text})["now"])
+
+    def advance(self, seconds: float | timedelta) -> str:
+        """Later by so many seconds, earlier by a negative number. Gives the time."""
+        if isinstance(seconds, timedelta):
+            seconds = seconds.total_seconds()
+        return str(self._link.send("PATCH", "clock", {"advance": seconds})["now"])
+
+    def run(self, running: bool = True) -> None:
+        """Run from now on; False lets it stand still."""
+        self._link.send("PATCH", "clock", {"running": running})

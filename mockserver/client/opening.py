@@ -1,0 +1,118 @@
+"""Where handles come from: a world of its own, one in this process, one on a server elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from mockserver.client.broken import Broken, told_of
+from mockserver.client.links import UNKNOWN, Gone, Http, InProcess
+
+if TYPE_CHECKING:
+    from mockserver.pipeline.server import Server
+    from mockserver.web.testing import Live
+from mockserver.client.handle import Address, Fixture, World
+
+
+def in_process(
+    server: Server, key: str, edition: str, address: Callable[[], Address], app: Any = None
+) -> World:
+    """The handle of a world that a server in this process holds."""
+    from mockserver.web.testing import ApiClient, app_of
+
+    universe = server.universes.get(key)
+    if universe is None:
+        raise Gone(401, [{"pointer": "", "detail": UNKNOWN}])
+    link, app = InProcess(server, universe), app or app_of(server)
+    return World(
+        link,
+        key,
+        address=address,
+        client=lambda: ApiClient.of(app, key, link.alive),
+        forked=lambda other: in_process(server, other, edition, address, app),
+        edition=edition,
+    )
+
+
+def address_of(live: Live, *, tls: bool) -> Address:
+    """Where a live server in this process is reached; the first use starts it."""
+    if not tls:
+        return Address(live.url)
+    url, trust = live.secure
+    return Address(url, trust)
+
+
+def connect(
+    url: str,
+    key: str = "test-token",
+    *,
+    timeout: float = 30.0,
+    control_token: str | None = None,
+) -> World:
+    """The handle of a world on a server that runs elsewhere, e.g. one `mockserver serve` for all.
+
+    `control_token` is what `fork` needs where the server does not listen on loopback alone.
+    Raises Gone: no such world; ControlError: no such server.
+    """
+    from mockserver.web.testing import ApiClient, app_elsewhere
+
+    link = Http(url.rstrip("/").removesuffix("/api/v2"), key, timeout, control_token)
+    edition = link.send("GET", "universe")["edition"]
+    return World(
+        link,
+        key,
+        address=lambda: Address(link.url),
+        client=lambda: ApiClient.of(app_elsewhere(link.url, timeout), key),
+        forked=lambda other: connect(url, other, timeout=timeout, control_token=control_token),
+        edition=edition,
+    )
+
+
+@contextmanager
+def universe(
+    fixture: Fixture = "documented",
+    *,
+    edition: str = "2019-07",
+    seed: int = 0,
+    strict: bool = False,
+    now: str | None = None,
+    key: str | None = None,
+    tls: bool = False,
+) -> Iterator[World]:
+    """A world of its own, without pytest; the first use of `url` starts a server for it.
+
+        with mockserver.universe(fixture="documented") as tfe:
+            requests.get(tfe.url + "/api/v2/organizations", headers=...)
+
+    Arguments:
+        fixture: The data to start with: a name, a path or a document.
+        edition: Edition of the API.
+        seed: Number that ids are made from: the same seed gives the same ids.
+        strict: Refuse what the API's pages do not list, and raise Broken at the end.
+        now: Time at which the clock stands, e.g. `2019-07-15T00:00:00Z`.
+        key: The key of the world; made where omitted.
+        tls: Speak https at `url`; `env` then says which certificate to trust.
+
+    Raises UnknownEdition, UnknownFixture, UnfitFixture, BadFixture; at the end Broken, where the
+    contract was broken in it or in one of its forks. In `unittest`: `self.enterContext(...)`.
+    """
+    from mockserver.web.testing import Live
+
+    with Live() as live:
+        made = live.server.universe(
+            key=key, edition=edition, fixture=fixture, seed=seed, strict=strict, now=now
+        )
+        try:
+            yield in_process(
+                live.server, made.key, made.edition, lambda: address_of(live, tls=tls), live.app
+            )
+        except BaseException as error:
+            for text in told_of(live.server.universes, made.family):
+                error.add_note(text)
+            raise
+        finally:
+            for world in live.server.universes:
+                live.server.universes.remove(world.key, "its `with` block has ended")
+        if texts := list(told_of(live.server.universes, made.family)):
+            raise Broken("\n\n".join(texts))
