@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 MODULE = """
 from mockserver.jsonapi import handlers
 from mockserver.jsonapi.resources import owner, resource
-from mockserver.world.kinds import Kind, by_id, by_name
+from mockserver.world.kinds import Kind
+from mockserver.world.naming import by_id, by_name
 
 RIGHT = "read-organization"
 KIND = Kind(

@@ -8,8 +8,9 @@ from typing import Any
 
 from mockserver.jsonapi.identifiers import to_many, to_one
 from mockserver.world.facts import Facts
+from mockserver.world.frozen import thaw
 from mockserver.world.kinds import Kind, To, View
-from mockserver.world.state import Record, thaw
+from mockserver.world.state import Record
 
 Member = Callable[[View, Record], Any]
 Members = tuple[tuple[str, Member], ...]

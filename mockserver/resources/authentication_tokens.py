@@ -11,7 +11,8 @@ from mockserver.jsonapi.pagination import unpaged
 from mockserver.jsonapi.resources import resource
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Caller, Kind, To, View, by_id
+from mockserver.world.kinds import Caller, Kind, To, View
+from mockserver.world.naming import by_id
 from mockserver.world.problems import not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State

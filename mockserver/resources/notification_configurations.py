@@ -10,7 +10,8 @@ from typing import Any
 from mockserver.jsonapi import handlers
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, Values, by_id, by_name
+from mockserver.world.kinds import Kind, Values
+from mockserver.world.naming import by_id, by_name
 from mockserver.world.problems import Error, invalid_item
 from mockserver.world.state import Record
 

@@ -5,7 +5,8 @@ A workspace's `vcs-repo.oauth-token-id` names one.
 
 from __future__ import annotations
 
-from mockserver.world.kinds import Kind, by_id
+from mockserver.world.kinds import Kind
+from mockserver.world.naming import by_id
 
 KIND = Kind(
     type="oauth-tokens",

@@ -11,7 +11,8 @@ from mockserver.jsonapi.pagination import unpaged
 from mockserver.jsonapi.resources import resource
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, View, by_name
+from mockserver.world.kinds import Kind, View
+from mockserver.world.naming import by_name
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
 

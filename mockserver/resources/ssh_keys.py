@@ -14,7 +14,8 @@ from mockserver.jsonapi.handlers import (
     update_record,
 )
 from mockserver.jsonapi.resources import resource
-from mockserver.world.kinds import Kind, by_id, by_name
+from mockserver.world.kinds import Kind
+from mockserver.world.naming import by_id, by_name
 
 RIGHT = "use-ssh-keys"
 KIND = Kind(

@@ -11,7 +11,8 @@ from mockserver.jsonapi.pagination import unpaged
 from mockserver.jsonapi.resources import resource
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, View, by_id
+from mockserver.world.kinds import Kind, View
+from mockserver.world.naming import by_id
 from mockserver.world.problems import Error, invalid_item, invalid_items, not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State

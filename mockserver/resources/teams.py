@@ -15,7 +15,8 @@ from mockserver.jsonapi.resources import resource
 from mockserver.resources import team_members
 from mockserver.resources.team_members import ACCESS, GRANTS, MANAGE, MEMBERS, OWNERS
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, To, View, by_id, by_name, unique_name
+from mockserver.world.kinds import Kind, To, View
+from mockserver.world.naming import by_id, by_name, unique_name
 from mockserver.world.problems import Problem, invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record

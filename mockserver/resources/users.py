@@ -11,7 +11,8 @@ from typing import Any
 from mockserver.jsonapi.handlers import show_record
 from mockserver.jsonapi.resources import resource
 from mockserver.resources import account
-from mockserver.world.kinds import Caller, Kind, View, by_id
+from mockserver.world.kinds import Caller, Kind, View
+from mockserver.world.naming import by_id
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
 

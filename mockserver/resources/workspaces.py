@@ -17,7 +17,8 @@ from mockserver.jsonapi.resources import owner, resource
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Kind, To, Values, View, by_id, unique_name
+from mockserver.world.kinds import Kind, To, Values, View
+from mockserver.world.naming import by_id, unique_name
 from mockserver.world.problems import Problem, conflict, invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.world import records
+from mockserver.world.frozen import freeze
 from mockserver.world.kinds import Kind, Values, View
-from mockserver.world.state import Record, State, freeze
+from mockserver.world.state import Record, State
 
 
 @dataclass

@@ -7,9 +7,10 @@ from typing import Any
 
 from mockserver.redaction import MASK
 from mockserver.world import records
+from mockserver.world.frozen import thaw
 from mockserver.world.kinds import Kinds
 from mockserver.world.seeding import label
-from mockserver.world.state import Record, State, thaw
+from mockserver.world.state import Record, State
 
 
 def changes(kinds: Kinds, before: State, after: State) -> list[dict[str, Any]]:

@@ -315,32 +315,3 @@ class View:
         show = self.kinds[record.kind].show
         assert show is not None, f"{record.kind} has no show"
         return show(self, record)
-
-
-def by_id(
-    kind: str, fold: Callable[[str], str] = str
-) -> Callable[[State, str, Record | None], Record | None]:
-    """The usual `find`: by id wherever it stands; within an owner by name, as `fold` spells it."""
-
-    def find(state: State, value: str, within: Record | None) -> Record | None:
-        if within is None:
-            return state.find(kind, value)
-        return state.find(kind, within.key, fold(value))
-
-    return find
-
-
-def unique_name(
-    kind: str, fold: Callable[[str], str] = str
-) -> Callable[[Values, tuple[int, ...]], tuple[tuple[Any, ...], ...]]:
-    """The usual `names`: the name is unique in its owner's list, as `fold` spells it."""
-
-    def names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
-        return ((kind, owners[0], fold(values["name"])),)
-
-    return names
-
-
-def by_name(values: Values, key: int) -> tuple[Any, ...]:
-    """The usual `sort`."""
-    return (values["name"],)

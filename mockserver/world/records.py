@@ -8,8 +8,9 @@ from typing import Any
 
 from mockserver.world import ids
 from mockserver.world.facts import Facts
+from mockserver.world.frozen import freeze
 from mockserver.world.kinds import Kind, Values
-from mockserver.world.state import Record, State, freeze
+from mockserver.world.state import Record, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A fixture document becomes a world, and a world a fixture document again.
+"""A fixture document becomes a world; the other way round is `world.dumping`.
 
 Walks the kinds in their order: an entry has what the edition lets a body set and what the kind keeps
 beside that, and names the members of the kind's relations. All or nothing: every fault is gathered
@@ -15,8 +15,8 @@ from mockserver.nearest import nearest
 from mockserver.pointers import escape
 from mockserver.world import clock, ids, records
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Kind, Kinds, To, Values
-from mockserver.world.state import ROOT, Record, State, thaw
+from mockserver.world.kinds import Kind, Kinds, Values
+from mockserver.world.state import ROOT, Record, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,48 +217,3 @@ def label(kinds: Kinds, state: State, record: Record) -> str:
     if record.owner == ROOT:
         return title
     return f"{label(kinds, state, state.get(record.owner))}/{title}"
-
-
-def dump(kinds: Kinds, state: State) -> dict[str, Any]:
-    """The state as a fixture document, secrets as digests: a world made from it is equal."""
-    document: dict[str, Any] = {"version": 1}
-    for kind in kinds.values():
-        if kind.member and kind.within is None:
-            document[kind.member] = _entries(kinds, state, kind, ROOT)
-    document["counters"] = dict(sorted(state.counters.items()))
-    return document
-
-
-def _entries(kinds: Kinds, state: State, kind: Kind, owner: int) -> Any:
-    entries: list[Any] = []
-    found = state.every(kind.type) if kind.within is None else state.all(kind.type, owner)
-    for record in found:
-        entry = _entry(kinds, state, kind, record)
-        for inner in kinds.values():
-            if inner.member and inner.within == kind.type:
-                entry[inner.member] = _entries(kinds, state, inner, record.key)
-        entries.append(kind.dump(state, record, entry) if kind.dump else entry)
-    return dict(entries) if kind.mapping else entries
-
-
-def _entry(kinds: Kinds, state: State, kind: Kind, record: Record) -> dict[str, Any]:
-    """What is kept of a record, as an entry says it."""
-    entry: dict[str, Any] = {} if kind.identify else {"id": record.id}
-    for name, value in record.values.items():
-        if not name.startswith("_"):
-            entry[name] = thaw(value)
-    for name in records.form(kind, kinds.facts).secrets:
-        if (digest := record.get(f"_{name}")) is not None:
-            entry[f"{name}-digest"] = digest
-    for to in kind.relations.values():
-        if to.entry:
-            names = [_name(kinds, to, state.get(k)) for k in state.members(record.key, to.relation)]
-            if names or not to.one:
-                entry[to.entry] = names[0] if to.one else names
-    return entry
-
-
-def _name(kinds: Kinds, to: To, member: Record) -> str:
-    """By which an entry names a member: its title where that is one of its names, else its id."""
-    kind = kinds[to.type]
-    return kind.named_as(member) if kind.titled else member.id

@@ -27,32 +27,6 @@ Relation = tuple[str, str]
 """A relation by its name here and its name on the other side, e.g. `("policies", "policy-sets")`."""
 
 
-_PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
-"""Types of what is neither array nor object: most values, which need no closer look."""
-
-
-def freeze(value: Any) -> Any:
-    """A JSON value that cannot change: tuples for arrays, read-only mappings for objects."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, Mapping):
-        return MappingProxyType({name: freeze(item) for name, item in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(freeze(item) for item in value)
-    return value
-
-
-def thaw(value: Any) -> Any:
-    """The same JSON value as fresh dicts and lists, free to be changed."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, Mapping):
-        return {name: thaw(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [thaw(item) for item in value]
-    return value
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
     """One resource as it is kept.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.nearest import some_of
-from mockserver.world import seeding
+from mockserver.world import dumping, seeding
 from mockserver.world.clock import Clock
 from mockserver.world.faults import Faults
 from mockserver.world.journal import Journal
@@ -134,7 +134,7 @@ class Universe:
 
     def dump(self) -> dict[str, Any]:
         """The state as a fixture document."""
-        return seeding.dump(self.kinds, self.state)
+        return dumping.dump(self.kinds, self.state)
 
     def shown(self) -> dict[str, Any]:
         """As the control plane shows it."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.world.state import ROOT, Record, State, freeze, thaw
+from mockserver.world.frozen import freeze, thaw
+from mockserver.world.state import ROOT, Record, State
 from tests.examples import examples
 
 LIKES = ("likes", "liked-by")
