@@ -11,20 +11,27 @@ from mockserver.jsonapi.handlers import (
     show_record,
     update_record,
 )
-from mockserver.jsonapi.identifiers import identifier, known, to_one
+from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import paged
 from mockserver.jsonapi.resources import owner, resource
+from mockserver.resources.workspace_locks import ENTRY as LOCK_ENTRY
+from mockserver.resources.workspace_locks import (
+    dump_lock,
+    force_unlock_workspace,
+    lock_workspace,
+    seed_lock,
+    unlock_workspace,
+)
+from mockserver.resources.workspace_settings import settled, unknown
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kind, To, Values, View
 from mockserver.world.naming import by_id, unique_name
-from mockserver.world.problems import Problem, conflict, invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
 SSH_KEY = ("ssh-key", "workspaces")
-LOCKERS = {"users": "User", "teams": "Team", "organizations": "Organization"}
 
 
 def newest(values: Values, facts: Facts, now: str) -> str:
@@ -65,18 +72,6 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
     return organization.id, relations, view.granted(organization), words
 
 
-def show_locked(call: Call, record: Record) -> dict[str, Any]:
-    """Only the answer of lock shows by whom (page)."""
-    shown = call.show(record)
-    locker = call.caller.record
-    if locker.kind != "organizations":  # the contract has no type for it there
-        shown["relationships"]["locked-by"] = {
-            "data": identifier(locker),
-            "links": {"related": f"/api/v2/{locker.kind}/{locker.id}"},
-        }
-    return shown
-
-
 # operations
 
 
@@ -87,40 +82,6 @@ def list_workspaces(call: Call) -> Reply:
     reached = (call.state.get(key) for key in call.reached("workspaces", organization))
     items = sorted((*record.sort, record.key) for record in reached)
     return Reply(data=paged(call, items, 2))
-
-
-def lock_workspace(call: Call) -> Reply:
-    record = call.record
-    if record["locked"]:
-        raise conflict("Unable to lock workspace. The workspace is already locked.")
-    body = call.document if isinstance(call.document, dict) else {}
-    reason = body.get("reason") or call.attributes.get("reason") or ""
-    changes = {"locked": True, "_locked-by": call.caller.record.key, "_reason": reason}
-    state, record = call.change(KIND, call.state, record, changes)
-    call.turned(state)
-    return Reply(state=state, data=show_locked(call, record))
-
-
-def unlock_workspace(call: Call) -> Reply:
-    """By who locked it; another is told by whom (recorded; clients parse the sentence)."""
-    record = call.record
-    if not record["locked"]:
-        raise conflict("Unable to unlock workspace. The workspace is not locked.")
-    by = record["_locked-by"]
-    if by != call.caller.record.key and by in call.state.records:
-        locker = call.state.get(by)
-        name = f"{LOCKERS[locker.kind]} {call.kinds[locker.kind].named_as(locker)}"
-        raise conflict(
-            f"Unable to unlock workspace. The workspace is locked by {name} "
-            "and may not be unlocked except by them."
-        )
-    return _unlocked(call)
-
-
-def force_unlock_workspace(call: Call) -> Reply:
-    if not call.record["locked"]:
-        raise conflict("Unable to force unlock workspace. The workspace is not locked.")
-    return _unlocked(call)
 
 
 def assign_ssh_key(call: Call) -> Reply:
@@ -135,7 +96,7 @@ def assign_ssh_key(call: Call) -> Reply:
         assert key is not None
         found = key(call.state, id, None)
         if found is None or found.owner != organization.key:
-            raise _unknown("SSH key", id, "/data/attributes/id", "list-ssh-keys")
+            raise unknown("SSH key", id, "/data/attributes/id", "list-ssh-keys")
         new = [found.key]
     state = call.state
     if old != new:
@@ -144,100 +105,15 @@ def assign_ssh_key(call: Call) -> Reply:
     return Reply(state=state, data=record)
 
 
-def _unlocked(call: Call) -> Reply:
-    changes = {"locked": False, "_locked-by": None, "_reason": ""}
-    state, record = call.change(KIND, call.state, call.record, changes)
-    return Reply(state=state, data=record)
-
-
-def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
-    """The attributes as they are kept: version judged, `vcs-repo` merged into what is there."""
-    version = attributes.pop("terraform-version", None)
-    if version is not None:
-        attributes["terraform-version"] = _version(call, version)
-    if attributes.get("trigger-prefixes", ()) is None:
-        attributes["trigger-prefixes"] = []
-    if attributes.get("vcs-repo") == {}:  # pytfe sends it where nothing is meant
-        del attributes["vcs-repo"]
-    if attributes.get("vcs-repo"):
-        organization = call.owner(record) if record else call.record
-        old = record["vcs-repo"] if record else None
-        attributes["vcs-repo"] = _connected(call, organization, attributes["vcs-repo"], old)
-    return attributes
-
-
-def _version(call: Call, version: str) -> str:
-    versions = call.facts["terraform-versions"]
-    if version == "latest":
-        return str(versions[0])
-    if version not in versions:
-        raise invalid(
-            f'Terraform version "{version}" is not a valid version',
-            "/data/attributes/terraform-version",
-            fact=f"{version!r} is no version that this edition knows",
-            expected=f"one of {versions[0]} … {versions[-1]}, or latest",
-            source="recorded answer of 2019; the list stands in edition.json",
-            hint=f"Send {versions[0]}, or leave it out for the newest.",
-        )
-    return version
-
-
-def _connected(
-    call: Call, organization: Record, sent: Mapping[str, Any], old: Any
-) -> dict[str, Any]:
-    """A `vcs-repo` merged into the old one; it needs an identifier and a known token."""
-    repo = {"branch": "", "ingress-submodules": False, **(old or {})}
-    repo |= {name: value for name, value in sent.items() if name != "default-branch"}
-    pointer = "/data/attributes/vcs-repo"
-    for name in ("identifier", "oauth-token-id"):
-        if not repo.get(name):
-            raise invalid(
-                f"Vcs repo {name.replace('-', ' ')} can't be blank",
-                f"{pointer}/{name}",
-                fact=f"the workspace has no vcs-repo yet, and {name} is missing or empty",
-                expected="identifier and oauth-token-id",
-                source="update-workspace",
-                hint="To add a VCS repo, send at least oauth-token-id and identifier.",
-            )
-    if not organization["entitlements"]["vcs-integrations"]:
-        raise invalid(
-            "Vcs repo cannot be set: the organization is not entitled to VCS integrations",
-            pointer,
-            fact="the entitlement vcs-integrations is off",
-            expected="no vcs-repo",
-            source="feature-entitlements",
-            hint="Turn the entitlement on in the fixture.",
-        )
-    id = repo["oauth-token-id"]
-    if known(call, "oauth-tokens", id, organization) is None:
-        raise _unknown("Oauth token", id, f"{pointer}/oauth-token-id", "update-workspace")
-    return {
-        name: repo[name]
-        for name in ("identifier", "branch", "oauth-token-id", "ingress-submodules")
-    }
-
-
-def _unknown(what: str, id: str, pointer: str, source: str) -> Problem:
-    return invalid(
-        f"{what} does not exist",
-        pointer,
-        fact=f"{id!r} is no {what.lower()} of this organization",
-        expected=f"the id of one of the organization's {what.lower()}s",
-        source=source,
-        hint="Name one that the organization has; a fixture can hold it.",
-    )
-
-
 # fixtures
 
 
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
     """With its lock, and the time that lists sort by."""
     assert owner is not None
-    said = {"_changed": entry["changed-at"]} if "changed-at" in entry else {}
-    if entry.get("locked"):
-        locker = _locker(seeding, entry, pointer)
-        said |= {"_locked-by": locker, "_reason": entry.get("lock-reason", "")}
+    said = seed_lock(seeding, entry, pointer)
+    if "changed-at" in entry:
+        said["_changed"] = entry["changed-at"]
     _judge(seeding, entry, pointer, owner)
     return seeding.record(KIND, entry, pointer, owner, **said)
 
@@ -254,21 +130,8 @@ def _judge(seeding: Seeding, entry: Mapping[str, Any], pointer: str, owner: Reco
         seeding.named("oauth-tokens", repo["oauth-token-id"], place, owner)
 
 
-def _locker(seeding: Seeding, entry: Any, pointer: str) -> int | None:
-    by = entry.get("locked-by", {"type": "users", "id": "admin"})
-    if by is None:
-        return None  # who locked it is gone
-    record = seeding.named(by["type"], by["id"], f"{pointer}/locked-by")
-    return record.key if record else None
-
-
 def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
-    entry["changed-at"] = record["_changed"]
-    if record["locked"]:
-        locker = state.records.get(record["_locked-by"])
-        locked_by = {"type": locker.kind, "id": locker.id} if locker else None
-        return {**entry, "lock-reason": record["_reason"], "locked-by": locked_by}
-    return entry
+    return {**entry, "changed-at": record["_changed"], **dump_lock(state, record)}
 
 
 KIND = Kind(
@@ -351,24 +214,7 @@ KIND = Kind(
                 "description": "When it last changed, which is what lists sort by; created-at where "
                 "omitted.",
             },
-            "lock-reason": {
-                "type": "string",
-                "description": "Why it is locked; empty where omitted.",
-            },
-            "locked-by": {
-                "type": ["object", "null"],
-                "properties": {
-                    "type": {"enum": list(LOCKERS), "description": "Type of the record."},
-                    "id": {
-                        "type": "string",
-                        "minLength": 1,
-                        "description": "Its id, or a username.",
-                    },
-                },
-                "required": ["type", "id"],
-                "additionalProperties": False,
-                "description": "Who has locked it; admin where omitted, null where he is gone.",
-            },
+            **LOCK_ENTRY,
         },
         "dependentRequired": {"lock-reason": ["locked"], "locked-by": ["locked"]},
     },

@@ -1,0 +1,106 @@
+"""The lock of a workspace: taken, given back, broken, and said in a fixture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.jsonapi.identifiers import identifier
+from mockserver.world.calls import Call, Reply
+from mockserver.world.problems import conflict
+from mockserver.world.seeding import Seeding
+from mockserver.world.state import Record, State
+
+LOCKERS = {"users": "User", "teams": "Team", "organizations": "Organization"}
+
+
+def show_locked(call: Call, record: Record) -> dict[str, Any]:
+    """Only the answer of lock shows by whom (page)."""
+    shown = call.show(record)
+    locker = call.caller.record
+    if locker.kind != "organizations":  # the contract has no type for it there
+        shown["relationships"]["locked-by"] = {
+            "data": identifier(locker),
+            "links": {"related": f"/api/v2/{locker.kind}/{locker.id}"},
+        }
+    return shown
+
+
+def lock_workspace(call: Call) -> Reply:
+    record = call.record
+    if record["locked"]:
+        raise conflict("Unable to lock workspace. The workspace is already locked.")
+    body = call.document if isinstance(call.document, dict) else {}
+    reason = body.get("reason") or call.attributes.get("reason") or ""
+    changes = {"locked": True, "_locked-by": call.caller.record.key, "_reason": reason}
+    state, record = call.change(call.kind, call.state, record, changes)
+    call.turned(state)
+    return Reply(state=state, data=show_locked(call, record))
+
+
+def unlock_workspace(call: Call) -> Reply:
+    """By who locked it; another is told by whom (recorded; clients parse the sentence)."""
+    record = call.record
+    if not record["locked"]:
+        raise conflict("Unable to unlock workspace. The workspace is not locked.")
+    by = record["_locked-by"]
+    if by != call.caller.record.key and by in call.state.records:
+        locker = call.state.get(by)
+        name = f"{LOCKERS[locker.kind]} {call.kinds[locker.kind].named_as(locker)}"
+        raise conflict(
+            f"Unable to unlock workspace. The workspace is locked by {name} "
+            "and may not be unlocked except by them."
+        )
+    return _unlocked(call)
+
+
+def force_unlock_workspace(call: Call) -> Reply:
+    if not call.record["locked"]:
+        raise conflict("Unable to force unlock workspace. The workspace is not locked.")
+    return _unlocked(call)
+
+
+def _unlocked(call: Call) -> Reply:
+    changes = {"locked": False, "_locked-by": None, "_reason": ""}
+    state, record = call.change(call.kind, call.state, call.record, changes)
+    return Reply(state=state, data=record)
+
+
+def _locker(seeding: Seeding, entry: Any, pointer: str) -> int | None:
+    by = entry.get("locked-by", {"type": "users", "id": "admin"})
+    if by is None:
+        return None  # who locked it is gone
+    record = seeding.named(by["type"], by["id"], f"{pointer}/locked-by")
+    return record.key if record else None
+
+
+def seed_lock(seeding: Seeding, entry: Any, pointer: str) -> dict[str, Any]:
+    """What is kept of an entry's lock."""
+    if not entry.get("locked"):
+        return {}
+    locker = _locker(seeding, entry, pointer)
+    return {"_locked-by": locker, "_reason": entry.get("lock-reason", "")}
+
+
+def dump_lock(state: State, record: Record) -> dict[str, Any]:
+    """A record's lock as an entry says it."""
+    if not record["locked"]:
+        return {}
+    locker = state.records.get(record["_locked-by"])
+    locked_by = {"type": locker.kind, "id": locker.id} if locker else None
+    return {"lock-reason": record["_reason"], "locked-by": locked_by}
+
+
+ENTRY = {
+    "lock-reason": {"type": "string", "description": "Why it is locked; empty where omitted."},
+    "locked-by": {
+        "type": ["object", "null"],
+        "properties": {
+            "type": {"enum": list(LOCKERS), "description": "Type of the record."},
+            "id": {"type": "string", "minLength": 1, "description": "Its id, or a username."},
+        },
+        "required": ["type", "id"],
+        "additionalProperties": False,
+        "description": "Who has locked it; admin where omitted, null where he is gone.",
+    },
+}
+"""The members of a fixture's entry that say it."""
