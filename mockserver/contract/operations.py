@@ -11,7 +11,7 @@ from mockserver.contract.engines import MOST, Checker, Miss, Schema
 from mockserver.contract.explain import explained, trail
 from mockserver.contract.query import Query
 from mockserver.contract.shapes import Fill, Show, envelope, filler, resource_schemas, shower
-from mockserver.contract.tolerated import Tolerated
+from mockserver.contract.tolerated import Tolerated, stand_ins
 from mockserver.pointers import key_path, pointer
 
 JSONAPI = "application/vnd.api+json"
@@ -153,13 +153,21 @@ class Operation:
         return self._query.checked(arguments)
 
     def check_body(self, value: Any) -> Checked:
-        """A JSON body: findings taken out, every refusal at once, defaults of a create filled in."""
+        """A JSON body: findings taken out, every refusal at once, defaults of a create filled in.
+
+        What clients send in the place of a listed member stays where it is, for the handler to read.
+        """
         schema = self.body_schema
         checked = Checked(value)
         misses = self._folded(self.checker(schema).misses(value), value)
+        instead = stand_ins(self._tolerated, misses, value)
+        absent = {(*path[:-1], name) for path, name in instead.items()}
+        misses = [miss for miss in misses if miss.path not in absent]
         for miss in misses:
             detail, meta = explained(miss, schema, self._schemas, misses)
             meta = {"operation": self.id, "edition": self.edition, **meta}
+            if miss.path in instead:
+                meta["hint"] = f"Send {instead[miss.path]} in its place, as the page says."
             if self._is_finding(miss):
                 checked.findings.append(meta)
             else:
@@ -170,7 +178,8 @@ class Operation:
             checked.refusals.append(self._too_much())
         if not checked.refusals:
             for miss in reversed(misses):
-                take_out(value, miss)
+                if miss.path not in instead:
+                    take_out(value, miss)
             if self._fill:
                 self._fill(value)
         return checked

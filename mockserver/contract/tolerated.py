@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract.engines import Miss
+from mockserver.contract.engines import KeyPath, Miss
 from mockserver.contract.files import read
 from mockserver.nearest import some_of
 
@@ -19,14 +20,18 @@ class Tolerated:
     """One entry of the list.
 
     `parts` lead to a member of the body (`*`: any), `fault` says what is wrong there: `missing`,
-    `empty` or `null`. In their place `parameter` is a filter of the query, which some client applies
-    to the answer itself. `operations`: ids of those that let it pass; empty for all.
+    `empty`, `null`, `other` (than the one text there may be), or `unlisted`: with one of `values` it
+    is taken in the place of the member `instead`. In their place `parameter` is a filter of the query,
+    which some client applies to the answer itself. `operations`: ids of those that let it pass; empty
+    for all.
     """
 
     parts: tuple[str, ...] = ()
     fault: str = ""
     parameter: str = ""
     operations: Collection[str] = ()
+    instead: str = ""
+    values: Collection[Any] = ()
 
     def covers(self, miss: Miss) -> bool:
         if len(miss.path) != len(self.parts) or not all(
@@ -35,6 +40,10 @@ class Tolerated:
             return False
         if self.fault == "missing":
             return miss.fault == "missing"
+        if self.fault == "unlisted":
+            return miss.fault == "unlisted" and miss.value in self.values
+        if self.fault == "other":
+            return miss.fault == "const" and isinstance(miss.value, str)
         if self.fault == "empty" and miss.value == {}:
             return bool(miss.expected == "object")
         return (
@@ -54,7 +63,22 @@ def _entry(said: Mapping[str, Any]) -> Tolerated:
     if "parameter" in said:
         return Tolerated(parameter=said["parameter"], operations=operations)
     parts = tuple(said["pointer"].strip("/").split("/"))
-    return Tolerated(parts, said["fault"], operations=operations)
+    taken = {word: said[word] for word in ("instead", "values") if word in said}
+    return Tolerated(parts, said["fault"], operations=operations, **taken)
+
+
+def stand_ins(
+    entries: Collection[Tolerated], misses: Collection[Miss], body: Any
+) -> dict[KeyPath, str]:
+    """Members that stand in the place of another which was not sent: their paths, and its name."""
+    found: dict[KeyPath, str] = {}
+    for miss in misses:
+        for entry in entries:
+            if entry.instead and entry.covers(miss):
+                beside = reduce(lambda value, part: value[part], miss.path[:-1], body)
+                if entry.instead not in beside:
+                    found[miss.path] = entry.instead
+    return found
 
 
 def refuse_strangers(place: Path, entries: Collection[Tolerated], known: Collection[str]) -> None:

@@ -77,11 +77,15 @@ def download_policy(call: Call) -> Reply:
 
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
-    """A name never changes (page). `enforce` gives the mode; without it the mode stays (suite)."""
+    """A name never changes (page). `enforce` gives the mode; without it the mode stays (suite).
+
+    Clients of later editions send the mode alone, as `enforcement-level`.
+    """
     name = record["name"] if record else attributes["name"]
-    kept = {n: v for n, v in attributes.items() if n != "enforce"} | {"name": name}
-    if "enforce" in attributes:
-        kept["_mode"] = _mode(name, attributes["enforce"])
+    enforce, level = attributes.pop("enforce", None), attributes.pop("enforcement-level", None)
+    kept = {**attributes, "name": name}
+    if enforce is not None or level:
+        kept["_mode"] = level or _mode(name, enforce)
     return kept
 
 

@@ -135,10 +135,11 @@ def test_a_fixture_says_who_made_a_token(ask: Asked) -> None:
 
 
 def test_a_body_is_not_needed_and_does_no_harm(ask: Asked) -> None:
-    for document in (None, {}, {"data": None}, {"data": {"type": "authentication-tokens"}}):
+    types = ("authentication-tokens", "authentication-token", "", "teams")
+    for document in (None, {}, {"data": None}, *({"data": {"type": type}} for type in types)):
         ask.post("mel", team_path(ask), document).ok(201)
         ask.post("olga", ORG_PATH, document).ok(201)
-    ask.post("mel", team_path(ask), {"data": {"type": "teams"}}).ok(422)
+    ask.post("mel", team_path(ask), {"data": {"type": 7}}).ok(422)  # no page has such a type
 
 
 def test_a_token_is_the_same_in_every_run_and_never_twice_in_one(ask: Asked) -> None:

@@ -245,17 +245,39 @@ def test_pytfe_policies(tfe: mockserver.World, pytfe: Any) -> None:
     assert [policy.id for policy in pytfe.policies.list(NAME)] == [EXAMPLE]
 
 
-def test_pytfe_cannot_create_a_policy_of_2019_and_is_told_what_is_missing(
+def test_pytfe_creates_and_changes_policies_by_their_enforcement_level(
     tfe: mockserver.World, pytfe: Any
 ) -> None:
-    """It sends today's `enforcement-level`; the page of this edition requires `enforce`."""
-    from pytfe.errors import TFEError
+    """It sends today's `enforcement-level`; the page of this edition has `enforce`."""
+
+    def mode(policy: str) -> str:
+        """As a client of this edition reads it."""
+        answer = requests.get(
+            f"{tfe.url}{ROOT}/policies/{policy}", headers={"Authorization": f"Bearer {tfe.token}"}
+        )
+        (entry,) = answer.json()["data"]["attributes"]["enforce"]
+        assert entry["path"] == "tagged.sentinel"
+        return str(entry["mode"])
 
     wanted = options("PolicyCreateOptions", name="tagged", enforcement_level="advisory")
-    with pytest.raises(TFEError, match="Enforce can't be blank"):
-        pytfe.policies.create(NAME, wanted)
+    made = pytfe.policies.create(NAME, wanted)
     (finding,) = list(tfe.journal)[-1].findings
     assert finding["pointer"] == "/data/attributes/enforcement-level"
+    assert finding["hint"] == "Send enforce in its place, as the page says."
+    pytfe.policies.upload(made.id, b"main = rule { true }")
+    assert mode(made.id) == "advisory"
+    change = options("PolicyUpdateOptions", enforcement_level="soft-mandatory")
+    pytfe.policies.update(made.id, change)
+    assert mode(made.id) == "soft-mandatory"
+
+
+def test_pytfe_makes_organization_and_team_tokens(tfe: mockserver.World, pytfe: Any) -> None:
+    """It sends a type where the pages document no body at all."""
+    assert pytfe.organization_tokens.create(NAME).token.startswith(tfe.token)
+    facts = [finding["fact"] for finding in list(tfe.journal)[-1].findings]
+    assert facts[-1] == 'data.type is "authentication-token"'
+    (owners,) = [team for team in pytfe.teams.list(NAME) if team.name == "owners"]
+    assert pytfe.team_tokens.create(owners.id).token.startswith(tfe.token)
 
 
 def test_pytfe_policy_sets(tfe: mockserver.World, pytfe: Any) -> None:

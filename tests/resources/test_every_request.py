@@ -838,6 +838,25 @@ FINDINGS = [
         id="an empty type where the page documents no body",
     ),
     pytest.param(
+        "POST", f"{ORG}/authentication-token", {"data": {"type": "authentication-token"}}, 201,
+        ("/data/type", 'data.type is "authentication-token"', 'Send "authentication-tokens" as data.type.'),
+        id="another type where the page documents no body",
+    ),
+    pytest.param(
+        "PATCH", POLICY, body("policies", **{"enforcement-level": "advisory"}), 200,
+        ("/data/attributes/enforcement-level",
+         'data.attributes.enforcement-level is not listed ("advisory")',
+         "Send enforce in its place, as the page says."),
+        id="the mode of a later edition, in an update",
+    ),
+    pytest.param(
+        "POST", POLICIES, body("policies", name="x", **{"enforcement-level": "advisory"}), 200,
+        ("/data/attributes/enforcement-level",
+         'data.attributes.enforcement-level is not listed ("advisory")',
+         "Send enforce in its place, as the page says."),
+        id="the mode of a later edition, in a create",
+    ),
+    pytest.param(
         "PATCH", f"{ROOT}/ssh-keys/{SSH_KEY}", {"data": {"attributes": {"name": "GitHub"}}}, 200,
         ("/data/type", "data.type is missing", 'Send data.type: "ssh-keys".'),
         id="a missing type where the page's sample has none",

@@ -346,3 +346,35 @@ def test_descriptions_are_kept_shown_and_removed(tfe: Any) -> None:
     assert patched(tfe, enforce=entry("advisory"))["description"] == "*why*"
     assert patched(tfe, description=None)["description"] is None
     assert shown_policy(tfe)["attributes"]["updated-at"] == EPOCH
+
+
+# the mode as clients of later editions send it
+
+
+def with_level(level: Any, **attributes: Any) -> dict[str, Any]:
+    return body("policies", **{"enforcement-level": level, **attributes})
+
+
+@pytest.mark.parametrize("level", ["advisory", "soft-mandatory", "hard-mandatory"])
+def test_an_enforcement_level_is_the_mode_of_enforce(tfe: Any, level: str) -> None:
+    id = data(tfe.client.post(POLICIES, json=with_level(level, name="tagged")))["id"]
+    tfe.client.put(f"{ROOT}/policies/{id}/upload", data=b"main = rule { true }")
+    assert shown_policy(tfe, id)["attributes"]["enforce"] == entry(level, "tagged")
+    changed = tfe.client.patch(POLICY, json=with_level(level))
+    assert attributes(changed)["enforce"] == entry(level)
+
+
+def test_enforce_goes_before_an_enforcement_level(tfe: Any) -> None:
+    both = with_level("advisory", enforce=entry("soft-mandatory"))
+    assert attributes(tfe.client.patch(POLICY, json=both))["enforce"] == entry("soft-mandatory")
+    (finding,) = last(tfe).findings
+    assert finding["hint"] == "Leave out data.attributes.enforcement-level; it has no effect."
+
+
+@pytest.mark.parametrize("level", ["mandatory", "", None, 7, [], {}])
+def test_an_enforcement_level_that_is_no_mode_is_nothing(tfe: Any, level: Any) -> None:
+    before = tfe.state()
+    answer = tfe.client.post(POLICIES, json=with_level(level, name="tagged"))
+    assert said(answer)[0][1] == "Enforce can't be blank"
+    assert tfe.client.patch(POLICY, json=with_level(level)).status_code == 200
+    assert tfe.state() == before
