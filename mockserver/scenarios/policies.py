@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.judge.documents import Resource, attribute
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 from mockserver.traffic.masking import LOST
 
@@ -33,7 +34,7 @@ def _uploaded(driver: Driver, record: Resource) -> None:
     name = attribute(record, "name")
     entry = [{"path": f"{name}.sentinel", "mode": "advisory"}]
     expected = (record, {"/attributes/enforce": entry})
-    driver.effect(uploaded, expected, why="content was uploaded", source=UPLOAD)
+    must_show(driver, uploaded, expected, why="content was uploaded", source=UPLOAD)
     answer = driver.call("download-policy", of=record)
     what = f"{len(answer.content)} bytes are downloaded, others than the {len(CODE)} uploaded"
     driver.holds(
@@ -42,16 +43,16 @@ def _uploaded(driver: Driver, record: Resource) -> None:
     harder = [{"path": f"{name}.sentinel", "mode": "soft-mandatory"}]
     answer = driver.call("update-policy", body("policies", {"enforce": harder}), of=record)
     expected = (record, {"/attributes/enforce": harder})
-    driver.effect(answer, expected, why="enforce was changed", source="{update-policy}")
+    must_show(driver, answer, expected, why="enforce was changed", source="{update-policy}")
     answer = driver.call("update-policy", body("policies", {"description": "Again."}), of=record)
     why = "a PATCH keeps what it omits"
-    driver.effect(answer, expected, why=why, source=f"{SUITE}:289")
+    must_show(driver, answer, expected, why=why, source=f"{SUITE}:289")
     elsewhere = [{"path": f"{driver.name('elsewhere')}.sentinel", "mode": "advisory"}]
     answer = driver.call("update-policy", body("policies", {"enforce": elsewhere}), of=record)
     reset = [{"path": f"{name}.sentinel", "mode": "hard-mandatory"}]
     why = "any other path makes the mode hard-mandatory"
     expected = (record, {"/attributes/enforce": reset})
-    driver.effect(answer, expected, why=why, source="{update-policy}")
+    must_show(driver, answer, expected, why=why, source="{update-policy}")
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.judge.documents import Resource, attribute, linked
 from mockserver.scenarios.runner import lists
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.plan import CannotContinue
 from mockserver.scenarios.runner.scenario import Callers, Known, Scenario, body, shown_attributes
 
@@ -29,14 +30,14 @@ def _members(driver: Driver, record: Resource) -> None:
     users = "/relationships/users/data"
     added = driver.call("add-user-to-team", named, of=record)
     source = "{add-user-to-team}"
-    driver.effect(added, (record, {users: [user]}), why="a member was added", source=source)
+    must_show(driver, added, (record, {users: [user]}), why="a member was added", source=source)
     lists.inclusion(driver, driver.context.plan("teams"), record)
     stranger = {"data": [{"type": "users", "id": driver.name("nobody")}]}
     why = "a username that nobody has"
     driver.refused(422, "add-user-to-team", stranger, of=record, why=why, source=source)
     removed = driver.call("delete-user-from-team", named, of=record)
     source = "{delete-user-from-team}"
-    driver.effect(removed, (record, {users: []}), why="a member was removed", source=source)
+    must_show(driver, removed, (record, {users: []}), why="a member was removed", source=source)
 
 
 def _owners(driver: Driver) -> None:

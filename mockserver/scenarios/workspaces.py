@@ -9,6 +9,7 @@ from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 RECORDED = "recorded answers of the real service"
@@ -42,11 +43,11 @@ def steps(driver: Driver, record: Resource) -> None:
     given = driver.call(
         "assign-ssh-key-to-workspace", body("workspaces", {"id": mine["id"]}), of=record
     )
-    driver.effect(
-        given, (record, {f"{held}/id": mine["id"]}), why="a key was assigned", source=source
+    must_show(
+        driver, given, (record, {f"{held}/id": mine["id"]}), why="a key was assigned", source=source
     )
     taken = driver.call("assign-ssh-key-to-workspace", body("workspaces", {"id": None}), of=record)
-    driver.effect(taken, (record, {held: None}), why="the key was taken away", source=source)
+    must_show(driver, taken, (record, {held: None}), why="the key was taken away", source=source)
 
 
 def _locked(driver: Driver, record: Resource) -> None:
@@ -55,7 +56,7 @@ def _locked(driver: Driver, record: Resource) -> None:
 
     def is_now(answer: JudgedAnswer, held: bool, act: str) -> None:
         source = f"{{{act}-workspace}}"
-        driver.effect(answer, (record, free[held]), why=f"after {act}", source=source)
+        must_show(driver, answer, (record, free[held]), why=f"after {act}", source=source)
 
     for act in ("unlock", "force-unlock"):
         source = f"{{{act}-workspace}}"

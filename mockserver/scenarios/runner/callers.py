@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.judge.documents import Resource, resources
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import look
 from mockserver.scenarios.runner.plan import Plan
 from mockserver.scenarios.runner.representations import Representation, compare, listed
 from mockserver.scenarios.runner.scenario import Callers
@@ -20,7 +21,7 @@ def seen_by_others(driver: Driver, plan: Plan, record: Resource) -> None:
         driver.refused(
             404, id, of=record, query=query, token=callers.unable, why=why, source=source
         )
-    views = driver.look(record)
+    views = look(driver, record)
     for id in plan.actions.shows:
         answer = driver.call(id, of=record, token=callers.able)
         views += [Representation(answer, base) for base, _ in resources(answer.document)]

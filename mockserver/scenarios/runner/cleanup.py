@@ -32,7 +32,7 @@ def _all(driver: Driver) -> list[str]:
         if not plan.actions.removes:
             continue
         if _gone(driver, plan, record):
-            driver.gone(record)
+            driver.made.gone(record)
         else:
             left.append(f"{record['type']} {plan.name_of(record)} {record['id']}")
     return left
@@ -71,4 +71,4 @@ def _adopt(driver: Driver) -> None:
             answer = driver.context.judged(exchange, plan.listing, (path, {}, None))
             for _, resource in resources(answer.document):
                 if plan.name_of(resource).startswith(mine):
-                    driver.adopt(plan.type, resource, path)
+                    driver.made.adopt(plan.type, resource, path)

@@ -5,28 +5,32 @@ Everything that it makes is remembered, and removed after it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypedDict, Unpack
 
 from mockserver.contract import Operation
-from mockserver.judge.documents import Resource, is_resource, resources, same
+from mockserver.judge.documents import Resource, is_resource, resources
 from mockserver.judge.pointers import MISSING, at, leaves, plain
 from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
 from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.context import Context
+from mockserver.scenarios.runner.made import Made
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.representations import (
     Representation,
-    agrees,
-    compare,
-    lawful,
-    listed,
-    vote,
 )
-from mockserver.scenarios.runner.scenario import Expected
 
 PREFIX = "mockverify"
 IDENTITY = "JSON:API 1.0: type and id identify one resource"
+
+
+class Of(TypedDict, total=False):
+    """What a request is about: a record, or path parameters; its query; by whose token."""
+
+    of: Resource | None
+    query: Mapping[str, Any] | None
+    path: Mapping[str, str] | None
+    token: str | None
 
 
 class Driver:
@@ -35,10 +39,8 @@ class Driver:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.owner = context.owner
-        self._made: list[Resource] = []
-        self._homes: dict[tuple[str, str], Mapping[str, str]] = {}
+        self.made = Made()
         self._count = 0
-        self._removed: set[tuple[str, str]] = set()
         self._ids: set[tuple[str, str]] = set()
         self.parents: dict[str, Resource] = {}
         self.truth: dict[tuple[str, str], dict[str, Any]] = {}
@@ -55,21 +57,13 @@ class Driver:
         found = at(value, pointer)
         return None if found is MISSING else found
 
-    def call(
-        self,
-        operation: str,
-        body: Any = None,
-        *,
-        of: Resource | None = None,
-        query: Mapping[str, Any] | None = None,
-        path: Mapping[str, str] | None = None,
-        token: str | None = None,
-    ) -> JudgedAnswer:
+    def call(self, operation: str, body: Any = None, **of: Unpack[Of]) -> JudgedAnswer:
+        """A request that must succeed, with a status that the edition documents."""
         contract = self._operation(operation)
-        answer = self._send(contract, body, of, query, path, token)
+        answer = self._send(contract, body, **of)
         success = [status for status in contract.responses if status < 300]
         source = contract.source
-        if (self.context.expect(answer, success, "", source) or answer.ok) and token is None:
+        if (self.context.expect(answer, success, "", source) or answer.ok) and not of.get("token"):
             self.context.good[operation] = answer.asked
         for finding in answer.misnamed:
             self.context.findings.add(finding)
@@ -78,7 +72,7 @@ class Driver:
 
     def sent(self, operation: str, body: Any, of: Resource) -> JudgedAnswer:
         """A request about a record whose status is not judged yet."""
-        return self._send(self._operation(operation), body, of, None, None, None)
+        return self._send(self._operation(operation), body, of=of)
 
     def peek(self, operation: str, of: Resource) -> JudgedAnswer:
         """A GET of a record that may be there or not."""
@@ -90,15 +84,12 @@ class Driver:
         operation: str,
         body: Any = None,
         *,
-        of: Resource | None = None,
-        query: Mapping[str, Any] | None = None,
-        path: Mapping[str, str] | None = None,
-        token: str | None = None,
         why: str,
         source: str,
+        **of: Unpack[Of],
     ) -> JudgedAnswer:
-        contract = self._operation(operation)
-        answer = self._send(contract, body, of, query, path, token)
+        """A request that must be answered with a status, and why."""
+        answer = self._send(self._operation(operation), body, **of)
         self.context.expect(answer, (status,), why, source)
         return answer
 
@@ -113,10 +104,10 @@ class Driver:
         self,
         operation: Operation,
         body: Any,
-        of: Resource | None,
-        query: Mapping[str, Any] | None,
-        path: Mapping[str, str] | None,
-        token: str | None,
+        of: Resource | None = None,
+        query: Mapping[str, Any] | None = None,
+        path: Mapping[str, str] | None = None,
+        token: str | None = None,
     ) -> JudgedAnswer:
         where = self.path(operation, of) | dict(path or {})
         asked: Arguments = (where, dict(query or {}), body)
@@ -129,7 +120,7 @@ class Driver:
         """The path parameters that lead to a record: by name within an owner, else by id."""
         if of is not None and not is_resource(of):
             raise CannotContinue(f"{operation.id} wants a record, and an answer before held none")
-        home = self._homes.get((of["type"], of["id"]), {}) if of else {}
+        home = self.made.home(of) if of else {}
         path: dict[str, str] = {}
         for name, type in operation.records.items():
             if of and type == of["type"]:
@@ -148,12 +139,7 @@ class Driver:
         type = self._creating(answer.operation)
         if type and answer.ok:
             for _, resource in resources(answer.document):
-                self.adopt(type, resource, answer.asked[0])
-
-    def adopt(self, type: str, resource: Resource, path: Mapping[str, str]) -> None:
-        """A record that is to be removed; `path` leads to where it was made."""
-        self._homes[type, resource["id"]] = path
-        self._made.append({**resource, "type": type})
+                self.made.adopt(type, resource, answer.asked[0])
 
     def _creating(self, operation: str) -> str | None:
         """The type of which an operation makes records."""
@@ -192,7 +178,7 @@ class Driver:
             self.truth.setdefault((plan.type, resource["id"]), able)
             return {**resource, "type": plan.type}, answer
         if answer.ok and (found := self.found(plan, name, answer.asked[0])):
-            self.adopt(plan.type, found, answer.asked[0])
+            self.made.adopt(plan.type, found, answer.asked[0])
             return found, answer
         raise CannotContinue(
             f"{plan.actions.create} answered {answer.status}, and made no {plan.type}"
@@ -229,92 +215,14 @@ class Driver:
         named = (r for _, r in resources(answer.document) if plan.name_of(r) == name)
         return next(named, None)
 
-    @property
-    def made(self) -> list[Resource]:
-        """What is to be removed, the youngest first."""
-        return self._made[::-1]
-
-    def renamed(self, old: Resource, new: Resource) -> None:
-        """A record has another id or name now; it is found, and removed, by the new one."""
-        self._homes[new["type"], new["id"]] = self._homes.get((old["type"], old["id"]), {})
-        self._made = [new if same(record, old) else record for record in self._made]
-
     def removed(self, record: Resource) -> bool:
         """Delete a record, by its first way. Gives whether the server has done so."""
         removes = self.context.plan(record["type"]).actions.removes
         answer = self.call(removes[0], of=record) if removes else None
         if answer is None or not answer.ok:
             return False
-        self.gone(record)
+        self.made.gone(record)
         return True
-
-    def is_there(self, type: str, id: str) -> bool:
-        """Whether a record was not removed in this run."""
-        return (type, id) not in self._removed
-
-    def gone(self, record: Resource) -> None:
-        """Nothing to remove any more."""
-        self._removed.add((record["type"], record["id"]))
-        self._made = [other for other in self._made if not same(record, other)]
-
-    def look(self, record: Resource) -> list[Representation]:
-        """The record as every show and the list show it; a view that fails is left out."""
-        plan = self.context.plan(record["type"])
-        views = []
-        for show in plan.actions.shows:
-            answer = self.call(show, of=record)
-            views += [
-                Representation(answer, base) for base, _ in resources(answer.document) if answer.ok
-            ]
-        if plan.actions.list:
-            query = plan.query(record, plan.name_of(record))
-            answer = self.call(plan.actions.list, of=record, query=query)
-            views += listed(answer, record)
-        return views
-
-    def effect(
-        self, write: JudgedAnswer, *expected: tuple[Resource, Expected], why: str, source: str
-    ) -> bool:
-        """What a write must have done, as every view of each record shows it. Gives whether it has.
-
-        Where the first record does not agree, nor all of the others, the write is at fault, told by
-        the first alone; else the views that disagree are.
-        """
-        looks = [(record, wanted, self.look(record)) for record, wanted in expected]
-        agreed = [agrees(views, wanted) for _, wanted, views in looks]
-        done = agreed[0] or (len(agreed) > 1 and all(agreed[1:]))
-        for number, (record, wanted, views) in enumerate(looks):
-            own = [
-                Representation(write, base)
-                for base, r in resources(write.document)
-                if same(r, record)
-            ]
-            written = own[0] if own and write.ok else None
-            if number and not done:
-                for view in views:
-                    view.answer.wrong |= {view.base + pointer for pointer in wanted}
-            else:
-                apart = done and not agreed[number]
-                vote(self.context, write, written, views, wanted, why, source, apart)
-            self.judge(record["type"], [*own, *views] if write.ok else views)
-        return all(agreed)
-
-    def judge(self, type: str, views: Sequence[Representation]) -> None:
-        """Compare views of one record, and hold them to the laws of its type."""
-        plan = self.context.plan(type)
-        for view in views[:1]:
-            name = type, str(view.resource.get("id"))
-            known = self.truth.get(name, {})
-            self.truth[name] = compare(self.context, views, known, plan.scenario.only_in)
-        lawful(self.context, views)
-
-    def now(self, record: Resource) -> Resource:
-        """The record as the server shows it now; as it was where it does not."""
-        views = self.look(record)
-        self.judge(record["type"], views)
-        able = [view for view in views if not view.blamed()] or views
-        same = {"type": record["type"], "id": record["id"]}
-        return {**able[0].resource, **same} if able else record
 
     def holds(
         self, truth: bool, answer: JudgedAnswer, pointer: str, what: str, expected: str, source: str

@@ -15,6 +15,7 @@ from mockserver.scenarios.runner import names, relations
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.bodies import create_body, patches
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import judge_views, look, reread
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.representations import Representation, listed, vote
 from mockserver.scenarios.runner.scenario import Change
@@ -28,14 +29,14 @@ def created(driver: Driver, plan: Plan) -> Resource:
     record, answer = driver.make(plan, driver.name("first"), whole=True)
     linked = relations.members_of_created(driver, plan, record, answer)
     written = next((Representation(answer, base) for base, _ in resources(answer.document)), None)
-    reads = driver.look(record)
+    reads = look(driver, record)
     operation = driver.context.edition.operation(answer.operation)
     checked = operation.check_body(json.loads(json.dumps(answer.asked[2])))
     expected = echoed(driver, plan, answer, checked.value)
     expected = {pointer: value for pointer, value in expected.items() if pointer not in linked}
     source = operation.source
     vote(driver.context, answer, written, reads, expected, "what was sent is shown", source)
-    driver.judge(plan.type, ([written] if written else []) + reads)
+    judge_views(driver, plan.type, ([written] if written else []) + reads)
     return record
 
 
@@ -90,8 +91,8 @@ def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number
         return record
     written = next((Representation(answer, base) for base, _ in resources(answer.document)), None)
     after = {**written.resource, "type": plan.type} if written else _supposed(plan, record, change)
-    driver.renamed(record, after)
-    reads = driver.look(after)
+    driver.made.renamed(record, after)
+    reads = look(driver, after)
     source = driver.context.edition.operation(update).source
     sent = echoed(driver, plan, answer, body)
     vote(driver.context, answer, written, reads, sent, "what was sent is shown", source)
@@ -99,7 +100,7 @@ def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number
     known = driver.truth.get((plan.type, record["id"]), {})
     kept = {pointer: value for pointer, value in known.items() if not within(pointer, moves)}
     vote(driver.context, answer, written, reads, kept, KEEPS, source)
-    driver.judge(plan.type, ([written] if written else []) + reads)
+    judge_views(driver, plan.type, ([written] if written else []) + reads)
     same = {"type": plan.type, "id": after["id"]}
     return next(({**view.resource, **same} for view in reads), after)
 
@@ -119,7 +120,7 @@ def own_steps(driver: Driver, plan: Plan, record: Resource) -> Resource:
     if plan.scenario.steps is None:
         return record
     plan.scenario.steps(driver, record)
-    return driver.now(record)
+    return reread(driver, record)
 
 
 def end(driver: Driver, plan: Plan, record: Resource) -> None:
@@ -151,7 +152,7 @@ def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
         what = "the record is still there after it was removed"
         context.findings.note(remove, EFFECT, what, "a record that is gone", source)
         return
-    driver.gone(record)
+    driver.made.gone(record)
     relations.still_there(driver, remove, record, members)
     for show in shows:
         contract = context.edition.operation(show.operation)

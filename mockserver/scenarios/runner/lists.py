@@ -10,6 +10,7 @@ from mockserver.judge.documents import Resource, resources
 from mockserver.judge.pointers import at
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import look
 from mockserver.scenarios.runner.pagination import (
     META,
     clean,
@@ -109,5 +110,5 @@ def _named(driver: Driver, answer: JudgedAnswer, record: Resource, name: str, so
     if driver.holds(fits, answer, "/included", what, "the records that the linkage names", source):
         for number, resource in enumerate(found[:1]):
             if driver.context.plan(str(resource.get("type"))).actions.shows:
-                views = [*driver.look(resource), Representation(answer, f"/included/{number}")]
+                views = [*look(driver, resource), Representation(answer, f"/included/{number}")]
                 compare(driver.context, views)

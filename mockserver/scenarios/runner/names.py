@@ -78,6 +78,6 @@ def any_letters(driver: Driver, plan: Plan, record: Resource) -> Resource:
         driver.holds(
             plan.name_of(resource) == name, answer, place, what, brief(name), update.source
         )
-        driver.renamed(record, {**resource, "type": plan.type})
+        driver.made.renamed(record, {**resource, "type": plan.type})
         return {**resource, "type": plan.type}
     return record

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from mockserver.judge.documents import Resource, resources
 from mockserver.scenarios.runner import lists, pagination
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import judge_views, look
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.refusals import all_refused
 
@@ -22,7 +23,7 @@ def looked(driver: Driver, plan: Plan, pool: Executor) -> None:
     if record is None:
         context.skipped[plan.type] = "there is no record to read"
     else:
-        driver.judge(plan.type, driver.look(record))
+        judge_views(driver, plan.type, look(driver, record))
         lists.inclusion(driver, plan, record)
         if plan.actions.list:
             listing = context.edition.operation(plan.actions.list)

@@ -10,6 +10,7 @@ from mockserver.judge.documents import Resource, linked
 from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show, reread
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.scenario import Expected, identifiers
 
@@ -69,7 +70,7 @@ def played(driver: Driver, plan: Plan, record: Resource) -> None:
 
 def _members(driver: Driver, relation: ToMany, record: Resource) -> list[Resource]:
     """Identifiers of what is in a relation now, enough of them to compare."""
-    return [{"id": id} for id in linked(driver.now(record), relation.name) or ()]
+    return [{"id": id} for id in linked(reread(driver, record), relation.name) or ()]
 
 
 def members_of_created(
@@ -89,12 +90,12 @@ def members_of_created(
         if back:
             wanted = {f"/relationships/{back}/data": [record]}
             expected += [(member, wanted) for member in linkage["data"]]
-        driver.effect(answer, *expected, why=f"{name} were named at creation", source=source)
+        must_show(driver, answer, *expected, why=f"{name} were named at creation", source=source)
         pointers.add(pointer)
     return pointers
 
 
-def effect(
+def must_show_members(
     driver: Driver,
     relation: ToMany,
     answer: JudgedAnswer,
@@ -112,7 +113,7 @@ def effect(
         for one in {other["id"]: other for other in sent}.values():
             back = f"/relationships/{relation.back}/data"
             expected.append((one, {back: [record] if one["id"] in inside else []}))
-    return driver.effect(answer, *expected, why=why, source=source)
+    return must_show(driver, answer, *expected, why=why, source=source)
 
 
 def _added_and_removed(
@@ -137,7 +138,9 @@ def _added_and_removed(
     for operation, sent, now, why, source in steps:
         answer = driver.call(operation, identifiers(*sent), of=record)
         members = [*old, *now]
-        if not effect(driver, relation, answer, record, members, sent, why=why, source=source):
+        if not must_show_members(
+            driver, relation, answer, record, members, sent, why=why, source=source
+        ):
             return False
     return True
 
@@ -164,7 +167,7 @@ def _refused(driver: Driver, relation: ToMany, record: Resource, one: Resource) 
         )
         if not answer.ok:
             why = "a refused addition adds nothing"
-            effect(driver, relation, answer, record, old, [one], why=why, source=source)
+            must_show_members(driver, relation, answer, record, old, [one], why=why, source=source)
 
 
 def foreign(driver: Driver, member: Plan) -> Resource:
@@ -184,10 +187,10 @@ def _deleted(
     remove = relation.member.actions.removes[0]
     answer = driver.call(remove, of=one)
     if answer.ok:
-        driver.gone(one)
+        driver.made.gone(one)
         source = driver.context.edition.operation(remove).source
         why = f"a deleted record is in no {relation.name}"
-        effect(driver, relation, answer, record, old, [], why=why, source=source)
+        must_show_members(driver, relation, answer, record, old, [], why=why, source=source)
 
 
 def outlived(driver: Driver, plan: Plan, record: Resource) -> list[tuple[ToMany, str]]:
@@ -197,7 +200,9 @@ def outlived(driver: Driver, plan: Plan, record: Resource) -> list[tuple[ToMany,
         member = driver.context.plan(one.types[0]) if one.many and one.types else None
         if member and member.actions.create and member.actions.shows:
             relation = ToMany(plan, one.name, member, reverse(plan, member), "", "")
-            ids = [id for id in linked(record, one.name) or () if driver.is_there(member.type, id)]
+            ids = [
+                id for id in linked(record, one.name) or () if driver.made.is_there(member.type, id)
+            ]
             found += [(relation, id) for id in ids[:MOST]]
     return found
 

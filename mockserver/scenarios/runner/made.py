@@ -1,0 +1,42 @@
+"""What a run has made on the server, and must remove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mockserver.judge.documents import Resource, same
+
+
+class Made:
+    """Records that a run has made; iterated, those to be removed, the youngest first."""
+
+    def __init__(self) -> None:
+        self._records: list[Resource] = []
+        self._homes: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._removed: set[tuple[str, str]] = set()
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._records[::-1])
+
+    def home(self, record: Resource) -> Mapping[str, str]:
+        """The path parameters that lead to where a record was made."""
+        return self._homes.get((record["type"], record["id"]), {})
+
+    def adopt(self, type: str, resource: Resource, path: Mapping[str, str]) -> None:
+        """A record that is to be removed; `path` leads to where it was made."""
+        self._homes[type, resource["id"]] = path
+        self._records.append({**resource, "type": type})
+
+    def renamed(self, old: Resource, new: Resource) -> None:
+        """A record has another id or name now; it is found, and removed, by the new one."""
+        self._homes[new["type"], new["id"]] = self.home(old)
+        self._records = [new if same(record, old) else record for record in self._records]
+
+    def is_there(self, type: str, id: str) -> bool:
+        """Whether a record was not removed in this run."""
+        return (type, id) not in self._removed
+
+    def gone(self, record: Resource) -> None:
+        """Nothing to remove any more."""
+        self._removed.add((record["type"], record["id"]))
+        self._records = [other for other in self._records if not same(record, other)]
