@@ -45,6 +45,9 @@ class AsgiDoor:
         self._heavy, self._light = Threads(HEAVY, "mockserver-heavy"), Threads(LIGHT, "mockserver")
         self._rest = Wsgis(rest, self._light)
 
+    def stop(self) -> None:
+        self._rest.stop()
+
     def close(self) -> None:
         self._heavy.close()
         self._light.close()

@@ -35,6 +35,8 @@ LINGER_SECONDS = 2.0
 BROKEN, DROP, NAMED = "mockserver.broken", "mockserver.drop", "mockserver.named"
 """Keys of a scope: whether the body has ended before its end, what ends the connection, and the host
 that a target in its absolute form has named."""
+FINISHED = "mockserver.finished"
+"""Key of a scope: whether the client has closed its side."""
 
 log = logging.getLogger("mockserver.wire")
 log.setLevel(logging.ERROR)
@@ -107,6 +109,9 @@ class Protocol(HttpToolsProtocol):
         self._over = True
         if self._unfinished():
             self._end_body()
+            scope: Any = self.cycle.scope
+            scope[FINISHED] = True
+            self.cycle.message_event.set()
         else:
             self.transport.close()
 

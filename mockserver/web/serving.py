@@ -178,6 +178,7 @@ class LiveServer:
         for _ in range(3):  # take in whose connection stands, and what they have sent
             await asyncio.sleep(0.001)
         listening.close()
+        app.stop()
         await _finished(loop, state, self._grace)
         watch.cancel()
         app.close()

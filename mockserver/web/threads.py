@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
-from collections.abc import AsyncIterable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +23,7 @@ from mockserver.web.asgi_messages import (
     received,
     sent_by,
 )
+from mockserver.web.protocol import FINISHED
 
 if TYPE_CHECKING:
     from mockserver.web.wsgi import Wsgi
@@ -57,6 +58,9 @@ class Functions:
     def __init__(self, answer: Callable[[Sent], Answer], threads: Threads) -> None:
         self._answer, self._threads = answer, threads
 
+    def stop(self) -> None:
+        """There are no streams."""
+
     def close(self) -> None:
         self._threads.close()
 
@@ -69,10 +73,15 @@ class Functions:
 
 class Wsgis:
     """A WSGI application behind ASGI, in threads. What it gives back may be asynchronous: such a
-    stream (`__aiter__`, e.g. server-sent events) holds no thread while it has nothing to say."""
+    stream (`__aiter__`, e.g. server-sent events) holds no thread while it has nothing to say, and ends
+    with its client and with the server."""
 
     def __init__(self, app: Wsgi, threads: Threads) -> None:
-        self._app, self._threads = app, threads
+        self._app, self._threads, self._over = app, threads, asyncio.Event()
+
+    def stop(self) -> None:
+        """End the streams that would go on for ever."""
+        self._over.set()
 
     def close(self) -> None:
         self._threads.close()
@@ -87,14 +96,40 @@ class Wsgis:
             status, headers, parts = await self._threads.run(begun)
             await send({"type": "http.response.start", "status": status, "headers": headers})
             if isinstance(parts, AsyncIterable):
-                async for part in parts:
-                    await send({"type": "http.response.body", "body": part, "more_body": True})
+                await self._stream(parts, scope, receive, send)
             else:
                 while (part := await self._threads.run(partial(next, parts, None))) is not None:
                     await send({"type": "http.response.body", "body": part, "more_body": True})
         except ConnectionError:
             return await dropped(scope, receive, at_once=False)
         await send({"type": "http.response.body"})
+
+    async def _stream(
+        self, parts: AsyncIterable[bytes], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Send what comes, until it ends, its client has gone, or the server stops."""
+
+        stream = aiter(parts)
+
+        async def pump() -> None:
+            async for part in stream:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+
+        async def left() -> None:
+            """Who has closed his side listens no more: of a stream nobody reads the rest."""
+            while (await receive())["type"] != "http.disconnect" and not scope.get(FINISHED):
+                pass
+
+        pumping = asyncio.ensure_future(pump())
+        tasks = [pumping, asyncio.ensure_future(left()), asyncio.ensure_future(self._over.wait())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
+        if not pumping.cancelled():
+            pumping.result()
 
 
 def _begun(app: Wsgi, environ: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], Any]:

@@ -181,6 +181,11 @@ class Journal:
         with self._lock:
             self._listeners = tuple(one for one in self._listeners if one != call)
 
+    @property
+    def listeners(self) -> int:
+        """How many are told."""
+        return len(self._listeners)
+
     def announce(self) -> None:
         """Tell who listens that there is news of this world."""
         for call in self._listeners:
