@@ -120,13 +120,17 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     holder = _holder(seeding, what, entry[what], f"{pointer}/{what}")
     if holder is None:
         return None
-    if what != "user" and len(seeding.state.list(holder.key, TYPE)):
-        seeding.fault(pointer, f"{what} {entry[what]!r} has a token already: it can have one")
-        return None
     said = {
         **seeding.values(KIND, entry),
         "_digest": ids.digest(entry["name"]) if "name" in entry else entry["digest"],
     }
+    if found := seeding.there(KIND, said, (holder.key,)):
+        rest = {n: part for n, part in entry.items() if n not in ("name", what, "created-by")}
+        seeding.meet(KIND, found, rest, pointer)
+        return found
+    if what != "user" and len(seeding.state.list(holder.key, TYPE)):
+        seeding.fault(pointer, f"{what} {entry[what]!r} has a token already: it can have one")
+        return None
     kind = KIND if what == "user" else NUMBERED
     record = seeding.create(kind, (holder.key,), said, pointer, id=entry.get("id"))
     by = entry.get("created-by", holder.id if what == "user" else None)

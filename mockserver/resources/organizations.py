@@ -97,17 +97,30 @@ def show_entitlement_set(call: Call) -> Reply:
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
     """With the team `owners`, which has the id that an entry among the teams gives it."""
     entitled = dict.fromkeys(ENTITLEMENTS, True) | entry.get("entitlements", {})
-    record = seeding.record(KIND, {**entry, "entitlements": entitled}, pointer, None)
+    said = {name: part for name, part in entry.items() if name != "owners"}
+    record = seeding.record(KIND, said, pointer, None, {"entitlements": entitled})
     if record is None:
         return None
-    teams = seeding.kinds["teams"]
-    id = next((t.get("id") for t in entry.get("teams", ()) if t["name"] == OWNERS["name"]), None)
-    team = seeding.create(teams, (record.key,), OWNERS, f"{pointer}/owners", id=id)
-    for at, username in enumerate(entry.get("owners") or ["admin"]):
+    owners = entry.get("owners") or ["admin"]
+    if record.key in seeding.met:
+        team, owners = (
+            seeding.state.find("teams", record.key, OWNERS["name"]),
+            entry.get("owners", ()),
+        )
+    else:
+        team = _owners(seeding, entry, pointer, record)
+    for at, username in enumerate(owners):
         place = f"{pointer}/owners/{at}"
         if (user := seeding.named("users", username, place)) and team:
             seeding.state = seeding.state.link(team.key, MEMBERS, [user.key])
     return record
+
+
+def _owners(seeding: Seeding, entry: Any, pointer: str, record: Record) -> Record | None:
+    """The team of a new organization, with the id that an entry among the teams gives it."""
+    teams = seeding.kinds["teams"]
+    id = next((t.get("id") for t in entry.get("teams", ()) if t["name"] == OWNERS["name"]), None)
+    return seeding.create(teams, (record.key,), OWNERS, f"{pointer}/owners", id=id)
 
 
 def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:

@@ -116,18 +116,22 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
         content = b64decode(entry["code-base64"])
     updated = {} if content is None else {"updated-at": seeding.now}
     said = {"_content": content, "_mode": entry.get("mode", DEFAULT_MODE), **updated}
-    return seeding.record(KIND, entry, pointer, owner, **said)
+    entry = {name: part for name, part in entry.items() if name != "code-base64"}
+    return seeding.record(KIND, entry | _code(content), pointer, owner, **said)
 
 
 def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
-    content = record["_content"]
-    entry["mode"] = record["_mode"]
-    if content is not None:
-        try:
-            entry["code"] = content.decode("utf-8")
-        except UnicodeDecodeError:
-            entry["code-base64"] = b64encode(content).decode()
-    return entry
+    return entry | {"mode": record["_mode"]} | _code(record["_content"])
+
+
+def _code(content: bytes | None) -> dict[str, str]:
+    """What was uploaded, as an entry says it."""
+    if content is None:
+        return {}
+    try:
+        return {"code": content.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"code-base64": b64encode(content).decode()}
 
 
 RIGHT = "manage-policies"

@@ -166,8 +166,15 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     if team["name"] == OWNERS:
         seeding.fault(pointer, f"{EVERYWHERE}: leave it out")
         return None
-    values = {"access": detail["access"]}
-    return seeding.create(KIND, (owner.key, team.key), values, pointer, id=detail.get("id"))
+    values, owners = {"access": detail["access"]}, (owner.key, team.key)
+    found = seeding.there(KIND, values, owners)
+    if found is None:
+        return seeding.create(KIND, owners, values, pointer, id=detail.get("id"))
+    if isinstance(value, dict):
+        seeding.meet(KIND, found, value, pointer)
+    elif found["access"] != value:
+        seeding.clash(pointer, found, "access")
+    return found
 
 
 def dump(state: State, record: Record, entry: dict[str, Any]) -> tuple[str, dict[str, Any]]:

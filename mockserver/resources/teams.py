@@ -92,12 +92,14 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     said = entry.get("organization-access", {})
     if entry["name"] != OWNERS:
         access = dict.fromkeys(ACCESS, False) | said
-        return seeding.record(KIND, {**entry, "organization-access": access}, pointer, owner)
+        return seeding.record(KIND, entry, pointer, owner, {"organization-access": access})
     for name in (name for name, on in said.items() if not on):
         place = f"{pointer}/organization-access/{name}"
         seeding.fault(place, f"the team {OWNERS} has every right in its organization")
     record = seeding.state.find("teams", owner.key, OWNERS)
     if record:
+        if record.key not in seeding.places:
+            seeding.meet(KIND, record, entry, pointer)
         seeding.join(KIND, record, entry, pointer, owner)
     return record
 

@@ -65,20 +65,25 @@ def _unlocked(call: Call) -> Reply:
     return Reply(state=state, data=record)
 
 
-def _locker(seeding: Seeding, entry: Any, pointer: str) -> int | None:
+def _locker(seeding: Seeding, entry: Any, pointer: str) -> Record | None:
     by = entry.get("locked-by", {"type": "users", "id": "admin"})
     if by is None:
         return None  # who locked it is gone
-    record = seeding.named(by["type"], by["id"], f"{pointer}/locked-by")
-    return record.key if record else None
+    return seeding.named(by["type"], by["id"], f"{pointer}/locked-by")
 
 
-def seed_lock(seeding: Seeding, entry: Any, pointer: str) -> dict[str, Any]:
-    """What is kept of an entry's lock."""
+def seed_lock(seeding: Seeding, entry: Any, pointer: str) -> tuple[dict[str, Any], Any]:
+    """What is kept of an entry's lock, and the entry with its holder by id."""
     if not entry.get("locked"):
-        return {}
+        return {}, entry
     locker = _locker(seeding, entry, pointer)
-    return {"_locked-by": locker, "_reason": entry.get("lock-reason", "")}
+    if locker and "locked-by" in entry:
+        entry = {**entry, "locked-by": {"type": locker.kind, "id": locker.id}}
+    said = {
+        "_locked-by": locker.key if locker else None,
+        "_reason": entry.get("lock-reason", ""),
+    }
+    return said, entry
 
 
 def dump_lock(state: State, record: Record) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def assign_ssh_key(call: Call) -> Reply:
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
     """With its lock, and the time that lists sort by."""
     assert owner is not None
-    said = seed_lock(seeding, entry, pointer)
+    said, entry = seed_lock(seeding, entry, pointer)
     if "changed-at" in entry:
         said["_changed"] = entry["changed-at"]
     _judge(seeding, entry, pointer, owner)

@@ -24,7 +24,7 @@ def _entries(kinds: Kinds, state: State, kind: Kind, owner: int) -> Any:
     entries: list[Any] = []
     found = state.every(kind.type) if kind.within is None else state.all(kind.type, owner)
     for record in found:
-        entry = _entry(kinds, state, kind, record)
+        entry = _kept(kinds, state, kind, record)
         for inner in kinds.values():
             if inner.member and inner.within == kind.type:
                 entry[inner.member] = _entries(kinds, state, inner, record.key)
@@ -32,7 +32,15 @@ def _entries(kinds: Kinds, state: State, kind: Kind, owner: int) -> Any:
     return dict(entries) if kind.mapping else entries
 
 
-def _entry(kinds: Kinds, state: State, kind: Kind, record: Record) -> dict[str, Any]:
+def entry_of(kinds: Kinds, state: State, kind: Kind, record: Record) -> dict[str, Any]:
+    """A record as an entry says it, without what stands within it."""
+    kept = _kept(kinds, state, kind, record)
+    entry: Any = kind.dump(state, record, kept) if kind.dump else kept
+    said: dict[str, Any] = entry[1] if kind.mapping else entry  # an object's are pairs
+    return said
+
+
+def _kept(kinds: Kinds, state: State, kind: Kind, record: Record) -> dict[str, Any]:
     """What is kept of a record, as an entry says it."""
     entry: dict[str, Any] = {} if kind.identify else {"id": record.id}
     for name, value in record.values.items():

@@ -1,19 +1,22 @@
 """A fixture document becomes a world; the other way round is `world.dumping`.
 
 Walks the kinds in their order: an entry has what the edition lets a body set and what the kind keeps
-beside that, and names the members of the kind's relations. All or nothing: every fault is gathered
-with its place, and a document with a fault changes nothing.
+beside that, and names the members of the kind's relations. What a world has already is added to: an
+entry for a record that is there must agree with it, and brings what stands within it and its members.
+All or nothing: every fault is gathered with its place, and a document with a fault changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.nearest import nearest
 from mockserver.pointers import escape
 from mockserver.world import clock, ids, records
+from mockserver.world.agreement import disagreements
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kind, Kinds, Values
 from mockserver.world.state import ROOT, Record, State
@@ -36,9 +39,16 @@ class BadFixture(Exception):
         super().__init__(f"the fixture has {len(faults)} fault(s):\n{lines}")
 
 
+NOTHING: Values = MappingProxyType({})
+
+
 @dataclass
 class Seeding:
-    """A state in the making, and what was found wrong on the way."""
+    """A state in the making, and what was found wrong on the way.
+
+    `places`: where in the document the entry of a record stands; `met`: records that were in the
+    world before and have an entry.
+    """
 
     kinds: Kinds
     state: State
@@ -46,6 +56,7 @@ class Seeding:
     now: str
     faults: list[BadEntry] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
+    met: set[int] = field(default_factory=set)
 
     @property
     def facts(self) -> Facts:
@@ -56,17 +67,49 @@ class Seeding:
         self.faults.append(BadEntry(pointer, detail))
 
     def record(
-        self, kind: Kind, entry: Any, pointer: str, owner: Record | None, **said: Any
+        self,
+        kind: Kind,
+        entry: Any,
+        pointer: str,
+        owner: Record | None,
+        filled: Values = NOTHING,
+        **said: Any,
     ) -> Record | None:
         """The record of an entry with its members, or a fault. `said` are values that the entry
-        does not have as they are kept; what it has goes before them.
+        does not have as they are kept; what it has goes before them, `filled` before that.
         """
-        values = {**said, **self.values(kind, entry)}
+        values = {**said, **self.values(kind, entry), **filled}
         owners = (owner.key if owner else ROOT,)
-        record = self.create(kind, owners, values, pointer, id=entry.get("id"))
+        if record := self.there(kind, values, owners, entry.get("id")):
+            self.meet(kind, record, entry, pointer)
+        else:
+            record = self.create(kind, owners, values, pointer, id=entry.get("id"))
         if record:
             self.join(kind, record, entry, pointer, owner)
         return record
+
+    def there(
+        self, kind: Kind, values: Values, owners: tuple[int, ...], id: str | None = None
+    ) -> Record | None:
+        """The record of these owners that was in the world before: by its unique name, or by the id
+        where its kind has none.
+        """
+        names = kind.names(values, owners) or ([(kind.type, id)] if id else [])
+        found = (self.state.find(*name) for name in names)
+        mine = (one for one in found if one and one.owners == owners)
+        return next((one for one in mine if one.key not in self.places), None)
+
+    def meet(self, kind: Kind, record: Record, entry: Values, pointer: str) -> None:
+        """An entry for a record that was in the world before: a fault where the two disagree."""
+        self.places[record.key] = pointer
+        self.met.add(record.key)
+        for name in disagreements(self.kinds, self.state, kind, record, entry):
+            self.clash(f"{pointer}/{escape(name)}", record, name)
+
+    def clash(self, pointer: str, record: Record, name: str) -> None:
+        """A fault: an entry says something else than a record that was in the world before."""
+        there = f"in the world already ({record.kind} {record.id}); {name} is different there"
+        self.fault(pointer, f"{self.kinds[record.kind].named_as(record)!r} is {there}")
 
     def values(self, kind: Kind, entry: Values) -> dict[str, Any]:
         """What an entry says of a record, as it is kept."""
@@ -151,7 +194,7 @@ class Seeding:
 def seed(
     kinds: Kinds, state: State, document: Mapping[str, Any], *, seed: int, now: str
 ) -> tuple[State, dict[str, dict[str, str]]]:
-    """A state with the document's records, and `{type: {label: id}}` of what was made.
+    """A state with the document's records, and `{type: {label: id}}` of its entries.
 
     The document has passed the schema of fixtures. Raises BadFixture with every fault.
     """

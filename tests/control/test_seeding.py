@@ -8,6 +8,7 @@ import pytest
 
 import mockserver
 from mockserver.client import ControlError
+from mockserver.contract.files import shipped_names
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture
 from mockserver.world.seeding import BadFixture
 
@@ -356,19 +357,178 @@ def test_a_fixture_that_cannot_become_a_world_is_refused_with_every_place_and_re
     assert str(raised.value).splitlines() == [f"the fixture has {len(expected)} fault(s):", *lines]
 
 
-def test_a_name_that_exists_is_refused_with_both_places(tfe: Any) -> None:
-    document = {"organizations": [{"name": "My-Organization"}], "users": [{"username": "ann"}]}
-    found = faults(ask(tfe, "POST", "seed", document))
-    assert (
-        "/organizations/0",
-        "'my-organization' is taken: in the world already (organizations my-organization)",
-    ) in found
-    assert [pointer for pointer, _ in found] == ["/users/0", "/organizations/0"]
+# what is there is added to
+
+
+def test_the_documented_fixture_adds_to_every_world() -> None:
+    for fixture in shipped_names("fixtures"):
+        with mockserver.universe(fixture) as tfe:
+            before = {one["name"] for one in tfe.state()["organizations"]}
+            made = tfe.seed("documented")
+            after = {one["name"] for one in tfe.state()["organizations"]}
+            assert after == before | {"my-organization"}
+            assert made["policies"]["my-organization/my-other-policy"] == "pol-2HRvNs49EWPjDqT1"
+
+
+@pytest.mark.parametrize("fixture", shipped_names("fixtures"))
+def test_what_a_world_dumps_it_takes_again_without_a_change(fixture: str) -> None:
+    with mockserver.universe(fixture) as tfe:
+        tfe.seed(fixture)
+        state = tfe.state()
+        made = tfe.seed(state)
+        assert tfe.state() == state
+        assert made.get("organizations", {}).keys() == {o["name"] for o in state["organizations"]}
+
+
+def test_an_organization_that_is_there_is_added_to_by_its_name(tfe: Any) -> None:
+    made = tfe.seed(
+        {
+            "users": [{"username": "bob"}],
+            "organizations": [
+                {
+                    "name": "My-Organization",
+                    "owners": ["bob"],
+                    "teams": [
+                        {"name": "platform", "members": ["bob"]},
+                        {"name": "auditors", "members": ["ann"]},
+                    ],
+                    "workspaces": [
+                        {"name": "workspace-5", "team-access": {"auditors": "read"}},
+                        {"name": "workspace-1", "team-access": {"auditors": "plan"}},
+                    ],
+                    "policies": [{"name": "third"}],
+                    "policy-sets": [
+                        {"name": "production", "policies": ["third"]},
+                        {"name": "staging", "workspaces": ["workspace-1", "workspace-5"]},
+                    ],
+                }
+            ],
+        }
+    )
+    assert made["workspaces"]["my-organization/workspace-1"] == "ws-2HRvNs49EWPjDqT1"
+    (organization,) = tfe.state()["organizations"]
+    assert organization["owners"] == ["admin", "bob"]
+    teams = {team["name"]: team["members"] for team in organization["teams"]}
+    assert teams == {"owners": ["admin", "bob"], "platform": ["ann", "bob"], "auditors": ["ann"]}
+    sets = {
+        one["name"]: (one["policies"], one["workspaces"]) for one in organization["policy-sets"]
+    }
+    assert sets == {
+        "production": (["my-example-policy", "third"], ["workspace-1"]),
+        "staging": ([], ["workspace-1", "workspace-5"]),
+    }
+    access = {one["name"]: list(one["team-access"]) for one in organization["workspaces"]}
+    assert access["workspace-1"] == ["platform", "auditors"]
+    assert access["workspace-5"] == ["auditors"]
+
+
+@pytest.mark.parametrize(
+    ("within", "pointer", "said"),
+    [
+        (
+            {"email": "x@example.com"},
+            "/email",
+            "'my-organization' is in the world already (organizations my-organization); email is different there",
+        ),
+        (
+            {"entitlements": {"teams": False}},
+            "/entitlements",
+            "'my-organization' is in the world already (organizations my-organization); entitlements is different there",
+        ),
+        (
+            {"policies": [{"name": "my-example-policy", "code": "main = rule { false }"}]},
+            "/policies/0/code",
+            "'my-example-policy' is in the world already (policies pol-u3S5p2Uwk21keu1s); code is different there",
+        ),
+        (
+            {"policies": [{"name": "my-example-policy", "id": "pol-1"}]},
+            "/policies/0/id",
+            "'my-example-policy' is in the world already (policies pol-u3S5p2Uwk21keu1s); id is different there",
+        ),
+        (
+            {"policies": [{"name": "new", "id": "pol-u3S5p2Uwk21keu1s"}]},
+            "/policies/0",
+            "the id 'pol-u3S5p2Uwk21keu1s' is taken: in the world already (policies pol-u3S5p2Uwk21keu1s)",
+        ),
+        (
+            {"workspaces": [{"name": "workspace-1", "locked": True}]},
+            "/workspaces/0/locked",
+            "'workspace-1' is in the world already (workspaces ws-2HRvNs49EWPjDqT1); locked is different there",
+        ),
+        (
+            {"workspaces": [{"name": "workspace-1", "team-access": {"platform": "admin"}}]},
+            "/workspaces/0/team-access/platform",
+            "'1' is in the world already (team-workspaces 1); access is different there",
+        ),
+        (
+            {"teams": [{"name": "owners", "id": "team-1"}]},
+            "/teams/0/id",
+            "'owners' is in the world already (teams team-ow4nErsTeam5678A); id is different there",
+        ),
+        (
+            {"ssh-keys": [{"id": "sshkey-GxrePWre1Ezug7aM", "name": "other"}]},
+            "/ssh-keys/0/name",
+            "'modules' is in the world already (ssh-keys sshkey-GxrePWre1Ezug7aM); name is different there",
+        ),
+    ],
+)
+def test_an_entry_that_disagrees_with_what_is_there_is_refused_with_both_places(
+    tfe: Any, within: Any, pointer: str, said: str
+) -> None:
+    before = tfe.state()
+    document = {"organizations": [{"name": "my-organization", **within}]}
+    assert faults(ask(tfe, "POST", "seed", document)) == [(f"/organizations/0{pointer}", said)]
+    assert tfe.state() == before
+
+
+@EMPTY
+def test_an_entry_agrees_with_what_is_there_however_it_says_it(tfe: Any) -> None:
+    entry = {
+        "policies": [
+            {"name": "p", "code-base64": "bWFpbg=="},
+            {"name": "q", "code-base64": "/w=="},
+        ],
+        "ssh-keys": [{"id": "sshkey-1", "name": "k", "value": "hush"}],
+        "workspaces": [
+            {"name": "w", "locked": True, "locked-by": {"type": "users", "id": "admin"}}
+        ],
+        "entitlements": {"teams": True},
+    }
+    document = within(entry, tokens=[{"name": "mine", "user": "admin", "description": "d"}])
+    tfe.seed(document)
+    state = tfe.state()
+    tfe.seed(document)
+    assert tfe.state() == state
+    document["organizations"][0]["ssh-keys"][0]["value"] = "other"
+    document["tokens"][0]["description"] = "e"
+    told = faults(ask(tfe, "POST", "seed", document))
+    assert [pointer for pointer, _ in told] == [
+        "/organizations/0/ssh-keys/0/value",
+        "/tokens/0/description",
+    ]
+    assert "other" not in str(told)
+    assert "hush" not in str(told)
+
+
+def test_what_is_there_and_stands_twice_in_one_document_is_refused_with_both_places(
+    tfe: Any,
+) -> None:
+    document = {"organizations": [{"name": "my-organization"}, {"name": "MY-organization"}]}
+    assert faults(ask(tfe, "POST", "seed", document)) == [
+        (
+            "/organizations/1",
+            "'my-organization' is taken: /organizations/0 (organizations my-organization)",
+        )
+    ]
 
 
 def test_a_fixture_by_name_is_refused_with_places_within_it(tfe: Any) -> None:
+    tfe.client.delete("/api/v2/policies/pol-2HRvNs49EWPjDqT1")
+    tfe.seed(
+        {"organizations": [{"name": "my-organization", "policies": [{"name": "my-other-policy"}]}]}
+    )
     found = faults(ask(tfe, "POST", "seed", {"fixture": "documented"}))
-    assert all(pointer.startswith("/fixture/") for pointer, _ in found)
+    assert [pointer for pointer, _ in found] == ["/fixture/organizations/0/policies/1/id"]
 
 
 @pytest.mark.parametrize(
@@ -427,6 +587,14 @@ def test_the_handle_refuses_with_every_fault(tfe: Any) -> None:
     with pytest.raises(UnfitFixture, match="fault"):
         tfe.seed({"stray": 1})
     with pytest.raises(ControlError) as raised:
-        tfe.seed({"users": [{"username": "ann"}], "organizations": [{"name": "my-organization"}]})
+        tfe.seed(
+            {
+                "users": [{"username": "ann", "email": "x@example.com"}],
+                "organizations": [{"name": "my-organization", "email": "y@example.com"}],
+            }
+        )
     assert raised.value.status == 422
-    assert [error["pointer"] for error in raised.value.errors] == ["/users/0", "/organizations/0"]
+    assert [error["pointer"] for error in raised.value.errors] == [
+        "/users/0/email",
+        "/organizations/0/email",
+    ]

@@ -300,10 +300,10 @@ def test_a_token_of_nobody_of_two_or_without_a_name_is_no_fixture(token: dict[st
 def test_a_bad_seed_changes_nothing(ask: Asked) -> None:
     before = ask.tfe.state()
     document = {
-        "users": [{"username": "new"}, {"username": "MEL"}],
+        "users": [{"username": "new"}, {"username": "MEL", "email": "x@example.com"}],
         "tokens": [{"name": "new", "user": "new"}],
     }
-    with pytest.raises(ControlError, match=r"/users/1: 'mel' is taken: in the world already"):
+    with pytest.raises(ControlError, match=r"/users/1/email: 'mel' is in the world already"):
         ask.tfe.seed(document)
     assert ask.tfe.state() == before
 

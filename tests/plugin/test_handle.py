@@ -86,10 +86,11 @@ def test_seed_says_every_fault_with_its_place_and_changes_nothing(world: mockser
         "/organizations/0/name",
         "/users/0/username",
     ]
+    clash = {"name": "my-organization", "email": "x@example.com"}
     with pytest.raises(ControlError) as taken:
-        world.seed({"organizations": [{"name": "new"}, {"name": "my-organization"}]})
+        world.seed({"organizations": [{"name": "new"}, clash]})
     assert taken.value.status == 422
-    assert taken.value.errors[0]["pointer"] == "/organizations/1"
+    assert taken.value.errors[0]["pointer"] == "/organizations/1/email"
     assert world.state() == before
 
 
