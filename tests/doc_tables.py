@@ -18,7 +18,7 @@ import click
 import mockserver
 from mockserver import pytest_plugin
 from mockserver.cli import main
-from mockserver.contract import control, load
+from mockserver.contract import control, editions, load
 from mockserver.pipeline.server import served
 from mockserver.resources import kinds
 from mockserver.world.faults import WHAT
@@ -41,7 +41,7 @@ def tables() -> dict[str, str]:
         "fixture": _fixture(),
         "control": _control(),
         "control bodies": _control_bodies(),
-        "operations": _operations(),
+        **{f"operations {name}": _operations(name) for name in editions()},
     }
 
 
@@ -202,11 +202,11 @@ def _control_bodies() -> str:
     return "\n\n".join(parts)
 
 
-def _operations() -> str:
+def _operations(edition: str) -> str:
     rows = [
         [o.page, f"`{o.id}`", f"`{o.method} {o.path}`"]
-        for o in load(EDITION).operations.values()
-        if o.open or o.id in kinds(EDITION).table
+        for o in load(edition).operations.values()
+        if o.open or o.id in kinds(edition).table
     ]
     return _table("page | operation | call", rows)
 

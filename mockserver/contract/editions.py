@@ -11,7 +11,7 @@ from typing import Any
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.engines import Checker
 from mockserver.contract.expansion import expanded
-from mockserver.contract.files import folder, read, shipped_names
+from mockserver.contract.files import folder, read, shipped_editions
 from mockserver.contract.folders import read_folders
 from mockserver.contract.operations import Operation
 from mockserver.contract.pages import pages
@@ -36,7 +36,7 @@ _added: dict[str, Edition] = {}
 
 def editions() -> tuple[str, ...]:
     """Names of the editions there are, oldest first: those that ship, and those that were added."""
-    shipped = (name for name in shipped_names("contracts") if name != CONTROL)
+    shipped = (name for name in shipped_editions() if name != CONTROL)
     return tuple(sorted({*shipped, *_added}))
 
 
@@ -67,7 +67,7 @@ class Edition:
         self.place = place
         self.facts: Mapping[str, Any] = read(place / "edition.json")
         self.name: str = self.facts["edition"]
-        made = parts or expanded(pages(place))
+        made = parts or expanded(pages(place), self.facts["page-size"])
         self.schemas, self.paths, self.responses = made.schemas, made.paths, made.responses
         self.origins: Mapping[str, str] = made.origins
         self._examples = made.examples

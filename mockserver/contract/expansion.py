@@ -25,14 +25,11 @@ from mockserver.contract.roles import CREATE, UPDATE, body_schema
 RESPONSES = "#/components/responses/"
 ERRORS = {JSONAPI: {"schema": {"$ref": f"{COMPONENTS}common.errors"}}}
 BASE, OUTSIDE = "/api/v2", "/.well-known/"
-MOST = 150
-"""Records on a page at most."""
-
 Item = dict[str, Any]
 
 
-def expanded(pages: Mapping[str, Page]) -> Assembled:
-    """Everything that the pages of an edition say, whole.
+def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
+    """Everything that the pages of an edition say, whole; `most` records stand on a page of a list.
 
     Raises UnfitPage with file and place where an operation names what is not there.
     """
@@ -51,7 +48,7 @@ def expanded(pages: Mapping[str, Page]) -> Assembled:
     for page in pages.values():
         for id, said in page.operations.items():
             try:
-                method, path, item = _operation(page.name, id, said, known, made)
+                method, path, item = _operation(page.name, id, said, known, made, most)
                 made.add(path, method, item)
                 told.append((said, path, item))
             except ValueError as error:
@@ -64,14 +61,19 @@ def expanded(pages: Mapping[str, Page]) -> Assembled:
 
 
 def _operation(
-    page: str, id: str, said: Mapping[str, Any], known: Definitions, made: Assembled
+    page: str,
+    id: str,
+    said: Mapping[str, Any],
+    known: Definitions,
+    made: Assembled,
+    most: int,
 ) -> tuple[str, str, Item]:
     """Method, path and path item of an operation; puts the schemas that it needs beside them."""
     method, _, path = said["call"].partition(" ")
     path = path if path.startswith(OUTSIDE) else f"{BASE}{path}"
     shown = next(_shown(said, known), None)
     includes = shown.schema.get("x-include") if shown and method == "GET" else None
-    parameters = [*_path_parameters(path, known), *_query_parameters(said, includes)]
+    parameters = [*_path_parameters(path, known), *_query_parameters(said, includes, most)]
     request = _request(page, id, said, known, made)
     item: Item = {
         "operationId": id,
@@ -132,14 +134,14 @@ def _path_parameters(path: str, known: Definitions) -> Iterator[Item]:
             }
 
 
-def _query_parameters(said: Mapping[str, Any], includes: Any) -> Iterator[Item]:
+def _query_parameters(said: Mapping[str, Any], includes: Any, most: int) -> Iterator[Item]:
     if "pages" in said:
         size, source = said["pages"]["size"], said["pages"]["x-source"]
         number = {"type": "integer", "minimum": 1, "default": 1}
         told = "Which page of the list; the first where omitted."
         yield _query("page[number]", told, number, source)
         told = f"How many records a page holds; {size} where omitted."
-        yield _query("page[size]", told, {**number, "maximum": MOST, "default": size}, source)
+        yield _query("page[size]", told, {**number, "maximum": most, "default": size}, source)
     for name, schema in said.get("parameters", {}).items():
         beside = ("description", "x-source", "x-required")
         kept = {word: value for word, value in schema.items() if word not in beside}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,16 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @cache
-def shipped_names(kind: str) -> tuple[str, ...]:
-    """Names of the editions (`contracts`) or the fixtures (`fixtures`) that ship."""
-    place = folder(kind)
-    if kind == "contracts":
-        return tuple(sorted(path.parent.name for path in place.glob("*/edition.json")))
-    return tuple(
-        sorted(p.stem for p in place.glob("*.json") if not p.name.endswith(".schema.json"))
-    )
+def shipped_editions() -> tuple[str, ...]:
+    """Names of the folders of `contracts` that hold an edition, and of our own contract."""
+    return tuple(sorted(p.parent.name for p in folder("contracts").glob("*/edition.json")))
+
+
+@cache
+def shipped_fixtures(edition: str) -> Mapping[str, Path]:
+    """Files of the fixtures of an edition by name: its own, in a folder of its name, go before those
+    that every edition can read.
+    """
+    place = folder("fixtures")
+    found = {p.stem: p for p in (*place.glob("*.json"), *(place / edition).glob("*.json"))}
+    return {name: found[name] for name in sorted(found) if not name.endswith(".schema")}

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected, fact, hint, trail
-from mockserver.contract.files import folder, read, shipped_names
+from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
 from mockserver.nearest import did_you_mean
 
@@ -26,16 +26,16 @@ class UnfitFixture(ValueError):
         super().__init__(f"the fixture has {len(faults)} fault(s):\n{lines}")
 
 
-def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
-    """A fixture document by name, by path, or as it is.
+def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mapping[str, Any]:
+    """A fixture document of an edition by name, by path, or as it is.
 
     Raises UnknownFixture, and ValueError for a file that cannot be read.
     """
     if isinstance(fixture, Mapping):
         return fixture
     document: Mapping[str, Any]
-    if str(fixture) in shipped_names("fixtures"):
-        document = read(folder("fixtures") / f"{fixture}.json")
+    if known := shipped_fixtures(edition).get(str(fixture)):
+        document = read(known)
         return document
     path = Path(fixture)
     if path.suffix in FORMATS or path.is_file():
@@ -44,7 +44,7 @@ def read_fixture(fixture: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
         return _object(path)
     *others, last = FORMATS
     ends = f"{', '.join(others)} or {last}"
-    raise UnknownFixture(f"{_unknown(str(fixture))}, or a path ending in {ends}")
+    raise UnknownFixture(f"{_unknown(str(fixture), edition)}, or a path ending in {ends}")
 
 
 def _object(path: Path) -> Mapping[str, Any]:
@@ -54,16 +54,18 @@ def _object(path: Path) -> Mapping[str, Any]:
     return document
 
 
-def shipped(name: str) -> str:
-    """The name of a fixture that ships, for who may not read files here. Raises UnknownFixture."""
-    if name not in shipped_names("fixtures"):
-        raise UnknownFixture(_unknown(name))
+def shipped(name: str, edition: str) -> str:
+    """The name of a fixture that ships with an edition, for who may not read files here.
+
+    Raises UnknownFixture.
+    """
+    if name not in shipped_fixtures(edition):
+        raise UnknownFixture(_unknown(name, edition))
     return name
 
 
-def _unknown(name: str) -> str:
-    known = shipped_names("fixtures")
-    return f"no fixture {name!r}: {did_you_mean(name, known)}"
+def _unknown(name: str, edition: str) -> str:
+    return f"no fixture {name!r}: {did_you_mean(name, shipped_fixtures(edition))}"
 
 
 def check_fixture(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:

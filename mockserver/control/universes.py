@@ -26,7 +26,8 @@ def create_universe(call: ControlCall) -> Made:
             raise Refused(422, ("/before", "it is of a fork: name the universe to fork as well"))
         else:
             if isinstance(wanted.get("fixture"), str):
-                shipped(wanted["fixture"])
+                contract = call.server.contract(wanted.get("edition"))
+                shipped(wanted["fixture"], contract.name)
             universe = call.server.universe(**wanted)
     except (Taken, Full) as error:
         raise Refused(409, ("/key", str(error))) from None
@@ -79,7 +80,7 @@ def seed_universe(call: ControlCall) -> Made:
     wanted = call.document
     named = set(wanted) == {"fixture"}
     try:
-        fixture = shipped(wanted["fixture"]) if named else wanted
+        fixture = shipped(wanted["fixture"], call.own.edition) if named else wanted
         document = fixture_for(call.own.edition, fixture, call.server.kinds)
         return 201, {"records": call.own.seeded(document)}
     except (UnknownFixture, UnfitFixture, BadFixture) as error:

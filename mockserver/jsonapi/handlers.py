@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.jsonapi.identifiers import known, named_records
-from mockserver.jsonapi.pagination import paged, unpaged
+from mockserver.jsonapi.pagination import listed, paged
 from mockserver.jsonapi.unique_names import taken
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler
@@ -15,7 +15,7 @@ def list_records(call: Call) -> Reply:
     """The list of the path's record: a page of it where the edition pages it, else the whole."""
     items = call.state.list(call.record.key, call.kind.type)
     pages = "page[size]" in call.query
-    return Reply(data=paged(call, items) if pages else unpaged(call, (item[-1] for item in items)))
+    return Reply(data=paged(call, items) if pages else listed(call, (item[-1] for item in items)))
 
 
 def show_record(call: Call) -> Reply:

@@ -28,8 +28,12 @@ def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) 
     return ListPage(records, number, size, len(items))
 
 
-def unpaged(call: Call, keys: Iterable[int]) -> ListPage:
-    """A list that does not page: every record, as one page (decision: clients need the meta)."""
+def listed(call: Call, keys: Iterable[int]) -> ListPage:
+    """Records in list order: a page of them where the edition pages the list, else all as one page
+    (decision: clients need the meta).
+    """
+    if "page[size]" in call.query:
+        return paged(call, [(key,) for key in keys])
     records = call.state.several(keys)
     return ListPage(records, 1, len(records), len(records), paged=False)
 

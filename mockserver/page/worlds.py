@@ -9,7 +9,7 @@ from typing import Any
 import flask
 
 from mockserver.contract import editions
-from mockserver.contract.files import shipped_names
+from mockserver.contract.files import shipped_fixtures
 from mockserver.control.enforcement import owners
 from mockserver.page import doors
 from mockserver.page.asking import Refusal, control, root
@@ -50,7 +50,7 @@ def _worlds(wanted: dict[str, str], faults: list[str]) -> str:
         opened=doors.opened(),
         editions=editions(),
         default=doors.server().edition,
-        fixtures=shipped_names("fixtures"),
+        fixtures=sorted({name for one in editions() for name in shipped_fixtures(one)}),
         wanted=wanted,
         faults=faults,
         base=root()(),

@@ -61,7 +61,7 @@ def fixture_for(
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for a file that cannot be read.
     """
-    return check_fixture(read_fixture(fixture), fixture_checker(load(edition), kinds))
+    return check_fixture(read_fixture(fixture, edition), fixture_checker(load(edition), kinds))
 
 
 @dataclass(eq=False)

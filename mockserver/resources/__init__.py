@@ -1,7 +1,8 @@
 """One module a resource type; each ends in its `KIND`. None imports another.
 
 A module is found by being here. What behaves differently in another edition is a second function in
-a kind of its own: `EDITIONS = {"2026-08": replace(KIND, ...)}` in the same module.
+a kind of its own: `EDITIONS = {"2026-08": replace(KIND, ...)}` in the same module; None: that
+edition has no such records. A module without a `KIND` is there in its `EDITIONS` alone.
 """
 
 from __future__ import annotations
@@ -19,5 +20,8 @@ def kinds(edition: str) -> Kinds:
     found = (
         import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)
     )
-    modules = [module for module in found if hasattr(module, "KIND")]
-    return Kinds(getattr(module, "EDITIONS", {}).get(edition, module.KIND) for module in modules)
+    given = (
+        getattr(module, "EDITIONS", {}).get(edition, getattr(module, "KIND", None))
+        for module in found
+    )
+    return Kinds(kind for kind in given if kind is not None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import delete_record, show_record
-from mockserver.jsonapi.pagination import unpaged
+from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply
@@ -59,7 +59,7 @@ def list_user_tokens(call: Call) -> Reply:
     """Another user's list is empty (page)."""
     own = call.may("own-user-token", call.record)
     items = call.state.list(call.record.key, TYPE) if own else ()
-    return Reply(data=unpaged(call, (item[-1] for item in items)))
+    return Reply(data=listed(call, (item[-1] for item in items)))
 
 
 def create_user_token(call: Call) -> Reply:

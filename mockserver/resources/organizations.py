@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
-from mockserver.jsonapi.pagination import unpaged
+from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
-from mockserver.world import clock
+from mockserver.nearest import did_you_mean
+from mockserver.pointers import escape
+from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, View
+from mockserver.world.facts import Facts
+from mockserver.world.kinds import Kind, Values, View
 from mockserver.world.naming import by_name
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
 
-ENTITLEMENTS = (
-    "state-storage",
-    "operations",
-    "vcs-integrations",
-    "sentinel",
-    "private-module-registry",
-    "teams",
-)
 TRIAL = timedelta(days=30)
 OWNERS = {
     "name": "owners",
@@ -65,7 +61,7 @@ def list_organizations(call: Call) -> Reply:
     """Every organization that the caller belongs to, by name."""
     keys = (item[-1] for item in call.state.list(ROOT, "organizations"))
     seen = [key for key in keys if call.may("read-organization", call.state.get(key))]
-    return Reply(data=unpaged(call, seen))
+    return Reply(data=listed(call, seen))
 
 
 def create_organization(call: Call) -> Reply:
@@ -80,15 +76,23 @@ def create_organization(call: Call) -> Reply:
 
 
 def show_entitlement_set(call: Call) -> Reply:
+    """Its id is the organization's, or the one that no new name changes where there is one."""
     record = call.record
+    id = record.get("external-id") or record.id
     return Reply(
         data={
-            "id": record.id,
+            "id": id,
             "type": "entitlement-sets",
-            "attributes": {name: record["entitlements"][name] for name in ENTITLEMENTS},
-            "links": {"self": f"/api/v2/entitlement-sets/{record.id}"},
+            "attributes": dict(record["entitlements"]),
+            "links": {"self": f"/api/v2/entitlement-sets/{id}"},
         },
     )
+
+
+def entitlements(facts: Facts) -> dict[str, bool]:
+    """What an organization may use where nobody says otherwise."""
+    names = facts.attributes["entitlement-sets"]
+    return {name: name not in facts["not-entitled"] for name in names}
 
 
 # fixtures
@@ -96,9 +100,13 @@ def show_entitlement_set(call: Call) -> Reply:
 
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
     """With the team `owners`, which has the id that an entry among the teams gives it."""
-    entitled = dict.fromkeys(ENTITLEMENTS, True) | entry.get("entitlements", {})
+    known, entitled = entitlements(seeding.facts), entry.get("entitlements", {})
+    for name in entitled.keys() - known.keys():
+        detail = f"no entitlement {name!r}: {did_you_mean(name, known)}"
+        seeding.fault(f"{pointer}/entitlements/{escape(name)}", detail)
     said = {name: part for name, part in entry.items() if name != "owners"}
-    record = seeding.record(KIND, said, pointer, None, {"entitlements": entitled})
+    kind = seeding.kinds["organizations"]
+    record = seeding.record(kind, said, pointer, None, {"entitlements": known | entitled})
     if record is None:
         return None
     owners = entry.get("owners") or ["admin"]
@@ -141,7 +149,7 @@ KIND = Kind(
         "created-at": lambda values, facts, now: now,
         "enterprise-plan": "pro",
         "trial-expires-at": lambda values, facts, now: clock.later(values["created-at"], TRIAL),
-        "entitlements": dict.fromkeys(ENTITLEMENTS, True),
+        "entitlements": lambda values, facts, now: entitlements(facts),
     },
     show=resource,
     computed={
@@ -181,11 +189,10 @@ KIND = Kind(
             "email": {"minLength": 1},
             "entitlements": {
                 "type": "object",
-                "properties": {
-                    name: {"type": "boolean", "description": f"Whether it is entitled to {name}."}
-                    for name in ENTITLEMENTS
+                "additionalProperties": {
+                    "type": "boolean",
+                    "description": "Whether it is entitled to that.",
                 },
-                "additionalProperties": False,
                 "description": "What the plan includes: everything that is not turned off here.",
             },
             "owners": {
@@ -196,3 +203,114 @@ KIND = Kind(
         }
     },
 )
+
+
+# August 2026
+
+
+def external_id(values: Values, facts: Facts, now: str) -> str:
+    """An opaque id that a new name does not change."""
+    return f"org-{ids.code(0, values['name'], values['created-at'])}"
+
+
+def search_organizations(call: Call) -> Reply:
+    """Those that the caller belongs to and whose name or e-mail address holds what is asked for."""
+    both, name, email = (
+        str(call.query.get(asked, "")).casefold() for asked in ("q", "q[name]", "q[email]")
+    )
+
+    def wanted(record: Record) -> bool:
+        own, address = record["name"].casefold(), record["email"].casefold()
+        return (both in own or both in address) and name in own and email in address
+
+    records = (call.state.get(item[-1]) for item in call.state.list(ROOT, "organizations"))
+    seen = [r.key for r in records if wanted(r) and call.may("read-organization", r)]
+    return Reply(data=listed(call, seen))
+
+
+def to_entitlement_set(view: View, record: Record) -> dict[str, Any]:
+    return {
+        "data": {"type": "entitlement-sets", "id": record["external-id"]},
+        "links": {"related": f"/api/v2/organizations/{record.id}/entitlement-set"},
+    }
+
+
+TODAY = replace(
+    KIND,
+    made={
+        **{name: made for name, made in KIND.made.items() if name != "enterprise-plan"},
+        "external-id": external_id,
+        "trial-expires-at": None,
+    },
+    computed={
+        **KIND.computed,
+        "plan-expired": False,
+        "plan-expires-at": None,
+        "plan-is-trial": False,
+        "plan-is-enterprise": False,
+        "plan-identifier": "business",
+        "fair-run-queuing-enabled": True,
+        "is-unified": False,
+        "is-in-degraded-mode": False,
+        "global-module-sharing": False,
+        "global-provider-sharing": False,
+        "remaining-testable-count": 100,
+        "max-ttl-enabled": False,
+        "two-factor-conformant": False,
+    },
+    relationships={"entitlement-set": to_entitlement_set},
+    operations={**KIND.operations, "list-organizations": (search_organizations, "use-api")},
+    permissions={
+        **KIND.permissions,
+        **dict.fromkeys(
+            (
+                "can-access-via-teams",
+                "can-enable-stacks",
+                "can-manage-assessments",
+                "can-manage-auditing",
+                "can-manage-sso",
+                "can-manage-subscription",
+                "can-update-hyok-configuration",
+                "can-view-authentication",
+                "can-view-usage",
+            ),
+            "own-organization",
+        ),
+        **dict.fromkeys(
+            ("can-read-assessments", "can-view-explorer", "can-view-hyok-feature-info"),
+            "read-organization",
+        ),
+        **dict.fromkeys(
+            (
+                "can-create-module",
+                "can-deploy-no-code-modules",
+                "can-manage-no-code-modules",
+                "can-manage-org-public-modules",
+                "can-manage-public-modules",
+            ),
+            "manage-modules",
+        ),
+        **dict.fromkeys(
+            (
+                "can-create-provider",
+                "can-manage-custom-providers",
+                "can-manage-org-public-providers",
+                "can-manage-public-providers",
+            ),
+            "manage-providers",
+        ),
+        "can-create-project": "create-project",
+        "can-manage-run-tasks": "manage-run-tasks",
+        "can-manage-tags": "create-workspace",
+        "can-manage-users": "manage-membership",
+        "can-manage-varsets": "create-workspace",
+        "can-read-policies": "manage-policies",
+        "can-read-run-tasks": "read-organization",
+        "can-read-varsets": "read-organization",
+        "can-update-agent-pools": "manage-agent-pools",
+        "can-update-authentication-token": "manage-organization-token",
+        "can-update-ssh-keys": "use-ssh-keys",
+        "can-view-users": "read-organization",
+    },
+)
+EDITIONS = {"2026-08": TODAY}

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.identifiers import identifier
-from mockserver.jsonapi.pagination import unpaged
+from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
@@ -80,7 +80,7 @@ def list_access(call: Call) -> Reply:
         raise not_found(f"there is no workspaces {id!r}")
     demand(call, call.operation, READ, workspace, "teams")
     items = call.state.list(workspace.key, "team-workspaces")
-    return Reply(data=unpaged(call, (item[-1] for item in items)))
+    return Reply(data=listed(call, (item[-1] for item in items)))
 
 
 def add_access(call: Call) -> Reply:

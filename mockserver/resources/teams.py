@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.jsonapi import resources
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
-from mockserver.jsonapi.pagination import unpaged
+from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.resources import team_members
 from mockserver.resources.team_members import ACCESS, GRANTS, MANAGE, MEMBERS, OWNERS
@@ -41,9 +41,9 @@ def list_teams(call: Call) -> Reply:
     organization = call.record
     items = call.state.list(organization.key, "teams")
     if call.may(MANAGE, organization):
-        return Reply(data=unpaged(call, (item[-1] for item in items)))
+        return Reply(data=listed(call, (item[-1] for item in items)))
     own = (call.state.get(key) for key in call.reached("teams", organization))
-    return Reply(data=unpaged(call, (key for *_, key in sorted((*t.sort, t.key) for t in own))))
+    return Reply(data=listed(call, (key for *_, key in sorted((*t.sort, t.key) for t in own))))
 
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sweeps import EDITIONS, TAKING_JSON, World, at, fresh, put, types
+from sweeps import TAKING_JSON, World, at, fresh, put, types
 from test_examples_played import prepared
 from test_requests_refused import PROPERTIES, body_of, places, spelled
 
@@ -372,10 +372,9 @@ def test_a_secret_under_another_name_is_not_repeated_by_what_we_say(
 
 def test_every_member_that_holds_a_secret_is_marked() -> None:
     """Passwords, the value of an SSH key, and tokens where they are answered."""
-    for edition in EDITIONS:
-        assert {"password", "current-password", "password-confirmation", "value", "token"} <= set(
-            edition.secrets
-        )
+    assert {"password", "current-password", "password-confirmation", "value", "token"} <= set(
+        EDITION.secrets
+    )
     marked = {(case.values[0].id, case.values[1]) for case in SECRETS}
     named = {
         (operation.id, path)

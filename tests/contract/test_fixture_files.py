@@ -169,7 +169,7 @@ def test_a_file_that_is_none_is_refused_with_its_name_and_the_place(
 def test_a_file_that_holds_no_object_is_no_fixture(tmp_path: Path, text: str, said: str) -> None:
     path = a_file(tmp_path, text)
     with pytest.raises(UnfitFixture) as refused:
-        read_fixture(path)
+        read_fixture(path, "2019-07")
     assert refused.value.faults == [("", f"{path} holds {said}, not an object")]
 
 

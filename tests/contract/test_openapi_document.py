@@ -115,7 +115,8 @@ def test_an_answer_of_the_api_is_of_one_media_type(edition: Edition) -> None:
         for response in operation.responses.values()
         if (content := response.get("content", {})) and set(content) != {JSONAPI}
     }
-    assert others == {
+    known = {
         "discover-services": ["application/json"],
         "download-policy": ["application/octet-stream"],
     }
+    assert others == {id: media for id, media in known.items() if id in edition.operations}

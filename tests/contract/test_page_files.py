@@ -144,6 +144,8 @@ MISPRINTED = {
 def test_plain_jsonschema_takes_the_samples_of_the_page(
     edition: Edition, page: str, name: str, type: str
 ) -> None:
+    if edition.name != "2019-07":
+        return  # its facts are not of pages, and have no samples
     known = read(FACTS / f"{edition.name}.json")["pages"].get(page, {"operations": []})
     samples = [s for o in known["operations"] for answer in o["answers"] for s in data(answer)]
     wrong = [

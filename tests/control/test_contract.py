@@ -207,7 +207,7 @@ def test_the_contract_is_served_without_a_token(tfe: Any) -> None:
         assert answer.json["openapi"] == "3.1.0"
         assert answer.json == contract(edition).openapi()
     answer = ask(tfe, "GET", "openapi.json?edition=2019-70")
-    assert faults(answer, 404) == [("", "no edition '2019-70'; there are: 2019-07")]
+    assert faults(answer, 404) == [("", "no edition '2019-70'; there are: 2019-07, 2026-08")]
 
 
 def test_the_clock_is_shown_set_advanced_run_and_stopped(tfe: Any) -> None:

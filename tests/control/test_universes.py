@@ -86,8 +86,8 @@ def test_everything_wrong_with_a_wish_is_said_at_once(tfe: Any) -> None:
 @pytest.mark.parametrize(
     ("wanted", "fault"),
     [
-        ({"edition": "2018-01"}, ("/edition", "no edition '2018-01'; there are: 2019-07")),
-        ({"edition": "control"}, ("/edition", "no edition 'control'; there are: 2019-07")),
+        ({"edition": "2018-01"}, ("/edition", "no edition '2018-01'; there are: 2019-07, 2026-08")),
+        ({"edition": "control"}, ("/edition", "no edition 'control'; there are: 2019-07, 2026-08")),
         (
             {"fixture": "docmented"},
             ("/fixture", "no fixture 'docmented': did you mean 'documented'? there are busy, documented, empty"),

@@ -89,7 +89,7 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
             "there are busy, documented, empty, or a path ending in .json, .yaml, .yml or .toml\n",
         ),
         (["--fixture", "none.json"], 1, "Error: no fixture file 'none.json'\n"),
-        (["--edition", "2019-08"], 1, "Error: no edition '2019-08'; there are: 2019-07\n"),
+        (["--edition", "2019-08"], 1, "Error: no edition '2019-08'; there are: 2019-07, 2026-08\n"),
         (["--token", "a.b"], 2, "--token must not be empty nor hold a dot, a slash or a space."),
         (["--token", ""], 2, "--token must not be empty nor hold a dot, a slash or a space."),
         (["--token", "a/b"], 2, "--token must not be empty nor hold a dot, a slash or a space."),
@@ -229,12 +229,12 @@ def test_openapi_prints_an_edition() -> None:
     done = command("openapi", "--edition", "2019-70")
     assert (done.exit_code, done.stderr) == (
         2,
-        "Error: no edition '2019-70'; there are: 2019-07\n",
+        "Error: no edition '2019-70'; there are: 2019-07, 2026-08\n",
     )
 
 
 def test_operations_are_listed_from_the_contract() -> None:
-    rows = json.loads(command("operations", "--format", "json").stdout)
+    rows = json.loads(command("operations", "--edition", "2019-07", "--format", "json").stdout)
     by_id = {row["operation"]: row for row in rows}
     assert by_id["add-policies-to-policy-set"] == {
         "edition": "2019-07",
@@ -261,7 +261,10 @@ def test_operations_are_listed_from_the_contract() -> None:
         for row in table
     )
     done = command("operations", "--edition", "x")
-    assert (done.exit_code, done.stderr) == (2, "Error: no edition 'x'; there are: 2019-07\n")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "Error: no edition 'x'; there are: 2019-07, 2026-08\n",
+    )
 
 
 def test_help_and_version_are_there() -> None:

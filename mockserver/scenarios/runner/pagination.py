@@ -20,6 +20,11 @@ FEW = 25
 """Records that are made to see the size of a page: a larger one is not asked for."""
 
 
+def largest(operation: Operation) -> int:
+    """The most records that a page of a list may have."""
+    return int(operation.parameters["page[size]"]["schema"]["maximum"])
+
+
 def walk_pages(
     driver: Driver,
     operation: Operation,
@@ -29,7 +34,9 @@ def walk_pages(
     most: int = 6,
 ) -> Sequence[JudgedAnswer]:
     """Every page of one record, `most` of them, then the one past the end. Gives the pages."""
-    everything = driver.call(operation.id, of=record, query={**query, "page[size]": 150})
+    everything = driver.call(
+        operation.id, of=record, query={**query, "page[size]": largest(operation)}
+    )
     order = [resource["id"] for _, resource in resources(everything.document)]
     if not contains(driver, everything, order, ids):
         return []
@@ -161,7 +168,7 @@ def default_size(
     size = operation.parameters["page[size]"]["schema"].get("default")
     if not isinstance(size, int) or size > FEW:
         return
-    there = driver.call(operation.id, of=record, query={**query, "page[size]": 150})
+    there = driver.call(operation.id, of=record, query={**query, "page[size]": largest(operation)})
     for _ in range(size + 1 - len([*resources(there.document)])):
         driver.need(plan.type, "many")
     page = driver.call(operation.id, of=record, query=dict(query))

@@ -63,7 +63,8 @@ class Plan:
         if self.listing is None:
             return {}
         query: dict[str, Any] = {}
-        wanted = {"search[name]": narrow, "page[size]": 150} if narrow is not None else {}
+        most = self.listing.parameters.get("page[size]", {}).get("schema", {}).get("maximum")
+        wanted = {"search[name]": narrow, "page[size]": most} if narrow is not None else {}
         for name, parameter in self.listing.parameters.items():
             if name in wanted:
                 query[name] = wanted[name]
