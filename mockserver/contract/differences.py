@@ -1,6 +1,6 @@
 """What one edition has that another has not, as a changelog of the API: facts, and what they mean.
 
-The vendor's stability policy (stability-policy.html) lists what is backwards compatible: new endpoints;
+The vendor's stability policy lists what is backwards compatible: new endpoints;
 new attributes, links and relationships of requests and answers; new optional query parameters. That is
 an `addition`, and so is what takes a rule away from requests: whatever was sent before is taken
 still (decision). Everything else is `breaking`.
