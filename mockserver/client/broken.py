@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from mockserver.client.seen import Seen
 from mockserver.contract import load
 from mockserver.escaping import escaped
-from mockserver.world.journal import Entry
+from mockserver.world.entries import Entry
 from mockserver.world.universe import Universe
 from mockserver.world.universes import Universes
 

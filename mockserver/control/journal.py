@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.control.calls import ControlCall, Made, Refused
 from mockserver.judge.coverage import Coverage
 from mockserver.world.changes import changes
-from mockserver.world.journal import Entry
+from mockserver.world.entries import Entry
 from mockserver.world.universe import Universe
 
 

@@ -16,7 +16,7 @@ from mockserver.page.asking import Refusal, control, root
 from mockserver.page.bodies import Line, Note, beside, lines
 from mockserver.page.records import links
 from mockserver.world.changes import changes
-from mockserver.world.journal import Entry
+from mockserver.world.entries import Entry
 from mockserver.world.universe import Universe
 
 CURL = 20_000

@@ -12,7 +12,7 @@ import flask
 from mockserver.page import doors
 from mockserver.page.asking import control, root
 from mockserver.page.stream import Stream
-from mockserver.world.journal import Entry
+from mockserver.world.entries import Entry
 from mockserver.world.who import callers
 
 SHOWN = 200

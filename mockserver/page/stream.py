@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from mockserver.world.journal import Entry
+from mockserver.world.entries import Entry
 from mockserver.world.universe import Universe
 
 PAUSE = 0.05

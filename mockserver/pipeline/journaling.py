@@ -9,7 +9,7 @@ from mockserver.contract.explain import UNTOLD
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.outcome import Outcome
 from mockserver.redaction import Redactor, masked, redactor, strangers
-from mockserver.world.journal import Entry
+from mockserver.world.entries import Entry
 from mockserver.world.problems import Breach
 from mockserver.world.state import State
 

@@ -13,7 +13,6 @@ import json
 import logging
 from typing import Any
 
-import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -22,8 +21,8 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.server import ServerState
 
-HEAD_BYTES = 64 * 1024
-"""Of the largest head of a request: its first line and its headers."""
+from mockserver.web.request_head import HEAD_BYTES, NoRequest, absolute_form, judge_head, too_large
+
 PARSED, LONG = 4 * 1024, 32 * 1024
 """Bytes that are parsed at once: some hundred of the smallest requests; and of a body."""
 HEAD_SECONDS = 20.0
@@ -40,14 +39,6 @@ FINISHED = "mockserver.finished"
 
 log = logging.getLogger("mockserver.wire")
 log.setLevel(logging.ERROR)
-
-
-class NoRequest(Exception):
-    """A head that is no request: a status, and why."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        self.status, self.detail = status, detail
-        super().__init__(detail)
 
 
 class Protocol(HttpToolsProtocol):
@@ -91,7 +82,7 @@ class Protocol(HttpToolsProtocol):
             if self._head_since is not None:
                 self._head_bytes += len(part)
                 if self._head_bytes > HEAD_BYTES and not self._over:
-                    self._refuse(_too_large())
+                    self._refuse(too_large())
         if self._ended:
             self._finish()
 
@@ -138,7 +129,7 @@ class Protocol(HttpToolsProtocol):
         self._head_since = None
         version = self.parser.get_http_version()
         try:
-            self._judge(version)
+            judge_head(version, self.url, self.headers)
             self._take_target()
         except NoRequest as refused:
             self._refused = refused
@@ -152,43 +143,12 @@ class Protocol(HttpToolsProtocol):
         if self.parser.should_upgrade():  # to nothing we speak: answer, and read no further
             self.cycle.keep_alive = False
 
-    def _judge(self, version: str) -> None:
-        """What llhttp lets pass. Raises NoRequest."""
-        if version not in ("1.1", "1.0"):
-            raise NoRequest(505, f"HTTP/{version} is not spoken here: send HTTP/1.1")
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > HEAD_BYTES:
-            raise _too_large()
-        hosts = codings = 0
-        for name, value in self.headers:
-            if name == b"host":
-                hosts += 1
-            elif name == b"transfer-encoding":
-                codings += 1
-                if version == "1.0" or codings > 1 or value.strip().lower() != b"chunked":
-                    raise NoRequest(
-                        400, "the only transfer coding is chunked, said once, in HTTP/1.1"
-                    )
-        if hosts > 1 or (hosts == 0 and version == "1.1"):
-            raise NoRequest(400, "a request has one Host header")
-
     def _take_target(self) -> None:
-        """The target in its absolute form names the host itself (RFC 9112, 3.2.2)."""
-        self._named = b""
-        if self.url.startswith(b"/") or self.url == b"*":
-            return
-        try:
-            target = httptools.parse_url(self.url)
-        except httptools.HttpParserInvalidURLError:
-            target = None
-        if target is None or target.schema is None or target.host is None:
-            raise NoRequest(400, "the target of the request is no path and no URL")
-        name = b"[%b]" % target.host if b":" in target.host else target.host
-        host = name + (b":%d" % target.port if target.port else b"")
-        self.url = (target.path or b"/") + (b"?" + target.query if target.query else b"")
-        kept = [(name, value) for name, value in self.headers if name != b"host"]
-        self.headers[:] = [(b"host", host), *kept]
-        self._named = host
+        """A host that the target names goes before what the header says."""
+        self.url, self._named = absolute_form(self.url)
+        if self._named:
+            kept = [(name, value) for name, value in self.headers if name != b"host"]
+            self.headers[:] = [(b"host", self._named), *kept]
 
     # what is refused
 
@@ -266,10 +226,6 @@ class Protocol(HttpToolsProtocol):
             elif self.cycle.more_body and not self.flow.read_paused:
                 self._over = True
                 self._end_body()
-
-
-def _too_large() -> NoRequest:
-    return NoRequest(431, f"the head of a request has at most {HEAD_BYTES} bytes")
 
 
 def settings(app: Any) -> Config:

@@ -6,104 +6,20 @@ alive). What was evicted is *no longer known*, which is not the same as *never h
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import takewhile
-from typing import Any, Protocol
+from typing import Protocol
 
-from mockserver.escaping import escaped
-from mockserver.world.state import State
+from mockserver.world.entries import Entry
 
 ENTRIES = 1_000
 BYTES = 16 * 1024 * 1024
 BROKEN = 20
 LARGE = 64 * 1024
-TOLD, BRIEF = 3, 200
-"""Findings that a line tells, and letters of each."""
 LONG = b'"[too long to be kept]"'
-
-
-@dataclass(slots=True)
-class Entry:
-    """One request and its answer.
-
-    `number` counts from 1 in its journal; `time` is the world's; `milliseconds` how long it took.
-    `operation` is None for a route the edition does not have, `caller` for no valid token.
-    `findings` are what the contract does not list but was let pass; `why` explains a refusal that
-    the answer must not explain; `breach` names our own mistake. `sent` and `got` are
-    the redacted bodies as JSON texts, `request` and `response` their values. `before` and `after` are the state on both sides.
-    """
-
-    number: int
-    time: str
-    method: str
-    path: str
-    query: str = ""
-    operation: str | None = None
-    caller: str | None = None
-    status: int = 0
-    findings: Sequence[Mapping[str, Any]] = ()
-    why: str | None = None
-    breach: str | None = None
-    fault: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    sent: bytes | None = None
-    got: bytes | None = None
-    milliseconds: float = 0.0
-    bytes: int = 0
-    generation: int = 0
-    before: State | None = field(default=None, repr=False)
-    after: State | None = field(default=None, repr=False)
-
-    @property
-    def request(self) -> Any:
-        return None if self.sent is None else json.loads(self.sent)
-
-    @property
-    def response(self) -> Any:
-        return None if self.got is None else json.loads(self.got)
-
-    def shown(self) -> dict[str, Any]:
-        """As the control plane shows it."""
-        return {
-            "n": self.number,
-            "time": self.time,
-            "method": self.method,
-            "path": self.path,
-            "query": self.query,
-            "operation": self.operation,
-            "caller": self.caller,
-            "status": self.status,
-            "findings": [dict(finding) for finding in self.findings],
-            "why": self.why,
-            "breach": self.breach,
-            "fault": self.fault,
-            "headers": dict(self.headers),
-            "request": self.request,
-            "response": self.response,
-            "milliseconds": self.milliseconds,
-            "changed": self.before is not self.after,
-        }
-
-    def line(self) -> str:
-        """One line for a log or a test report."""
-        query = f"?{self.query}" if self.query else ""
-        # of a path that is nobody's, `why` says the same
-        notes = [_words(finding) for finding in self.findings[:TOLD] if self.operation]
-        notes += [f"{left} more findings"] if (left := len(self.findings) - TOLD) > 0 else []
-        notes += [note for note in (self.why, self.fault, self.breach) if note]
-        tail = f"  [{'; '.join(notes)}]" if notes else ""
-        name = self.operation or "no operation"
-        return escaped(f"{self.status} {self.method} {self.path}{query}  {name}{tail}")
-
-
-def _words(finding: Mapping[str, Any]) -> str:
-    """A finding in a few words: the fact, and what to do."""
-    text = ". ".join(finding[name] for name in ("fact", "hint") if name in finding).rstrip(".")
-    return text if len(text) <= BRIEF else text[: BRIEF - 1] + "…"
 
 
 class Digest(Protocol):

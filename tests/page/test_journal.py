@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from mockserver.page.exchange import curl
-from mockserver.world.journal import Entry
+from mockserver.world.entries import Entry
 
 from .browsing import KEY, Browser, browser, text, worlds
 

@@ -11,7 +11,8 @@ import pytest
 
 import mockserver
 from mockserver.client import ControlError
-from mockserver.world.journal import BYTES, ENTRIES, Entry, Journal
+from mockserver.world.entries import Entry
+from mockserver.world.journal import BYTES, ENTRIES, Journal
 
 ORG = "/api/v2/organizations/my-organization"
 POLICY = "/api/v2/policies/pol-u3S5p2Uwk21keu1s"
