@@ -27,24 +27,47 @@ docs: $(VENV)/.tested
 bench: $(VENV)/.benched
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+define install
+	@echo "installing $(WHAT) into $(VENV): about a minute, once"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(WHAT)'
+	@echo "installed"
+endef
 
-$(VENV)/.installed: setup.cfg | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable .
-	touch $@
+# An environment that another Python has made, that an older one than 3.11 has, or that has been moved
+# with its folder, does not work: it is made anew.
+CHECK := import os, sys, sysconfig; \
+  sys.exit(sys.version_info < (3, 11) or not os.path.isdir(sysconfig.get_path("purelib")))
+SOUND := $(shell $(BIN)/python -Ic '$(CHECK)' > /dev/null 2>&1 \
+  && grep -F '$(CURDIR)/$(VENV)' $(BIN)/activate > /dev/null 2>&1 && echo sound)
+ifneq ($(SOUND),sound)
+.PHONY: $(BIN)/python
+$(VENV)/.installed $(VENV)/.tested $(VENV)/.benched $(VENV)/.developed: $(BIN)/python
+endif
 
-$(VENV)/.tested: setup.cfg | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
-	touch $@ $(VENV)/.installed
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; sys.exit(sys.version_info < (3, 11) and f"$(PYTHON) is Python {v}; 3.11 or newer is needed. Name one: make PYTHON=python3.12")'
+	@echo "making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv --clear $(VENV)
 
-$(VENV)/.benched: setup.cfg | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[test,bench]'
-	touch $@ $(VENV)/.tested $(VENV)/.installed
+$(VENV)/.installed: WHAT = .
+$(VENV)/.installed: setup.cfg | $(BIN)/python
+	$(install)
+	@touch $@
 
-$(VENV)/.developed: setup.cfg | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[test,dev]'
-	touch $@ $(VENV)/.tested $(VENV)/.installed
+$(VENV)/.tested: WHAT = .[test]
+$(VENV)/.tested: setup.cfg | $(BIN)/python
+	$(install)
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.benched: WHAT = .[test,bench]
+$(VENV)/.benched: setup.cfg | $(BIN)/python
+	$(install)
+	@touch $@ $(VENV)/.tested $(VENV)/.installed
+
+$(VENV)/.developed: WHAT = .[test,dev]
+$(VENV)/.developed: setup.cfg | $(BIN)/python
+	$(install)
+	@touch $@ $(VENV)/.tested $(VENV)/.installed
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from mockserver.client.broken import worlds
-from mockserver.judge.coverage import Coverage, table
+from mockserver.judge.coverage import Coverage, rows
+from mockserver.reports.columns import UNFOLDED, columns
 from mockserver.reports.html import page
 
 SHARED = "tfe_coverage"
@@ -82,7 +83,13 @@ class Collected:
             for form, path in self._reports:
                 if path is None:
                     terminalreporter.section(f"contract coverage, edition {coverage.edition}")
-                    terminalreporter.write_line("\n".join(table(coverage)))
+                    width = (
+                        terminalreporter._tw.fullwidth if terminalreporter.isatty() else UNFOLDED
+                    )
+                    terminalreporter.write_line(columns(rows(coverage), width))
+                    terminalreporter.write_line(
+                        f"{coverage.percent}% of edition {coverage.edition}"
+                    )
                 else:
                     path.write_text(_written(form, coverage), encoding="utf-8")
                     terminalreporter.write_line(f"contract coverage: {path}")

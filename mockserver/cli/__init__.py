@@ -15,6 +15,7 @@ from mockserver.cli import (
     verifying,
     worlds,
 )
+from mockserver.cli.printing import as_process
 from mockserver.version import VERSION
 
 
@@ -42,3 +43,8 @@ for command in (
     recording.fixture,
 ):
     main.add_command(command)
+
+
+def run() -> None:
+    """The command as a process, e.g. of the console script."""
+    as_process(main)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from mockserver.cli.common import TOKEN, URL, edition_named
+from mockserver.cli.printing import say
 
 READY = click.option(
     "--ready-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -40,8 +41,8 @@ def env(url: str, token: str, ready_file: Path | None) -> None:
     if "authority" in said:
         named |= dict.fromkeys(VARIABLES, said["authority"])
     for name, value in named.items():
-        click.echo(f"export {name}={shlex.quote(value)}")
-    click.echo(CURL, nl=False)
+        say(f"export {name}={shlex.quote(value)}")
+    say(CURL, newline=False)
 
 
 @click.command("cli-config")
@@ -62,14 +63,14 @@ def cli_config(
     base = f"https{said['url'][said['url'].index(':') :]}" if tls else said["url"]
     own = urlsplit(base).netloc
     name = hostname or own
-    click.echo("disable_checkpoint = true")
+    say("disable_checkpoint = true")
     if name != own or base.startswith("http:"):
         services = {
             service: f"{base}{path}"
             for service, path in edition_named(edition).facts["services"].items()
         }
-        click.echo(_host(name, services), nl=False)
-    click.echo(f"credentials {_text(name)} {{\n  token = {_text(said['token'])}\n}}")
+        say(_host(name, services), newline=False)
+    say(f"credentials {_text(name)} {{\n  token = {_text(said['token'])}\n}}")
 
 
 def _said(url: str, token: str, ready_file: Path | None) -> Mapping[str, Any]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from mockserver.cli.common import edition_named
+from mockserver.cli.printing import say, say_json, say_table
 
 
 @click.command()
 @click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
 def openapi(edition: str) -> None:
     """Print an edition as an OpenAPI 3.1 document."""
-    click.echo(json.dumps(edition_named(edition).openapi(), indent=2, ensure_ascii=False))
+    say_json(edition_named(edition).openapi())
 
 
 @click.command("fixture-schema")
@@ -24,7 +23,7 @@ def print_fixture_schema(edition: str) -> None:
     from mockserver.world.fixture_schema import fixture_schema
 
     schema = fixture_schema(served(edition_named(edition)))
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    say_json(schema)
 
 
 @click.command()
@@ -56,20 +55,15 @@ def operations(edition: str | None, form: str) -> None:
         if operation.open or operation.id in kinds(name).table
     ]
     if form == "json":
-        click.echo(json.dumps(rows, indent=2))
+        say_json(rows)
         return
     if form == "markdown":
-        click.echo("| page | operation | call |\n|---|---|---|")
+        say("| page | operation | call |\n|---|---|---|")
         for row in rows:
-            click.echo(
-                f"| {row['page']} | `{row['operation']}` | `{row['method']} {row['path']}` |"
-            )
+            say(f"| {row['page']} | `{row['operation']}` | `{row['method']} {row['path']}` |")
         return
-    width = max(len(str(row["operation"])) for row in rows)
-    for row in rows:
-        click.echo(
-            f"{row['edition']}  {row['operation']:<{width}}  {row['method']:<6} {row['path']}"
-        )
+    heads = ["edition", "operation", "method", "path"]
+    say_table([heads, *([str(row[head]) for head in heads] for row in rows)])
 
 
 @click.command()
@@ -103,22 +97,19 @@ def who(
     from mockserver.control.matrix import matrix
     from mockserver.world.seeding import BadFixture
 
+    edition_named(edition)
     try:
         found = matrix(fixture, edition, names, ids)
     except (KeyError, ValueError, BadFixture) as error:
         raise click.ClickException(str(error.args[0] if error.args else error)) from None
     if form == "json":
-        click.echo(json.dumps(found, indent=2))
+        say_json(found)
         return
     columns = list(next(iter(found.values()), {}))
     rows = [["operation", *columns], *([op, *cells.values()] for op, cells in found.items())]
     if form == "markdown":
         rows.insert(1, ["---"] * len(rows[0]))
         for row in rows:
-            click.echo(f"| {' | '.join(row)} |")
+            say(f"| {' | '.join(row)} |")
         return
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    for row in rows:
-        click.echo(
-            "  ".join(f"{word:<{width}}" for word, width in zip(row, widths, strict=True)).rstrip()
-        )
+    say_table(rows)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
 
 from mockserver.cli.common import TOKEN, URL
 from mockserver.cli.outcome import ONLY, part, too_little
+from mockserver.cli.printing import say, say_json, say_table
 
 
 @click.command()
@@ -36,7 +36,7 @@ def coverage(
     """Show how much of the contract the requests to a running server have exercised."""
     from mockserver.client import ControlError
     from mockserver.client.links import Http
-    from mockserver.judge.coverage import Coverage, table
+    from mockserver.judge.coverage import Coverage, rows
     from mockserver.reports.html import page
 
     try:
@@ -47,9 +47,11 @@ def coverage(
     met.merge(shown["met"])
     met = part(met, counted)
     if form == "json":
-        click.echo(json.dumps(met.shown(), indent=2))
+        say_json(met.shown())
     elif form == "html":
-        click.echo(page(f"Contract coverage, edition {met.edition}", [], [], met))
+        text = page(f"Contract coverage, edition {met.edition}", [], [], met)
+        say(text.encode("ascii", "xmlcharrefreplace").decode())
     else:
-        click.echo("\n".join(table(met)))
+        say_table(rows(met))
+        say(f"{met.percent}% of edition {met.edition}")
     sys.exit(int(too_little(met.percent, fail_under)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.cli.common import Unusable, edition_named
+from mockserver.cli.printing import say, say_json
 
 if TYPE_CHECKING:
     from mockserver.contract import Edition
@@ -37,7 +38,7 @@ def diff(old: str, new: str | None, against: Path | None, form: str) -> None:
     endpoints, attributes, links, relationships, optional query parameters.
     """
     from mockserver.contract.differences import differences
-    from mockserver.reports.changelog import as_json, markdown
+    from mockserver.reports.changelog import document, markdown
 
     if (new is None) == (against is None):
         raise click.UsageError("name another edition, or a recording with --against")
@@ -48,9 +49,9 @@ def diff(old: str, new: str | None, against: Path | None, form: str) -> None:
         assert against is not None
         found, other = _beyond(against, edition), against.name
     if form == "json":
-        click.echo(as_json(old, other, found))
+        say_json(document(old, other, found))
     else:
-        click.echo(markdown(f"From {old} to {other}", found))
+        say(markdown(f"From {old} to {other}", found))
 
 
 def _beyond(path: Path, edition: Edition) -> list[Difference]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockserver.cli.printing import say, say_table
+
 if TYPE_CHECKING:
     from mockserver.judge.coverage import Coverage
     from mockserver.judge.result import Result
@@ -33,7 +35,7 @@ def tell(
 
     `counted`: what `--only` names, of which coverage is told.
     """
-    from mockserver.judge.coverage import table
+    from mockserver.judge.coverage import rows
     from mockserver.reports.writing import write
 
     if result.coverage:
@@ -42,15 +44,16 @@ def tell(
     lines += [f"not played: {type}: {why}" for type, why in result.unplayed.items()]
     lines += extra + [f"could not be removed: {record}" for record in result.left]
     for line in (*lines, *result.lines):
-        click.echo(line)
+        say(line)
     if cover and result.coverage:
-        click.echo("\n".join(table(result.coverage)))
+        say_table(rows(result.coverage))
+        say(f"{result.coverage.percent}% of edition {result.coverage.edition}")
     try:
-        write(result, forms, click.echo, os.environ.get("GITHUB_STEP_SUMMARY", ""), annotate)
+        write(result, forms, say, os.environ.get("GITHUB_STEP_SUMMARY", ""), annotate)
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
     if result.stopped:
-        click.echo(f"Error: {result.stopped}", err=True)
+        say(f"Error: {result.stopped}", err=True)
         return result.exit
     percent = result.coverage.percent if result.coverage else 100.0
     return max(result.exit, int(too_little(percent, fail_under)))
@@ -66,5 +69,5 @@ def part(coverage: Coverage, counted: tuple[str, ...]) -> Coverage:
 def too_little(percent: float, least: float) -> bool:
     """Whether less was exercised than is wanted, and a sentence about it."""
     if percent < least:
-        click.echo(f"Error: {percent}% was exercised, less than the {least:g}% wanted", err=True)
+        say(f"Error: {percent}% was exercised, less than the {least:g}% wanted", err=True)
     return percent < least

@@ -10,6 +10,7 @@ import click
 
 from mockserver.cli.common import edition_named
 from mockserver.cli.outcome import tell
+from mockserver.cli.printing import say, say_json
 from mockserver.escaping import escaped
 
 
@@ -67,7 +68,7 @@ def record(
     contract = edition_named(edition)
     try:
         transport = HttpTransport(upstream, timeout=timeout, rate=0, patient=False)
-        recorder = Recorder(contract, into, Mask(contract.secrets, keep), click.echo)
+        recorder = Recorder(contract, into, Mask(contract.secrets, keep), say)
         proxy = Proxy(transport, upstream, recorder.take)
         server = LiveServer(host=host, port=port, answer=proxy)
     except ValueError as error:
@@ -78,7 +79,7 @@ def record(
     def ready() -> None:
         if ready_file:
             Path(ready_file).write_text(json.dumps({"url": server.url}) + "\n", encoding="utf-8")
-        click.echo(f"recording into {into} at {server.url}")
+        say(f"recording into {into} at {server.url}")
         sys.stdout.flush()
 
     server.run(ready)
@@ -113,5 +114,5 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     except UnfitFixture as error:
         raise click.ClickException(str(error)) from None
     for remark in world.remarks:
-        click.echo(escaped(f"note: {remark}"), err=True)
-    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+        say(escaped(f"note: {remark}"), err=True)
+    say_json(made)

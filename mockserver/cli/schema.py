@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
 from mockserver.cli.common import edition_named
+from mockserver.cli.printing import say_json
 
 
 @click.command()
@@ -38,7 +38,9 @@ def schema(operation: str | None, answer: int | None, edition: str, folder: Path
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             for name, made in every(known):
-                (folder / f"{name}.json").write_text(_text(made) + "\n", encoding="utf-8")
+                (folder / f"{name}.json").write_text(
+                    json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+                )
             return
         found = known.operation(str(operation))
         made = of_answer(known, found, answer) if answer else of_request(known, found)
@@ -48,8 +50,4 @@ def schema(operation: str | None, answer: int | None, edition: str, folder: Path
         raise click.ClickException(str(error.args[0])) from None
     except OSError as error:
         raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
-    click.echo(_text(made))
-
-
-def _text(made: dict[str, Any]) -> str:
-    return json.dumps(made, indent=2, ensure_ascii=False)
+    say_json(made)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from mockserver.cli.common import Unusable
+from mockserver.cli.printing import say
 from mockserver.loopback import is_loopback
 
 
@@ -132,9 +133,9 @@ def serve(
                 said["authority"] = str(secure.authority)
             Path(ready_file).write_text(json.dumps(said) + "\n", encoding="utf-8")
         page = f" and a page for people at {server.url}/open/{code}" if code else ""
-        click.echo(f"serving {edition} at {server.url}{page} with the token {token}")
+        say(f"serving {edition} at {server.url}{page} with the token {token}")
         for name, value in secure.env.items() if secure else ():
-            click.echo(f"export {name}={value}")
+            say(f"export {name}={value}")
         sys.stdout.flush()
 
     with logs.to(sys.stdout, quiet=quiet):

@@ -20,6 +20,7 @@ import click
 
 from mockserver.cli.common import edition_named
 from mockserver.cli.outcome import ONLY, part, tell
+from mockserver.cli.printing import say
 
 if TYPE_CHECKING:
     from mockserver.contract import Edition
@@ -221,7 +222,7 @@ def _progress() -> Iterator[Tell]:
 
         def plain(what: str, done: int, of: int) -> None:
             if done < of:
-                click.echo(f"verify: {what} ({done + 1} of {of})", err=True)
+                say(f"verify: {what} ({done + 1} of {of})", err=True)
 
         yield plain
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mockserver.cli.common import TOKEN, URL
+from mockserver.cli.printing import say
 from mockserver.escaping import escaped
 
 
@@ -22,7 +23,7 @@ def seed(file: str, url: str, token: str) -> None:
         raise click.ClickException(str(error)) from None
     for type, records in made.items():
         for label, id in records.items():
-            click.echo(escaped(f"{type}  {label}  {id}"))
+            say(escaped(f"{type}  {label}  {id}"))
 
 
 @click.command()

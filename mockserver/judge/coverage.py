@@ -207,19 +207,15 @@ def _order(point: Point) -> tuple[int, str]:
     return KINDS.index(point[0]), point[2]
 
 
-def table(coverage: Coverage) -> list[str]:
-    """For people: a line for each operation, a line for all; `12/14` is met and there are."""
-    width = max((len(id) for id in coverage.operations), default=12)
-    head = "".join(f"{kind:>11}" for kind in KINDS[1:])
-    lines = [f"{'operation':<{width}}{head}"]
+def rows(coverage: Coverage) -> list[list[str]]:
+    """For people, as a table: heads, each operation, all together; `12/14` is met and there are."""
+    found = [["operation", *KINDS[1:]]]
     for id in coverage.operations:
-        lines.append(f"{id:<{width}}" + _cells(coverage.counts(id)))
+        found.append([id, *_cells(coverage.counts(id))])
     met, of = coverage.counts()["operation"]
-    lines.append(f"{f'{met} of {of} operations':<{width}}" + _cells(coverage.counts()))
-    lines.append(f"{coverage.percent}% of edition {coverage.edition}")
-    return lines
+    found.append([f"{met} of {of} operations", *_cells(coverage.counts())])
+    return found
 
 
-def _cells(counts: Mapping[str, tuple[int, int]]) -> str:
-    cells = (counts[kind] for kind in KINDS[1:])
-    return "".join(f"{f'{met}/{of}' if of else '-':>11}" for met, of in cells)
+def _cells(counts: Mapping[str, tuple[int, int]]) -> list[str]:
+    return [f"{met}/{of}" if of else "-" for met, of in (counts[kind] for kind in KINDS[1:])]

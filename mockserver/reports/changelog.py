@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Any
 
 from mockserver.contract.differences import Difference
 from mockserver.escaping import escaped
@@ -34,7 +34,6 @@ def _text(said: str) -> str:
     return escaped(said)
 
 
-def as_json(old: str, new: str, found: Sequence[Difference]) -> str:
+def document(old: str, new: str, found: Sequence[Difference]) -> dict[str, Any]:
     """`{"from", "to", "differences"}`: each with its effect, subject, place, words and bodies."""
-    said = {"from": old, "to": new, "differences": [one.shown() for one in found]}
-    return json.dumps(said, indent=2, ensure_ascii=False)
+    return {"from": old, "to": new, "differences": [one.shown() for one in found]}
