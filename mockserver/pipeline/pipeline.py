@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from mockserver.contract import Operation, Refusal
+from mockserver.contract import Checked, Operation, Refusal
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.routes import routes
 from mockserver.jsonapi.documents import document
@@ -80,6 +80,10 @@ def _answered(
         found.done = True
         return Answer(kept.status, kept.body, {"Content-Type": JSONAPI}, kept=kept)
     reply: Reply = handler(call)
+    if call.findings:
+        passed = [{**cite(operation), **finding} for finding in call.findings]
+        found.found(Checked(None, passed), call.strict)
+        _refuse(found.refusals)
     answer = _shown(call, operation, reply, sent, setting.cache)
     found.state, found.done = reply.state, True
     return answer

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.jsonapi.identifiers import known
 from mockserver.world.calls import Call
 from mockserver.world.problems import Problem, invalid
 from mockserver.world.state import Record
+
+POINTER = "/data/attributes/terraform-version"
+SOURCE = "recorded answer of 2019; the list stands in edition.json"
+VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){2}(-[0-9A-Za-z.-]{1,40})?")
+_CONSTRAINT = r" *(=|!=|>=?|<=?|~>) *[0-9]{1,4}(\.[0-9]{1,4}){0,2}(-[0-9A-Za-z.-]{1,40})? *"
+CONSTRAINTS = re.compile(rf"{_CONSTRAINT}(,{_CONSTRAINT}){{0,9}}")
+"""As terraform's `required_version` has them: `~> 0.11.0`, `>= 0.11, < 0.13`."""
 
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
@@ -28,19 +36,37 @@ def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> di
 
 
 def _version(call: Call, version: str) -> str:
+    """`latest` is the newest; constraints were taken and echoed long before 2019 (reports of 2021)."""
     versions = call.facts["terraform-versions"]
     if version == "latest":
         return str(versions[0])
-    if version not in versions:
+    listed = f"one of {versions[0]} … {versions[-1]}, or latest"
+    if not is_version(version, versions):
         raise invalid(
             f'Terraform version "{version}" is not a valid version',
-            "/data/attributes/terraform-version",
-            fact=f"{version!r} is no version that this edition knows",
-            expected=f"one of {versions[0]} … {versions[-1]}, or latest",
-            source="recorded answer of 2019; the list stands in edition.json",
+            POINTER,
+            fact=f"{version!r} is no version that this edition knows, and no constraint",
+            expected=listed,
+            source=SOURCE,
             hint=f"Send {versions[0]}, or leave it out for the newest.",
         )
+    if version not in versions:
+        what = f"is newer than {versions[0]}" if VERSION.fullmatch(version) else "is a constraint"
+        hint = f"Send {versions[0]}, or leave it out for the newest."
+        fact = f"the version {version!r} {what}"
+        call.let_pass(POINTER, fact=fact, expected=listed, source=SOURCE, hint=hint)
     return version
+
+
+def is_version(version: str, versions: Sequence[str]) -> bool:
+    """Whether a workspace may have it: one of the list, a newer one, or constraints of versions."""
+    if version in versions or CONSTRAINTS.fullmatch(version):
+        return True
+    return bool(VERSION.fullmatch(version)) and _numbers(version) > _numbers(versions[0])
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.partition("-")[0].split(".")]
 
 
 def _connected(

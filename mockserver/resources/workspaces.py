@@ -22,7 +22,7 @@ from mockserver.resources.workspace_locks import (
     seed_lock,
     unlock_workspace,
 )
-from mockserver.resources.workspace_settings import settled, unknown
+from mockserver.resources.workspace_settings import is_version, settled, unknown
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
@@ -122,8 +122,9 @@ def _judge(seeding: Seeding, entry: Mapping[str, Any], pointer: str, owner: Reco
     """The rules that the API has for these, so that no fixture makes what no call could."""
     versions = seeding.facts["terraform-versions"]
     version = entry.get("terraform-version", versions[0])
-    if version not in versions:
-        detail = f"{version!r} is not one of {', '.join(versions)}"
+    if not is_version(version, versions):
+        listed = ", ".join(versions)
+        detail = f"{version!r} is not one of {listed}, no newer version and no constraint"
         seeding.fault(f"{pointer}/terraform-version", detail)
     if repo := entry.get("vcs-repo"):
         place = f"{pointer}/vcs-repo/oauth-token-id"

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockserver.pointers import key_path_of
 from mockserver.world import records
 from mockserver.world.frozen import freeze
 from mockserver.world.kinds import Kind, Values, View
@@ -22,7 +23,7 @@ class Call(View):
 
     `records` holds the records of the path by parameter name, `query` the checked parameters,
     `document` the checked body with defaults filled in (None: none was sent). `strict`: what no page
-    lists is refused.
+    lists is refused. `findings`: what the handler lets pass though no page lists it.
     """
 
     operation: str = ""
@@ -33,6 +34,7 @@ class Call(View):
     key: str = ""
     seed: int = 0
     now: str = ""
+    findings: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def record(self) -> Record:
@@ -57,6 +59,13 @@ class Call(View):
     def attributes(self) -> dict[str, Any]:
         """`data.attributes` of the body; empty where a client sends none."""
         return self.data.get("attributes") or {}
+
+    def let_pass(self, pointer: str, **meta: str) -> None:
+        """Take what no page lists: a finding, with which a strict world refuses the call.
+
+        `meta`: the fact, what was expected, what to do, and the source where it is not the operation's.
+        """
+        self.findings.append({"pointer": pointer, "key-path": key_path_of(pointer), **meta})
 
     def create(
         self, kind: Kind, state: State, owners: tuple[int, ...], values: Values

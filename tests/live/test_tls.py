@@ -150,36 +150,60 @@ def test_a_client_that_speaks_no_tls_disturbs_nobody() -> None:
         assert requests.get(tfe.url, timeout=10, verify=tfe.authority).status_code == 200
 
 
+def terraform(
+    place: Path, tfe: mockserver.World, block: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run terraform in a folder whose one file has this block."""
+    found = shutil.which("terraform")
+    assert found, "terraform is not installed"
+    (place / "main.tf").write_text(f"terraform {{{block}}}\n")
+    (place / "terraformrc").write_text(
+        f"""disable_checkpoint = true
+        credentials "{tfe.env["TFE_HOSTNAME"]}" {{ token = "{tfe.token}" }}
+        """
+    )
+    return subprocess.run(
+        [found, *arguments],
+        cwd=place,
+        env={**clean(), **tfe.env, "TF_CLI_CONFIG_FILE": str(place / "terraformrc")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.terraform
+def test_terraform_makes_a_workspace_by_its_remote_backend(tmp_path: Path) -> None:
+    """It sends its own version, which is newer than any of the edition."""
+    with mockserver.universe(tls=True) as tfe:
+        block = f"""
+            backend "remote" {{
+              hostname     = "{tfe.env["TFE_HOSTNAME"]}"
+              organization = "my-organization"
+              workspaces {{ name = "network" }}
+            }}
+        """
+        done = terraform(tmp_path, tfe, block, "init", "-input=false", "-no-color")
+        (created,) = tfe.journal.exchanges("create-workspace", 201)
+        (finding,) = created.findings
+        assert finding["pointer"] == "/data/attributes/terraform-version"
+        assert created.response["data"]["attributes"]["name"] == "network"
+        assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.terraform
 def test_terraform_initialises_a_cloud_block_over_https_without_a_host_block(
     tmp_path: Path,
 ) -> None:
-    terraform = shutil.which("terraform")
-    assert terraform, "terraform is not installed"
     with mockserver.universe(tls=True) as tfe:
-        name = tfe.env["TFE_HOSTNAME"]
-        (tmp_path / "main.tf").write_text(
-            f"""
-            terraform {{
-              cloud {{
-                hostname     = "{name}"
-                organization = "my-organization"
-                workspaces {{ name = "workspace-1" }}
-              }}
+        block = f"""
+            cloud {{
+              hostname     = "{tfe.env["TFE_HOSTNAME"]}"
+              organization = "my-organization"
+              workspaces {{ name = "workspace-1" }}
             }}
-            """
-        )
-        (tmp_path / "terraformrc").write_text(
-            f'disable_checkpoint = true\ncredentials "{name}" {{ token = "{tfe.token}" }}\n'
-        )
-        done = subprocess.run(
-            [terraform, "init", "-no-color", "-input=false"],
-            cwd=tmp_path,
-            env={**clean(), **tfe.env, "TF_CLI_CONFIG_FILE": str(tmp_path / "terraformrc")},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        """
+        done = terraform(tmp_path, tfe, block, "init", "-input=false", "-no-color")
         assert done.returncode == 0, done.stderr
         assert "successfully initialized" in done.stdout
         operations = [exchange.operation for exchange in tfe.journal.exchanges()]

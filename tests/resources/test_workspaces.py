@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import mockserver
 from tests.client import EPOCH, ORG, ROOT, WORKSPACE
 
 from .asking import (
@@ -423,7 +424,58 @@ def test_the_newest_version_is_the_default_and_what_latest_means(tfe: Any) -> No
     assert patched(tfe, terraform_version="latest")["attributes"]["terraform-version"] == newest
 
 
-@pytest.mark.parametrize("version", ["0.0.1", "1.0.0", "", "0.12", "v0.12.4", "latest ", "LATEST"])
+BEYOND = {
+    "~> 0.11.0": "is a constraint",
+    ">= 0.11, < 0.13.0": "is a constraint",
+    "!=0.12.1": "is a constraint",
+    "= 0.12.0-rc1": "is a constraint",
+    "1.11.4": "is newer than 0.12.4",
+    "0.12.5": "is newer than 0.12.4",
+    "1.15.0-alpha20260101": "is newer than 0.12.4",
+}
+
+
+@pytest.mark.parametrize(("version", "what"), BEYOND.items())
+def test_a_constraint_and_a_newer_version_are_taken_and_noted(
+    tfe: Any, version: str, what: str
+) -> None:
+    made = tfe.client.post(WORKSPACES, json=a_workspace("a", terraform_version=version))
+    assert attributes(made, 201)["terraform-version"] == version
+    assert patched(tfe, terraform_version=version)["attributes"]["terraform-version"] == version
+    (finding,) = last(tfe).findings
+    assert finding == {
+        "operation": "update-workspace",
+        "edition": "2019-07",
+        "pointer": "/data/attributes/terraform-version",
+        "fact": f"the version {version!r} {what}",
+        "expected": "one of 0.12.4 … 0.7.13, or latest",
+        "key-path": "data.attributes.terraform-version",
+        "source": "recorded answer of 2019; the list stands in edition.json",
+        "hint": "Send 0.12.4, or leave it out for the newest.",
+    }
+    with mockserver.universe(fixture=tfe.state()) as copy:
+        assert copy.state()["organizations"] == tfe.state()["organizations"]
+
+
+@pytest.mark.tfe(strict=True)
+@pytest.mark.parametrize("version", BEYOND)
+def test_a_strict_world_refuses_what_is_not_on_the_list(tfe: Any, version: str) -> None:
+    before = tfe.state()
+    for answer in (
+        tfe.client.post(WORKSPACES, json=a_workspace("a", terraform_version=version)),
+        tfe.client.patch(WORKSPACE, json=body("workspaces", terraform_version=version)),
+    ):
+        refused = error(answer)
+        assert refused["title"] == "not in the contract"
+        assert refused["source"] == {"pointer": "/data/attributes/terraform-version"}
+    assert tfe.state() == before
+    tfe.journal.clear()  # else the plugin fails this test for what its client sent
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["0.0.1", "0.11.99", "", "0.12", "v0.12.4", "latest ", "LATEST", "~>", "~> x", ">= 1,", "1.11.4 "],
+)  # fmt: skip
 def test_a_version_that_the_edition_does_not_list_is_422(tfe: Any, version: str) -> None:
     for answer, operation in (
         (tfe.client.post(WORKSPACES, json=a_workspace("a", terraform_version=version)), "create"),
@@ -438,7 +490,7 @@ def test_a_version_that_the_edition_does_not_list_is_422(tfe: Any, version: str)
                 "operation": f"{operation}-workspace",
                 "edition": "2019-07",
                 "pointer": "/data/attributes/terraform-version",
-                "fact": f"{version!r} is no version that this edition knows",
+                "fact": f"{version!r} is no version that this edition knows, and no constraint",
                 "expected": "one of 0.12.4 … 0.7.13, or latest",
                 "key-path": "data.attributes.terraform-version",
                 "source": "recorded answer of 2019; the list stands in edition.json",
