@@ -26,9 +26,9 @@ from typing import Any
 import flask
 
 import mockserver
-from mockserver import pytest_plugin as plugin
 from mockserver.contract import load
 from mockserver.contract.operations import JSONAPI
+from mockserver.pytest_plugin.worlds import Baselines, _baseline, worlds_of_test
 from mockserver.web.testing import Live
 
 QUICK = "-q" in sys.argv
@@ -97,8 +97,8 @@ def worlds() -> Iterator[Row]:
         "seed": 0,
         "now": None,
     }
-    session = plugin.Session()
-    session.baselines[json.dumps(options, sort_keys=True, default=str)] = plugin._baseline(
+    baselines = Baselines()
+    baselines.loaded[json.dumps(options, sort_keys=True, default=str)] = _baseline(
         live := Live(), options
     )
     small = {**options, "fixture": "documented"}
@@ -107,11 +107,11 @@ def worlds() -> Iterator[Row]:
     def once(options: dict[str, Any]) -> None:
         nonlocal number
         number += 1
-        with plugin._room(live, session, f"test_it[{number}]", options) as room:
+        with worlds_of_test(live, baselines, f"test_it[{number}]", options) as room:
             in_process(live.server, room.universe.key, "2019-07", lambda: live.url, live.app)
 
     named = {**options, "fixture": "big"}  # the name stands for the document, as a path does
-    session.baselines[json.dumps(named, sort_keys=True)] = next(iter(session.baselines.values()))
+    baselines.loaded[json.dumps(named, sort_keys=True)] = next(iter(baselines.loaded.values()))
     seen = medians(big=lambda: each(lambda: once(named)), small=lambda: each(lambda: once(small)))
     yield (
         "a test's own world from 10,000 workspaces, setup and teardown",

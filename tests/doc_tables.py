@@ -20,6 +20,7 @@ from mockserver import pytest_plugin
 from mockserver.cli import main
 from mockserver.contract import control, editions, load
 from mockserver.pipeline.server import served
+from mockserver.pytest_plugin import options
 from mockserver.resources import kinds
 from mockserver.world.faults import WHAT
 from mockserver.world.fixture_schema import fixture_schema
@@ -128,7 +129,7 @@ def _settings() -> str:
     rows = []
     for name, about, default in _parser().settings:
         argument = name.removeprefix("tfe_")
-        marked = f"`{argument}`" if argument in pytest_plugin.OPTIONS else ""
+        marked = f"`{argument}`" if argument in options.OPTIONS else ""
         rows.append([f"`{name}`", marked, _default(default), about])
     return _table("ini setting | argument of `@pytest.mark.tfe` | default | what it is", rows)
 

@@ -348,5 +348,5 @@ def test_no_fixture_is_autouse_and_none_has_another_plugin_s_name() -> None:
         for name, value in vars(plugin).items()
         if type(value).__name__ == "FixtureFunctionDefinition"
     }
-    assert set(found) == {"tfe", "tfe_env", "tfe_server", "_tfe_session"}
+    assert set(found) == {"tfe", "tfe_env", "tfe_server", "_tfe_baselines"}
     assert not any(value._fixture_function_marker.autouse for value in found.values())

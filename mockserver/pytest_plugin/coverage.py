@@ -23,11 +23,11 @@ SHARED = "tfe_coverage"
 class Collected:
     """The coverage of each edition that the run's worlds were bound to.
 
-    `room` is the key under which the plugin keeps the worlds of a test with it.
+    `worlds` is the key under which the plugin keeps the worlds of a test with it.
     """
 
-    def __init__(self, config: pytest.Config, room: pytest.StashKey[Any]) -> None:
-        self._config, self._room = config, room
+    def __init__(self, config: pytest.Config, worlds: pytest.StashKey[Any]) -> None:
+        self._config, self._worlds = config, worlds
         self._reports = [_report(said) for said in config.getoption(SHARED)]
         self._least: float = config.getoption("tfe_coverage_fail_under")
         self._only: list[str] = config.getoption("tfe_coverage_only")
@@ -47,8 +47,8 @@ class Collected:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
         """Before the world of a test goes, what its exchanges have met."""
-        if room := item.stash.get(self._room, None):
-            for universe in worlds(room.live.server.universes, room.universe.family):
+        if own := item.stash.get(self._worlds, None):
+            for universe in worlds(own.live.server.universes, own.universe.family):
                 coverage = self._of(universe.edition)
                 if isinstance(universe.journal.digested, Coverage):
                     coverage.merge(universe.journal.digested.met)

@@ -1,0 +1,69 @@
+"""What a test asks for: the ini file, and the markers over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OPTIONS: Mapping[str, tuple[type, ...]] = {
+    "fixture": (str, Path, Mapping),
+    "edition": (str,),
+    "strict": (bool,),
+    "seed": (int,),
+    "now": (str,),
+    "tls": (bool,),
+}
+
+
+def options_of(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the ini file says, and what the markers say over it, the closest last."""
+    config = request.config
+    options: dict[str, Any] = {name: config.getini(f"tfe_{name}") for name in OPTIONS}
+    try:
+        options["seed"] = int(options["seed"])
+    except ValueError:
+        refuse(f"tfe_seed = {options['seed']!r} is no integer")
+    options["now"] = options["now"] or None
+    options["fixture"] = _found(options["fixture"], config.inipath, config.rootpath)
+    for mark in reversed(list(request.node.iter_markers("tfe"))):
+        if mark.args:
+            refuse(f"@pytest.mark.tfe takes names only: fixture={mark.args[0]!r}")
+        for name, value in mark.kwargs.items():
+            options[name] = _judged(name, value)
+        if "fixture" in mark.kwargs:
+            fixture = options["fixture"]
+            options["fixture"] = _found(fixture, request.node.path, config.rootpath)
+    return options
+
+
+def _judged(name: str, value: Any) -> Any:
+    """An argument of the marker, or a refusal that lists those there are."""
+    if name not in OPTIONS:
+        from mockserver.nearest import did_you_mean
+
+        refuse(f"@pytest.mark.tfe has no {name}: {did_you_mean(name, OPTIONS)}")
+    kinds = OPTIONS[name]
+    fits = isinstance(value, kinds) and (isinstance(value, bool) == (bool in kinds))
+    if not fits and not (name == "now" and value is None):
+        words = " or ".join(kind.__name__ for kind in kinds)
+        refuse(f"@pytest.mark.tfe({name}={value!r}): {name} is of type {words}")
+    return value
+
+
+def _found(fixture: Any, *places: Path | None) -> Any:
+    """A fixture's path, looked for beside what named it, then in the root of the project."""
+    if isinstance(fixture, Mapping) or not Path(fixture).suffix:
+        return fixture
+    for place in places:
+        if place is not None:
+            path = (place if place.is_dir() else place.parent) / fixture
+            if path.is_file():
+                return path
+    return fixture
+
+
+def refuse(message: str) -> None:
+    pytest.fail(message, pytrace=False)
