@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from mockserver.cli.common import Unusable
-from mockserver.cli.printing import say
 from mockserver.loopback import is_loopback
 
 
@@ -88,19 +89,11 @@ def serve(
     from mockserver.pipeline.server import Server
     from mockserver.web import logs
     from mockserver.web.serving import LiveServer
-    from mockserver.world import ids
 
     host, here = host.strip("[]"), is_loopback(host)
-    if not here and not control_token:
-        raise click.UsageError(
-            f"--host {host} can be reached from other machines: choose a --control-token as well, "
-            "so that not everybody can make worlds there."
-        )
-    token = ("test-token" if here else ids.key()) if token is None else token
-    if not token or any(letter in token for letter in "./ \t\n"):
-        raise click.UsageError("--token must not be empty nor hold a dot, a slash or a space.")
+    token = _key(token, host, here=here, control_token=control_token)
     secure = _secure(tls, tls_cert, tls_key, host)
-    try:
+    with _explained(host, port):
         worlds = Server(
             edition=edition,
             seed=seed,
@@ -113,16 +106,6 @@ def serve(
         worlds.universe(key=token, fixture=fixture)
         context = secure.context if secure else None
         server = LiveServer(worlds, host, port, tls=context, grace=grace)
-    except (OSError, OverflowError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
-        hint = "choose another with --port, or --port 0 for a free one"
-        raise Unusable(f"cannot listen on {host}:{port}: {reason}; {hint}") from None
-    except (KeyError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
-    except Exception as error:
-        if type(error).__name__ != "BadFixture":
-            raise
-        raise click.ClickException(str(error)) from None
     code = worlds.code(token) if here and not control_token else None
     _spare_the_collector()
 
@@ -133,13 +116,44 @@ def serve(
                 said["authority"] = str(secure.authority)
             Path(ready_file).write_text(json.dumps(said) + "\n", encoding="utf-8")
         page = f" and a page for people at {server.url}/open/{code}" if code else ""
-        say(f"serving {edition} at {server.url}{page} with the token {token}")
+        click.echo(f"serving {edition} at {server.url}{page} with the token {token}")
         for name, value in secure.env.items() if secure else ():
-            say(f"export {name}={value}")
+            click.echo(f"export {name}={value}")
         sys.stdout.flush()
 
     with logs.to(sys.stdout, quiet=quiet):
         server.run(ready)
+
+
+def _key(token: str | None, host: str, *, here: bool, control_token: str | None) -> str:
+    """The key of the world; a usage error where it, or a host without a control token, cannot be."""
+    if not here and not control_token:
+        raise click.UsageError(
+            f"--host {host} can be reached from other machines: choose a --control-token as well, "
+            "so that not everybody can make worlds there."
+        )
+    if token is None:
+        from mockserver.world import ids
+
+        return "test-token" if here else ids.key()
+    if not token or any(letter in token for letter in "./ \t\n"):
+        raise click.UsageError("--token must not be empty nor hold a dot, a slash or a space.")
+    return token
+
+
+@contextmanager
+def _explained(host: str, port: int) -> Iterator[None]:
+    """What hinders a start as an error of the command line."""
+    from mockserver.world.seeding import BadFixture
+
+    try:
+        yield
+    except (OSError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
+        hint = "choose another with --port, or --port 0 for a free one"
+        raise Unusable(f"cannot listen on {host}:{port}: {reason}; {hint}") from None
+    except (KeyError, ValueError, BadFixture) as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> Any:
