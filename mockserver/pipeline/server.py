@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from mockserver.contract import Edition, load
 from mockserver.contract.engines import Checker
@@ -25,6 +25,8 @@ from mockserver.world.state import State
 from mockserver.world.universe import Universe
 from mockserver.world.universes import Universes
 from mockserver.world.who import Asked
+
+T = TypeVar("T")
 
 KEY = re.compile(r"[!#-\-0-\[\]-~]{1,200}", re.ASCII)
 """Without quote and backslash: JSON spells them with an escape, which no mask would find."""
@@ -62,6 +64,27 @@ def fixture_for(
     Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for a file that cannot be read.
     """
     return check_fixture(read_fixture(fixture, edition), fixture_checker(load(edition), kinds))
+
+
+def first_state(kinds: Kinds, document: Mapping[str, Any], seed: int, now: str) -> State:
+    """What every world has, and what a fixture adds to it."""
+    state = State()
+    always = [kind.always(document) for kind in kinds.values() if kind.always]
+    for part in (*always, document):
+        state, _ = seeding.seed(kinds, state, part, seed=seed, now=now)
+    return state
+
+
+class WorldOptions(TypedDict, total=False):
+    """How a new world begins; what is left out, or None, is as the server says."""
+
+    key: str | None
+    edition: str | None
+    fixture: str | Path | Mapping[str, Any] | None
+    seed: int | None
+    strict: bool | None
+    now: str | None
+    running: bool | None
 
 
 @dataclass(eq=False)
@@ -110,69 +133,46 @@ class Server:
         right = table[found.id][1]
         return Asked(found.id, right, types[-1], found.entitlement)
 
-    def universe(
-        self,
-        *,
-        key: str | None = None,
-        edition: str | None = None,
-        fixture: str | Path | Mapping[str, Any] | None = None,
-        seed: int | None = None,
-        strict: bool | None = None,
-        now: str | None = None,
-        running: bool | None = None,
-    ) -> Universe:
+    def universe(self, **options: Unpack[WorldOptions]) -> Universe:
         """A new world in its place. Raises UnknownEdition, BadFixture, Taken, Full, ValueError."""
-        made = self.made(
-            key=key,
-            edition=edition,
-            fixture=fixture,
-            seed=seed,
-            strict=strict,
-            now=now,
-            running=running,
-        )
-        return self.universes.add(made)
+        return self.universes.add(self.made(**options))
 
-    def made(
-        self,
-        *,
-        key: str | None = None,
-        edition: str | None = None,
-        fixture: str | Path | Mapping[str, Any] | None = None,
-        seed: int | None = None,
-        strict: bool | None = None,
-        now: str | None = None,
-        running: bool | None = None,
-    ) -> Universe:
+    def made(self, **options: Unpack[WorldOptions]) -> Universe:
         """A new world that no key leads to yet."""
+        key, fixture = options.get("key"), options.get("fixture")
         if key is not None and not KEY.fullmatch(key):
             raise ValueError(
                 f"{key!r} is no key: letters, digits and signs, without dot, slash, backslash or quote"
             )
-        contract = self.contract(edition)
+        contract = self.contract(options.get("edition"))
         document = fixture_for(
             contract.name, fixture if fixture is not None else "empty", self.kinds
         )
-        seed = self.seed if seed is None else seed
-        moving = (self.running and now is None) if running is None else running
-        clock = Clock(now or (None if moving else contract.now), running=moving)
-        first, kinds = State(), served(contract, self.kinds)
-        parts = [kind.always(document) for kind in kinds.values() if kind.always]
-        for part in (*parts, document):
-            first, _ = seeding.seed(kinds, first, part, seed=seed, now=clock.now())
+        seed = _first(options.get("seed"), self.seed)
+        clock = self._clock(contract, options.get("now"), options.get("running"))
+        kinds = served(contract, self.kinds)
         return Universe(
             key=key or ids.key(),
             edition=contract.name,
             kinds=kinds,
             clock=clock,
-            first=first,
+            first=first_state(kinds, document, seed, clock.now()),
             seed=seed,
-            strict=self.strict if strict is None else strict,
+            strict=_first(options.get("strict"), self.strict),
             fixture=str(fixture) if isinstance(fixture, str | Path) else None,
             journal=Journal(digest=lambda: Coverage(contract.name)),
             parts=Store() if self.keep else None,
         )
 
+    def _clock(self, contract: Edition, now: str | None, running: bool | None) -> Clock:
+        """It runs where the server's do, unless a time is given."""
+        moving = _first(running, self.running and now is None)
+        return Clock(now or (None if moving else contract.now), running=moving)
+
     def fork(self, of: Universe, key: str | None = None, state: State | None = None) -> Universe:
         """A world that begins where another is, or once was. Raises Taken, Full."""
         return self.universes.add(of.fork(key or ids.key(), state))
+
+
+def _first(given: T | None, default: T) -> T:
+    return default if given is None else given
