@@ -35,6 +35,17 @@ def _wrong(call: ControlCall, wanted: Mapping[str, Any], place: str) -> list[tup
     return [(place + bad.pointer, str(bad)) for bad in faults_of(edition, wanted)]
 
 
+def remove_fault(call: ControlCall) -> Made:
+    """By its place in the list, from 1; the others keep their counts."""
+    text = call.path["n"]
+    known = len(call.own.faults.shown())
+    place = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if not 0 < place <= known:
+        raise Refused(404, ("", f"there is no fault {text}; there are {known}"))
+    call.own.faults.remove(place - 1)
+    return 204, None
+
+
 def list_faults(call: ControlCall) -> Made:
     return 200, {"faults": call.own.faults.shown()}
 

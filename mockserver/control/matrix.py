@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from mockserver.pipeline.server import Server
 from mockserver.world import who
+from mockserver.world.universe import Universe
+from mockserver.world.who import Verdict
 
 
 def matrix(
@@ -17,15 +19,22 @@ def matrix(
     UnknownFixture, UnfitFixture, BadFixture, and KeyError with the nearest names.
     """
     server = Server(edition=edition)
-    universe = server.made(key="who", fixture=fixture)
+    found = verdicts(server, server.made(key="who", fixture=fixture), names, ids)
+    return {id: {name: who.cell(cell) for name, cell in row.items()} for id, row in found.items()}
+
+
+def verdicts(
+    server: Server, universe: Universe, names: Sequence[str] = (), ids: Sequence[str] = ()
+) -> dict[str, dict[str, list[Verdict]]]:
+    """The same of a world that is there, with the rules: `{operation: {caller: verdicts}}`."""
     state, kinds = universe.state, universe.kinds
     everyone = who.callers(kinds, state)
     chosen = [who.called(kinds, state, name) for name in names] or list(everyone.values())
-    found: dict[str, dict[str, str]] = {}
-    for id in ids or [id for id in server.contract().operations if id in universe.kinds.table]:
-        asked = server.asked(id)
+    edition = universe.edition
+    found: dict[str, dict[str, list[Verdict]]] = {}
+    for id in ids or [id for id in server.contract(edition).operations if id in kinds.table]:
+        asked = server.asked(id, edition)
         found[id] = {
-            caller.name: who.cell(list(who.verdicts(kinds, state, caller, asked)))
-            for caller in chosen
+            caller.name: list(who.verdicts(kinds, state, caller, asked)) for caller in chosen
         }
     return found

@@ -26,6 +26,7 @@ OPERATIONS: Mapping[str, Callable[[ControlCall], Made]] = {
     "add-fault": faults.add_fault,
     "list-faults": faults.list_faults,
     "clear-faults": faults.clear_faults,
+    "remove-fault": faults.remove_fault,
     "show-clock": clock.show_clock,
     "change-clock": clock.change_clock,
     "show-who": service.show_who,

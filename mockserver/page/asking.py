@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,10 +12,15 @@ import flask
 from mockserver.contract.operations import JSONAPI
 from mockserver.control import answering
 from mockserver.page import doors
+from mockserver.pipeline import frame
 from mockserver.pipeline.frame import setting_of
 from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.pipeline import run
+from mockserver.world.journal import Entry
 from mockserver.world.universe import Universe
+
+AGENT = "mockserver page"
+"""What the page calls itself in the journal."""
 
 
 class Refusal(Exception):
@@ -52,7 +58,7 @@ def asked(
     media_type: str = "application/json",
 ) -> Sent:
     """A request of the page's own, as a door would make it."""
-    headers = {"Content-Type": media_type, "User-Agent": "mockserver page", "Accept": media_type}
+    headers = {"Content-Type": media_type, "User-Agent": AGENT, "Accept": media_type}
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     return Sent(
@@ -91,3 +97,28 @@ def api(universe: Universe, path: str) -> bytes:
     setting = setting_of(doors.server().contract(universe.edition), universe)
     sent = asked("GET", path, universe.key, media_type=JSONAPI)
     return run(setting, universe.state, sent, universe.clock.now()).answer.body
+
+
+def send(
+    universe: Universe,
+    method: str,
+    path: str,
+    query: str,
+    body: bytes,
+    media_type: str,
+    caller: str | None,
+) -> tuple[Entry | None, float]:
+    """Send a request to the API as a caller (None: the administrator), as any door would.
+
+    Gives its entry in the journal, where it has one, and the seconds that a fault would have held it
+    up: nobody waits for those here.
+    """
+    server, journal = doors.server(), universe.journal
+    sent = asked(method, path, universe.key, query, body, media_type)
+    visit = frame.arrive(server, replace(sent, caller=caller))
+    known = journal.count
+    done = frame.complete(server, visit)
+    assert done is not None
+    frame.enter(server, done)
+    ours = [e for e in journal.since(known) if e.headers.get("User-Agent") == AGENT]
+    return (ours[-1] if ours else None), sum(seconds for _, seconds in visit.delays)

@@ -42,6 +42,7 @@ class Sent:
     trailing slash, `token` what stands after `Bearer`. `target` is the path as it stood on the wire,
     percent-encoded; empty where the door does not know it. `elsewhere`: the host (and port) that a
     target in its absolute form names, as that of a client's proxy does, where that is not ours.
+    `caller`: who asks, by name, where a door of ours vouches for it; no header says so.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Sent:
     receive: Callable[[], bytes]
     target: str = ""
     elsewhere: str = ""
+    caller: str | None = None
 
     @cached_property
     def content(self) -> bytes | Unreadable:

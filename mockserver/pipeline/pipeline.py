@@ -20,9 +20,10 @@ from mockserver.pipeline.request_body import read_body
 from mockserver.pipeline.routing import operation_of
 from mockserver.world.access import authenticate, demand, split
 from mockserver.world.calls import Call, ListPage, Raw, Reply
-from mockserver.world.kinds import Handler
-from mockserver.world.problems import Breach, Error, Problem, not_found
+from mockserver.world.kinds import Caller, Handler
+from mockserver.world.problems import Breach, Error, Problem, not_found, unauthorized
 from mockserver.world.state import Record, State
+from mockserver.world.who import Unknown, called
 
 InPlace = Callable[[Operation], Answer | None]
 """What a fault puts in the place of an operation; may raise a Problem."""
@@ -50,7 +51,7 @@ def run(
 def _answered(
     setting: Setting, state: State, sent: Sent, now: str, in_place: InPlace, found: Outcome
 ) -> Answer:
-    caller = found.caller = authenticate(setting.kinds, state, split(sent.token or "")[1])
+    caller = found.caller = _caller(setting, state, sent)
     route = routes(setting.edition).match(sent.method, sent.path)
     operation = found.operation = operation_of(route, sent, setting.edition, found)
     handler, right = _built(setting, operation)
@@ -87,6 +88,19 @@ def _answered(
     answer = _shown(call, operation, reply, sent, setting.cache)
     found.state, found.done = reply.state, True
     return answer
+
+
+# token → caller
+
+
+def _caller(setting: Setting, state: State, sent: Sent) -> Caller:
+    """Whom the token stands for, or whom a door of ours names."""
+    if sent.caller is None:
+        return authenticate(setting.kinds, state, split(sent.token or "")[1])
+    try:
+        return called(setting.kinds, state, sent.caller)
+    except Unknown as error:
+        raise unauthorized(str(error)) from None
 
 
 # operation → handler

@@ -207,6 +207,12 @@ class Faults:
         for fault in ended:
             fault.over.happen()
 
+    def remove(self, place: int) -> None:
+        """The fault at that place is over, from 0. Raises IndexError where there is none."""
+        with self._lock:
+            ended = self._all.pop(place)
+        ended.over.happen()
+
     def add(self, fault: str, **options: Any) -> Fault:
         """One more fault. Raises BadFault with what exists and the nearest name."""
         for bad in wrong({"fault": fault, **options}):
