@@ -16,7 +16,7 @@ from mockserver.pipeline import frame
 from mockserver.pipeline.frame import setting_of
 from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.pipeline import run
-from mockserver.world.journal import Entry
+from mockserver.world.entries import Entry
 from mockserver.world.universe import Universe
 
 AGENT = "mockserver page"

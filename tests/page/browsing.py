@@ -27,7 +27,9 @@ class Browser:
         sent = {"Accept": HTML, "Sec-Fetch-Site": "none", **named(headers)}
         return self.client.get(path, base_url=self.base, headers=sent, buffered=True)
 
-    def post(self, path: str, /, page: str = "/worlds/1", csrf: str | None = None, **form: Any) -> Any:
+    def post(
+        self, path: str, /, page: str = "/worlds/1", csrf: str | None = None, **form: Any
+    ) -> Any:
         """Send a form as it stands on a page; `csrf` in place of the token that is there."""
         token = self.csrf(page) if csrf is None else csrf
         headers = {"Accept": HTML, "Origin": self.base, "Sec-Fetch-Site": "same-origin"}
