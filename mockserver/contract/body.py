@@ -53,7 +53,7 @@ class RequestBody:
             checked.refusals.append(self._too_much())
         if not checked.refusals:
             for miss in reversed(misses):
-                if miss.path not in instead:
+                if miss.path not in instead and miss.fault != "pattern":
                     take_out(value, miss)
             if self._fill:
                 self._fill(value)

@@ -72,7 +72,8 @@ def _operation(
     method, _, path = said["call"].partition(" ")
     path = path if path.startswith(OUTSIDE) else f"{BASE}{path}"
     shown = next(_shown(said, known), None)
-    includes = shown.schema.get("x-include") if shown and method == "GET" else None
+    including = method == "GET" or said.get("include", False)
+    includes = shown.schema.get("x-include") if shown and including else None
     parameters = [*_path_parameters(path, known), *_query_parameters(said, includes, most)]
     request = _request(page, id, said, known, made)
     item: Item = {

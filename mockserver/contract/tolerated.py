@@ -20,8 +20,9 @@ class Tolerated:
     """One entry of the list.
 
     `parts` lead to a member of the body (`*`: any), `fault` says what is wrong there: `missing`,
-    `empty`, `null`, `other` (than the one text there may be), or `unlisted`: with one of `values` it
-    is taken in the place of the member `instead`. In their place `parameter` is a filter of the query,
+    `empty`, `null`, `other` (than the one text there may be), `pattern` (any text that does not match
+    is taken as it is), or `unlisted`: with one of `values` it is taken in the place of the member
+    `instead`. In their place `parameter` is a filter of the query,
     which some client applies to the answer itself. `operations`: ids of those that let it pass; empty
     for all.
     """
@@ -42,6 +43,8 @@ class Tolerated:
             return miss.fault == "missing"
         if self.fault == "unlisted":
             return miss.fault == "unlisted" and miss.value in self.values
+        if self.fault == "pattern":
+            return miss.fault == "pattern" and miss.value != ""
         if self.fault == "other":
             return miss.fault == "const" and isinstance(miss.value, str)
         if self.fault == "empty" and miss.value == {}:

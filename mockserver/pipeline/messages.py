@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,16 @@ from mockserver.pipeline.render_cache import Document, json_bytes
 
 LIMIT = 10 * 1024 * 1024
 """Bytes of the largest body (that of upload-policy; ours for every body)."""
+
+
+_BASE = re.compile("/+api/+v2/+")
+
+
+def squeezed(path: str) -> str:
+    """A path whose slashes before and behind `/api/v2` are one each: an address that ends in a slash
+    brings two. Slashes further on stay: between two of them an id is missing."""
+    found = _BASE.match(path) if "//" in path else None
+    return f"/api/v2/{path[found.end() :]}" if found else path
 
 
 class Unreadable(Exception):

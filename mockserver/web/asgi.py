@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.control import answering as control
 from mockserver.pipeline import frame
-from mockserver.pipeline.messages import Answer, Sent
+from mockserver.pipeline.messages import Answer, Sent, squeezed
 from mockserver.pipeline.server import Server
 from mockserver.web.asgi_messages import Body, Receive, Scope, Send, give, received, sent_by
 from mockserver.web.threads import Threads, Wsgis
@@ -53,7 +53,7 @@ class AsgiDoor:
         self._light.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
+        path = squeezed(scope["path"])
         if not path.startswith(("/api/", "/.well-known/", "/_mock/")):
             return await self._rest(scope, receive, send)
         body = Body()

@@ -9,7 +9,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from mockserver.loopback import is_loopback
-from mockserver.pipeline.messages import LIMIT, Answer, BrokenOff, Sent, TooLarge, Unreadable
+from mockserver.pipeline.messages import (
+    LIMIT,
+    Answer,
+    BrokenOff,
+    Sent,
+    TooLarge,
+    Unreadable,
+    squeezed,
+)
 from mockserver.web.protocol import BROKEN, DROP, NAMED
 
 Scope = Mapping[str, Any]
@@ -51,7 +59,7 @@ def sent_by(scope: Scope, body: Callable[[], bytes]) -> Sent:
     headers = AsgiHeaders(scope["headers"])
     return Sent(
         method=scope["method"],
-        path=scope["path"],
+        path=squeezed(scope["path"]),
         query=query,
         arguments=parse_qsl(query, keep_blank_values=True, errors="replace") if query else (),
         headers=headers,

@@ -16,7 +16,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
 
-from mockserver.pipeline.messages import LIMIT, Answer, BrokenOff, Sent, TooLarge
+from mockserver.pipeline.messages import LIMIT, Answer, BrokenOff, Sent, TooLarge, squeezed
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -105,7 +105,7 @@ def received(environ: Environ) -> Sent:
     query = environ.get("QUERY_STRING", "")
     return Sent(
         method=environ["REQUEST_METHOD"],
-        path=environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace"),
+        path=squeezed(environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")),
         query=query,
         arguments=parse_qsl(query, keep_blank_values=True, errors="replace") if query else (),
         headers=WsgiHeaders(environ),

@@ -405,7 +405,7 @@ def test_tolerated_faults_name_the_client_that_needs_them() -> None:
                 where |= {"operations", "instead", "values"}
             assert set(entry) - {"operations"} == (where | {"client", "x-source"}) - {"operations"}
             assert where <= set(entry)
-            faults = ("missing", "empty", "null", "other", "unlisted")
+            faults = ("missing", "empty", "null", "other", "pattern", "unlisted")
             assert entry.get("fault", "missing") in faults
 
 

@@ -341,7 +341,7 @@ def test_an_odd_id_is_404(odd: bytes, method: str) -> None:
     [
         b"/api", b"/api/", b"/api/v2", b"/api/v2/", b"/api/v2//", b"/api/v1/policy-sets",
         b"/api/v2/nothing", b"/api/v2/policy-sets", b"/api/v2/../v2/organizations",
-        b"/api/v2/./organizations", b"/api/v2//organizations",
+        b"/api/v2/./organizations", b"/api/v2/organizations//my-organization",
         b"/API/V2/organizations", b"/api/v2/organizations.json", b"/api/v2/organizations;",
         b"/api/v2/\xff", b"/api/v2/" + b"a/" * 2000, b"/.well-known", b"/.well-known/",
         b"/.well-known/terraform.json.bak", b"/favicon.ico", b"/api/v2/organizations%2F", b"*",
@@ -355,6 +355,16 @@ def test_a_path_that_is_nowhere_is_404_for_every_method(path: bytes, method: str
     assert got.status == 404
     assert got.body == b"" if method == "HEAD" else got.json == NOT_FOUND
     assert "Allow" not in got.headers
+
+
+@pytest.mark.parametrize("start", [b"//api/v2/", b"/api/v2//", b"//api//v2///"])
+def test_slashes_that_an_address_brings_along_are_one(start: bytes) -> None:
+    world = fresh(EDITION)
+    asked = "organizations/my-organization/policy-sets"
+    got = ask(world, "GET", "/", environ=environ(start + asked.encode()))
+    assert got.status == 200
+    assert f"/api/v2/{asked}?" in got.json["links"]["self"]
+    assert got.json == ask(world, "GET", f"/api/v2/{asked}").json
 
 
 @pytest.mark.parametrize("operation", cases(o for o in OPERATIONS if not o.open))

@@ -130,12 +130,44 @@ def test_a_team_can_change_the_case_of_its_own_name(ask: Asked) -> None:
     assert ask.patch("olga", path, a("teams", name="Staff")).attributes()["name"] == "Staff"
 
 
-def test_a_new_name_may_hold_spaces_but_the_first_may_not(ask: Asked) -> None:
+@pytest.mark.parametrize("name", ["the staff", "équipe", "a/b"])
+def test_a_name_beyond_the_letters_of_the_page_is_taken_and_noted(ask: Asked, name: str) -> None:
     path = f"{ROOT}/teams/{ask.team('staff')}"
-    assert ask.patch("olga", path, a("teams", name="the staff")).attributes()["name"] == "the staff"
-    assert ask.post("olga", TEAMS, a_team("the staff")).said() == [
-        ("Name can only include letters, numbers, -, and _", "/data/attributes/name")
-    ]
+    assert ask.patch("olga", path, a("teams", name=name)).attributes()["name"] == name
+    assert ask.post("olga", TEAMS, a_team(f"{name} 2")).attributes()["name"] == f"{name} 2"
+    for exchange in list(ask.tfe.journal)[-2:]:
+        (finding,) = exchange.findings
+        assert finding["pointer"] == "/data/attributes/name"
+        assert finding["expected"] == "a string of letters, digits, - and _"
+
+
+def test_a_strict_world_refuses_a_name_beyond_the_letters_of_the_page() -> None:
+    with asked(strict=True) as ask:
+        path = f"{ROOT}/teams/{ask.team('staff')}"
+        for answer in (
+            ask.patch("olga", path, a("teams", name="the staff")),
+            ask.post("olga", TEAMS, a_team("the staff")),
+        ):
+            assert answer.said() == [
+                ('data.attributes.name is "the staff"', "/data/attributes/name")
+            ]
+        ask.tfe.journal.clear()  # else the world fails the test for what was sent
+
+
+def test_a_name_of_nothing_is_refused(ask: Asked) -> None:
+    path = f"{ROOT}/teams/{ask.team('staff')}"
+    blank = [("Name can't be blank", "/data/attributes/name")]
+    assert ask.patch("olga", path, a("teams", name="")).said() == blank
+    assert ask.post("olga", TEAMS, a_team("")).said() == blank
+
+
+def test_an_unknown_include_is_400_where_a_team_is_made(ask: Asked) -> None:
+    before = ask.tfe.state()
+    answer = ask.post("olga", f"{TEAMS}?include=nope", a_team("network"))
+    assert answer.said(400) == [("Invalid include parameter", None)]
+    assert ask.tfe.state() == before
+    made = ask.post("olga", f"{TEAMS}?include=users", a_team("network"))
+    assert made.json["included"] == []
 
 
 def test_an_update_keeps_the_rights_it_does_not_name(ask: Asked) -> None:

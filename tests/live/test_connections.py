@@ -111,6 +111,12 @@ def test_a_trailing_slash_is_tolerated(line: HTTPConnection, path: str) -> None:
     assert ask(line, "GET", f"{path}/")[0] == 200
 
 
+@pytest.mark.parametrize("path", [f"/{SETS}", f"/api/v2/{SETS.removeprefix('/api/v2')}"])
+def test_slashes_that_an_address_brings_along_are_one(line: HTTPConnection, path: str) -> None:
+    assert "//" in path
+    assert ask(line, "GET", path)[0] == 200
+
+
 def test_a_chunked_body_is_a_body(line: HTTPConnection) -> None:
     whole = json.dumps(a_set("chunked")).encode()
     status, body = ask(line, "POST", SETS, chunks(whole[:10], whole[10:11], whole[11:]))
