@@ -12,6 +12,9 @@ from werkzeug.http import HTTP_STATUS_CODES
 from mockserver.client.seen import Seen
 from mockserver.version import VERSION
 
+COUNTED = re.compile(r"\[(\d+) bytes\]")
+"""What stands in the journal for a body that is no text."""
+
 
 def to_har(exchanges: list[Seen]) -> dict[str, Any]:
     """Exchanges as HAR 1.2."""
@@ -47,14 +50,13 @@ def _request(exchange: Seen) -> dict[str, Any]:
         "bodySize": -1,
     }
     if exchange.request is not None:
-        media_type = exchange.headers.get("Content-Type", "application/vnd.api+json")
-        text = json.dumps(exchange.request, ensure_ascii=False)
-        request["postData"] = {"mimeType": media_type, "text": text}
+        media_type = exchange.headers.get("Content-Type", "")
+        request["postData"] = {"mimeType": media_type, "text": _text(exchange.request, media_type)}
     return request
 
 
 def _response(exchange: Seen) -> dict[str, Any]:
-    content = _content(exchange.response)
+    content = _content(exchange.response, exchange.media_type)
     type = [{"name": "Content-Type", "value": content["mimeType"]}] if content["size"] else []
     return {
         "status": exchange.status,
@@ -70,10 +72,18 @@ def _response(exchange: Seen) -> dict[str, Any]:
     }
 
 
-def _content(response: Any) -> dict[str, Any]:
-    """The body of an answer; of one that is no JSON the journal keeps the size alone."""
-    if isinstance(response, str):
-        size = re.search(r"\d+", response)
-        return {"size": int(size[0]) if size else 0, "mimeType": "application/octet-stream"}
-    text = "" if response is None else json.dumps(response, ensure_ascii=False)
-    return {"size": len(text.encode()), "mimeType": "application/vnd.api+json", "text": text}
+def _content(response: Any, media_type: str | None) -> dict[str, Any]:
+    """The body of an answer; of one that is neither JSON nor text the journal keeps the size alone."""
+    if isinstance(response, str) and (counted := COUNTED.fullmatch(response)):
+        return {"size": int(counted[1]), "mimeType": media_type or "application/octet-stream"}
+    text = _text(response, media_type or "")
+    return {"size": len(text.encode()), "mimeType": media_type or "x-unknown", "text": text}
+
+
+def _text(body: Any, media_type: str) -> str:
+    """What was sent or answered: a text is kept as it was, JSON as its value."""
+    if body is None:
+        return ""
+    if isinstance(body, str) and "json" not in media_type:
+        return body
+    return json.dumps(body, ensure_ascii=False)

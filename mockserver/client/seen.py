@@ -15,7 +15,9 @@ class Seen:
     """One exchange as the journal keeps it, secrets masked.
 
     `n` counts from 1; `findings` are what the contract does not list, `why` explains a refusal
-    that its answer must not explain, `breach` and `fault` are ours.
+    that its answer must not explain, `breach` and `fault` are ours. A body is the value of its JSON,
+    or its text (up to 64 kB), or, where it is neither, its length: `[21 bytes]`; `media_type` is the
+    answer's.
     """
 
     n: int
@@ -35,11 +37,13 @@ class Seen:
     response: Any
     milliseconds: float
     changed: bool
+    media_type: str | None = None
 
     @classmethod
     def of(cls, shown: Mapping[str, Any]) -> Seen:
         """From the journal's own form; what a newer server says beyond it is left out."""
-        return cls(**{name.name: shown[name.name] for name in fields(cls)})
+        names = {field.name: field.name.replace("_", "-") for field in fields(cls)}
+        return cls(**{name: shown[said] for name, said in names.items() if said in shown})
 
     def __str__(self) -> str:
         query = f"?{self.query}" if self.query else ""

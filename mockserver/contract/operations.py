@@ -90,6 +90,11 @@ class Operation:
         return next(iter(self.body["content"])) if self.body else None
 
     @property
+    def takes_bytes(self) -> bool:
+        """Whether the body is a file, whatever is in it."""
+        return self.media_type is not None and not self.takes_json
+
+    @property
     def takes_json(self) -> bool:
         return self.media_type == JSONAPI
 

@@ -6,6 +6,7 @@ from mockserver.control.calls import ControlCall, Made, Refused
 from mockserver.judge.coverage import Coverage
 from mockserver.world.changes import changes
 from mockserver.world.entries import Entry
+from mockserver.world.state import State
 from mockserver.world.universe import Universe
 
 
@@ -32,18 +33,23 @@ def show_exchange(call: ControlCall) -> Made:
 
 
 def show_changes(call: ControlCall) -> Made:
-    entry = entry_of(call.own, call.path["n"])
-    assert entry.before is not None
-    assert entry.after is not None
-    return 200, {"changes": changes(call.own.kinds, entry.before, entry.after)}
+    before, after = states_of(call.own, call.path["n"])
+    return 200, {"changes": changes(call.own.kinds, before, after)}
 
 
 def restore_exchange(call: ControlCall) -> Made:
     """Back to the world before it."""
-    entry = entry_of(call.own, call.path["n"])
-    assert entry.before is not None
-    call.own.turn_back(entry.before)
+    call.own.turn_back(states_of(call.own, call.path["n"])[0])
     return 204, None
+
+
+def states_of(universe: Universe, text: str, place: str = "") -> tuple[State, State]:
+    """The world before and after an exchange; 404 where they are no longer known."""
+    entry = entry_of(universe, text, place)
+    if entry.before is None or entry.after is None:
+        what = f"what exchange {text} changed is no longer known: it was too large to be kept"
+        raise Refused(404, (place, what))
+    return entry.before, entry.after
 
 
 def entry_of(universe: Universe, text: str, place: str = "") -> Entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.contract import UnknownEdition, load
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, shipped
 from mockserver.control.calls import ControlCall, Made, Refused
-from mockserver.control.journal import entry_of
+from mockserver.control.journal import states_of
 from mockserver.pipeline.server import fixture_for
 from mockserver.world.clock import parse_timestamp
 from mockserver.world.seeding import BadFixture
@@ -46,7 +46,7 @@ def list_universes(call: ControlCall) -> Made:
 def _fork(call: ControlCall, key: str) -> Universe:
     """Of a universe as it is, or as it was before one of its exchanges."""
     of, before = _forked(call, key), call.document.get("before")
-    state = None if before is None else entry_of(of, str(before), "/before").before
+    state = None if before is None else states_of(of, str(before), "/before")[0]
     return call.server.fork(of, call.document.get("key"), state)
 
 

@@ -210,7 +210,11 @@ def enter(server: Server, done: Done) -> Answer:
     )
     if universe is None:
         entry = journaling.unknown(entry, server.universes.__contains__)
-    (universe.journal if universe else server.universes.journal).write(entry)
+        server.universes.journal.write(entry)
+    elif visit.generation < universe.begun:  # a reset came in between: the journal begins after it
+        universe.journal.outlive(entry)
+    else:
+        universe.journal.write(entry)
     if log.isEnabledFor(logging.INFO):
         log.info("%s", entry.line())
     return done.made

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from mockserver.contract import Edition
@@ -13,6 +16,9 @@ from mockserver.world.entries import Entry
 from mockserver.world.problems import Breach
 from mockserver.world.state import State
 
+TEXT = 64 * 1024
+"""Bytes that are kept of a body that is a text."""
+BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 KEPT = ("User-Agent", "Content-Type", "Accept")
 LONG = 2048
 """Letters that are kept of a path, a query or a header; a longer token is nobody's."""
@@ -54,17 +60,21 @@ def entry(
         fault=", ".join(faults) or None,
         headers={n: _cut(clean.text(v)) for n in KEPT if (v := sent.headers.get(n, ""))},
         sent=_sent_body(outcome, clean),
-        got=_answer_body(outcome, made, clean),
+        got=None if sent.method == "HEAD" else _answer_body(outcome, made, clean),
+        changed=before is not after,
         milliseconds=milliseconds,
         generation=generation,
         before=before,
         after=after,
     )
+    if found.got is not None:
+        found.media_type = made.headers.get("Content-Type")
     found.bytes = 512 + len(found.sent or b"") + len(found.got or b"")
     found.bytes += len(found.method) + len(found.path) + len(found.query)
     found.bytes += sum(len(text) for finding in found.findings for text in finding.values())
     if before is not None and after is not None:
-        found.bytes += after.replaced - before.replaced
+        found.states = after.replaced - before.replaced
+        found.bytes += found.states
     return found
 
 
@@ -97,7 +107,8 @@ def _sent_body(outcome: Outcome, clean: Redactor) -> bytes | None:
     """What was sent, without what the contract would not repeat: a secret under a wrong name."""
     if outcome.body is None:
         return None
-    body = clean.body(outcome.body) if outcome.json else _counted(outcome.body)
+    raw = outcome.operation is not None and outcome.operation.takes_bytes
+    body = clean.body(outcome.body) if outcome.json else _text(outcome.body, clean, shown=raw)
     metas = [*outcome.findings, *(refusal.meta for refusal in outcome.refusals)]
     places = [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
     return masked(body, places) if body and places else body
@@ -107,7 +118,7 @@ def _answer_body(outcome: Outcome, made: Answer, clean: Redactor) -> bytes | Non
     if not made.body:
         return None
     if "json" not in made.headers.get("Content-Type", ""):
-        return _counted(made.body)
+        return _text(made.body, clean)
     kept = made.kept
     if kept is not None and kept.clean is clean and kept.body is made.body:
         return made.body
@@ -115,7 +126,7 @@ def _answer_body(outcome: Outcome, made: Answer, clean: Redactor) -> bytes | Non
         listed = outcome.operation is not None and not outcome.operation.tells_secrets
         body = clean.body(made.body, named=not listed, ours=True)
     except ValueError:  # a fault has spoilt it
-        return _counted(made.body)
+        return _text(made.body, clean, shown=False)
     if kept is not None and body is made.body is kept.body:
         kept.clean = clean
     return body
@@ -125,6 +136,22 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONG else text[: LONG - 1] + "…"
 
 
-def _counted(content: bytes) -> bytes:
-    """What is kept of a body that is no JSON: its length."""
-    return f'"[{len(content)} bytes]"'.encode()
+def _text(content: bytes, clean: Redactor, *, shown: bool = True) -> bytes:
+    """What is kept of a body that is no JSON: where it may be `shown` and is a text, the text up to a
+    bound; else its length.
+    """
+    length = f"[{len(content)} bytes]"
+    text = _decoded(content[:TEXT], whole=len(content) <= TEXT) if shown else None
+    if text is None:
+        return json.dumps(length).encode()
+    rest = "" if len(content) <= TEXT else f"… {length}"
+    return json.dumps(clean.text(text) + rest).encode()
+
+
+def _decoded(content: bytes, *, whole: bool) -> str | None:
+    """The text, None where it is none; one that was cut may end within a letter."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(content, final=whole)
+    except UnicodeDecodeError:
+        return None
+    return None if BINARY.search(text) else text

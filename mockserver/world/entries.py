@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.escaping import escaped
 from mockserver.world.state import State
 
+LONG = b'"[too long to be kept]"'
 TOLD, BRIEF = 3, 200
 """Findings that a line tells, and letters of each."""
 
@@ -22,7 +23,9 @@ class Entry:
     `operation` is None for a route the edition does not have, `caller` for no valid token.
     `findings` are what the contract does not list but was let pass; `why` explains a refusal that
     the answer must not explain; `breach` names our own mistake. `sent` and `got` are
-    the redacted bodies as JSON texts, `request` and `response` their values. `before` and `after` are the state on both sides.
+    the redacted bodies as JSON texts, `request` and `response` their values; `media_type` is the
+    answer's. `bytes` is all that it keeps alive, `states` the part of its states. `before` and
+    `after` are the state on both sides, None once they are no longer known.
     """
 
     number: int
@@ -40,8 +43,11 @@ class Entry:
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: bytes | None = None
     got: bytes | None = None
+    media_type: str | None = None
+    changed: bool = False
     milliseconds: float = 0.0
     bytes: int = 0
+    states: int = 0
     generation: int = 0
     before: State | None = field(default=None, repr=False)
     after: State | None = field(default=None, repr=False)
@@ -53,6 +59,16 @@ class Entry:
     @property
     def response(self) -> Any:
         return None if self.got is None else json.loads(self.got)
+
+    def forget_bodies(self) -> None:
+        """Say of its bodies that they are too long to be kept."""
+        self.bytes -= len(self.sent or b"") + len(self.got or b"")
+        self.sent, self.got = self.sent and LONG, self.got and LONG
+
+    def forget_states(self) -> None:
+        """Let go of the states on both sides, and of what they keep alive."""
+        self.bytes -= self.states
+        self.states, self.before, self.after = 0, None, None
 
     def shown(self) -> dict[str, Any]:
         """As the control plane shows it."""
@@ -72,8 +88,9 @@ class Entry:
             "headers": dict(self.headers),
             "request": self.request,
             "response": self.response,
+            "media-type": self.media_type,
             "milliseconds": self.milliseconds,
-            "changed": self.before is not self.after,
+            "changed": self.changed,
         }
 
     def line(self) -> str:

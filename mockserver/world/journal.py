@@ -19,7 +19,6 @@ ENTRIES = 1_000
 BYTES = 16 * 1024 * 1024
 BROKEN = 20
 LARGE = 64 * 1024
-LONG = b'"[too long to be kept]"'
 
 
 class Digest(Protocol):
@@ -70,22 +69,38 @@ class Journal:
         return self._weight
 
     def write(self, exchange: Entry) -> Entry:
-        """Keep an exchange under the next number; forget the oldest where a bound is passed."""
+        """Keep an exchange under the next number; forget the oldest where a bound is passed.
+
+        One that passes the bound alone is kept without its bodies, and without its states where
+        these alone pass it: it shall not drive out all others.
+        """
         with self._lock:
             self._count += 1
             exchange.number = self._count
+            if exchange.bytes > self._bytes:
+                exchange.forget_bodies()
+            if exchange.bytes > self._bytes:
+                exchange.forget_states()
             self._kept.append(exchange)
             self._weight += exchange.bytes
             while self._kept and (len(self._kept) > self._entries or self._weight > self._bytes):
                 self._forget(self._kept.popleft())
-            for broken, kept in (
-                (exchange.breach, self.breaches),
-                (exchange.findings, self.strays),
-            ):
-                if broken and len(kept) < BROKEN:
-                    kept.append(_remembered(exchange))
+            self._remember(exchange)
         self.announce()
         return exchange
+
+    def outlive(self, exchange: Entry) -> None:
+        """Keep of an exchange that was begun before a reset what broke the contract, and no more."""
+        with self._lock:
+            self._remember(exchange)
+
+    def _remember(self, exchange: Entry) -> None:
+        for broken, kept in (
+            (exchange.breach, self.breaches),
+            (exchange.findings, self.strays),
+        ):
+            if broken and len(kept) < BROKEN:
+                kept.append(_remembered(exchange))
 
     def listen(self, call: Callable[[], None]) -> None:
         """Call after each entry and each `clear`, from whichever thread that is."""
@@ -114,14 +129,21 @@ class Journal:
             self.digested.take(exchange)
 
     def charge(self, bytes: int) -> None:
-        """Count what a restore has thrown away: the states of the last exchanges keep it alive."""
+        """Count what a restore has thrown away: the states of the last exchanges keep it alive.
+
+        Where it passes the bound all states are let go of, and the exchanges stay.
+        """
         with self._lock:
             if not self._kept:
                 return
-            self._kept[-1].bytes += bytes
-            self._weight += bytes
-            while self._kept and self._weight > self._bytes:
-                self._forget(self._kept.popleft())
+            if self._weight + bytes > self._bytes:
+                for exchange in self._kept:
+                    exchange.forget_states()
+                self._weight = sum(exchange.bytes for exchange in self._kept)
+            else:
+                self._kept[-1].bytes += bytes
+                self._kept[-1].states += bytes
+                self._weight += bytes
 
     def blame(self, method: str, path: str, time: str, breach: str) -> None:
         """Keep a mistake of ours that was made beside the API, e.g. in the control plane."""
@@ -172,5 +194,5 @@ def _remembered(exchange: Entry) -> Entry:
     """What is kept for ever of an exchange that broke the contract: no state, no large body."""
     kept = replace(exchange, before=None, after=None)
     if kept.bytes > LARGE:
-        kept.sent = kept.got = LONG
+        kept.forget_bodies()
     return kept

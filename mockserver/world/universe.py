@@ -54,7 +54,7 @@ class Universe:
         self.snapshots: dict[str, State] = {}
         self.faults = Faults(self.seed)
         self.used: dict[int, str] = {}
-        self.generation = 0
+        self.generation = self.begun = 0
         self.number = 0
         self.writing = threading.RLock()
         self.born = self.touched = time.monotonic()
@@ -74,6 +74,7 @@ class Universe:
         """As it was made: state, ids, clock, journal, faults and snapshots."""
         with self.writing:
             self.generation += 1
+            self.begun = self.generation
             self.state = self.first
             self.snapshots.clear()
             self.used.clear()

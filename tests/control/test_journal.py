@@ -43,6 +43,7 @@ def test_an_exchange_is_kept_as_it_was(tfe: Any) -> None:
         },
         "request": document,
         "response": answer.json,
+        "media-type": "application/vnd.api+json",
         "changed": True,
     }
 
@@ -71,14 +72,54 @@ def test_what_was_sent_is_kept_as_it_was_sent_not_as_it_was_completed(tfe: Any) 
     assert entries(tfe)[-1]["request"] == document
 
 
-def test_bodies_that_are_no_json_are_kept_by_their_length(tfe: Any) -> None:
-    tfe.client.put(f"{POLICY}/upload", data=b"main = rule { false }")
+def test_bodies_that_are_text_are_kept_as_text(tfe: Any) -> None:
+    tfe.client.put(f"{POLICY}/upload", data='main = rule { "ä" }\n'.encode())
     tfe.client.get(f"{POLICY}/download")
     tfe.client.delete(SET)
     upload, download, delete = entries(tfe)
-    assert upload["request"] == "[21 bytes]"
-    assert download["response"] == "[21 bytes]"
+    assert upload["request"] == download["response"] == 'main = rule { "ä" }\n'
     assert (delete["request"], delete["response"]) == (None, None)
+    assert upload["media-type"] == "application/vnd.api+json"
+    assert download["media-type"] == "application/octet-stream"
+    assert delete["media-type"] is None
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"a\x00b", b"\x1b[31m", b"\xc3"])
+def test_bodies_that_are_no_text_are_kept_by_their_length(tfe: Any, content: bytes) -> None:
+    tfe.client.put(f"{POLICY}/upload", data=content)
+    assert entries(tfe)[-1]["request"] == f"[{len(content)} bytes]"
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_a_long_text_is_kept_up_to_a_bound_and_no_letter_is_cut_in_two(
+    tfe: Any, before: int
+) -> None:
+    content = b"x" * before + "€".encode() * 40_000
+    tfe.client.put(f"{POLICY}/upload", data=content)
+    text = entries(tfe)[-1]["request"]
+    assert text.startswith("x" * before + "€€")
+    assert text.endswith(f"€… [{len(content)} bytes]")
+    assert 64 * 1024 - 3 <= len(text.partition("…")[0].encode()) <= 64 * 1024
+
+
+def test_an_upload_shows_no_token_of_its_world(tfe: Any) -> None:
+    tfe.client.put(f"{POLICY}/upload", data=f"# {tfe.token}".encode())
+    assert entries(tfe)[-1]["request"] == "# [secret]"
+
+
+def test_a_body_where_none_is_due_is_kept_by_its_length_whatever_is_in_it(tfe: Any) -> None:
+    tfe.client.post("/api/v2/teams/team-ow4nErsTeam5678A/authentication-token", data=b"password=x")
+    assert "password" not in str(entries(tfe)[-1]["request"])
+
+
+def test_a_head_has_no_body_in_the_journal(tfe: Any) -> None:
+    assert tfe.client.head(SETS).status_code == 200
+    exchange = entries(tfe)[-1]
+    assert (exchange["method"], exchange["response"], exchange["media-type"]) == (
+        "HEAD",
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(

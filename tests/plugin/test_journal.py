@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 import mockserver
+from mockserver.cli import main
 from mockserver.client import ControlError
 from mockserver.client.journal import JournalReader, mismatches
 
@@ -377,6 +380,50 @@ def test_the_journal_as_har_keeps_its_schema(world: Tfe, made: str) -> None:
         "create-policy-set",
         "list-policy-sets",
     ]
+
+
+def test_har_says_the_real_content_types_and_shows_what_was_text(world: Tfe) -> None:
+    upload, download = f"/api/v2/policies/{OTHER}/upload", f"/api/v2/policies/{OTHER}/download"
+    world.client.put(upload, data=b"main = rule { 1 }", content_type="text/plain")
+    world.client.get(download)
+    world.client.put(upload, data=b"\xff\xfe", content_type="application/octet-stream")
+    world.client.get(download)
+    world.faults.add("off-contract-html")
+    world.client.get(SETS)
+    world.faults.add("off-contract-status", status=503)
+    world.client.get(SETS)
+    world.client.head(SETS)
+    sent, got = [], []
+    for entry in world.journal.to_har()["log"]["entries"]:
+        sent.append(entry["request"].get("postData"))
+        response = entry["response"]
+        got.append((response["content"]["mimeType"], response["content"].get("text", "")[:20]))
+        typed = {"name": "Content-Type", "value": response["content"]["mimeType"]}
+        assert response["headers"] == ([typed] if response["content"]["size"] else [])
+    assert sent[0] == {"mimeType": "text/plain", "text": "main = rule { 1 }"}
+    assert got[1:] == [
+        ("application/octet-stream", "main = rule { 1 }"),
+        ("application/vnd.api+json", got[2][1]),
+        ("application/octet-stream", ""),
+        ("text/html", "<!DOCTYPE html><titl"),
+        ("text/plain", "503 Service Unavaila"),
+        ("x-unknown", ""),
+    ]
+
+
+def test_a_head_is_no_fault_where_the_journal_is_verified(tmp_path: Path) -> None:
+    with mockserver.universe() as tfe:
+        for path in (SETS, "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1", "/api/v2/policies/none"):
+            tfe.client.head(path)
+        tfe.client.get(SETS)
+        har, journal = tmp_path / "j.har", tmp_path / "journal.json"
+        har.write_text(json.dumps(tfe.journal.to_har()), encoding="utf-8")
+        listed = {"exchanges": json.loads(tfe.journal.to_json())}
+        journal.write_text(json.dumps(listed), encoding="utf-8")
+        assert [seen.response for seen in tfe.journal][:3] == [None, None, None]
+    for option, path in (("--har", har), ("--journal", journal)):
+        done = CliRunner().invoke(main, ["verify", option, str(path)])
+        assert done.exit_code == 0, done.output
 
 
 def test_no_secret_is_in_any_form_of_the_journal(world: Tfe) -> None:

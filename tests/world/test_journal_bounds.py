@@ -13,6 +13,7 @@ import mockserver
 from mockserver.client import ControlError
 from mockserver.world.entries import Entry
 from mockserver.world.journal import BYTES, ENTRIES, Journal
+from mockserver.world.state import State
 
 ORG = "/api/v2/organizations/my-organization"
 POLICY = "/api/v2/policies/pol-u3S5p2Uwk21keu1s"
@@ -72,11 +73,65 @@ def test_the_oldest_go_when_they_weigh_too_much() -> None:
     assert journal.bytes == 900
 
 
-def test_an_entry_that_is_too_heavy_by_itself_is_not_kept() -> None:
-    journal = Journal(bytes=1_000)
+def test_an_entry_that_is_too_heavy_by_itself_is_kept_without_its_bodies_and_drives_none_out() -> (
+    None
+):
+    journal = Journal(bytes=2_000)
     journal.write(exchange())
-    journal.write(exchange(1_001))
-    assert (len(journal), journal.count, journal.bytes) == (0, 2, 0)
+    journal.write(
+        exchange(512 + 3_000, sent=b"1" * 3_000, states=100, before=State(), after=State())
+    )
+    first, heavy = journal
+    assert (first.number, heavy.number) == (1, 2)
+    assert (heavy.request, heavy.response) == ("[too long to be kept]", None)
+    assert heavy.before is not None
+    assert journal.bytes == 512 + 512
+
+
+def test_of_an_entry_whose_states_alone_are_too_heavy_the_states_go_too() -> None:
+    journal = Journal(bytes=2_000)
+    journal.write(exchange())
+    journal.write(exchange(512 + 5_000, states=5_000, before=State(), after=State(), changed=True))
+    _, heavy = journal
+    assert (heavy.before, heavy.after, heavy.changed) == (None, None, True)
+    assert heavy.shown()["changed"] is True
+    assert journal.bytes == 512 + 512
+
+
+def test_a_restore_that_throws_too_much_away_forgets_the_states_and_no_entry() -> None:
+    journal = Journal(bytes=2_000)
+    for _ in range(3):
+        journal.write(exchange(600, states=88, before=State(), after=State()))
+    journal.charge(100)
+    assert all(kept.before is not None for kept in journal)
+    assert journal.bytes == 1_900
+    journal.charge(5_000)
+    assert [kept.number for kept in journal] == [1, 2, 3]
+    assert all(kept.before is None for kept in journal)
+    assert journal.bytes == 3 * 512
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "changes"), ("POST", "restore")])
+def test_what_an_exchange_changed_is_no_longer_known_where_its_states_were_let_go(
+    method: str, path: str
+) -> None:
+    with mockserver.universe(key="k") as tfe:
+        for id in ("pol-u3S5p2Uwk21keu1s", "pol-2HRvNs49EWPjDqT1"):
+            tfe.client.put(f"/api/v2/policies/{id}/upload", data=b"x" * 9_000_000)
+        assert tfe.client.delete(ORG).status_code == 204
+        assert [(seen.n, seen.changed) for seen in tfe.journal] == [(1, True), (2, True), (3, True)]
+        known = tfe.client.open(f"/_mock/journal/2/{path}", method=method)
+        gone = tfe.client.open(f"/_mock/journal/3/{path}", method=method)
+        assert known.status_code in (200, 204)
+        assert (gone.status_code, gone.json["errors"]) == (
+            404,
+            [
+                {
+                    "pointer": "",
+                    "detail": "what exchange 3 changed is no longer known: it was too large to be kept",
+                }
+            ],
+        )
 
 
 def test_breaches_outlive_their_entries_and_a_clear() -> None:
