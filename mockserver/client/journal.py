@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
 from mockserver.client.har import to_har
 from mockserver.client.links import Link
-from mockserver.client.seen import Changes, Seen, brief
+from mockserver.client.seen import Changes, Seen
+from mockserver.client.wanted import Wanted
 from mockserver.contract import load
 
 
@@ -76,26 +77,33 @@ class JournalReader:
         count: int | None = None,
         body: Any = None,
         status: int | None = None,
+        path: str | None = None,
+        caller: str | None = None,
+        where: Callable[[Seen], object] | None = None,
     ) -> list[Seen]:
         """The calls of an operation that fit; at least one, or exactly `count`.
 
-        `body` fits where all that it names is there: other members may stand beside.
+        `body` fits where all that it names is there: other members may stand beside; of an upload it
+        is the text. `path` may have `*` for anything; `caller` is a name, `ann` or `user ann`; `where`
+        is asked about each exchange.
         A miss raises AssertionError with the nearest exchanges, field by field.
         """
         __tracebackhide__ = True
+        wanted = Wanted(body, status, path, caller, where)
         calls, forgotten = self._known(operation)
-        fitting = [
-            call
-            for call in calls
-            if (status is None or call.status == status)
-            and (body is None or not mismatches(body, call.request))
-        ]
+        misses = [(call, list(wanted.misses(call))) for call in calls]
+        fitting = [call for call, missed in misses if not missed]
         if (len(fitting) == count and not forgotten) or (count is None and fitting):
             return fitting
-        wanted = "at least once" if count is None else f"{count} time(s)"
-        lines = [f"expected {operation} {wanted}, saw {len(fitting)} fitting call(s)"]
+        often = "at least once" if count is None else f"{count} time(s)"
+        lines = [f"expected {operation} {often}, saw {len(fitting)} fitting call(s)"]
         lines += _unknown(forgotten)
-        lines += self._nearest(operation, calls, fitting, body, status)
+        for call, missed in [one for one in misses if one[1]][:3]:
+            lines += [f"  {call}", *(f"    {line}" for line in missed)]
+        if fitting:
+            lines += ["  fitting:", *(f"    {call}" for call in fitting)]
+        if not calls:
+            lines += self._nearest(operation)
         raise AssertionError("\n".join(lines))
 
     def not_called(self, operation: str) -> None:
@@ -123,26 +131,11 @@ class JournalReader:
                 lines += [f"  {exchange}" for exchange in seen] or ["  none at all"]
                 raise AssertionError("\n".join([*lines, *_unknown(forgotten)]))
 
-    def _nearest(
-        self, operation: str, calls: list[Seen], fitting: list[Seen], body: Any, status: int | None
-    ) -> list[str]:
-        lines: list[str] = []
-        for call in [call for call in calls if call not in fitting][:3]:
-            lines.append(f"  {call}")
-            if status is not None and call.status != status:
-                lines.append(f"    status: expected {status}, was {call.status}")
-            if body is not None:
-                lines += [f"    {line}" for line in mismatches(body, call.request)]
-        if fitting:
-            lines += ["  fitting:", *(f"    {call}" for call in fitting)]
-        if not calls:
-            others = self.exchanges()
-            ratio = lambda e: SequenceMatcher(None, e.operation or "", operation).ratio()  # noqa: E731
-            near = sorted(others, key=ratio, reverse=True)[:3]
-            lines += (
-                ["  nearest:", *(f"    {call}" for call in near)] if near else ["  none at all"]
-            )
-        return lines
+    def _nearest(self, operation: str) -> list[str]:
+        """The exchanges whose operations are most like one that was never called."""
+        ratio = lambda e: SequenceMatcher(None, e.operation or "", operation).ratio()  # noqa: E731
+        near = sorted(self.exchanges(), key=ratio, reverse=True)[:3]
+        return ["  nearest:", *(f"    {call}" for call in near)] if near else ["  none at all"]
 
     # for other tools
 
@@ -157,27 +150,3 @@ class JournalReader:
 
 def _unknown(forgotten: int) -> list[str]:
     return [f"  {forgotten} earlier exchange(s) are no longer known"] if forgotten else []
-
-
-def mismatches(expected: Any, actual: Any, place: str = "") -> list[str]:
-    """Where `actual` lacks what `expected` names, one line each; members beside it do not count."""
-    where = place or "body"
-    if isinstance(expected, Mapping):
-        if not isinstance(actual, Mapping):
-            return [f"{where}: expected an object, was {brief(actual)}"]
-        lines = []
-        for name, value in expected.items():
-            inner = f"{place}.{name}" if place else str(name)
-            if name not in actual:
-                lines.append(f"{inner}: expected {brief(value)}, was not sent")
-            else:
-                lines += mismatches(value, actual[name], inner)
-        return lines
-    if isinstance(expected, list | tuple):
-        if not isinstance(actual, list) or len(actual) != len(expected):
-            return [f"{where}: expected {brief(expected)}, was {brief(actual)}"]
-        pairs = enumerate(zip(expected, actual, strict=True))
-        return [line for at, (e, a) in pairs for line in mismatches(e, a, f"{where}[{at}]")]
-    if type(expected) is type(actual) and expected == actual:
-        return []
-    return [f"{where}: expected {brief(expected)}, was {brief(actual)}"]

@@ -137,21 +137,22 @@ def _cut(text: str) -> str:
 
 
 def _text(content: bytes, clean: Redactor, *, shown: bool = True) -> bytes:
-    """What is kept of a body that is no JSON: where it may be `shown` and is a text, the text up to a
-    bound; else its length.
-    """
-    length = f"[{len(content)} bytes]"
-    text = _decoded(content[:TEXT], whole=len(content) <= TEXT) if shown else None
-    if text is None:
-        return json.dumps(length).encode()
-    rest = "" if len(content) <= TEXT else f"… {length}"
-    return json.dumps(clean.text(text) + rest).encode()
+    """What is kept of a body that is no JSON; only its length where it may not be `shown`."""
+    text = clean.text(as_text(content)) if shown else _length(content)
+    return json.dumps(text).encode()
 
 
-def _decoded(content: bytes, *, whole: bool) -> str | None:
-    """The text, None where it is none; one that was cut may end within a letter."""
-    try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(content, final=whole)
+def as_text(content: bytes) -> str:
+    """A body that is no JSON: the text up to a bound, or its length where it is no text."""
+    kept, whole = content[:TEXT], len(content) <= TEXT
+    try:  # one that is cut may end within a letter
+        text = codecs.getincrementaldecoder("utf-8")().decode(kept, final=whole)
     except UnicodeDecodeError:
-        return None
-    return None if BINARY.search(text) else text
+        return _length(content)
+    if BINARY.search(text):
+        return _length(content)
+    return text if whole else f"{text}… {_length(content)}"
+
+
+def _length(content: bytes) -> str:
+    return f"[{len(content)} bytes]"

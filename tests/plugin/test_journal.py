@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 import mockserver
 from mockserver.cli import main
 from mockserver.client import ControlError
-from mockserver.client.journal import JournalReader, mismatches
+from mockserver.client.journal import JournalReader
+from mockserver.client.wanted import mismatches
 
 ORG = "/api/v2/organizations/my-organization"
 SETS = f"{ORG}/policy-sets"
@@ -357,6 +358,97 @@ HAR = {
         },
     },
 }
+
+
+# uploads, who called, where to, and what a predicate says
+
+
+CODE = "\n".join(f"line_{at} = rule {{ true }}" for at in range(20)) + "\n"
+
+
+@pytest.fixture
+def uploaded(world: Tfe) -> Tfe:
+    """With two uploads, by admin and by a token of the organization."""
+    by = {"Authorization": f"Bearer {world.tokens['org']}"}
+    world.client.put(f"/api/v2/policies/{MINE}/upload", data=CODE.encode())
+    world.client.put(f"/api/v2/policies/{OTHER}/upload", data=b"main = rule { 1 }", headers=by)
+    return world
+
+
+def test_an_upload_is_expected_by_its_text_its_path_its_caller_and_a_predicate(
+    uploaded: Tfe,
+) -> None:
+    expect = uploaded.journal.expect
+    one, two = expect("upload-policy", count=2)
+    for text in (CODE, CODE.encode()):
+        assert expect("upload-policy", body=text, count=1) == [one]
+    assert expect("upload-policy", path=f"/api/v2/policies/{OTHER}/upload") == [two]
+    assert expect("upload-policy", path="/api/v2/policies/*/upload", count=2) == [one, two]
+    for name in ("admin", "user admin"):
+        assert expect("upload-policy", caller=name) == [one]
+    assert expect("upload-policy", caller="organization my-organization") == [two]
+    assert expect("upload-policy", where=lambda seen: "main" in seen.request) == [two]
+    assert expect("upload-policy", path="*", caller="admin", where=lambda seen: seen.changed) == [
+        one
+    ]
+
+
+def test_an_upload_that_is_no_text_is_expected_by_its_bytes(world: Tfe) -> None:
+    world.client.put(f"/api/v2/policies/{MINE}/upload", data=b"\xff\xfe")
+    world.journal.expect("upload-policy", body=b"\xff\xfe", count=1)
+    assert 'was "[2 bytes]"' in missed(
+        lambda: world.journal.expect("upload-policy", body=b"\xff\xfe\xfd")
+    )
+
+
+def test_a_text_that_the_journal_cuts_is_expected_all_the_same(world: Tfe) -> None:
+    text = "# a comment\n" * 10_000
+    world.client.put(f"/api/v2/policies/{MINE}/upload", data=text.encode())
+    world.journal.expect("upload-policy", body=text)
+    assert missed(lambda: world.journal.expect("upload-policy", body=text + "#"))
+
+
+def test_a_miss_of_an_upload_names_the_line_the_path_the_caller_and_the_predicate(
+    uploaded: Tfe,
+) -> None:
+    def is_hard(seen: Any) -> bool:
+        return "hard" in seen.request
+
+    wanted = CODE.replace("line_7 = rule { true }", "line_7 = rule { false }")
+    assert missed(
+        lambda: uploaded.journal.expect(
+            "upload-policy", body=wanted, path="*/nope/*", caller="ann", where=is_hard
+        )
+    ) == (
+        "expected upload-policy at least once, saw 0 fitting call(s)\n"
+        f"  #1 200 PUT /api/v2/policies/{MINE}/upload (upload-policy)\n"
+        f'    path: expected "*/nope/*", was "/api/v2/policies/{MINE}/upload"\n'
+        '    caller: expected "ann", was "user admin"\n'
+        '    body, line 8: expected "line_7 = rule { false }\\n", was "line_7 = rule { true }\\n"\n'
+        "    where: is_hard said no\n"
+        f"  #2 200 PUT /api/v2/policies/{OTHER}/upload (upload-policy)\n"
+        f'    path: expected "*/nope/*", was "/api/v2/policies/{OTHER}/upload"\n'
+        '    caller: expected "ann", was "organization my-organization"\n'
+        '    body, line 1: expected "line_0 = rule { true }\\n", was "main = rule { 1 }"\n'
+        "    where: is_hard said no"
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "said"),
+    [
+        ("a" * 60 + "\nb", "a" * 60, "body, line 1: expected "),
+        ("x\n" * 60, "x\n" * 61, 'body, line 61: expected its end, was "x\\n"'),
+        ("x\n" * 61, "x\n" * 60, 'body, line 61: expected "x\\n", was at its end'),
+        ("x\r\n" * 60, "x\n" * 60, 'body, line 1: expected "x\\r\\n", was "x\\n"'),
+        ("short", "other", 'body: expected "short", was "other"'),
+    ],
+)
+def test_of_two_long_texts_the_first_line_that_differs_is_told(
+    expected: str, actual: str, said: str
+) -> None:
+    (line,) = mismatches(expected, actual)
+    assert line.startswith(said)
 
 
 def test_the_journal_as_har_keeps_its_schema(world: Tfe, made: str) -> None:
