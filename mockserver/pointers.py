@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def escape(name: object) -> str:
@@ -15,9 +16,10 @@ def pointer(path: Iterable[str | int]) -> str:
     return "".join("/" + escape(part) for part in path)
 
 
-def parts(pointer: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def parts(pointer: str) -> tuple[str, ...]:
     """The names along a pointer, none for the whole document; an index stays text."""
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
 def key_path(path: Iterable[str | int]) -> str:

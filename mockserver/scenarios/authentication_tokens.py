@@ -24,8 +24,10 @@ def user(driver: Driver) -> Resource:
 
 
 def once(driver: Driver) -> None:
+    _ended(driver, "team")
     team = driver.need("teams")
     _one(driver, "team", team, "show-team-information", team)
+    _ended(driver, "organization")
     organization = driver.need("organizations")
     secret = _one(driver, "organization", organization, "show-organization", organization)
     if secret:
@@ -36,6 +38,16 @@ def once(driver: Driver) -> None:
         why = "an organization made with a team's token"
         source = "{organizations-of-a-user}"
         driver.refused(404, "create-organization", mine, token=secret, why=why, source=source)
+
+
+def _ended(driver: Driver, what: str) -> None:
+    """A token ends with the team or organization whose it is."""
+    make = f"generate-new-{what}-token"
+    holder = driver.need(f"{what}s")
+    secret = _secret(driver, driver.call(make, of=holder))
+    if secret and driver.removed(holder):
+        why, source = f"a token whose {what} was deleted", f"{{{make}}}"
+        driver.refused(401, "list-organizations", token=secret, why=why, source=source)
 
 
 def _secret(driver: Driver, made: JudgedAnswer) -> str | None:

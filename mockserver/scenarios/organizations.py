@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.judge.documents import Resource
+from mockserver.judge.documents import Resource, is_resource
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Known, Scenario, shown_attributes
+from mockserver.scenarios.runner.representations import listed
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 RECORDED = "recorded answers of the real service"
 
@@ -26,6 +27,21 @@ def values(name: str) -> Mapping[str, Sequence[Any]]:
 def steps(driver: Driver, record: Resource) -> None:
     """What it is entitled to can be asked; the id of that is the server's own."""
     driver.call("show-entitlement-set", of=record)
+    _renamed(driver)
+
+
+def _renamed(driver: Driver) -> None:
+    """What an organization owns is found under its new name."""
+    organization = driver.need("organizations", "old")
+    key = driver.need("ssh-keys", of=organization)
+    name = body("organizations", {"name": driver.name("new")})
+    changed = driver.call("update-organization", name, of=organization)
+    if not changed.ok or not is_resource(changed.data):
+        return
+    driver.made.renamed(organization, changed.data)
+    answer = driver.call("list-ssh-keys", of=changed.data)
+    what, source = "what the organization owns is not listed under its new name", RECORDED
+    driver.holds(bool(listed(answer, key)), answer, "/data", what, "every record", source)
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

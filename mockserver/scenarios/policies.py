@@ -14,7 +14,7 @@ from mockserver.traffic.masking import LOST
 PRIVATE = "{manage-policies}"
 UPLOAD = "{upload-policy}"
 SUITE = "go-tfe v0.3.19 policy_test.go"
-CODE = b"main = rule { true }\n"
+CODE, OTHER_CODE = b"main = rule { true }\n", b"main = rule { false }\n"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
@@ -40,6 +40,7 @@ def _uploaded(driver: Driver, record: Resource) -> None:
     driver.holds(
         answer.content == CODE, answer, "", what, "the bytes that were uploaded", f"{SUITE}:360"
     )
+    _kept_apart(driver, record)
     harder = [{"path": f"{name}.sentinel", "mode": "soft-mandatory"}]
     answer = driver.call("update-policy", body("policies", {"enforce": harder}), of=record)
     expected = (record, {"/attributes/enforce": harder})
@@ -53,6 +54,15 @@ def _uploaded(driver: Driver, record: Resource) -> None:
     why = "any other path makes the mode hard-mandatory"
     expected = (record, {"/attributes/enforce": reset})
     must_show(driver, answer, expected, why=why, source="{update-policy}")
+
+
+def _kept_apart(driver: Driver, record: Resource) -> None:
+    """The content of one policy is no other's."""
+    driver.call("upload-policy", OTHER_CODE, of=driver.need("policies"))
+    answer = driver.call("download-policy", of=record)
+    what = "the content is not what was uploaded, after another policy's upload"
+    wanted = "the bytes that were uploaded"
+    driver.holds(answer.content == CODE, answer, "", what, wanted, f"{SUITE}:360")
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

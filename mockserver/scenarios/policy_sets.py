@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.judge.documents import Resource
+from mockserver.judge.documents import Resource, linked
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.scenario import (
     Change,
     Known,
@@ -38,6 +39,22 @@ def changes(driver: Driver) -> Sequence[Change]:
 
 def steps(driver: Driver, record: Resource) -> None:
     _global(driver)
+    _hidden(driver)
+
+
+def _hidden(driver: Driver) -> None:
+    """What a set is attached to is hidden while it is global, and not lost."""
+    workspace = driver.need("workspaces")
+    attributes = {"name": driver.name("hidden")}
+    made = driver.call("create-policy-set", body("policy-sets", attributes, workspaces=[workspace]))
+    if not linked(made.data, "workspaces"):
+        return  # which is told of the creation
+    answer = made
+    for on in (True, False):
+        change = body("policy-sets", {"global": on})
+        answer = driver.call("update-policy-set", change, of=made.data)
+    why, source = "a set that is global no more", "decision: it shows its workspaces again"
+    must_show(driver, answer, (made.data, {WORKSPACES: [workspace]}), why=why, source=source)
 
 
 def _global(driver: Driver) -> None:

@@ -11,7 +11,6 @@ from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.plan import CannotContinue
 from mockserver.scenarios.runner.scenario import Callers, Known, Scenario, body, shown_attributes
 
-MANAGE = "manage-policies"
 OWNERS = "{the-owners-team} (status: decision)"
 
 
@@ -53,8 +52,10 @@ def _owners(driver: Driver) -> None:
 
 
 def callers(driver: Driver) -> Callers:
-    """The tokens of two teams, of which one manages policies."""
-    able = body("teams", {"name": driver.name("able"), "organization-access": {MANAGE: True}})
+    """The tokens of two teams, of which one has all rights that a team can have."""
+    access = driver.context.edition.types["teams"].attributes["organization-access"].schema
+    rights = dict.fromkeys(access["properties"], True)
+    able = body("teams", {"name": driver.name("able"), "organization-access": rights})
     teams = driver.need("teams", "unable"), driver.call("create-team", able).data
     made = [driver.call("generate-new-team-token", of=team).data for team in teams]
     unable, token = (driver.value(one, "/attributes/token") for one in made)

@@ -7,6 +7,8 @@ from typing import Any
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, linked_one
+from mockserver.judge.findings import EFFECT
+from mockserver.scenarios.runner import relations
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
@@ -33,10 +35,11 @@ def steps(driver: Driver, record: Resource) -> None:
     driver.refused(
         422, "update-workspace", version, of=record, why=why, source=f"{RECORDED} (2019)"
     )
-    key = body("workspaces", {"id": "sshkey-0000000000000000"})
-    why = "an unknown SSH key"
     source = "{assign-ssh-key-to-workspace} (status: decision)"
-    driver.refused(422, "assign-ssh-key-to-workspace", key, of=record, why=why, source=source)
+    keys = driver.context.plan("ssh-keys")
+    for what, stranger in relations.strangers(driver, keys, record["id"]):
+        key, why = body("workspaces", {"id": stranger["id"]}), f"an SSH key: {what}"
+        driver.refused(422, "assign-ssh-key-to-workspace", key, of=record, why=why, source=source)
     source = "{assign-ssh-key-to-workspace}"
     held = "/relationships/ssh-key/data"
     mine = driver.need("ssh-keys")
@@ -48,6 +51,24 @@ def steps(driver: Driver, record: Resource) -> None:
     )
     taken = driver.call("assign-ssh-key-to-workspace", body("workspaces", {"id": None}), of=record)
     must_show(driver, taken, (record, {held: None}), why="the key was taken away", source=source)
+    _key_deleted(driver, driver.need("workspaces"), mine)
+
+
+def _key_deleted(driver: Driver, record: Resource, key: Resource) -> None:
+    """A key that is deleted is held by no workspace, which stays."""
+    driver.call("assign-ssh-key-to-workspace", body("workspaces", {"id": key["id"]}), of=record)
+    deleted = driver.call("delete-ssh-key", of=key)
+    if not deleted.ok:
+        return
+    driver.made.gone(key)
+    shown = driver.peek("show-workspace", record)
+    held, source = "/relationships/ssh-key/data", "{delete-ssh-key}"
+    if shown.status == 404:
+        what = "a workspace is gone with its SSH key"
+        driver.context.findings.note(deleted.operation, EFFECT, what, "one key less", source)
+        return
+    why = "its key was deleted"
+    must_show(driver, deleted, (record, {held: None}), why=why, source=source)
 
 
 def _locked(driver: Driver, record: Resource) -> None:

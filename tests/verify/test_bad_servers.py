@@ -19,6 +19,7 @@ from click.testing import CliRunner
 import mockserver
 from mockserver.cli import main
 from mockserver.contract import load
+from mockserver.escaping import escaped
 from mockserver.traffic.transport import HttpTransport, Response, Unreachable, patiently
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import spoilt, status
@@ -105,7 +106,7 @@ def test_what_cannot_be_removed_is_named() -> None:
     _, outcome = run(stubborn, only=frozenset({"get-ssh-key"}))
     assert outcome.exit == 4
     kept = [key for key in state(ours)["organizations"][0]["ssh-keys"] if "verify" in key["name"]]
-    assert sorted(outcome.left) == sorted(f"ssh-keys {k['name']} {k['id']}" for k in kept)
+    assert sorted(outcome.left) == sorted(escaped(f"ssh-keys {k['name']} {k['id']}") for k in kept)
 
 
 def test_ctrl_c_in_the_middle_leaves_nothing_behind() -> None:

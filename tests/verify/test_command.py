@@ -46,7 +46,7 @@ def test_a_server_that_differs_is_1_and_the_field_is_named() -> None:
     lines = said.stdout.splitlines()
     assert lines[0] == (
         "fault: show-user-token /data/attributes/token: /attributes/token holds a value; expected "
-        "null (user-tokens.html, ssh-keys.html: a secret is shown at creation alone) (2 times)"
+        "null (user-tokens.html, ssh-keys.html: a secret is shown at creation alone) (3 times)"
     )
     assert TOKEN not in said.output
 

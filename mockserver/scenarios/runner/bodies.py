@@ -12,7 +12,7 @@ from mockserver.judge.pointers import MISSING
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.scenario import Change
 
-TEXTS = ("Made by mockserver verify.", "Changed: ä, 漢 and 🚀 are kept.")
+TEXTS = ("Made by mockserver verify: ö, 字 and 🛰 are kept.", "Changed: ä, 漢 and 🚀 are kept.")
 """What a text is set to; no letter of it may be lost."""
 
 Need = Callable[[str], Resource]
@@ -80,13 +80,13 @@ def _linkage(plan: Plan, need: Need, whole: bool) -> Iterator[tuple[str, Any]]:
     for one in plan.known.relationships.values():
         if one.create and one.types and (one.required or whole):
             try:
-                other = need(one.types[0])
+                others = [need(one.types[0]) for _ in range(2 if one.many else 1)]
             except CannotContinue:
                 if one.required:
                     raise
                 continue
-            found = {"type": other["type"], "id": other["id"]}
-            yield one.name, {"data": [found] if one.many else found}
+            found = [{"type": other["type"], "id": other["id"]} for other in others]
+            yield one.name, {"data": found if one.many else found[0]}
 
 
 def patches(plan: Plan, record: Resource, name: str) -> Iterator[Change]:

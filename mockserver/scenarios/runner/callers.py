@@ -2,38 +2,113 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from mockserver.contract import Operation
 from mockserver.judge.documents import Resource, resources
+from mockserver.scenarios.runner.answer import Arguments
+from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import look
-from mockserver.scenarios.runner.plan import Plan
+from mockserver.scenarios.runner.plan import CannotContinue, Plan
+from mockserver.scenarios.runner.refusals import body_anew
 from mockserver.scenarios.runner.representations import Representation, compare, listed
 from mockserver.scenarios.runner.scenario import Callers
 
+RIGHTS = "{permissions}"
+WITHOUT = "a caller without rights"
+
 
 def seen_by_others(driver: Driver, plan: Plan, record: Resource) -> None:
-    """A private record as others see it."""
-    if not plan.scenario.private or (callers := _callers(driver)) is None:
+    """A record as others see it, and what they may do with one."""
+    callers = _callers(driver)
+    if callers is None:
         return
-    why = "a caller without rights"
-    for id in plan.actions.reads:
-        query = plan.query(record) if id == plan.actions.list else {}
-        source = plan.scenario.private
-        driver.refused(
-            404, id, of=record, query=query, token=callers.unable, why=why, source=source
-        )
-    views = look(driver, record)
-    for id in plan.actions.shows:
-        answer = driver.call(id, of=record, token=callers.able)
-        views += [Representation(answer, base) for base, _ in resources(answer.document)]
-    if plan.listing:
-        query = plan.query(record, plan.name_of(record))
-        views += listed(
-            driver.call(plan.listing.id, of=record, query=query, token=callers.able), record
-        )
-    compare(driver.context, views, {}, plan.scenario.only_in)
+    _unseen(driver, plan, record, callers.unable)
+    _unchangeable(driver, plan, callers.unable)
+    _seen(driver, plan, record, callers.able)
+    if plan.scenario.private and plan.actions.create:
+        document = create_body(plan, driver.name("able"), driver.need)
+        driver.call(plan.actions.create, document, of=driver.parent(plan), token=callers.able)
 
 
 def _callers(driver: Driver) -> Callers | None:
+    """The tokens of others, made once a run; None where the edition, or the server, has none."""
     makers = (plan.scenario.callers for plan in driver.context.plans.values())
     make = next((make for make in makers if make), None)
-    return make(driver) if make else None
+    if driver.callers is None and make:
+        before = len(driver.made)
+        with suppress(CannotContinue):
+            driver.callers = make(driver)
+        driver.made.keep(len(driver.made) - before)
+    return driver.callers
+
+
+def _unseen(driver: Driver, plan: Plan, record: Resource, token: str) -> None:
+    """Without rights a record is not shown, and a list is refused or is without it."""
+    source = plan.scenario.private or RIGHTS
+    for id in plan.actions.shows:
+        driver.refused(404, id, of=record, token=token, why=WITHOUT, source=source)
+    if plan.listing is None:
+        return
+    query = plan.query(record, plan.name_of(record))
+    if plan.scenario.private:
+        id = plan.listing.id
+        driver.refused(404, id, of=record, query=query, token=token, why=WITHOUT, source=source)
+        return
+    answer = driver.sent(plan.listing.id, of=record, query=query, token=token)
+    for view in listed(answer, record):
+        what = f"{WITHOUT} is shown the record"
+        view.blame(driver.context, "", what, "what the caller may see", source)
+
+
+def _unchangeable(driver: Driver, plan: Plan, token: str) -> None:
+    """Without rights nothing is done: tried on a record of its own, the removals last."""
+    other = driver.need(plan.type, "others")
+    able = [id for id in plan.actions.every if id not in plan.actions.reads]
+    for id in sorted(able, key=lambda id: id in plan.actions.removes):
+        operation = driver.context.edition.operation(id)
+        if (asked := _about(driver, operation, other)) is None:
+            continue
+        path, query, body = asked
+        # members that the caller may not see are unknown, where the path names nothing
+        statuses = 404 if operation.records else (404, 422)
+        driver.refused(
+            statuses, id, body, query=query, path=path, token=token, why=WITHOUT,
+            source=plan.scenario.private or RIGHTS,
+        )  # fmt: skip
+
+
+def _about(driver: Driver, operation: Operation, other: Resource) -> Arguments | None:
+    """What succeeds with rights: asked before, and about another record where it would change one.
+
+    None where it never has succeeded, and needs a body.
+    """
+    good = driver.context.good.get(operation.id)
+    if good and operation.method == "GET":
+        return good
+    named = [*operation.records.values()][-1:] == [other["type"]]
+    if not good and (operation.body or not named):
+        return None
+    path, query, _ = good or ({}, {}, None)
+    body = body_anew(driver, operation, good) if good else None
+    return (driver.path(operation, other) if named else path), query, body
+
+
+def _seen(driver: Driver, plan: Plan, record: Resource, token: str) -> None:
+    """With rights a record is the same; where rights are said to be enough it must be shown."""
+    views, asked = look(driver, record), []
+    for id in plan.actions.reads:
+        query = plan.query(record, plan.name_of(record)) if id == plan.actions.list else {}
+        ask = driver.call if plan.scenario.private else driver.sent
+        asked.append(ask(id, None, of=record, query=query, token=token))
+    shown = [answer for answer in asked if answer.ok]
+    for answer in shown:
+        found = [Representation(answer, base) for base, _ in resources(answer.document)]
+        views += listed(answer, record) if answer.operation == plan.actions.list else found
+    listing = next((a for a in shown if a.operation == plan.actions.list), None)
+    if plan.scenario.private and listing and not listed(listing, record):
+        what = "a caller with rights is not shown the record in the list"
+        source = driver.context.edition.operation(listing.operation).source
+        driver.holds(False, listing, "/data", what, "every record", source)
+    compare(driver.context, views, {}, plan.scenario.only_in)

@@ -9,6 +9,8 @@ from mockserver.scenarios.runner.driver import PREFIX, Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.traffic.transport import Unreachable
 
+GONE = (404, 410)
+
 
 def clean_up(driver: Driver, orphans: bool = False) -> list[str]:
     """Remove all that was made, the youngest first. Gives what is left, named.
@@ -25,7 +27,7 @@ def clean_up(driver: Driver, orphans: bool = False) -> list[str]:
 
 
 def _all(driver: Driver) -> list[str]:
-    left = []
+    left: list[Resource] = []
     driver.parents.clear()
     for record in driver.made:
         plan = driver.context.plan(record["type"])
@@ -34,8 +36,23 @@ def _all(driver: Driver) -> list[str]:
         if _gone(driver, plan, record):
             driver.made.gone(record)
         else:
-            left.append(f"{record['type']} {plan.name_of(record)} {record['id']}")
-    return left
+            left.append(record)
+    return [_named(driver, record) for record in left if not _gone_along(driver, record)]
+
+
+def _named(driver: Driver, record: Resource) -> str:
+    return f"{record['type']} {driver.context.plan(record['type']).name_of(record)} {record['id']}"
+
+
+def _gone_along(driver: Driver, record: Resource) -> bool:
+    """Whether what could not be removed has gone with what it belonged to."""
+    plan = driver.context.plan(record["type"])
+    shows = [driver.context.edition.operation(id) for id in plan.actions.shows]
+    try:
+        asked = [driver.context.exchanged(show, driver.path(show, record)) for show in shows]
+        return bool(asked) and all(exchange.status in GONE for exchange in asked)
+    except (Unreachable, CannotContinue, KeyboardInterrupt):
+        return False
 
 
 def _gone(driver: Driver, plan: Plan, record: Resource) -> bool:
@@ -46,7 +63,7 @@ def _gone(driver: Driver, plan: Plan, record: Resource) -> bool:
         return False
     if exchange.status == 403:  # instead of 404, if it is not shown either
         return not _shown(driver, plan, record)
-    return exchange.status < 300 or exchange.status in (404, 410)
+    return exchange.status < 300 or exchange.status in GONE
 
 
 def _shown(driver: Driver, plan: Plan, record: Resource) -> bool:

@@ -37,7 +37,7 @@ class Context:
 
     `reached` counts answers by operation and status; `good` holds, by operation, what was asked
     when it last succeeded: refusals change one thing of it. `spared`: types of which nothing is
-    made. `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
+    made. `withheld`: entitlements that the organization does not have. `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
     """
 
     transport: Transport
@@ -50,6 +50,7 @@ class Context:
     local: bool = True
     read_only: bool = False
     spared: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
     reached: Counter[tuple[str, int]] = field(default_factory=Counter)
     good: dict[str, tuple[Mapping[str, str], Mapping[str, Any], Any]] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
@@ -75,6 +76,12 @@ class Context:
     def plan(self, type: str) -> Plan:
         """How a type is played; with no operations where the edition has none of it."""
         return self.plans.get(type) or Plan(type, self.edition, Actions(), Scenario())
+
+    def closing(self, plan: Plan) -> str:
+        """The entitlement that a type is closed without; empty where it is open."""
+        ids = [id for id in (plan.actions.create, plan.actions.list) if id]
+        asked = {self.edition.operation(id).entitlement or "" for id in ids}
+        return next(iter(sorted(asked & self.withheld)), "")
 
     def exchanged(
         self,

@@ -16,11 +16,11 @@ from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.made import Made
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
-from mockserver.scenarios.runner.representations import (
-    Representation,
-)
+from mockserver.scenarios.runner.representations import Representation
+from mockserver.scenarios.runner.scenario import Callers
 
 PREFIX = "mockverify"
+FOREIGN = "another owner"
 IDENTITY = "JSON:API 1.0: type and id identify one resource"
 
 
@@ -44,6 +44,7 @@ class Driver:
         self._ids: set[tuple[str, str]] = set()
         self.parents: dict[str, Resource] = {}
         self.truth: dict[tuple[str, str], dict[str, Any]] = {}
+        self.callers: Callers | None = None
 
     @property
     def organization(self) -> str:
@@ -65,22 +66,23 @@ class Driver:
         source = contract.source
         if (self.context.expect(answer, success, "", source) or answer.ok) and not of.get("token"):
             self.context.good[operation] = answer.asked
+        self.new_ids(answer)
         for finding in answer.misnamed:
             self.context.findings.add(finding)
             answer.wrong.add(finding.place)
         return answer
 
-    def sent(self, operation: str, body: Any, of: Resource) -> JudgedAnswer:
-        """A request about a record whose status is not judged yet."""
-        return self._send(self._operation(operation), body, of=of)
+    def sent(self, operation: str, body: Any = None, **of: Unpack[Of]) -> JudgedAnswer:
+        """A request whose status is not judged yet."""
+        return self._send(self._operation(operation), body, **of)
 
     def peek(self, operation: str, of: Resource) -> JudgedAnswer:
         """A GET of a record that may be there or not."""
-        return self.sent(operation, None, of)
+        return self.sent(operation, of=of)
 
     def refused(
         self,
-        status: int,
+        status: int | tuple[int, ...],
         operation: str,
         body: Any = None,
         *,
@@ -90,7 +92,8 @@ class Driver:
     ) -> JudgedAnswer:
         """A request that must be answered with a status, and why."""
         answer = self._send(self._operation(operation), body, **of)
-        self.context.expect(answer, (status,), why, source)
+        statuses = (status,) if isinstance(status, int) else status
+        self.context.expect(answer, statuses, why, source)
         return answer
 
     def _operation(self, id: str) -> Operation:
@@ -109,7 +112,9 @@ class Driver:
         path: Mapping[str, str] | None = None,
         token: str | None = None,
     ) -> JudgedAnswer:
-        where = self.path(operation, of) | dict(path or {})
+        where = dict(path or {})
+        if not operation.records.keys() <= where.keys():
+            where = self.path(operation, of) | where
         asked: Arguments = (where, dict(query or {}), body)
         exchange = self.context.exchanged(operation, where, query or {}, body, token=token or "")
         answer = self.context.judged(exchange, operation, asked)
@@ -154,6 +159,8 @@ class Driver:
         plan = self.context.plan(type)
         if type in self.context.spared:
             raise CannotContinue(f"it needs {type}, which were to be left alone")
+        if missing := self.context.closing(plan):
+            raise CannotContinue(f"it needs {type}, and the organization has no {missing}")
         return self.make(plan, self.name(word or type), of=of)[0]
 
     def make(
@@ -169,7 +176,6 @@ class Driver:
         answer = self.call(plan.actions.create, document, of=of or self.parent(plan))
         for base, resource in resources(answer.document):
             view = Representation(answer, base)
-            self._new(plan, view)
             able = {
                 pointer: plain(value)
                 for pointer, value in leaves(resource)
@@ -184,13 +190,16 @@ class Driver:
             f"{plan.actions.create} answered {answer.status}, and made no {plan.type}"
         )
 
-    def _new(self, plan: Plan, view: Representation) -> None:
+    def new_ids(self, answer: JudgedAnswer) -> None:
         """An id stands for one record, also after that has gone; a name may be given again."""
-        key = plan.type, str(view.resource["id"])
-        if key in self._ids and key[1] != plan.name_of(view.resource):
-            what = "the id of a new record is that of another, or was"
-            view.blame(self.context, "/id", what, "an id that nothing had", IDENTITY)
-        self._ids.add(key)
+        type = self._creating(answer.operation) or ""
+        for base, resource in resources(answer.document) if type and answer.ok else ():
+            key = type, str(resource["id"])
+            if key in self._ids and key[1] != self.context.plan(type).name_of(resource):
+                what = "the id of a new record is that of another, or was"
+                view = Representation(answer, base)
+                view.blame(self.context, "/id", what, "an id that nothing had", IDENTITY)
+            self._ids.add(key)
 
     def parent(self, plan: Plan) -> Resource | None:
         """The record in whose path records of a type are made: one for all of them; None where
@@ -204,6 +213,12 @@ class Driver:
             elif type != self.owner:
                 self.parents[plan.type] = self.need(type, "parent")
         return self.parents.get(plan.type)
+
+    def foreign(self, type: str) -> Resource:
+        """A record that belongs to another owner than verification was given. Raises CannotContinue."""
+        if FOREIGN not in self.parents:
+            self.parents[FOREIGN] = self.need(self.owner, "owner")
+        return self.need(type, "foreign", of=self.parents[FOREIGN])
 
     def found(self, plan: Plan, name: str, path: Mapping[str, str]) -> Resource | None:
         """The record of a name, from the list."""

@@ -11,16 +11,19 @@ from mockserver.contract.explain import trail
 from mockserver.judge.documents import Resource, attribute, resources
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import leaves, within
-from mockserver.scenarios.runner import names, relations
+from mockserver.scenarios.runner import endings, names, relations
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.bodies import create_body, patches
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import judge_views, look, reread
+from mockserver.scenarios.runner.error_pointers import points_at
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.representations import Representation, listed, vote
 from mockserver.scenarios.runner.scenario import Change
 
 KEEPS = "a PATCH keeps what it omits"
+MOVED = "/attributes/updated-at"
+STILL = "decision: a PATCH that changes nothing moves no time"
 TAKEN = "a name that another record has"
 
 
@@ -65,12 +68,15 @@ def unique(driver: Driver, plan: Plan, record: Resource) -> None:
             continue
         document = create_body(plan, value, driver.need)
         parent = driver.parent(plan)
-        driver.refused(422, plan.actions.create, document, of=parent, why=TAKEN, source=source)
+        create = plan.actions.create
+        answer = driver.refused(422, create, document, of=parent, why=TAKEN, source=source)
+        points_at(driver, answer, ("data", "attributes", name), TAKEN)
         for update in plan.actions.updates[:1]:
             if plan.takes(name):
                 other = driver.need(plan.type, "other")
                 body = {"data": {"type": plan.type, "attributes": {name: value}}}
-                driver.refused(422, update, body, of=other, why=TAKEN, source=source)
+                answer = driver.refused(422, update, body, of=other, why=TAKEN, source=source)
+                points_at(driver, answer, ("data", "attributes", name), TAKEN)
 
 
 def all_changed(driver: Driver, plan: Plan, record: Resource) -> Resource:
@@ -100,6 +106,9 @@ def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number
     known = driver.truth.get((plan.type, record["id"]), {})
     kept = {pointer: value for pointer, value in known.items() if not within(pointer, moves)}
     vote(driver.context, answer, written, reads, kept, KEEPS, source)
+    if not change.attributes:
+        still = {MOVED: known[MOVED]} if MOVED in known else {}
+        vote(driver.context, answer, written, reads, still, "an empty PATCH changes nothing", STILL)
     judge_views(driver, plan.type, ([written] if written else []) + reads)
     same = {"type": plan.type, "id": after["id"]}
     return next(({**view.resource, **same} for view in reads), after)
@@ -139,7 +148,8 @@ def end(driver: Driver, plan: Plan, record: Resource) -> None:
 def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
     """A removed record is found nowhere, and cannot be removed again."""
     context = driver.context
-    members = relations.outlived(driver, plan, record)
+    others = endings.outlived(driver, plan, record)
+    own = endings.belongings(driver, plan, record)
     answer = driver.call(remove, of=record)
     if not answer.ok:
         return
@@ -153,7 +163,8 @@ def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
         context.findings.note(remove, EFFECT, what, "a record that is gone", source)
         return
     driver.made.gone(record)
-    relations.still_there(driver, remove, record, members)
+    endings.still_there(driver, remove, record, others)
+    endings.gone_along(driver, remove, plan, own)
     for show in shows:
         contract = context.edition.operation(show.operation)
         context.expect(show, (404,), "a removed record", context.source_of(contract, 404))
@@ -163,6 +174,7 @@ def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
     contract = context.edition.operation(remove)
     why = "a second DELETE"
     driver.refused(404, remove, of=record, why=why, source=context.source_of(contract, 404))
+    names.free_again(driver, plan, plan.name_of(record))
 
 
 def _listed_again(driver: Driver, plan: Plan, record: Resource) -> JudgedAnswer | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from mockserver.contract import Operation
@@ -20,8 +21,10 @@ from mockserver.scenarios.runner.pagination import (
     links_kept,
     walk_pages,
 )
-from mockserver.scenarios.runner.plan import Plan
-from mockserver.scenarios.runner.representations import Representation, compare
+from mockserver.scenarios.runner.plan import CannotContinue, Plan
+from mockserver.scenarios.runner.representations import Representation, compare, listed
+
+PART = "go-tfe v0.3.19 policy_set_test.go (search): a substring"
 
 
 def walked(driver: Driver, plan: Plan, record: Resource) -> None:
@@ -39,6 +42,19 @@ def walked(driver: Driver, plan: Plan, record: Resource) -> None:
             links_kept(driver, operation, record, query, pages)
     else:
         _whole(driver, operation, plan, record, ids)
+    with suppress(CannotContinue):  # where organizations are to be left alone
+        _of_others(driver, operation, plan, record)
+
+
+def _of_others(driver: Driver, operation: Operation, plan: Plan, record: Resource) -> None:
+    """A list within an owner is without the records of another."""
+    if [*operation.records.values()] != [driver.owner]:
+        return
+    other = driver.foreign(plan.type)
+    answer = driver.call(operation.id, of=record, query=plan.query(record, plan.name_of(other)))
+    for view in listed(answer, other):
+        what = "a record of another owner is listed"
+        view.blame(driver.context, "", what, "others alone", operation.source)
 
 
 def _common(driver: Driver) -> str:
@@ -56,11 +72,21 @@ def _searched(driver: Driver, operation: Operation, plan: Plan, record: Resource
     others = [r["id"] for _, r in resources(answer.document) if name not in plan.name_of(r)]
     what = f"the search for one name brings {len(others)} records without it"
     driver.holds(not others, answer, "/data", what, "records with the text in their name", source)
+    _found_by_a_part(driver, operation, plan, record)
     nothing = driver.call(operation.id, of=record, query={"search[name]": driver.name("nothing")})
     if clean(nothing):
         found = len(list(resources(nothing.document)))
         what = f"the search for a name that nothing has brings {found} records"
         driver.holds(not found, nothing, "/data", what, "no record", source)
+
+
+def _found_by_a_part(driver: Driver, operation: Operation, plan: Plan, record: Resource) -> None:
+    """A name is found by what stands in the midst of it."""
+    part = plan.name_of(record)[2:-1]
+    answer = driver.call(operation.id, of=record, query={"search[name]": part})
+    if clean(answer):
+        what = "the search for a part of a name does not bring the record"
+        driver.holds(bool(listed(answer, record)), answer, "/data", what, "the record", PART)
 
 
 def _whole(
@@ -86,13 +112,16 @@ def inclusion(driver: Driver, plan: Plan, record: Resource) -> None:
     for id in plan.actions.reads:
         operation = driver.context.edition.operation(id)
         narrow = plan.query(record, plan.name_of(record)) if id == plan.actions.list else {}
-        for name in included_names(operation):
-            answer = driver.call(id, of=record, query={**narrow, "include": name})
+        names = included_names(operation)
+        related = [name for name in names if name in plan.known.relationships]
+        for asked in [*([name] for name in names), *([related] if len(related) > 1 else [])]:
+            answer = driver.call(id, of=record, query={**narrow, "include": ",".join(asked)})
             if answer.ok and not answer.wrong:
-                _named(driver, answer, record, name, operation.parameters["include"]["x-source"])
+                _named(driver, answer, asked, operation.parameters["include"]["x-source"])
 
 
-def _named(driver: Driver, answer: JudgedAnswer, record: Resource, name: str, source: str) -> None:
+def _linked_ids(driver: Driver, answer: JudgedAnswer, name: str) -> set[str]:
+    """What a relation of the records in an answer names, by the word of most views of them."""
     items: list[Any] = []
     for _, resource in resources(answer.document):
         known = driver.truth.get((resource["type"], resource["id"]), {})
@@ -100,12 +129,16 @@ def _named(driver: Driver, answer: JudgedAnswer, record: Resource, name: str, so
         data = known.get(pointer, at(resource, pointer))
         items += data if isinstance(data, list) else [known.get(f"{pointer}/id", data)]
     told = (item.get("id") if isinstance(item, Mapping) else item for item in items)
-    ids = {id for id in told if isinstance(id, str)}
+    return {id for id in told if isinstance(id, str)}
+
+
+def _named(driver: Driver, answer: JudgedAnswer, names: Sequence[str], source: str) -> None:
+    ids = {id for name in names for id in _linked_ids(driver, answer, name)}
     there = at(answer.document, "/included")
     found = [r for r in there if isinstance(r, Mapping)] if isinstance(there, list) else []
     extra = [r for r in found if r.get("id") not in ids]
     short = len(ids) - len({str(r.get("id")) for r in found})
-    what = f"include={name}: {len(found)} records are included, {len(ids)} are named"
+    what = f"include={','.join(names)}: {len(found)} records are included, {len(ids)} are named"
     fits = not extra and not short and len(found) == len(ids)
     if driver.holds(fits, answer, "/included", what, "the records that the linkage names", source):
         for number, resource in enumerate(found[:1]):

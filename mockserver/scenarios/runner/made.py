@@ -12,11 +12,24 @@ class Made:
 
     def __init__(self) -> None:
         self._records: list[Resource] = []
+        self._kept: list[Resource] = []
         self._homes: dict[tuple[str, str], Mapping[str, str]] = {}
         self._removed: set[tuple[str, str]] = set()
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._records[::-1])
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def keep(self, youngest: int) -> None:
+        """So many of the youngest records are needed until the end of the run."""
+        at = len(self._records) - youngest
+        self._records, self._kept = self._records[:at], self._records[at:]
+
+    def keep_nothing(self) -> None:
+        """What was kept is to be removed too."""
+        self._records, self._kept = [*self._kept, *self._records], []
 
     def home(self, record: Resource) -> Mapping[str, str]:
         """The path parameters that lead to where a record was made."""

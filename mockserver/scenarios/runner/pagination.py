@@ -131,15 +131,15 @@ def links_kept(
     pages: Sequence[JudgedAnswer],
 ) -> None:
     """The links of every page, and of one with included records."""
-    last = len(pages) - 1  # the one past the end is none
-    for number, page in enumerate(pages[:last], start=1):
-        numbers = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
-        _kept(driver, page, numbers)
+    last = int(pages[-1].asked[1]["page[number]"]) - 1 if pages else 0  # the last is past the end
+    for number, page in enumerate(pages[:-1], start=1):
+        others = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+        _kept(driver, page, {"self": number, **others})
     for include in included_names(operation)[:1]:
         asked = {**query, "include": include, "page[size]": 1}
         page = driver.call(operation.id, of=record, query=asked)
         if clean(page) and at(page.document, "/included") not in (MISSING, []):
-            _kept(driver, page, {"next": 2})
+            _kept(driver, page, {"self": 1, "next": 2})
 
 
 def _kept(driver: Driver, answer: JudgedAnswer, numbers: Mapping[str, int]) -> None:

@@ -9,21 +9,19 @@ from functools import cache
 from typing import Any
 
 from mockserver.contract import Operation
-from mockserver.contract.explain import brief
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.query import UNFILTERED
 from mockserver.judge.documents import Resource
 from mockserver.judge.findings import EFFECT
-from mockserver.judge.pointers import at, leaves, within
+from mockserver.judge.pointers import leaves, within
 from mockserver.judge.sources import level_of
-from mockserver.pointers import pointer
 from mockserver.scenarios.runner import invalid_bodies
 from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import PREFIX, Driver
+from mockserver.scenarios.runner.error_pointers import points_at
 from mockserver.scenarios.runner.plan import CannotContinue
 
-POINTERS = "recorded answers of the real service; JSON:API error objects"
 LARGE = 10 * 1024 * 1024 + 1
 
 
@@ -175,22 +173,8 @@ def refuse(driver: Driver, operation: Operation, wanted: RefusedRequest) -> bool
     if not context.expect(answer, (wanted.status,), wanted.why, source):
         return False
     if wanted.wrong:
-        _points(driver, answer, wanted)
+        points_at(driver, answer, wanted.wrong, wanted.why)
     return True
-
-
-def _points(driver: Driver, answer: JudgedAnswer, wanted: RefusedRequest) -> None:
-    """The pointers of a 422 lead to what is wrong, with its index in a list."""
-    errors = at(answer.document, "/errors")
-    listed = errors if isinstance(errors, list) else []
-    said = [at(error, "/source/pointer") for error in listed]
-    found = [one for one in said if isinstance(one, str)]
-    right = pointer(wanted.wrong)
-    around = right.rpartition("/")[0]  # a member of an identifier, or one that is missing
-    if found and not any(one in (right, around) or one.startswith(f"{right}/") for one in found):
-        what = f"{wanted.why}: the error points at {found[0] or 'the whole'}"
-        place = f"/errors/{said.index(found[0])}/source/pointer"
-        driver.holds(False, answer, place, what, brief(right), POINTERS)
 
 
 def all_refused(
@@ -200,7 +184,7 @@ def all_refused(
     good = _good(driver, operation, record)
     if good is None:
         return
-    wanted = list(refusals(driver, operation, good, lambda: _fresh(driver, operation, good)))
+    wanted = list(refusals(driver, operation, good, lambda: body_anew(driver, operation, good)))
     before = _state(driver, record) if operation.method != "GET" else None
     results = list(pool.map(lambda one: refuse(driver, operation, one), wanted))
     if before is not None and all(results) and record is not None:
@@ -216,7 +200,7 @@ def _good(driver: Driver, operation: Operation, record: Resource | None) -> Argu
         return (path, query, body) if operation.id in driver.context.good else None
 
 
-def _fresh(driver: Driver, operation: Operation, good: Arguments) -> Any:
+def body_anew(driver: Driver, operation: Operation, good: Arguments) -> Any:
     """A body that would succeed: a create's with a name that nothing has."""
     for plan in driver.context.plans.values():
         if plan.actions.create == operation.id and plan.scenario.unique:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from mockserver.judge.documents import Resource, linked
-from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.answer import JudgedAnswer
+from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show, reread
+from mockserver.scenarios.runner.error_pointers import points_at
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.scenario import Expected, identifiers
 
-MOST = 3
-"""Members that are looked at after their record has gone."""
 UNKNOWN = "unknown-0000000000000000"
 IDEMPOTENT = "JSON:API 1.0: what is there already is not added, what is not there is not missed"
 
@@ -95,7 +94,7 @@ def members_of_created(
     return pointers
 
 
-def must_show_members(
+def effect(
     driver: Driver,
     relation: ToMany,
     answer: JudgedAnswer,
@@ -127,20 +126,22 @@ def _added_and_removed(
     """Whether all that is added and removed is so; the first that is not is told, and ends it."""
     what, edition = relation.name, driver.context.edition
     adds, removes = (edition.operation(id).source for id in (relation.add, relation.remove))
+    unknown: Resource = {"type": relation.member.type, "id": UNKNOWN}
     steps: tuple[tuple[str, list[Resource], list[Resource], str, str], ...] = (
         (relation.add, [one], [one], f"{what} were added", adds),
         (relation.add, [one, one], [one], "adding what is there has no effect", IDEMPOTENT),
         (relation.remove, [one], [], f"{what} were removed", removes),
         (relation.remove, [one], [], "removing what is not there has no effect", IDEMPOTENT),
+        (relation.remove, [unknown], [], "removing what is unknown has no effect", IDEMPOTENT),
         (relation.add, [one, two], [one, two], f"two {what} were added at once", adds),
+        (relation.add, [], [one, two], "adding nothing has no effect", IDEMPOTENT),
+        (relation.remove, [], [one, two], "removing nothing has no effect", IDEMPOTENT),
         (relation.remove, [one, two], [], f"two {what} were removed at once", removes),
     )
     for operation, sent, now, why, source in steps:
         answer = driver.call(operation, identifiers(*sent), of=record)
-        members = [*old, *now]
-        if not must_show_members(
-            driver, relation, answer, record, members, sent, why=why, source=source
-        ):
+        members, known = [*old, *now], [other for other in sent or now if other is not unknown]
+        if not effect(driver, relation, answer, record, members, known, why=why, source=source):
             return False
     return True
 
@@ -149,30 +150,47 @@ def _refused(driver: Driver, relation: ToMany, record: Resource, one: Resource) 
     """With one that cannot be added nothing is."""
     old = _members(driver, relation, record)
     source = driver.context.edition.operation(relation.add).source
-    type = relation.member.type
-    strangers: list[tuple[str, Resource]] = [
-        ("an unknown one among several", {"type": type, "id": UNKNOWN}),
-        ("the id of another type among several", {"type": type, "id": record["id"]}),
-    ]
-    with suppress(CannotContinue):  # where organizations are to be left alone
-        strangers.append(("one of another owner among several", foreign(driver, relation.member)))
-    for why, stranger in strangers:
-        answer = driver.refused(
-            422,
-            relation.add,
-            identifiers(one, stranger),
-            of=record,
-            why=f"{relation.name}: {why}",
-            source=source,
-        )
+    for what, stranger in strangers(driver, relation.member, record["id"]):
+        why = f"{relation.name}: {what} among several"
+        sent = identifiers(one, stranger)
+        answer = driver.refused(422, relation.add, sent, of=record, why=why, source=source)
+        points_at(driver, answer, ("data", 1), why)
         if not answer.ok:
             why = "a refused addition adds nothing"
-            must_show_members(driver, relation, answer, record, old, [one], why=why, source=source)
+            effect(driver, relation, answer, record, old, [one], why=why, source=source)
 
 
-def foreign(driver: Driver, member: Plan) -> Resource:
-    """A record of a type that belongs to another owner than verification was given."""
-    return driver.need(member.type, "foreign", of=driver.need(driver.owner, "owner"))
+def strangers(driver: Driver, member: Plan, other: str) -> Iterator[tuple[str, Resource]]:
+    """What no relation to records of a type may name; `other`: the id of one of another type."""
+    yield "an unknown one", {"type": member.type, "id": UNKNOWN}
+    if other != member.name_attribute:
+        yield "the id of another type", {"type": member.type, "id": other}
+    with suppress(CannotContinue):  # where organizations are to be left alone
+        yield "one of another owner", driver.foreign(member.type)
+
+
+def refused_at_creation(driver: Driver, plan: Plan, record: Resource) -> None:
+    """A record that would name a stranger is not made."""
+    assert plan.actions.create
+    create = driver.context.edition.operation(plan.actions.create)
+    for known in plan.known.relationships.values():
+        member = driver.context.plan(known.types[0]) if known.create and known.types else None
+        if member is None or not member.actions.create:
+            continue
+        for what, stranger in strangers(driver, member, record["id"]):
+            why = f"{known.name} at creation: {what}"
+            name = driver.name("strange")
+            document = create_body(plan, name, driver.need)
+            found = identifiers(stranger)["data"]
+            linkage = document["data"].setdefault("relationships", {})
+            linkage[known.name] = {"data": found if known.many else found[0]}
+            path: tuple[str | int, ...] = ("data", "relationships", known.name, "data")
+            path += (0,) if known.many else ()
+            answer = driver.refused(
+                422, create.id, document, of=driver.parent(plan), why=why, source=create.source
+            )
+            if create.records or "owner" not in what:  # of two owners neither is the wrong one
+                points_at(driver, answer, path, why)
 
 
 def _deleted(
@@ -190,35 +208,4 @@ def _deleted(
         driver.made.gone(one)
         source = driver.context.edition.operation(remove).source
         why = f"a deleted record is in no {relation.name}"
-        must_show_members(driver, relation, answer, record, old, [], why=why, source=source)
-
-
-def outlived(driver: Driver, plan: Plan, record: Resource) -> list[tuple[ToMany, str]]:
-    """The members of a record that must be there after it: relation and id, before it is removed."""
-    found = []
-    for one in plan.known.relationships.values():
-        member = driver.context.plan(one.types[0]) if one.many and one.types else None
-        if member and member.actions.create and member.actions.shows:
-            relation = ToMany(plan, one.name, member, reverse(plan, member), "", "")
-            ids = [
-                id for id in linked(record, one.name) or () if driver.made.is_there(member.type, id)
-            ]
-            found += [(relation, id) for id in ids[:MOST]]
-    return found
-
-
-def still_there(
-    driver: Driver, removal: str, record: Resource, members: Sequence[tuple[ToMany, str]]
-) -> None:
-    """A record that was removed took no member with it, and is in no member's relation."""
-    source = driver.context.edition.operation(removal).source
-    for relation, id in members:
-        show = relation.member.actions.shows[0]
-        answer = driver.peek(show, {"type": relation.member.type, "id": id})
-        if answer.status == 404:
-            what = f"a record of {relation.member.type} is gone with the one that named it"
-        elif relation.back and record["id"] in (linked(answer.data, relation.back) or ()):
-            what = f"a removed record is still in {relation.back} of others"
-        else:
-            continue
-        driver.context.findings.note(removal, EFFECT, what, "one record removed", source, what)
+        effect(driver, relation, answer, record, old, [], why=why, source=source)

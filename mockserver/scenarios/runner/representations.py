@@ -31,7 +31,7 @@ class Representation:
 
     def value(self, pointer: str) -> Any:
         """As it is compared."""
-        return plain(at(self.resource, pointer))
+        return plain(at(self.answer.document, self.base + pointer))
 
     def blamed(self, pointer: str = "") -> bool:
         """Whether a fault was found there already, or around it, or within it."""
@@ -138,7 +138,11 @@ def compare(
         ]
         if pointer.rpartition("/")[2] in context.edition.secrets or not able:
             continue
-        right = _majority(context, able, pointer, known.get(pointer, MISSING))
+        values = [view.value(pointer) for view in able]
+        if all(value == values[0] for value in values):
+            right = values[0]
+        else:
+            right = _majority(context, able, pointer, known.get(pointer, MISSING))
         if right is not MISSING:
             truth[pointer] = right
         for view in able:

@@ -22,6 +22,7 @@ from mockserver.redaction import Redactor, literal
 from mockserver.scenarios.runner import (
     callers,
     cleanup,
+    entitlements,
     lifecycle,
     lists,
     names,
@@ -39,14 +40,15 @@ DEFECT = "a defect of mockserver verify, please report it"
 
 PARTS: Sequence[Callable[[Driver, Plan, Resource], Resource | None]] = (
     lifecycle.unique,
+    relations.refused_at_creation,
     names.other_case,
     lists.walked,
     lists.inclusion,
     lifecycle.all_changed,
     names.any_letters,
     relations.played,
-    callers.seen_by_others,
     lifecycle.own_steps,
+    callers.seen_by_others,
 )
 """What is played with a record, in this order; one that cannot go on does not hold up the next.
 Each gives the record as it is then, where it has changed it.
@@ -91,6 +93,7 @@ def verify(
     except KeyboardInterrupt:
         ending.stopped, ending.exit = "stopped by Ctrl-C before everything was played", DIFFERS
     finally:
+        driver.made.keep_nothing()
         ending.left = cleanup.clean_up(driver, orphans=bool(ending.stopped) and context.wrote)
     return _result(context, ending)
 
@@ -122,10 +125,13 @@ def _result(context: Context, ending: Ending) -> Result:
 
 def _played(driver: Driver, only: frozenset[str], pool: ThreadPoolExecutor, tell: Tell) -> None:
     context = driver.context
+    context.withheld = entitlements.withheld(context)
     chosen = [plan for plan in context.plans.values() if _wanted(driver, plan, only)]
     for done, plan in enumerate(chosen):
         tell(plan.type, done, len(chosen) + 1)
-        if context.read_only:
+        if missing := entitlements.closed(driver, plan):
+            context.skipped[plan.type] = f"the organization is not entitled to {missing}"
+        elif context.read_only:
             with _going_on(driver, plan):
                 read_only.looked(driver, plan, pool)
         else:

@@ -320,7 +320,7 @@ def secrets() -> list[Row]:
         at("get-ssh-key", add("/attributes/value", "-----BEGIN"), "/data/attributes/value", "a key's value leaked on GET"),
         at("create-ssh-key", turn("/attributes/name", str.upper), "/data/attributes/name", "a key under another name"),
         at("show-team-information", turn("/attributes/users-count", lambda n: n + 1), "/data/attributes/users-count", "members off by one"),
-        at("delete-team-token", status(404, 204, b""), "status", "a second DELETE of a team's token", 0),
+        at("delete-team-token", status(404, 204, b""), "status", "a second DELETE of a team's token"),
         at("get-your-account-details", drop("/attributes/username"), "/data/attributes/username", "an account without its name"),
         at("list-team-access-to-workspaces", put("/attributes/access", "admin"), "/data/0/attributes/access", "more access in the list than by itself"),
         Row("members of a team that are not added", lambda: changed("teams", add_user_to_team=_idle), [("add-user-to-team", "effect"), ("add-user-to-team", "status")]),
