@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Caller, Kind, To, View
+from mockserver.world.kinds import Caller, Kind, To
 from mockserver.world.naming import by_id
 from mockserver.world.problems import not_found
 from mockserver.world.seeding import Seeding
@@ -159,13 +159,6 @@ def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def invariants(view: View, record: Record) -> Iterable[str]:
-    """A team and an organization have one token at most."""
-    holder = view.owner(record)
-    if holder.kind != "users" and len(view.state.list(holder.key, TYPE)) > 1:
-        yield f"{holder.id} has more than one token"
-
-
 HOLDER = "^[A-Za-z0-9_-]+"
 ENTRY: Mapping[str, Any] = {
     "properties": {
@@ -244,7 +237,6 @@ KIND = Kind(
     read="own-user-token",
     authenticate=authenticate,
     callers=callers,
-    invariants=invariants,
     about="API tokens besides the universe's key, each of one user, team or organization.",
     member="tokens",
     refers=tuple(OWNERS.values()),

@@ -96,19 +96,6 @@ def reasons(view: View, record: Record) -> dict[int, str]:
     return dict.fromkeys(attached, "attached to this workspace")
 
 
-def invariants(view: View, record: Record) -> Iterable[str]:
-    """Both sides of a relation agree, and every member is of the same organization."""
-    for relation in (POLICIES, WORKSPACES):
-        for key in view.state.members(record.key, relation):
-            member = view.state.records.get(key)
-            if member is None:
-                yield f"{record.id} has a member that does not exist"
-            elif record.key not in view.state.members(key, (relation[1], relation[0])):
-                yield f"{record.id} has {member.id}, which does not have it"
-            elif member.owner != record.owner:
-                yield f"{record.id} has {member.id} of another organization"
-
-
 RIGHT = "manage-policies"
 """Read and change alike (permissions page)."""
 KIND = Kind(
@@ -157,7 +144,6 @@ KIND = Kind(
         ),
     },
     read=RIGHT,
-    invariants=invariants,
     enforcement=Enforcement("policies", "workspaces", reasons),
     within="organizations",
     about="Policies that are checked together; a global set keeps its workspaces, hidden.",

@@ -181,15 +181,6 @@ def dump(state: State, record: Record, entry: dict[str, Any]) -> tuple[str, dict
     return state.get(record.owners[1])["name"], entry
 
 
-def invariants(view: View, record: Record) -> Iterable[str]:
-    """Team and workspace are of one organization, and the team is not `owners`."""
-    workspace, team = view.owner(record), view.state.get(record.owners[1])
-    if workspace.owner != team.owner:
-        yield f"team access {record.id} joins {workspace.id} and {team.id} of another organization"
-    if team["name"] == OWNERS:
-        yield f"team access {record.id} is of {team.id}, the team {OWNERS}"
-
-
 KIND = Kind(
     type="team-workspaces",
     names=names,
@@ -205,7 +196,6 @@ KIND = Kind(
     read=READ,
     grants={"workspaces": grants},
     reach=reach,
-    invariants=invariants,
     within="workspaces",
     about='What teams may do in it: the level by the team\'s name, e.g. {"platform": "read"}.',
     member="team-access",

@@ -5,7 +5,7 @@ Membership and what it grants: `team_members.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.jsonapi import resources
@@ -104,15 +104,6 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     return record
 
 
-def invariants(view: View, record: Record) -> Iterable[str]:
-    """`owners` is never empty, and never without a right."""
-    if record["name"] == OWNERS:
-        if not len(view.state.members(record.key, MEMBERS)):
-            yield f"{record.id}, the team {OWNERS} of {view.owner(record).id}, is empty"
-        if not all(record["organization-access"].values()):
-            yield f"{record.id}, the team {OWNERS} of {view.owner(record).id}, lacks a right"
-
-
 KIND = Kind(
     type="teams",
     prefix="team",
@@ -145,7 +136,6 @@ KIND = Kind(
     ),
     grants=GRANTS,
     reach=team_members.reach,
-    invariants=invariants,
     within="organizations",
     about="Teams; every organization has owners, and an entry can give its id and more members.",
     member="teams",

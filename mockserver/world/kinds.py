@@ -70,10 +70,6 @@ def _by_creation(values: Values, key: int) -> tuple[Any, ...]:
     return ()
 
 
-def _whole(view: View, record: Record) -> Iterable[str]:
-    return ()
-
-
 def _unchecked(call: Any, values: Values, record: Record | None) -> Iterable[Any]:
     return ()
 
@@ -114,8 +110,7 @@ class Kind:
     entry names beside those of its relations, so that these are read first. `seed`, `dump`: entry
     to record, record to entry, where a fixture says it differently than the API; `entry`: the JSON
     Schema of that, laid over what the edition and the kind say anyway. `always`: the
-    fixture of what every world has, as a document says it. `invariants(view, record)`: sentences
-    about what does not hold; none where all does. `enforcement`: where its members are enforced.
+    fixture of what every world has, as a document says it. `enforcement`: where its members are enforced.
     """
 
     type: str
@@ -155,7 +150,6 @@ class Kind:
     dump: Callable[[State, Record, dict[str, Any]], Any] | None = None
     entry: Mapping[str, Any] = field(default_factory=dict)
     always: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
-    invariants: Callable[[View, Record], Iterable[str]] = _whole
     enforcement: Enforcement | None = None
 
     @property

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
 
 from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
@@ -10,6 +13,7 @@ from mockserver.world.access import authenticate
 from mockserver.world.kinds import View
 from mockserver.world.records import change, create
 from mockserver.world.state import State
+from tests.invariants import unsound
 
 from .asking import DOCUMENT
 
@@ -20,8 +24,7 @@ def broken(spoil: Callable[[State], State]) -> list[str]:
     """The sentences about the world of these tests after it was spoilt."""
     state = spoil(Server().made(fixture=DOCUMENT).state)
     view = View(KINDS, state, authenticate(KINDS, state, None))
-    records = sorted(state.records.values(), key=lambda record: record.key)
-    return [said for record in records for said in KINDS[record.kind].invariants(view, record)]
+    return unsound(view)
 
 
 def find(state: State, *name: object) -> int:
@@ -73,3 +76,20 @@ def test_two_tokens_of_one_team() -> None:
     said = broken(spoil)
     assert len(said) == 2  # each of the two says it
     assert all(sentence.endswith("has more than one token") for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("alone", "end"), [(False, "of another organization"), (True, "which does not have it")]
+)
+def test_a_member_of_another_organization_or_that_does_not_know_it(alone: bool, end: str) -> None:
+    def spoil(state: State) -> State:
+        acme, globex = (find(state, "organizations", name) for name in ("acme", "globex"))
+        values = {"name": "made", "global": False}
+        state, group = create(KINDS["policy-sets"], state, (acme,), values, seed=0)
+        state, policy = create(KINDS["policies"], state, (globex,), values, seed=0)
+        state = state.link(group.key, ("policies", "policy-sets"), [policy.key])
+        return replace(state, links=state.links.discard(policy.key)) if alone else state
+
+    said = broken(spoil)
+    assert said
+    assert all(sentence.endswith(end) for sentence in said)
