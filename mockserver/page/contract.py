@@ -53,7 +53,12 @@ def show_page(number: int, page: str) -> Said:
         o.id: (sum(p[1] == o.id for p in met), sum(p[1] == o.id for p in of)) for o in operations
     }
     return flask.render_template(
-        "contract_page.html", number=number, page=page, operations=operations, counts=counts
+        "contract_page.html",
+        number=number,
+        page=page,
+        operations=operations,
+        counts=counts,
+        judged=any(o.id in universe.kinds.table for o in operations),
     )
 
 
