@@ -29,6 +29,13 @@ from mockserver.loopback import is_loopback
     help="Host name by which other machines reach it; that of --host if omitted. May be repeated.",
 )
 @click.option(
+    "--cors-origin",
+    "cors_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Origin whose pages may call the API from a browser, * for all. May be repeated.",
+)
+@click.option(
     "--token",
     help="Key of the world; if omitted, test-token on this machine and a random one elsewhere.",
 )
@@ -67,6 +74,7 @@ def serve(
     host: str,
     port: int,
     allowed_hosts: tuple[str, ...],
+    cors_origins: tuple[str, ...],
     token: str | None,
     fixture: str,
     edition: str,
@@ -102,6 +110,7 @@ def serve(
             control_token=control_token,
             loopback=here,
             allowed_hosts=allowed_hosts or (host,),
+            cors_origins=cors_origins,
         )
         worlds.universe(key=token, fixture=fixture)
         context = secure.context if secure else None

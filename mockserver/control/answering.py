@@ -18,6 +18,7 @@ from mockserver.control.operations import OPERATIONS
 from mockserver.escaping import escaped
 from mockserver.jsonapi import strict_json
 from mockserver.loopback import host_of, is_loopback
+from mockserver.pipeline import cors
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, json_answer
 from mockserver.pipeline.server import Server
 from mockserver.redaction import redactor, strangers
@@ -96,6 +97,8 @@ def stranger(server: Server, sent: Sent) -> Answer | None:
             f"the host {host!r} is none of {known}; serve with --allowed-host to be reached by it"
         )
         return Refused(400, ("", detail)).answer()
+    if cors.is_allowed(server.cors_origins, sent):
+        return None
     if server.loopback and origin and not _named(server, origin):
         return Refused(400, ("", f"the origin {origin!r} is not this machine")).answer()
     return None

@@ -13,6 +13,7 @@ from mockserver.contract import Edition, load
 from mockserver.contract.engines import Checker
 from mockserver.contract.fixtures import check_fixture, read_fixture
 from mockserver.judge.coverage import Coverage
+from mockserver.pipeline import cors
 from mockserver.pipeline.render_cache import Store
 from mockserver.resources import kinds
 from mockserver.world import ids, seeding
@@ -94,7 +95,8 @@ class Server:
     `control_token` opens `POST /_mock/universes` from elsewhere; without it that call is for
     loopback. `keep` False builds and judges every resource object anew. `loopback` says that the
     server listens there alone: Origin is checked then. `allowed_hosts` are the names by which it is
-    reached beside those of this machine. `kinds` gives the table of kinds that an edition is served
+    reached beside those of this machine, `cors_origins` those of pages that may call the API from a
+    browser. `kinds` gives the table of kinds that an edition is served
     by. `codes` are the keys of worlds by the digests of what opens their page once.
     """
 
@@ -105,6 +107,7 @@ class Server:
     control_token: str | None = None
     loopback: bool = True
     allowed_hosts: Collection[str] = ()
+    cors_origins: Collection[str] = ()
     keep: bool = True
     kinds: Callable[[str], Kinds] = kinds
     universes: Universes = field(default_factory=Universes)
@@ -118,6 +121,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self.allowed_hosts = frozenset(host.casefold().strip("[]") for host in self.allowed_hosts)
+        self.cors_origins = frozenset(cors.origin(text) for text in self.cors_origins)
 
     def contract(self, edition: str | None = None) -> Edition:
         """Raises UnknownEdition."""

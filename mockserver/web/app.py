@@ -15,7 +15,7 @@ from typing import Any
 import flask
 
 from mockserver.control import answering as control
-from mockserver.pipeline import frame
+from mockserver.pipeline import cors, frame
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.server import Server
 from mockserver.web.wsgi import Environ, Wsgi, WsgiDoor, received
@@ -33,6 +33,7 @@ def create_app(
     control_token: str | None = None,
     loopback: bool = True,
     allowed_hosts: Collection[str] = (),
+    cors_origins: Collection[str] = (),
     server: Server | None = None,
 ) -> flask.Flask:
     """A Flask application that serves one world, opened by `key`.
@@ -49,6 +50,7 @@ def create_app(
         control_token: Token that allows other machines to create worlds.
         loopback: Whether the server is reached from this machine alone.
         allowed_hosts: Host names that are answered beside `localhost`.
+        cors_origins: Origins whose pages may call the API from a browser, or `*` for all.
         server: A server that holds the worlds already; the other arguments then describe the
             first world only.
 
@@ -67,6 +69,7 @@ def create_app(
         control_token=control_token,
         loopback=loopback,
         allowed_hosts=allowed_hosts,
+        cors_origins=cors_origins,
     )
     if key is not None:
         server.universe(
@@ -108,7 +111,9 @@ def answer(server: Server, sent: Sent) -> Answer:
         return control.logged(server, sent, refused, "a stranger")
     if sent.path.startswith("/_mock/"):
         return control.logged(server, sent, control.answer(server, sent), "control plane")
-    return frame.answer(server, sent)
+    if (asked := cors.preflight(server.cors_origins, sent)) is not None:
+        return control.logged(server, sent, asked, "CORS preflight")
+    return cors.shared(server.cors_origins, sent, frame.answer(server, sent))
 
 
 def flask_response(answer: Answer) -> flask.Response:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mockserver.control import answering as control
-from mockserver.pipeline import frame
+from mockserver.pipeline import cors, frame
 from mockserver.pipeline.messages import Answer, Sent, squeezed
 from mockserver.pipeline.server import Server
 from mockserver.web.asgi_messages import Body, Receive, Scope, Send, give, received, sent_by
@@ -63,8 +63,11 @@ class AsgiDoor:
         elif path.startswith("/_mock/"):
             body.content = await received(scope, receive, sent.headers)  # type: ignore[arg-type]
             made = await self._controlled(sent)
+        elif (asked := cors.preflight(self._server.cors_origins, sent)) is not None:
+            made = control.logged(self._server, sent, asked, "CORS preflight")
         else:
             made = await self._answered(scope, receive, sent, body)
+            made = cors.shared(self._server.cors_origins, sent, made)
         await give(made, scope, receive, send)
 
     async def _answered(self, scope: Scope, receive: Receive, sent: Sent, body: Body) -> Answer:
