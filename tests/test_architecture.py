@@ -175,7 +175,7 @@ def test_a_newcomer_reads_a_file_of_the_length_the_document_says(file: str) -> N
     said = re.search(rf"`{re.escape(file)}` \| (\d+) lines", document())
     assert said, f"docs/architecture.md does not say how long {file} is"
     lines = len((ROOT / file).read_text(encoding="utf-8").splitlines())
-    assert abs(lines - int(said[1])) <= 10, f"{file} has {lines} lines, {said[1]} are said"
+    assert abs(lines - int(said[1])) <= 20, f"{file} has {lines} lines, {said[1]} are said"
 
 
 def test_the_glossary_has_at_most_twenty_words_each_once() -> None:

@@ -45,6 +45,7 @@ def entry(
     clean = _redactor(sent, contract, control_token)
     before, after = states
     breach = outcome.breach and clean.text(": ".join(told(outcome.breach, outcome.place)))
+    got = None if sent.method == "HEAD" else _answer_body(outcome, made, clean)
     found = Entry(
         number=0,
         time=time,
@@ -60,15 +61,20 @@ def entry(
         fault=", ".join(faults) or None,
         headers={n: _cut(clean.text(v)) for n in KEPT if (v := sent.headers.get(n, ""))},
         sent=_sent_body(outcome, clean),
-        got=None if sent.method == "HEAD" else _answer_body(outcome, made, clean),
+        got=got,
+        media_type=None if got is None else made.headers.get("Content-Type"),
         changed=before is not after,
         milliseconds=milliseconds,
         generation=generation,
         before=before,
         after=after,
     )
-    if found.got is not None:
-        found.media_type = made.headers.get("Content-Type")
+    return _weighed(found)
+
+
+def _weighed(found: Entry) -> Entry:
+    """With the bytes that keeping it costs: its texts, and what it replaced in the state."""
+    before, after = found.before, found.after
     found.bytes = 512 + len(found.sent or b"") + len(found.got or b"")
     found.bytes += len(found.method) + len(found.path) + len(found.query)
     found.bytes += sum(len(text) for finding in found.findings for text in finding.values())

@@ -57,7 +57,7 @@ class Outcome:
         """Operation and edition, for an explanation."""
         return place_of(self.operation)
 
-    def found(self, checked: Checked, strict: bool) -> Any:
+    def keep(self, checked: Checked, strict: bool) -> Any:
         """What passed a check; refusals are kept, so that those of query and body are told together."""
         if strict:
             checked.refuse_findings()

@@ -49,11 +49,11 @@ def run(
 
 
 def _answered(
-    setting: Setting, state: State, sent: Sent, now: str, in_place: InPlace, found: Outcome
+    setting: Setting, state: State, sent: Sent, now: str, in_place: InPlace, outcome: Outcome
 ) -> Answer:
-    caller = found.caller = _caller(setting, state, sent)
+    caller = outcome.caller = _caller(setting, state, sent)
     route = routes(setting.edition).match(sent.method, sent.path)
-    operation = found.operation = operation_of(route, sent, setting.edition, found)
+    operation = outcome.operation = operation_of(route, sent, setting.edition, outcome)
     handler, right = _built(setting, operation)
     call = Call(
         kinds=setting.kinds,
@@ -72,21 +72,14 @@ def _answered(
     if call.records or operation.judged is None:  # else the handler asks, of what is named there
         record = call.record if call.records else None
         demand(call, operation.id, right, record, operation.entitlement)
-    call.document = read_body(call, operation, sent, found)
-    call.query = found.found(operation.check_query(sent.arguments), call.strict)
-    if operation.takes_json and call.document is not None:
-        call.document = found.found(operation.check_body(call.document), call.strict)
-    _refuse(found.refusals)
+    _check(call, operation, sent, outcome)
     if setting.cache and not sent.writes and (kept := setting.cache.document(call, *sent.where)):
-        found.done = True
+        outcome.done = True
         return Answer(kept.status, kept.body, {"Content-Type": JSONAPI}, kept=kept)
     reply: Reply = handler(call)
-    if call.findings:
-        passed = [{**cite(operation), **finding} for finding in call.findings]
-        found.found(Checked(None, passed), call.strict)
-        _refuse(found.refusals)
+    _let_pass(call, operation, outcome)
     answer = _shown(call, operation, reply, sent, setting.cache)
-    found.state, found.done = reply.state, True
+    outcome.state, outcome.done = reply.state, True
     return answer
 
 
@@ -130,6 +123,23 @@ def _records(call: Call, operation: Operation, path: Mapping[str, str]) -> dict[
 
 
 # body and query → contract
+
+
+def _check(call: Call, operation: Operation, sent: Sent, outcome: Outcome) -> None:
+    """Query and body with their defaults; what both of them break is refused at once."""
+    call.document = read_body(call, operation, sent, outcome)
+    call.query = outcome.keep(operation.check_query(sent.arguments), call.strict)
+    if operation.takes_json and call.document is not None:
+        call.document = outcome.keep(operation.check_body(call.document), call.strict)
+    _refuse(outcome.refusals)
+
+
+def _let_pass(call: Call, operation: Operation, outcome: Outcome) -> None:
+    """What a handler has found and let pass; refused in a strict world."""
+    if call.findings:
+        passed = [{**cite(operation), **finding} for finding in call.findings]
+        outcome.keep(Checked(None, passed), call.strict)
+        _refuse(outcome.refusals)
 
 
 def _refuse(refusals: Sequence[Refusal]) -> None:

@@ -17,27 +17,27 @@ FORMS = ("application/json", "application/x-www-form-urlencoded")
 """Types that clients put around a JSON body although it is neither: accepted, a finding."""
 
 
-def read_body(call: Call, operation: Operation, sent: Sent, found: Outcome) -> Any:
+def read_body(call: Call, operation: Operation, sent: Sent, outcome: Outcome) -> Any:
     """The body as bytes or as the value of strict JSON; None where none was sent."""
     if not sent.writes:
         return None
     if operation.body is None:
-        _stray(call, operation, sent, found)
+        _stray(call, operation, sent, outcome)
         return None
     content = _received(sent)
     if content and sent.content_encoding:
         raise _compressed(operation, sent.content_encoding)
     if operation.media_type and not operation.takes_json:
-        found.body = content
+        outcome.body = content
         return content
     if not content.strip() or content.strip() == b"null":
         if operation.needs_body:
-            found.refusals.append(_no_body(operation))
+            outcome.refusals.append(_no_body(operation))
         return None
     if sent.media_type != JSONAPI:
-        _judge_type(call, operation, sent, found)
+        _judge_type(call, operation, sent, outcome)
     value = _parsed(operation, content)
-    found.body, found.json = content, True
+    outcome.body, outcome.json = content, True
     return value
 
 
@@ -65,7 +65,7 @@ def _parsed(operation: Operation, content: bytes) -> Any:
         raise Problem(400, Error("bad request", str(error), meta=meta)) from None
 
 
-def _stray(call: Call, operation: Operation, sent: Sent, found: Outcome) -> None:
+def _stray(call: Call, operation: Operation, sent: Sent, outcome: Outcome) -> None:
     """A body where none is due is a finding, whatever it is: no rule says what it should be."""
     try:
         content = sent.body()
@@ -75,10 +75,10 @@ def _stray(call: Call, operation: Operation, sent: Sent, found: Outcome) -> None
         raise _broken_off() from None
     if content.strip() in (b"", b"null"):
         return
-    found.body = content
+    outcome.body = content
     fact = "this operation takes no body"
     finding = {**cite(operation), "pointer": "", "fact": fact, "hint": "Send none."}
-    found.found(Checked(None, [finding]), call.strict)
+    outcome.keep(Checked(None, [finding]), call.strict)
 
 
 def _broken_off() -> Problem:
@@ -98,11 +98,11 @@ def _compressed(operation: Operation, coding: str) -> Problem:
     return Problem(415, error, headers={"Accept-Encoding": "identity"})
 
 
-def _judge_type(call: Call, operation: Operation, sent: Sent, found: Outcome) -> None:
+def _judge_type(call: Call, operation: Operation, sent: Sent, outcome: Outcome) -> None:
     if sent.media_type in FORMS:
         fact = f"the body was sent as {sent.media_type}"
         hint = "Send Content-Type: application/vnd.api+json."
-        found.findings.append({**cite(operation), "pointer": "", "fact": fact, "hint": hint})
+        outcome.findings.append({**cite(operation), "pointer": "", "fact": fact, "hint": hint})
     if call.strict or sent.media_type not in FORMS:
         detail = "content-type must be application/vnd.api+json"
         said = sent.media_type or "no content type"

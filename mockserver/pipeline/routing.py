@@ -12,7 +12,7 @@ LONG = 200
 """Letters of a path that a finding repeats."""
 
 
-def operation_of(route: Route, sent: Sent, edition: Edition, found: Outcome) -> Operation:
+def operation_of(route: Route, sent: Sent, edition: Edition, outcome: Outcome) -> Operation:
     """The operation of a route; that there is none is a finding, save where a page lists the call."""
     if route.operation:
         return route.operation
@@ -22,7 +22,7 @@ def operation_of(route: Route, sent: Sent, edition: Edition, found: Outcome) -> 
     if routes(edition).not_built(sent.method, sent.path):
         absent = f"edition {edition.name} has no such path: it is documented, but not built here"
         raise not_found(absent)
-    found.findings.append(_no_operation(sent, edition, allow, near))
+    outcome.findings.append(_no_operation(sent, edition, allow, near))
     if not allow:
         there = f"; nearest: {near}" if near else ""
         raise not_found(f"edition {edition.name} has no such path{there}")
