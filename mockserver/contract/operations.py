@@ -89,6 +89,10 @@ class Operation:
         """Of the request's body; None where the operation takes none."""
         return next(iter(self.body["content"])) if self.body else None
 
+    def says(self, status: int) -> bool:
+        """Whether its page says a status of its own, beside what every operation refuses with."""
+        return "$ref" not in self.item["responses"].get(str(status), {"$ref": ""})
+
     @property
     def takes_bytes(self) -> bool:
         """Whether the body is a file, whatever is in it."""

@@ -67,6 +67,12 @@ class Query:
                 )
             checked.value[name] = list(dict.fromkeys(names))
             return
+        if "enum" in schema:
+            if text not in schema["enum"]:
+                must = f"one of {', '.join(schema['enum'])}"
+                self._refuse_parameter(name, f"{name} must be {must}", f"it is {text!r}", checked)
+            checked.value[name] = text
+            return
         if schema["type"] != "integer":
             if len(text) < schema.get("minLength", 0):
                 self._refuse_parameter(name, f"{name} is required", f"{name} is empty", checked)

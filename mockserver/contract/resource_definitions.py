@@ -44,7 +44,8 @@ class ResourceDefinition:
     @property
     def identifier(self) -> str:
         """The component of the identifier of one."""
-        return f"{self.page}.identifier"
+        own = self.name == self.page
+        return f"{self.page}.identifier" if own else f"{self.component}-identifier"
 
     @property
     def type(self) -> str:

@@ -172,19 +172,9 @@ def _ours(part: Schema) -> dict[str, Any]:
 def _linkage(part: Schema, role: str, types: Types) -> dict[str, Any]:
     """The `data` of a relationship."""
     type, kind = part["x-of"], part["$ref"].removeprefix(LINKAGE)
-    own = types.get(type)
     if kind == "one-or-null":
-        form = part.get("x-id") or (own and own.schema["properties"]["id"].get("pattern"))
-        members = {
-            "type": {"const": type, "description": f"Must be {type}."},
-            "id": {
-                "type": "string",
-                **({"pattern": form} if form else {}),
-                "description": "Its id.",
-            },
-        }
-        made = {"properties": members, "required": list(members), **CLOSED}
-        return {"type": ["object", "null"], "description": "Its identifier, or null.", **made}
+        return _one_or_null(part, types)
+    own = None if isinstance(type, list) else types.get(type)
     if own is None:
         raise ValueError(f"a relationship names {type}, and no page has records of that type")
     reference = {"$ref": f"{COMPONENTS}{own.identifier}"}
@@ -193,3 +183,21 @@ def _linkage(part: Schema, role: str, types: Types) -> dict[str, Any]:
     unique = {"uniqueItems": True} if role == ANSWER else {}
     made = {"type": "array", **unique, "items": reference}
     return {**made, "description": f"Identifiers of {type.replace('-', ' ')}."}
+
+
+def _one_or_null(part: Schema, types: Types) -> dict[str, Any]:
+    """An identifier or null; of one type, or of any of several."""
+    named = [part["x-of"]] if isinstance(part["x-of"], str) else part["x-of"]
+    own = types.get(named[0]) if len(named) == 1 else None
+    form = part.get("x-id") or (own and own.schema["properties"]["id"].get("pattern"))
+    told = {"description": f"Must be {' or '.join(named)}."}
+    members = {
+        "type": {"const": named[0], **told} if len(named) == 1 else {"enum": named, **told},
+        "id": {
+            "type": "string",
+            **({"pattern": form} if form else {}),
+            "description": "Its id.",
+        },
+    }
+    made = {"properties": members, "required": list(members), **CLOSED}
+    return {"type": ["object", "null"], "description": "Its identifier, or null.", **made}

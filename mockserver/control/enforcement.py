@@ -26,7 +26,7 @@ def enforced(kinds: Kinds, state: State, owner: Record) -> dict[str, Any]:
     kind, how = next(
         (k, k.enforcement) for k in kinds.values() if k.enforcement and k.within == owner.kind
     )
-    view = View(kinds, state, authenticate(kinds, state, None))
+    view = View(kinds, state, authenticate(kinds, state, None, ""))
     columns = sorted(_owned(state, owner, how.type), key=kinds[how.type].named_as)
     places = {record.key: at for at, record in enumerate(columns)}
     to, reasons, held, groups = kind.relations[how.relation], dict[str, int](), set[int](), []

@@ -51,7 +51,7 @@ def run(
 def _answered(
     setting: Setting, state: State, sent: Sent, now: str, in_place: InPlace, outcome: Outcome
 ) -> Answer:
-    caller = outcome.caller = _caller(setting, state, sent)
+    caller = outcome.caller = _caller(setting, state, sent, now)
     route = routes(setting.edition).match(sent.method, sent.path)
     operation = outcome.operation = operation_of(route, sent, setting.edition, outcome)
     handler, right = _built(setting, operation)
@@ -86,10 +86,10 @@ def _answered(
 # token → caller
 
 
-def _caller(setting: Setting, state: State, sent: Sent) -> Caller:
+def _caller(setting: Setting, state: State, sent: Sent, now: str) -> Caller:
     """Whom the token stands for, or whom a door of ours names."""
     if sent.caller is None:
-        return authenticate(setting.kinds, state, split(sent.token or "")[1])
+        return authenticate(setting.kinds, state, split(sent.token or "")[1], now)
     try:
         return called(setting.kinds, state, sent.caller)
     except Unknown as error:

@@ -119,7 +119,7 @@ def _admitted(fault: Fault, plan: RequestFaults, universe: Universe, sent: Sent)
     """Requests count for who sends them, whichever of his tokens he uses (rate-limiting)."""
     try:
         secret = split(sent.token or "")[1]
-        caller = authenticate(universe.kinds, universe.state, secret).name
+        caller = authenticate(universe.kinds, universe.state, secret, universe.clock.now()).name
     except Problem:
         caller = ""
     now = universe.clock.moment().timestamp() if fault.clock == "world" else time.monotonic()

@@ -9,17 +9,15 @@ from typing import Any
 from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
-from mockserver.world import ids
+from mockserver.resources import expiring_tokens, token_entries
+from mockserver.resources.token_entries import OWNERS, holder_of, met, name_of, seeded
+from mockserver.resources.tokens import CREATOR, TYPE, made, tokens_of
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Caller, Kind, To
 from mockserver.world.naming import by_id
 from mockserver.world.problems import not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
-
-TYPE = "authentication-tokens"
-OWNERS = {"user": "users", "team": "teams", "organization": "organizations"}
-CREATOR = ("created-by", "tokens-made")
 
 
 def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
@@ -36,20 +34,14 @@ def authenticate(state: State, digest: str | None) -> Caller | None:
 
 
 def _caller(state: State, holder: Record, token: Record | None = None) -> Caller:
-    return Caller(holder, f"{holder.kind.removesuffix('s')} {_name(state, holder)}", token)
+    name = f"{holder.kind.removesuffix('s')} {name_of(state, holder)}"
+    return Caller(holder, name, token, token.get("expired-at") if token else None)
 
 
 def callers(state: State) -> Iterator[Caller]:
     """Every user, team and organization: whether or not it has a token just now."""
     for kind in OWNERS.values():
         yield from (_caller(state, holder) for holder in state.every(kind))
-
-
-def _name(state: State, holder: Record) -> str:
-    """As fixtures and the journal name a holder: a team as ORGANIZATION/TEAM."""
-    if holder.kind == "teams":
-        return f"{state.get(holder.owner).id}/{holder['name']}"
-    return str(holder.get("username") or holder.id)
 
 
 # operations
@@ -63,15 +55,15 @@ def list_user_tokens(call: Call) -> Reply:
 
 
 def create_user_token(call: Call) -> Reply:
-    return _made(call, KIND, call.state, call.attributes)
+    return made(call, KIND, call.state, call.attributes)
 
 
 def generate(call: Call) -> Reply:
     """The one token of a team or an organization; the one before ends at once (pages)."""
     state = call.state
-    for token in _tokens(state, call.record):
+    for token in tokens_of(state, call.record):
         state = state.remove(token.key)
-    return _made(call, NUMBERED, state, {})
+    return made(call, NUMBERED, state, {})
 
 
 def show_one(call: Call) -> Reply:
@@ -82,30 +74,11 @@ def delete_one(call: Call) -> Reply:
     return Reply(state=call.state.remove(_the_one(call).key))
 
 
-def _tokens(state: State, holder: Record) -> list[Record]:
-    return [state.get(item[-1]) for item in state.list(holder.key, TYPE)]
-
-
 def _the_one(call: Call) -> Record:
-    tokens = _tokens(call.state, call.record)
+    tokens = tokens_of(call.state, call.record)
     if not tokens:
         raise not_found(f"{call.record.id} has no token: generate one first")
     return tokens[0]
-
-
-def _made(call: Call, kind: Kind, state: State, said: Mapping[str, Any]) -> Reply:
-    """A new token of the path's record, with its secret this once."""
-    state, record = call.create(kind, state, (call.record.key,), said)
-    of = record.id
-    while state.find(TYPE, "digest", digest := ids.digest(secret := ids.token(call.seed, of))):
-        of += "+"  # a fixture has named a token so
-    state, record = call.change(kind, state, record, {"_digest": digest})
-    if call.caller.record.kind == "users":
-        state = state.link(record.key, CREATOR, [call.caller.record.key])
-    call.turned(state)
-    shown = call.show(record)
-    shown["attributes"]["token"] = f"{call.key}.{secret}"
-    return Reply(state=state, data=shown)
 
 
 # fixtures
@@ -117,94 +90,18 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     A user's token is made by himself, another by nobody, unless `created-by` says by whom.
     """
     what = next(name for name in OWNERS if name in entry)
-    holder = _holder(seeding, what, entry[what], f"{pointer}/{what}")
+    holder = holder_of(seeding, what, entry[what], f"{pointer}/{what}")
     if holder is None:
         return None
-    said = {
-        **seeding.values(KIND, entry),
-        "_digest": ids.digest(entry["name"]) if "name" in entry else entry["digest"],
-    }
-    if found := seeding.there(KIND, said, (holder.key,)):
-        rest = {n: part for n, part in entry.items() if n not in ("name", what, "created-by")}
-        seeding.meet(KIND, found, rest, pointer)
+    kind = KIND if what == "user" else NUMBERED
+    if found := met(seeding, kind, entry, pointer, holder):
         return found
-    if what != "user" and len(seeding.state.list(holder.key, TYPE)):
+    if what != "user" and tokens_of(seeding.state, holder):
         seeding.fault(pointer, f"{what} {entry[what]!r} has a token already: it can have one")
         return None
-    kind = KIND if what == "user" else NUMBERED
-    record = seeding.create(kind, (holder.key,), said, pointer, id=entry.get("id"))
-    by = entry.get("created-by", holder.id if what == "user" else None)
-    creator = seeding.named("users", by, f"{pointer}/created-by") if by is not None else None
-    if record and creator:
-        seeding.state = seeding.state.link(record.key, CREATOR, [creator.key])
-    return record
+    return seeded(seeding, entry, pointer, holder, kind)
 
 
-def _holder(seeding: Seeding, what: str, name: str, pointer: str) -> Record | None:
-    if what != "team":
-        return seeding.named(OWNERS[what], name, pointer)
-    organization, _, team = name.partition("/")
-    owner = seeding.named("organizations", organization, pointer)
-    return seeding.named("teams", team, pointer, owner) if owner else None
-
-
-def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
-    holder = state.get(record.owner)
-    creators = [state.get(key)["username"] for key in state.members(record.key, CREATOR)]
-    return {
-        **entry,
-        holder.kind.removesuffix("s"): _name(state, holder),
-        "digest": record["_digest"],
-        "created-by": creators[0] if creators else None,
-    }
-
-
-HOLDER = "^[A-Za-z0-9_-]+"
-ENTRY: Mapping[str, Any] = {
-    "properties": {
-        "id": {
-            "pattern": "^(at-[A-Za-z0-9]+|[0-9]+)$",
-            "description": "Id: at-… for a user's token, else a number; made where omitted.",
-        },
-        "name": {
-            "type": "string",
-            "pattern": "^[^ \\t\\n\\r\\f\\v]+$",
-            "description": "What stands after the universe's key and a dot, e.g. ann for KEY.ann; "
-            "kept as a digest.",
-        },
-        "digest": {
-            "$ref": "#/$defs/digest",
-            "description": "Digest of the name, in place of the name.",
-        },
-        "user": {
-            "type": "string",
-            "minLength": 1,
-            "description": "The user it belongs to, by username or id.",
-        },
-        "team": {
-            "type": "string",
-            "pattern": f"{HOLDER}/",
-            "description": "The team it belongs to, as ORGANIZATION/TEAM.",
-        },
-        "organization": {
-            "type": "string",
-            "pattern": f"{HOLDER}$",
-            "description": "The organization it belongs to.",
-        },
-        "created-by": {
-            "type": ["string", "null"],
-            "minLength": 1,
-            "description": "User who made it, by username or id; where omitted, the user for a "
-            "user's token and null for another.",
-        },
-    },
-    "oneOf": [{"required": [name]} for name in OWNERS],
-    "anyOf": [{"required": ["name"]}, {"required": ["digest"]}],
-    "not": {"required": ["name", "digest"]},
-    "if": {"required": ["user"]},
-    "then": {"properties": {"id": {"pattern": "^at-"}}},
-    "else": {"properties": {"id": {"pattern": "^[0-9]+$"}}},
-}
 MADE = {
     "created-at": lambda values, facts, now: now,
     "description": None,
@@ -241,8 +138,41 @@ KIND = Kind(
     member="tokens",
     refers=tuple(OWNERS.values()),
     seed=seed,
-    dump=dump,
-    entry=ENTRY,
+    dump=token_entries.dump,
+    entry=token_entries.ENTRY,
 )
 NUMBERED = replace(KIND, prefix="")
 """The same type with numbers for ids: tokens of teams and of organizations (their pages' samples)."""
+
+
+# August 2026: described, they are several; each of them ends some day
+
+
+def seed_one_of_several(
+    seeding: Seeding, entry: Any, pointer: str, owner: Record | None
+) -> Record | None:
+    """As before; a team and an organization have one token of each description and purpose."""
+    what = next(name for name in OWNERS if name in entry)
+    holder = holder_of(seeding, what, entry[what], f"{pointer}/{what}")
+    if holder is None:
+        return None
+    kind = seeding.kinds[TYPE]
+    if found := met(seeding, kind, entry, pointer, holder):
+        return found
+    said = entry.get("description"), entry.get("purpose")
+    if holder.kind != "users" and expiring_tokens.such(seeding.state, holder, *said):
+        described = f"described {said[0]!r}" if said[0] is not None else "without a description"
+        seeding.fault(pointer, f"{what} {entry[what]!r} has a token {described} already")
+        return None
+    return seeded(seeding, entry, pointer, holder, kind)
+
+
+TODAY = replace(
+    KIND,
+    made={**MADE, "expired-at": expiring_tokens.in_two_years, "purpose": None},
+    relationships={"team": expiring_tokens.to_team},
+    operations={**KIND.operations, **expiring_tokens.OPERATIONS},
+    seed=seed_one_of_several,
+    entry=token_entries.ENTRY_TODAY,
+)
+EDITIONS = {"2026-08": TODAY}

@@ -21,15 +21,9 @@ from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
 
 TRIAL = timedelta(days=30)
-OWNERS = {
-    "name": "owners",
-    "organization-access": {
-        "manage-policies": True,
-        "manage-workspaces": True,
-        "manage-vcs-settings": True,
-    },
-}
+OWNERS = {"name": "owners"}
 MEMBERS = ("users", "teams")
+MEMBERSHIPS = "organization-memberships"
 
 
 def find(state: State, value: str, within: Record | None) -> Record | None:
@@ -228,6 +222,33 @@ def search_organizations(call: Call) -> Reply:
     return Reply(data=listed(call, seen))
 
 
+def create_with_membership(call: Call) -> Reply:
+    """The creator is a member, not only one of the team `owners`."""
+    reply = create_organization(call)
+    record = reply.data
+    assert reply.state is not None
+    assert isinstance(record, Record)
+    owners = record.key, call.caller.record.key
+    state, _ = call.create(call.kinds[MEMBERSHIPS], reply.state, owners, {})
+    return Reply(state=state, data=record)
+
+
+def seed_with_memberships(
+    seeding: Seeding, entry: Any, pointer: str, owner: Record | None
+) -> Record | None:
+    """Owners are members, as an entry among the memberships says it."""
+    record = seed(seeding, entry, pointer, owner)
+    team = seeding.state.find("teams", record.key, OWNERS["name"]) if record else None
+    invite = seeding.kinds[MEMBERSHIPS].seed
+    assert invite is not None
+    for key in seeding.state.members(team.key, MEMBERS) if team else ():
+        user = seeding.state.get(key)
+        own = (user.id, user["username"])
+        said = (one for one in entry.get(MEMBERSHIPS, ()) if one["user"] in own)
+        invite(seeding, next(said, {"user": user.id}), f"{pointer}/owners", record)
+    return record
+
+
 def to_entitlement_set(view: View, record: Record) -> dict[str, Any]:
     return {
         "data": {"type": "entitlement-sets", "id": record["external-id"]},
@@ -259,7 +280,12 @@ TODAY = replace(
         "two-factor-conformant": False,
     },
     relationships={"entitlement-set": to_entitlement_set},
-    operations={**KIND.operations, "list-organizations": (search_organizations, "use-api")},
+    operations={
+        **KIND.operations,
+        "list-organizations": (search_organizations, "use-api"),
+        "create-organization": (create_with_membership, "create-organization"),
+    },
+    seed=seed_with_memberships,
     permissions={
         **KIND.permissions,
         **dict.fromkeys(

@@ -11,7 +11,6 @@ from mockserver.world.state import ROOT, Record
 
 OWNERS = "owners"
 MEMBERS = ("users", "teams")
-ACCESS = ("manage-policies", "manage-workspaces", "manage-vcs-settings")
 
 
 def teams_of(view: View, organization: Record) -> Iterator[Record]:
@@ -39,7 +38,7 @@ def in_organization(view: View, record: Record) -> Iterator[str]:
         yield "member"
         if team["name"] == OWNERS:
             yield "owner"
-        yield from (name for name in ACCESS if team["organization-access"][name])
+        yield from (name for name, on in team["organization-access"].items() if on)
 
 
 def in_team(view: View, record: Record) -> Iterator[str]:

@@ -6,20 +6,29 @@ Membership and what it grants: `team_members.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi import resources
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
-from mockserver.resources import team_members
-from mockserver.resources.team_members import ACCESS, GRANTS, MANAGE, MEMBERS, OWNERS
+from mockserver.resources import membership_of_teams, team_members
+from mockserver.resources.team_members import GRANTS, MANAGE, MEMBERS, OWNERS
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, To, View
+from mockserver.world.facts import Facts
+from mockserver.world.kinds import Kind, To, Values, View
 from mockserver.world.naming import by_id, by_name, unique_name
 from mockserver.world.problems import Problem, invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record
+
+
+def access(values: Values, facts: Facts, now: str) -> dict[str, bool]:
+    """What members may do in the organization where nobody says: all for `owners`, else nothing."""
+    said = facts.attributes.get("teams", {}).get("organization-access")
+    return dict.fromkeys(said.schema["properties"] if said else (), values["name"] == OWNERS)
+
 
 # what is shown
 
@@ -89,18 +98,22 @@ def _owners(detail: str, pointer: str, expected: str) -> Problem:
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
     """Every organization has `owners` already: an entry for it adds members."""
     assert owner is not None
-    said = entry.get("organization-access", {})
+    kind, said = seeding.kinds["teams"], entry.get("organization-access", {})
     if entry["name"] != OWNERS:
-        access = dict.fromkeys(ACCESS, False) | said
-        return seeding.record(KIND, entry, pointer, owner, {"organization-access": access})
+        whole = access(entry, seeding.facts, seeding.now) | said
+        return seeding.record(kind, entry, pointer, owner, {"organization-access": whole})
     for name in (name for name, on in said.items() if not on):
         place = f"{pointer}/organization-access/{name}"
         seeding.fault(place, f"the team {OWNERS} has every right in its organization")
     record = seeding.state.find("teams", owner.key, OWNERS)
     if record:
         if record.key not in seeding.places:
-            seeding.meet(KIND, record, entry, pointer)
-        seeding.join(KIND, record, entry, pointer, owner)
+            seeding.meet(kind, record, entry, pointer)
+        else:
+            values = seeding.values(kind, entry)
+            values.pop("organization-access", None)
+            record = seeding.change(kind, record, values)
+        seeding.join(kind, record, entry, pointer, owner)
     return record
 
 
@@ -112,7 +125,7 @@ KIND = Kind(
     sort=by_name,
     title="name",
     find=by_id("teams", str.casefold),
-    made={"organization-access": dict.fromkeys(ACCESS, False)},
+    made={"organization-access": access},
     relations={"users": To("users", MEMBERS, entry="members")},
     settled=settled,
     show=resource,
@@ -150,3 +163,102 @@ KIND = Kind(
         }
     },
 )
+
+
+# August 2026: visible or secret, with members by invitation too
+
+
+def permissions_today(view: View, record: Record) -> dict[str, bool]:
+    """`owners` can be neither renamed nor deleted, hidden nor given other rights."""
+    shown = resources.permissions(view, record)
+    fixed = FIXED if record["name"] == OWNERS else ()
+    return {name: may and name not in fixed for name, may in shown.items()}
+
+
+FIXED = (
+    "can-destroy",
+    "can-update-name",
+    "can-update-organization-access",
+    "can-update-visibility",
+)
+
+
+def search_teams(call: Call) -> Reply:
+    """Those that the caller may see, by name; `q` and `filter[names]` choose among them."""
+    asked = str(call.query.get("q", "")).casefold()
+    names = call.query.get("filter[names]")
+    wanted = None if names is None else {name.casefold() for name in names.split(",")}
+    items = call.state.list(call.record.key, "teams")
+    found = (call.state.get(item[-1]) for item in items)
+    keys = [
+        team.key
+        for team in found
+        if asked in team["name"].casefold()
+        and (wanted is None or team["name"].casefold() in wanted)
+        and call.may("read-team", team)
+    ]
+    return Reply(data=listed(call, keys))
+
+
+def seed_today(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
+    """Who is in a team is a member of the organization."""
+    record = seed(seeding, entry, pointer, owner)
+    invite = seeding.kinds["organization-memberships"].seed
+    assert invite is not None
+    for key in seeding.state.members(record.key, MEMBERS) if record else ():
+        invite(seeding, {"user": seeding.state.get(key).id}, f"{pointer}/members", owner)
+    return record
+
+
+def links_of(name: str) -> Any:
+    """A relationship that tells only where its records are."""
+    return lambda view, record: {"links": {"related": f"/api/v2/teams/{record.id}/{name}"}}
+
+
+TODAY = replace(
+    KIND,
+    computed={
+        "hcp-resource-name": None,
+        "is-unified": False,
+        "permissions": permissions_today,
+        "users-count": membership_of_teams.count,
+        "non-service-users-count": membership_of_teams.count,
+    },
+    relationships={
+        "organization": resources.owner,
+        "users": membership_of_teams.shown_users,
+        "organization-memberships": membership_of_teams.shown_memberships,
+        "authentication-token": links_of("authentication-token"),
+        "authentication-tokens": links_of("authentication-tokens"),
+    },
+    related={
+        "users": membership_of_teams.active,
+        "organization-memberships": membership_of_teams.memberships,
+    },
+    operations={
+        **KIND.operations,
+        **membership_of_teams.OPERATIONS,
+        "list-teams": (search_teams, "read-organization"),
+        "update-team": (membership_of_teams.unless_owners(update_record), MANAGE),
+    },
+    permissions={
+        **dict.fromkeys(KIND.permissions, MANAGE),
+        **dict.fromkeys(
+            (
+                "can-update-visibility",
+                "can-update-name",
+                "can-update-sso-team-id",
+                "can-update-member-token-management",
+            ),
+            MANAGE,
+        ),
+        "can-update-membership": "manage-membership",
+        "can-update-organization-access": "manage-organization-access",
+        "can-update-api-token": "manage-team-token",
+        "can-view-api-token": "manage-team-token",
+    },
+    grants=membership_of_teams.GRANTS,
+    refers=("organization-memberships",),
+    seed=seed_today,
+)
+EDITIONS = {"2026-08": TODAY}

@@ -6,6 +6,7 @@ What one sees and changes of oneself: `account.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import show_record
@@ -169,3 +170,30 @@ KIND = Kind(
         }
     },
 )
+
+
+# August 2026
+
+
+def grants_today(view: View, record: Record) -> Iterator[str]:
+    """As before, and that he is invited to an organization that the caller is in."""
+    yield from grants(view, record)
+    memberships = view.state.all("organization-memberships", record.key)
+    if any(view.may("read-organization", view.owner(membership)) for membership in memberships):
+        yield "colleague"
+
+
+TODAY = replace(
+    KIND,
+    computed={
+        **KIND.computed,
+        **dict.fromkeys(("is-unified", "is-sudo", "enterprise-support", "has-linked-hcp"), False),
+        "auth-method": "tfc",
+        "has-git-hub-app-token": False,
+        "is-admin": is_site_admin,
+        "is-confirmed": True,
+    },
+    made={**KIND.made, "v2-only": False},
+    grants={"users": grants_today},
+)
+EDITIONS = {"2026-08": TODAY}

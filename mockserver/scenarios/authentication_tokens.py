@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.explain import brief
-from mockserver.judge.documents import Resource
+from mockserver.judge.documents import Resource, linked_one
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Scenario, body
@@ -33,6 +33,7 @@ def once(driver: Driver) -> None:
     if secret:
         _no_account(driver, secret)
     secret = _secret(driver, driver.call("generate-new-team-token", of=team))
+    _several(driver, team)
     if secret:
         mine = body("organizations", {"name": driver.name("team"), "email": "verify@example.com"})
         why = "an organization made with a team's token"
@@ -83,6 +84,25 @@ def _one(driver: Driver, what: str, holder: Resource, show: str, shown: Resource
     driver.refused(404, ends, of=holder, why="a second DELETE", source=suite)
     driver.refused(404, reads, of=holder, why="a token that was deleted", source=suite)
     return _secret(driver, driver.call(makes, of=holder))
+
+
+def _several(driver: Driver, team: Resource) -> None:
+    """Where the edition has them: tokens of a team, told apart by their descriptions."""
+    if "create-team-token" not in driver.context.edition.operations:
+        return
+    sent = body("authentication-tokens", {"description": driver.name("one")})
+    made = driver.call("create-team-token", sent, of=team)
+    secret, source = _secret(driver, made), "go-tfe v1.109.0 team_token_integration_test.go:154"
+    why = "a description that another token of the team has"
+    driver.refused(422, "create-team-token", sent, of=team, why=why, source=source)
+    if id := linked_one(team, "organization"):
+        driver.call("list-team-tokens", of={"type": "organizations", "id": id})
+    if secret:
+        driver.call("show-team-information", of=team, token=secret)
+        driver.call("destroy-user-token", of=made.data)
+        why, source = "a token that was destroyed", "{destroy-user-token}"
+        refused = "show-team-information"
+        driver.refused(401, refused, of=team, token=secret, why=why, source=source)
 
 
 def _no_account(driver: Driver, secret: str) -> None:

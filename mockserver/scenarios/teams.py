@@ -33,7 +33,9 @@ def _members(driver: Driver, record: Resource) -> None:
     lists.inclusion(driver, driver.context.plan("teams"), record)
     stranger = {"data": [{"type": "users", "id": driver.name("nobody")}]}
     why = "a username that nobody has"
-    driver.refused(422, "add-user-to-team", stranger, of=record, why=why, source=source)
+    adding = driver.context.edition.operation("add-user-to-team")
+    status = 400 if adding.says(400) else 422
+    driver.refused(status, adding.id, stranger, of=record, why=why, source=source)
     removed = driver.call("delete-user-from-team", named, of=record)
     source = "{delete-user-from-team}"
     must_show(driver, removed, (record, {users: []}), why="a member was removed", source=source)

@@ -39,14 +39,16 @@ def split(token: str) -> tuple[str, str | None]:
     return key, rest if dot else None
 
 
-def authenticate(kinds: Kinds, state: State, secret: str | None) -> Caller:
+def authenticate(kinds: Kinds, state: State, secret: str | None, now: str) -> Caller:
     """The caller that the part of a token after the key's dot stands for; None: the key itself.
 
-    Raises a 401 problem where no kind knows it.
+    Raises a 401 problem where no kind knows it, or where it has ended; the key never does.
     """
     hashed = None if secret is None else ids.digest(secret)
     for known in kinds.authenticating:
         if caller := known(state, hashed):
+            if caller.end is not None and caller.end <= now:
+                raise unauthorized(f"the token of {caller.name} ended at {caller.end}")
             return caller
     raise _unknown()
 

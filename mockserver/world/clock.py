@@ -34,6 +34,16 @@ def later(text: str, time: timedelta) -> str:
     return timestamp(min(parse_timestamp(text) + time, END))
 
 
+def years_later(text: str, years: int) -> str:
+    """The same day of a later year; of 29 February, 1 March where there is none."""
+    moment = parse_timestamp(text)
+    try:
+        moment = moment.replace(year=moment.year + years)
+    except ValueError:
+        moment = moment.replace(year=moment.year + years, month=3, day=1)
+    return timestamp(min(moment, END))
+
+
 def timestamp(moment: datetime) -> str:
     """A moment as the API writes it: UTC, milliseconds, a literal `Z`."""
     return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

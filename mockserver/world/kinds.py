@@ -27,12 +27,14 @@ Make = Callable[[Values, Facts, str], Any]
 class Caller:
     """Whom a token stands for: `record` (a user, a team, an organization), named without a secret.
 
-    `token` is the record of the token, None for the universe's own key.
+    `token` is the record of the token, None for the universe's own key; `end` the time at which it
+    ends, None where it does not.
     """
 
     record: Record
     name: str
     token: Record | None = None
+    end: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,40 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
+TODAY: dict[str, Any] = {
+    "users": [{"username": name} for name in ("olga", "mel", "max", "tim", "ina", "sam")],
+    "tokens": [
+        *({"name": name, "user": name} for name in ("olga", "mel", "max", "tim", "ina", "sam")),
+        {"name": "staff-token", "team": "acme/staff"},
+        {"name": "org-token", "organization": "acme"},
+    ],
+    "organizations": [
+        {
+            "name": "acme",
+            "owners": ["olga"],
+            "organization-memberships": [{"user": "ina", "status": "invited"}],
+            "teams": [
+                {"name": "staff", "members": ["mel"]},
+                {"name": "open", "visibility": "organization"},
+                {
+                    "name": "hosts",
+                    "members": ["max"],
+                    "organization-access": {"manage-membership": True},
+                },
+                {
+                    "name": "leads",
+                    "members": ["tim"],
+                    "organization-access": {"manage-teams": True},
+                },
+            ],
+        },
+        {"name": "globex", "owners": ["sam"]},
+    ],
+}
+"""An organization of August 2026: an owner, a plain member, who manages members, who manages teams,
+one who is invited, and a stranger."""
+
+
 class Asked:
     """A world that answers whoever asks."""
 

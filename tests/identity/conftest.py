@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from .asking import Asked, asked
+from .asking import TODAY, Asked, asked
 
 
 @pytest.fixture
 def ask() -> Iterator[Asked]:
     """The organization `acme` with a caller for every right."""
     with asked() as made:
+        yield made
+
+
+@pytest.fixture
+def today() -> Iterator[Asked]:
+    """An organization of August 2026: an owner, a member, one invited, and who manages what."""
+    with asked(TODAY, edition="2026-08") as made:
         yield made

@@ -23,7 +23,7 @@ KINDS = kinds("2019-07")
 def broken(spoil: Callable[[State], State]) -> list[str]:
     """The sentences about the world of these tests after it was spoilt."""
     state = spoil(Server().made(fixture=DOCUMENT).state)
-    view = View(KINDS, state, authenticate(KINDS, state, None))
+    view = View(KINDS, state, authenticate(KINDS, state, None, ""))
     return unsound(view)
 
 

@@ -67,7 +67,7 @@ class Membership(RuleBasedStateMachine):
         state = self.ask.tfe.state()
         universe = Server().made(fixture=state)
         assert universe.dump() == state
-        view = View(KINDS, universe.state, authenticate(KINDS, universe.state, None))
+        view = View(KINDS, universe.state, authenticate(KINDS, universe.state, None, ""))
         assert unsound(view) == []
         self.stack.close()
 

@@ -59,7 +59,7 @@ def test_nor_is_more_in_the_answer_before_the_edition_looks_at_it() -> None:
     state = Server().made(fixture=DOCUMENT).state
     mel = state.find("users", 0, "mel")
     assert mel is not None
-    view = View(KINDS, state, authenticate(KINDS, state, "rex"))
+    view = View(KINDS, state, authenticate(KINDS, state, "rex", ""))
     private = {"email", "unconfirmed-email", "two-factor", "is-site-admin", "is-sso-login"}
     assert not private & set(view.show(mel)["attributes"])
 

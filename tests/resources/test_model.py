@@ -354,7 +354,7 @@ class Worlds(RuleBasedStateMachine):
     @invariant()
     def what_must_always_hold_holds(self) -> None:
         state = self.universe.state
-        view = View(KINDS, state, authenticate(KINDS, state, None))
+        view = View(KINDS, state, authenticate(KINDS, state, None, ""))
         assert unsound(view) == []
 
 

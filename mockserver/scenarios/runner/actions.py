@@ -89,7 +89,9 @@ def _of_type(type: str, operations: Sequence[Operation], edition: Edition) -> Ac
         ]  # fmt: skip
         return [one.id for one in sorted(found, key=lambda one: len(one.records))]
 
-    listing = next((o for o in operations if o.method == "GET" and primary(o, edition)[1]), None)
+    lists = [o for o in operations if o.method == "GET" and primary(o, edition)[1]]
+    made_in = {o.path for o in operations if o.method == "POST"}
+    listing = next((o for o in lists if o.path in made_in), next(iter(lists), None))
     makes = [o.id for o in operations if o.method == "POST" and listing and o.path == listing.path]
     relations = {
         (one.method, found[1]): one.id

@@ -1,0 +1,171 @@
+"""Tokens of today: each ends some day, and a team has several, told apart by description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from mockserver.jsonapi.identifiers import to_one
+from mockserver.jsonapi.pagination import listed
+from mockserver.resources.tokens import CREATOR, made, tokens_of
+from mockserver.world import clock
+from mockserver.world.calls import Call, Reply
+from mockserver.world.facts import Facts
+from mockserver.world.kinds import Handler, Values, View
+from mockserver.world.problems import invalid, not_found
+from mockserver.world.state import Record, State
+
+LIFE = 2
+"""Years that a token lives where nobody says (go-tfe's suite)."""
+
+
+def in_two_years(values: Values, facts: Facts, now: str) -> str:
+    return clock.years_later(values["created-at"], LIFE)
+
+
+def such(
+    state: State, holder: Record, description: str | None, purpose: str | None = None
+) -> Record | None:
+    """The holder's token of a description and a purpose."""
+    for token in tokens_of(state, holder):
+        if (token["description"], token["purpose"]) == (description, purpose):
+            return token
+    return None
+
+
+def to_team(view: View, record: Record) -> dict[str, Any]:
+    holder = view.owner(record)
+    return to_one(holder if holder.kind == "teams" else None)
+
+
+# operations
+
+
+def create(call: Call) -> Reply:
+    """One more token of a user, whatever it is described as."""
+    return made(call, call.kind, call.state, _settled(call))
+
+
+def create_described(call: Call) -> Reply:
+    """One more token of a team; no other has its description, and none is without (suite)."""
+    said = _settled(call)
+    if such(call.state, call.record, said["description"]):
+        raise invalid(
+            "Validation failed: Description has already been taken",
+            "/data/attributes/description",
+            fact="another token of the team has it",
+            expected="a description that no other token of the team has",
+            hint="Send another description, or revoke the token that has it.",
+        )
+    return made(call, call.kind, call.state, said)
+
+
+def generate(call: Call) -> Reply:
+    """The one token without a description; the one before ends at once (document)."""
+    said = {"description": None, "purpose": call.query.get("token"), **_settled(call)}
+    state = call.state
+    if said["description"] is not None:
+        return create_described(call)
+    if before := such(state, call.record, None, said["purpose"]):
+        state = state.remove(before.key)
+    return made(call, call.kind, state, said)
+
+
+def show_legacy(call: Call) -> Reply:
+    return Reply(data=_legacy(call))
+
+
+def delete_legacy(call: Call) -> Reply:
+    return Reply(state=call.state.remove(_legacy(call).key))
+
+
+def _legacy(call: Call) -> Record:
+    token = such(call.state, call.record, None, call.query.get("token"))
+    if token is None:
+        raise not_found(f"{call.record.id} has no token without a description: generate one first")
+    return token
+
+
+def _settled(call: Call) -> dict[str, Any]:
+    """What was sent, its end as the API writes it."""
+    said = dict(call.attributes)
+    if said.get("expired-at") is None:
+        return said
+    try:
+        end = clock.timestamp(clock.parse_timestamp(said["expired-at"]))
+    except ValueError as error:
+        raise invalid(
+            "Expired at is invalid",
+            "/data/attributes/expired-at",
+            fact=str(error),
+            expected="a moment of the calendar",
+            hint="Send a timestamp such as 2027-01-31T12:00:00Z, or null.",
+        ) from None
+    return {**said, "expired-at": end}
+
+
+# the list of an organization's team tokens
+
+
+def list_team_tokens(call: Call) -> Reply:
+    """Of teams whose name holds `q`, as `sort` and `filter[expiry_status]` say."""
+    asked = str(call.query.get("q", "")).casefold()
+    teams = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "teams"))
+    found = [
+        token
+        for team in teams
+        if asked in team["name"].casefold()
+        for token in tokens_of(call.state, team)
+    ]
+    if (status := call.query.get("filter[expiry_status]")) is not None:
+        wanted = [STATUSES[word] for word in status.split(",") if word in STATUSES]
+        found = [token for token in found if any(fits(call, token) for fits in wanted)]
+    sort = str(call.query.get("sort", "created"))
+    by = SORTS[sort.removeprefix("-")]
+    found.sort(key=lambda token: (by(call, token), token.key), reverse=sort.startswith("-"))
+    return Reply(data=listed(call, (token.key for token in found)))
+
+
+def _ends_within(days: int) -> Callable[[Call, Record], bool]:
+    def fits(call: Call, token: Record) -> bool:
+        end, last = token["expired-at"], clock.later(call.now, timedelta(days=days))
+        return end is not None and call.now < end <= last
+
+    return fits
+
+
+STATUSES: Mapping[str, Callable[[Call, Record], bool]] = {
+    "active": lambda call, token: token["expired-at"] is None or token["expired-at"] > call.now,
+    "expiring_in_7_days": _ends_within(7),
+    "expiring_in_30_days": _ends_within(30),
+    "expired": lambda call, token: bool(token["expired-at"]) and token["expired-at"] <= call.now,
+    "no_expiration": lambda call, token: token["expired-at"] is None,
+}
+
+
+def _maker(call: Call, token: Record) -> str:
+    makers = [call.state.get(key) for key in call.state.members(token.key, CREATOR)]
+    return call.kinds[makers[0].kind].named_as(makers[0]) if makers else ""
+
+
+SORTS: Mapping[str, Callable[[Call, Record], str]] = {
+    "created": lambda call, token: token["created-at"],
+    "team-name": lambda call, token: call.owner(token)["name"],
+    "created-by": _maker,
+    "expired-at": lambda call, token: token["expired-at"] or "",
+    "last-used-at": lambda call, token: call.used.get(token.key, ""),
+}
+
+
+OPERATIONS: Mapping[str, tuple[Handler, str]] = {
+    "create-user-token": (create, "create-user-token"),
+    "create-team-token": (create_described, "manage-team-token"),
+    "list-team-tokens": (list_team_tokens, "manage-teams"),
+    "generate-new-team-token": (generate, "manage-team-token"),
+    "show-team-token": (show_legacy, "manage-team-token"),
+    "delete-team-token": (delete_legacy, "manage-team-token"),
+    "generate-new-organization-token": (generate, "manage-organization-token"),
+    "show-organization-token": (show_legacy, "manage-organization-token"),
+    "delete-organization-token": (delete_legacy, "manage-organization-token"),
+}
