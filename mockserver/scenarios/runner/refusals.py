@@ -75,7 +75,7 @@ def refusals(
                 yield RefusedRequest(404, why, {**path, name: other["id"]}, query, body)
     if method := _other_method(context, operation):
         yield RefusedRequest(405, f"the method {method}", path, {}, None, method=method)
-    yield from _queries(operation, path, query, body)
+    yield from _queries(operation, path, query, fresh() if body else body)
     if context.read_only:
         return
     if operation.takes_json:
