@@ -248,7 +248,7 @@ def _mask(holder: Any, way: list[str]) -> None:
 _WORD = re.compile(r"[^\s/?&=#\"'<>%]+")
 
 
-def strangers(text: str, known: Callable[[str], bool]) -> str:
+def mask_strangers(text: str, known: Callable[[str], bool]) -> str:
     """A text without the tokens of any world, for a request that has reached none.
 
     `known` says whether a key is that of a world.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mockserver.redaction import MASK, TOKEN, Redactor, literal, redactor, strangers
+from mockserver.redaction import MASK, TOKEN, Redactor, literal, mask_strangers, redactor
 from mockserver.traffic.masking import Mask
 
 SEVEN, EIGHT = "k2345-7", "k2345-78"
@@ -48,9 +48,9 @@ def test_a_key_of_eight_letters_is_a_secret_by_itself() -> None:
 
 def test_a_key_of_seven_letters_is_a_name_to_strangers_where_no_token_follows_it() -> None:
     known = {SEVEN, EIGHT}.__contains__
-    assert strangers(f"{SEVEN} {EIGHT}", known) == f"{SEVEN} {MASK}"
-    assert strangers(f"{SEVEN}.ann {EIGHT}.ann", known) == f"{MASK} {MASK}"
-    assert strangers("another-key another.ann", known) == "another-key another.ann"
+    assert mask_strangers(f"{SEVEN} {EIGHT}", known) == f"{SEVEN} {MASK}"
+    assert mask_strangers(f"{SEVEN}.ann {EIGHT}.ann", known) == f"{MASK} {MASK}"
+    assert mask_strangers("another-key another.ann", known) == "another-key another.ann"
 
 
 def test_what_a_recording_learns_is_looked_for_elsewhere_from_six_letters_on() -> None:

@@ -76,16 +76,16 @@ def _turned(change: str, sides: Mapping[str, Any]) -> str:
     """What became of a member; of a list, what came and what went."""
     before, after = sides["before"], sides["after"]
     if isinstance(before or [], list) and isinstance(after or [], list) and (before or after):
-        came = [f"+ {brief(item)}" for item in after or () if item not in (before or ())]
-        went = [f"- {brief(item)}" for item in before or () if item not in (after or ())]
+        came = [f"+ {on_one_line(item)}" for item in after or () if item not in (before or ())]
+        went = [f"- {on_one_line(item)}" for item in before or () if item not in (after or ())]
         if came or went:
             return ", ".join([*went, *came])
     if change != "changed":
-        return brief(after if change == "added" else before)
-    return f"{brief(before)} → {brief(after)}"
+        return on_one_line(after if change == "added" else before)
+    return f"{on_one_line(before)} → {on_one_line(after)}"
 
 
-def brief(value: Any) -> str:
+def on_one_line(value: Any) -> str:
     """A value as JSON on one line, cut where it is long."""
     text = escaped(json.dumps(value, ensure_ascii=False, default=repr))
     return text if len(text) <= 100 else text[:99] + "…"

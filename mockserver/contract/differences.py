@@ -18,7 +18,7 @@ from typing import Any, Literal
 from mockserver.contract.editions import Edition
 from mockserver.contract.explain import resolve
 from mockserver.contract.operations import Operation
-from mockserver.contract.schema_differences import SENT, SHOWN, Change, changes
+from mockserver.contract.schema_differences import SENT, SHOWN, SchemaChange, changes
 
 Effect = Literal["breaking", "addition"]
 ROLES = {"POST": "create", "PATCH": "update"}
@@ -43,7 +43,7 @@ class Difference:
         return said | {"what": self.what, "where": list(self.where)}
 
 
-Found = dict[tuple[str, str, str], tuple[list[Change], list[str]]]
+Found = dict[tuple[str, str, str], tuple[list[SchemaChange], list[str]]]
 """Changes, and where they were met, by subject, place and what has changed there."""
 
 
@@ -67,14 +67,16 @@ def differences(old: Edition, new: Edition) -> list[Difference]:
     return made + [_told(*key, *said) for key, said in found.items()]
 
 
-def _add(found: Found, subject: str, where: str, change: Change) -> None:
+def _add(found: Found, subject: str, where: str, change: SchemaChange) -> None:
     kept, places = found.setdefault((subject, change.place, change.verb), ([], []))
     kept.append(change)
     if where and where not in places:
         places.append(where)
 
 
-def _told(subject: str, place: str, verb: str, found: list[Change], where: list[str]) -> Difference:
+def _told(
+    subject: str, place: str, verb: str, found: list[SchemaChange], where: list[str]
+) -> Difference:
     """One line of all the bodies in which a thing has changed; it breaks where any of them does."""
     effect: Effect = "breaking" if any(change.breaking for change in found) else "addition"
     details = dict.fromkeys(detail for change in found for detail in change.details)
@@ -120,12 +122,12 @@ def _spelled(operation: Operation) -> str:
 
 def _operation(
     old: Operation, new: Operation, edition: Edition, other: Edition
-) -> Iterator[tuple[str, str, Change]]:
+) -> Iterator[tuple[str, str, SchemaChange]]:
     """Subject, body and change of all that an operation takes and answers, save resource objects."""
     id = new.id
     if old.entitlement != new.entitlement:
         detail = f"was {old.entitlement or 'none'}, is {new.entitlement or 'none'}"
-        yield id, "", Change("", "entitlement", (detail,), bool(new.entitlement))
+        yield id, "", SchemaChange("", "entitlement", (detail,), bool(new.entitlement))
     for change in (*_parameters(old, new), *_statuses(old, new), *_media(old, new)):
         yield id, "", change
     if old.takes_json and new.takes_json:
@@ -149,7 +151,7 @@ def _subject(operation: Operation, edition: Edition) -> tuple[str, str]:
     return operation.id, "sent"
 
 
-def _parameters(old: Operation, new: Operation) -> Iterator[Change]:
+def _parameters(old: Operation, new: Operation) -> Iterator[SchemaChange]:
     """A parameter is a member of a query, so that one set of rules serves both."""
     yield from changes(_query(old), _query(new), {}, {}, SENT)
 
@@ -161,30 +163,30 @@ def _query(operation: Operation) -> dict[str, Any]:
     return {"type": "object", "properties": members, "required": needed}
 
 
-def _statuses(old: Operation, new: Operation) -> Iterator[Change]:
+def _statuses(old: Operation, new: Operation) -> Iterator[SchemaChange]:
     for status in sorted(old.responses.keys() ^ new.responses.keys()):
         verb = "gone" if status in old.responses else "new"
         told = (new if status in new.responses else old).responses[status]["description"]
-        yield Change(str(status), verb, (told,))
+        yield SchemaChange(str(status), verb, (told,))
 
 
-def _media(old: Operation, new: Operation) -> Iterator[Change]:
+def _media(old: Operation, new: Operation) -> Iterator[SchemaChange]:
     if old.media_type != new.media_type:
         detail = f"was {old.media_type or 'none'}, is {new.media_type or 'none'}"
-        yield Change("body", "type", (detail,), old.body is not None or new.needs_body)
+        yield SchemaChange("body", "type", (detail,), old.body is not None or new.needs_body)
     elif old.needs_body != new.needs_body:
         verb = "must come" if new.needs_body else "may be left out"
-        yield Change("body", verb, (), new.needs_body)
+        yield SchemaChange("body", verb, (), new.needs_body)
 
 
 def _answers(
     old: Operation, new: Operation, status: int, edition: Edition, other: Edition
-) -> Iterator[Change]:
+) -> Iterator[SchemaChange]:
     """Which types an answer shows; an answer that shows none is compared as a whole."""
     before, after = old.parts(status), new.parts(status)
     if before.keys() != after.keys():
         detail = f"was {_listed(before)}, is {_listed(after)}"
-        yield Change(str(status), "shows", (detail,))
+        yield SchemaChange(str(status), "shows", (detail,))
     schemas = old.answer_schema(status), new.answer_schema(status)
     if schemas[0] and schemas[1] and not before and not after:
         yield from changes(schemas[0], schemas[1], edition.schemas, other.schemas, SHOWN)

@@ -20,7 +20,7 @@ except ImportError:  # no wheel for this machine
 
 Schema = Mapping[str, Any]
 Components = Mapping[str, Schema]
-KeyPath = tuple[str | int, ...]
+InstancePath = tuple[str | int, ...]
 MOST = 1_000
 """How many misses are told of one value: 10 MB can hold millions, which nobody would read."""
 
@@ -33,7 +33,7 @@ class Miss:
     what stands there, `expected` the keyword's own value.
     """
 
-    path: KeyPath
+    path: InstancePath
     fault: str
     value: Any
     expected: Any
@@ -81,7 +81,7 @@ class Checker:
         """Every place where a value does not keep the schema, up to MOST; empty where it does."""
         if self.holds(value):
             return []
-        found: dict[tuple[KeyPath, str], Miss] = {}
+        found: dict[tuple[InstancePath, str], Miss] = {}
         errors = self.reference.iter_errors(value)
         for miss in (miss for error in errors for miss in _misses(error)):
             found.setdefault((miss.path, miss.fault), miss)
@@ -91,7 +91,7 @@ class Checker:
 
 
 def _misses(error: Any) -> Iterator[Miss]:
-    path: KeyPath = tuple(error.absolute_path)
+    path: InstancePath = tuple(error.absolute_path)
     if error.validator == "additionalProperties":
         listed = error.schema.get("properties", {})
         for name, value in error.instance.items():

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mockserver.contract.engines import KeyPath, Miss, Schema
+from mockserver.contract.engines import InstancePath, Miss, Schema
 from mockserver.nearest import LONGEST, nearest
 from mockserver.pointers import key_path
 
@@ -51,7 +51,7 @@ def resolve(schema: Schema, components: Mapping[str, Schema]) -> Schema:
 
 
 def trail(
-    schema: Schema, path: KeyPath, components: Mapping[str, Schema], value: Any = None
+    schema: Schema, path: InstancePath, components: Mapping[str, Schema], value: Any = None
 ) -> tuple[Schema, str, bool]:
     """The schema of a place, the nearest source on the way there, and whether the place is secret,
     or the value that stands there may hold a secret.
@@ -157,7 +157,7 @@ def vendor_detail(miss: Miss, schema: Schema) -> str:
     return f"{name} is invalid"
 
 
-def human(path: KeyPath) -> str:
+def human(path: InstancePath) -> str:
     """The last name of a path as the vendor's sentences begin with it: `Auto apply`."""
     names = [part for part in path if isinstance(part, str)]
     return str(names[-1] if names else "body").replace("-", " ").replace("_", " ").capitalize()

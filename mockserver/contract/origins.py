@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.editions import Edition
-from mockserver.contract.engines import KeyPath, Schema
+from mockserver.contract.engines import InstancePath, Schema
 from mockserver.contract.files import read
 
 Written = tuple[Path, tuple[str, ...]]
@@ -21,7 +21,7 @@ def of_operation(edition: Edition, id: str, word: str) -> Written:
     return edition.place / f"{page}.json", ("operations", id, word)
 
 
-def of_body(edition: Edition, schema: Schema, path: KeyPath) -> Written | None:
+def of_body(edition: Edition, schema: Schema, path: InstancePath) -> Written | None:
     """The innermost place on a path through a body that is written; None where the schema has no
     name. What a rule puts around a record (`data`, the items of a list) is written nowhere.
     """

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from mockserver.contract.engines import Schema
+from mockserver.contract.engines import Components, Schema
 from mockserver.contract.explain import brief, expected, resolve
 
 Role = Literal["sent", "shown"]
 SENT: Role = "sent"
 SHOWN: Role = "shown"
-Components = Mapping[str, Schema]
 Pair = tuple[Schema, Schema]
 CHOICES = ("anyOf", "oneOf", "allOf", "not", "if", "then", "else")
 BOUNDS = ("pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
 
 
-class Change(NamedTuple):
+class SchemaChange(NamedTuple):
     """`place`: a key path, as the pages write it; `verb`: what has happened there, in a word or two;
     `details`: from what to what, each in words.
     """
@@ -30,13 +29,13 @@ class Change(NamedTuple):
 
 def changes(
     old: Schema, new: Schema, before: Components, after: Components, role: Role, place: str = ""
-) -> Iterator[Change]:
+) -> Iterator[SchemaChange]:
     """Every change on the way through two schemas, the outermost of each branch."""
     old, new = resolve(old, before), resolve(new, after)
     yield from _form(old, new, before, after, role, place)
     if role == SENT and "default" in {*old, *new} and old.get("default") != new.get("default"):
         was = f"was {_value(old, 'default')}, is {_value(new, 'default')}"
-        yield Change(place, "default", (was,))
+        yield SchemaChange(place, "default", (was,))
     if "items" in old and "items" in new:
         yield from changes(old["items"], new["items"], before, after, role, f"{place}[]")
     if "properties" in old and "properties" in new:
@@ -49,24 +48,30 @@ def _value(schema: Schema, word: str) -> str:
 
 def _form(
     old: Schema, new: Schema, before: Components, after: Components, role: Role, place: str
-) -> Iterator[Change]:
+) -> Iterator[SchemaChange]:
     """What is said of the value itself: its types, its values, its bounds."""
     was, now = _types(old), _types(new)
     if was and now and was != now:
-        yield Change(place, "type", _from_to(was, now), not (role == SENT and was < now))
+        yield SchemaChange(place, "type", _from_to(was, now), not (role == SENT and was < now))
     listed, lists = _values(old), _values(new)
     if listed != lists and not (listed is None and lists is None):
-        yield Change(place, "values", _values_told(listed, lists), not _wider(listed, lists, role))
+        yield SchemaChange(
+            place, "values", _values_told(listed, lists), not _wider(listed, lists, role)
+        )
     if any(old.get(word) != new.get(word) for word in CHOICES):
-        yield Change(place, "rule", (f"was {expected(old, before)}, is {expected(new, after)}",))
+        yield SchemaChange(
+            place, "rule", (f"was {expected(old, before)}, is {expected(new, after)}",)
+        )
     if role == SENT:
         for word in BOUNDS:
             if old.get(word) != new.get(word):
                 detail = f"{word} was {_value(old, word)}, is {_value(new, word)}"
-                yield Change(place, "rule", (detail,), word in new)
+                yield SchemaChange(place, "rule", (detail,), word in new)
     listed, lists = old.get("x-include"), new.get("x-include")
     if listed != lists:
-        yield Change(place, "values", _values_told(listed, lists), not _wider(listed, lists, role))
+        yield SchemaChange(
+            place, "values", _values_told(listed, lists), not _wider(listed, lists, role)
+        )
 
 
 def _types(schema: Schema) -> frozenset[str]:
@@ -102,14 +107,14 @@ def _wider(old: list[Any] | None, new: list[Any] | None, role: Role) -> bool:
 
 def _members(
     old: Schema, new: Schema, before: Components, after: Components, role: Role, place: str
-) -> Iterator[Change]:
+) -> Iterator[SchemaChange]:
     """Members that came and went, those that must be there, and what changed inside the others."""
     was, now = old["properties"], new["properties"]
     needed, needs = set(old.get("required", ())), set(new.get("required", ()))
     for name, schema in was.items():
         inner = f"{place}.{name}" if place else name
         if name not in now:
-            yield Change(inner, "gone", (expected(schema, before),))
+            yield SchemaChange(inner, "gone", (expected(schema, before),))
             continue
         if (name in needed) != (name in needs):
             yield _need(inner, name in needs, role)
@@ -117,13 +122,13 @@ def _members(
     for name, schema in now.items():
         if name not in was:
             inner, must = f"{place}.{name}" if place else name, role == SENT and name in needs
-            yield Change(inner, "new", _described(schema, after, role, must), must)
+            yield SchemaChange(inner, "new", _described(schema, after, role, must), must)
 
 
-def _need(place: str, needed: bool, role: Role) -> Change:
+def _need(place: str, needed: bool, role: Role) -> SchemaChange:
     if role == SENT:
-        return Change(place, "must be sent" if needed else "need not be sent", (), needed)
-    return Change(place, "always shown" if needed else "may be missing", (), not needed)
+        return SchemaChange(place, "must be sent" if needed else "need not be sent", (), needed)
+    return SchemaChange(place, "always shown" if needed else "may be missing", (), not needed)
 
 
 def _described(schema: Schema, components: Components, role: Role, must: bool) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract.engines import KeyPath, Miss
+from mockserver.contract.engines import InstancePath, Miss
 from mockserver.contract.files import read
 from mockserver.nearest import some_of
 
@@ -72,9 +72,9 @@ def _entry(said: Mapping[str, Any]) -> Tolerated:
 
 def stand_ins(
     entries: Collection[Tolerated], misses: Collection[Miss], body: Any
-) -> dict[KeyPath, str]:
+) -> dict[InstancePath, str]:
     """Members that stand in the place of another which was not sent: their paths, and its name."""
-    found: dict[KeyPath, str] = {}
+    found: dict[InstancePath, str] = {}
     for miss in misses:
         for entry in entries:
             if entry.instead and entry.covers(miss):

@@ -21,7 +21,7 @@ from mockserver.loopback import host_of, is_loopback
 from mockserver.pipeline import cors
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, json_answer
 from mockserver.pipeline.server import Server
-from mockserver.redaction import redactor, strangers
+from mockserver.redaction import mask_strangers, redactor
 from mockserver.world.universe import Universe
 
 log = logging.getLogger("mockserver")
@@ -75,7 +75,7 @@ def logged(server: Server, sent: Sent, made: Answer, what: str) -> Answer:
     if log.isEnabledFor(logging.INFO):
         clean = redactor(frozenset(), sent.token, server.control_token)
         asked = clean.text(f"{sent.method} {sent.path}")
-        asked = strangers(asked, server.universes.__contains__)
+        asked = mask_strangers(asked, server.universes.__contains__)
         log.info("%s %s  %s", made.status, escaped(asked), what)
     return made
 

@@ -46,5 +46,5 @@ class ControlCall:
         return self.universe
 
 
-Made = tuple[int, Any]
+Handled = tuple[int, Any]
 """Status and document of an answer."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mockserver.control.calls import ControlCall, Made, Refused
+from mockserver.control.calls import ControlCall, Handled, Refused
 from mockserver.world.clock import timestamp
 
 
-def show_clock(call: ControlCall) -> Made:
+def show_clock(call: ControlCall) -> Handled:
     return 200, call.own.clock.shown()
 
 
-def change_clock(call: ControlCall) -> Made:
+def change_clock(call: ControlCall) -> Handled:
     """All that is wanted or nothing."""
     clock, wanted = call.own.clock, call.document
     before = clock.moment()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.control.calls import ControlCall, Made, Refused
+from mockserver.control.calls import ControlCall, Handled, Refused
 from mockserver.pipeline.fault_checks import faults_of
 
 
-def set_faults(call: ControlCall) -> Made:
+def set_faults(call: ControlCall) -> Handled:
     """All of them anew; where one is wrong, the old ones stay."""
     wanted = call.document["faults"]
     if wrong := [
@@ -22,7 +22,7 @@ def set_faults(call: ControlCall) -> Made:
     return list_faults(call)
 
 
-def add_fault(call: ControlCall) -> Made:
+def add_fault(call: ControlCall) -> Handled:
     """One more; those there are keep their counts."""
     if wrong := _wrong(call, call.document, ""):
         raise Refused(422, *wrong)
@@ -35,7 +35,7 @@ def _wrong(call: ControlCall, wanted: Mapping[str, Any], place: str) -> list[tup
     return [(place + bad.pointer, str(bad)) for bad in faults_of(edition, wanted)]
 
 
-def remove_fault(call: ControlCall) -> Made:
+def remove_fault(call: ControlCall) -> Handled:
     """By its place in the list, from 1; the others keep their counts."""
     text = call.path["n"]
     known = len(call.own.faults.shown())
@@ -46,10 +46,10 @@ def remove_fault(call: ControlCall) -> Made:
     return 204, None
 
 
-def list_faults(call: ControlCall) -> Made:
+def list_faults(call: ControlCall) -> Handled:
     return 200, {"faults": call.own.faults.shown()}
 
 
-def clear_faults(call: ControlCall) -> Made:
+def clear_faults(call: ControlCall) -> Handled:
     call.own.faults.clear()
     return 204, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.control.calls import ControlCall, Made, Refused
+from mockserver.control.calls import ControlCall, Handled, Refused
 from mockserver.judge.coverage import Coverage
 from mockserver.world.changes import changes
 from mockserver.world.entries import Entry
@@ -10,7 +10,7 @@ from mockserver.world.state import State
 from mockserver.world.universe import Universe
 
 
-def list_exchanges(call: ControlCall) -> Made:
+def list_exchanges(call: ControlCall) -> Handled:
     journal, query = call.own.journal, call.query
     chosen = journal.select(query.get("operation"), query.get("status"))
     if (text := query.get("finding")) is not None:
@@ -22,22 +22,22 @@ def list_exchanges(call: ControlCall) -> Made:
     }
 
 
-def clear_journal(call: ControlCall) -> Made:
+def clear_journal(call: ControlCall) -> Handled:
     call.own.journal.clear()
     call.own.journal.strays.clear()  # who says so himself means it; a reset does not
     return 204, None
 
 
-def show_exchange(call: ControlCall) -> Made:
-    return 200, entry_of(call.own, call.path["n"]).shown()
+def show_exchange(call: ControlCall) -> Handled:
+    return 200, journal_entry(call.own, call.path["n"]).shown()
 
 
-def show_changes(call: ControlCall) -> Made:
+def show_changes(call: ControlCall) -> Handled:
     before, after = states_of(call.own, call.path["n"])
     return 200, {"changes": changes(call.own.kinds, before, after)}
 
 
-def restore_exchange(call: ControlCall) -> Made:
+def restore_exchange(call: ControlCall) -> Handled:
     """Back to the world before it."""
     call.own.turn_back(states_of(call.own, call.path["n"])[0])
     return 204, None
@@ -45,14 +45,14 @@ def restore_exchange(call: ControlCall) -> Made:
 
 def states_of(universe: Universe, text: str, place: str = "") -> tuple[State, State]:
     """The world before and after an exchange; 404 where they are no longer known."""
-    entry = entry_of(universe, text, place)
+    entry = journal_entry(universe, text, place)
     if entry.before is None or entry.after is None:
         what = f"what exchange {text} changed is no longer known: it was too large to be kept"
         raise Refused(404, (place, what))
     return entry.before, entry.after
 
 
-def entry_of(universe: Universe, text: str, place: str = "") -> Entry:
+def journal_entry(universe: Universe, text: str, place: str = "") -> Entry:
     """The entry of a number as it was sent; 404 where there is none."""
     journal = universe.journal
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
@@ -64,7 +64,7 @@ def entry_of(universe: Universe, text: str, place: str = "") -> Entry:
     return entry
 
 
-def show_coverage(call: ControlCall) -> Made:
+def show_coverage(call: ControlCall) -> Handled:
     """Of the exchanges since the world was made, reset, or its journal cleared."""
     journal = call.own.journal
     coverage = Coverage(call.own.edition)

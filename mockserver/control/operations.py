@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mockserver.control import clock, faults, journal, service, universes
-from mockserver.control.calls import ControlCall, Made
+from mockserver.control.calls import ControlCall, Handled
 
-OPERATIONS: Mapping[str, Callable[[ControlCall], Made]] = {
+OPERATIONS: Mapping[str, Callable[[ControlCall], Handled]] = {
     "create-universe": universes.create_universe,
     "list-universes": universes.list_universes,
     "show-universe": universes.show_universe,

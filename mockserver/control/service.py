@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mockserver.contract import UnknownEdition, contract
-from mockserver.control.calls import ControlCall, Made, Refused
+from mockserver.control.calls import ControlCall, Handled, Refused
 from mockserver.world import who
 
 
-def show_who(call: ControlCall) -> Made:
+def show_who(call: ControlCall) -> Handled:
     """Who may do an operation, by the rules that would answer it."""
     universe, query = call.own, call.query
     try:
@@ -25,15 +25,15 @@ def show_who(call: ControlCall) -> Made:
         raise Refused(404, ("", str(error.args[0]))) from None
 
 
-def check_live(call: ControlCall) -> Made:
+def check_live(call: ControlCall) -> Handled:
     return 200, {"status": "live"}
 
 
-def check_ready(call: ControlCall) -> Made:
+def check_ready(call: ControlCall) -> Handled:
     return 200, {"status": "ready", "universes": len(call.server.universes)}
 
 
-def show_openapi(call: ControlCall) -> Made:
+def show_openapi(call: ControlCall) -> Handled:
     try:
         name = call.query.get("edition", call.server.edition)
         return 200, contract(name).openapi()

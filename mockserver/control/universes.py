@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.contract import UnknownEdition, load
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, shipped
-from mockserver.control.calls import ControlCall, Made, Refused
+from mockserver.control.calls import ControlCall, Handled, Refused
 from mockserver.control.journal import states_of
 from mockserver.pipeline.server import fixture_for
 from mockserver.world.clock import parse_timestamp
@@ -13,7 +13,7 @@ from mockserver.world.universe import Universe
 from mockserver.world.universes import Full, Taken
 
 
-def create_universe(call: ControlCall) -> Made:
+def create_universe(call: ControlCall) -> Handled:
     wanted = dict(call.document)
     try:
         parse_timestamp(wanted.get("now") or load(call.server.edition).now)
@@ -39,7 +39,7 @@ def create_universe(call: ControlCall) -> Made:
     return 201, {"key": universe.key, "edition": universe.edition, "url": url}
 
 
-def list_universes(call: ControlCall) -> Made:
+def list_universes(call: ControlCall) -> Handled:
     return 200, {"universes": [universe.listed() for universe in call.server.universes]}
 
 
@@ -62,21 +62,21 @@ def _forked(call: ControlCall, key: str) -> Universe:
     return universe
 
 
-def show_universe(call: ControlCall) -> Made:
+def show_universe(call: ControlCall) -> Handled:
     return 200, call.own.shown()
 
 
-def delete_universe(call: ControlCall) -> Made:
+def delete_universe(call: ControlCall) -> Handled:
     call.server.universes.remove(call.own.key)
     return 204, None
 
 
-def reset_universe(call: ControlCall) -> Made:
+def reset_universe(call: ControlCall) -> Handled:
     call.own.reset()
     return 204, None
 
 
-def seed_universe(call: ControlCall) -> Made:
+def seed_universe(call: ControlCall) -> Handled:
     wanted = call.document
     named = set(wanted) == {"fixture"}
     try:
@@ -95,16 +95,16 @@ def _unfit(error: Exception, place: str) -> Refused:
     return Refused(422, (place, str(error)))
 
 
-def show_state(call: ControlCall) -> Made:
+def show_state(call: ControlCall) -> Handled:
     return 200, call.own.dump()
 
 
-def take_snapshot(call: ControlCall) -> Made:
+def take_snapshot(call: ControlCall) -> Handled:
     call.own.snapshot(call.path["name"])
     return 204, None
 
 
-def restore_snapshot(call: ControlCall) -> Made:
+def restore_snapshot(call: ControlCall) -> Handled:
     try:
         call.own.restore(call.path["name"])
     except KeyError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import Checker, KeyPath, Miss, Schema
+from mockserver.contract.engines import Checker, InstancePath, Miss, Schema
 from mockserver.contract.explain import brief, explained, resolve, trail
 from mockserver.judge.consequences import conditional, forbidden
 from mockserver.judge.demands import checker, demands
@@ -180,7 +180,7 @@ def misses(
         yield Violation(miss.pointer, what, meta["expected"], meta["source"], miss.fault, beside)
 
 
-def _needless(path: KeyPath, condition: str, schema: Schema, edition: Edition) -> Violation:
+def _needless(path: InstancePath, condition: str, schema: Schema, edition: Edition) -> Violation:
     """A member that must not be there."""
     _, source, _ = trail(schema, path, edition.schemas)
     wanted = f"nothing here: {condition}" if condition else "nothing here"

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mockserver.contract.engines import KeyPath, Miss, Schema
+from mockserver.contract.engines import InstancePath, Miss, Schema
 from mockserver.contract.explain import brief, resolve
 from mockserver.pointers import key_path
 
 
 def conditional(
     schema: Schema, misses: Sequence[Miss], components: Mapping[str, Schema]
-) -> set[KeyPath]:
+) -> set[InstancePath]:
     """Paths of the misses that only follow from a miss in the condition of an `if`."""
-    following: set[KeyPath] = set()
+    following: set[InstancePath] = set()
     places = {miss.path for miss in misses}
     for base, whole in {
         base: part for miss in misses for base, part in _conditions(schema, miss.path, components)
@@ -40,7 +40,7 @@ def conditional(
 
 def forbidden(
     schema: Schema, miss: Miss, components: Mapping[str, Schema]
-) -> tuple[KeyPath, str] | None:
+) -> tuple[InstancePath, str] | None:
     """The member that a `not` forbids, and the condition in words; None for another miss.
 
     The miss itself is of the object around the member.
@@ -56,7 +56,7 @@ def forbidden(
     return (*miss.path, names[0]), " and ".join(said)
 
 
-def _consts(schema: Schema, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+def _consts(schema: Schema, path: InstancePath = ()) -> Iterator[tuple[InstancePath, Any]]:
     """The values that a condition asks for."""
     if "const" in schema:
         yield path, schema["const"]
@@ -65,8 +65,8 @@ def _consts(schema: Schema, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]
 
 
 def _conditions(
-    schema: Schema, path: KeyPath, components: Mapping[str, Schema]
-) -> Iterator[tuple[KeyPath, Schema]]:
+    schema: Schema, path: InstancePath, components: Mapping[str, Schema]
+) -> Iterator[tuple[InstancePath, Schema]]:
     """The schemas with an `if` on the way to a place, each with its own place."""
     schema = resolve(schema, components)
     for at in range(len(path) + 1):
@@ -84,7 +84,7 @@ def _conditions(
         schema = resolve(part, components)
 
 
-def _paths(schema: Schema, path: KeyPath = ()) -> Iterator[KeyPath]:
+def _paths(schema: Schema, path: InstancePath = ()) -> Iterator[InstancePath]:
     """Paths of the members that a schema looks at, the innermost."""
     inner: dict[str, Schema] = {name: {} for name in schema.get("required", ())}
     inner |= schema.get("properties", {})

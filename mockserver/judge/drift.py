@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import KeyPath, Schema
+from mockserver.contract.engines import InstancePath, Schema
 from mockserver.contract.explain import resolve
 from mockserver.pointers import key_path, pointer
 
@@ -30,8 +30,8 @@ def strays(operation: Operation, status: int, document: Any, edition: Edition) -
 def _strays(
     schema: Schema,
     value: Any,
-    path: KeyPath,
-    holder: tuple[str, KeyPath],
+    path: InstancePath,
+    holder: tuple[str, InstancePath],
     components: Mapping[str, Schema],
 ) -> Iterator[Stray]:
     schema = resolve(schema, components)

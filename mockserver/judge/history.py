@@ -10,7 +10,7 @@ from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, included, resources
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.laws import LawViolation
-from mockserver.judge.pointers import at, leaves, plain, within
+from mockserver.judge.pointers import at, comparable, leaves, within
 
 KEEPS = "a PATCH keeps what it omits"
 
@@ -46,7 +46,7 @@ class History:
     ) -> Iterator[LawViolation]:
         sent = {pointer for pointer, _ in leaves(at(request, "/data/attributes"), "/attributes")}
         for pointer, value in before.items():
-            now = plain(at(resource, pointer))
+            now = comparable(at(resource, pointer))
             if now != value and self._settable(resource, pointer) and not within(pointer, sent):
                 fact = f"{KEEPS}: {pointer} is {brief(now)}, and was {brief(value)} before"
                 yield LawViolation(base + pointer, fact, brief(value), operation.source)
@@ -62,7 +62,7 @@ class History:
             return
         for _, resource in (*resources(exchange.document), *included(exchange.document)):
             found = leaves(at(resource, "/attributes"), "/attributes")
-            known = {pointer: plain(value) for pointer, value in found}
+            known = {pointer: comparable(value) for pointer, value in found}
             for name in {str(resource["id"]), str(known.get("/attributes/name", resource["id"]))}:
                 self._known[resource["type"], name] = known
 

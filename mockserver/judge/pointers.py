@@ -59,7 +59,7 @@ def within(pointer: str, places: set[str]) -> bool:
     )
 
 
-def plain(value: Any) -> Any:
+def comparable(value: Any) -> Any:
     """A value as it is compared: the order of identifiers in a linkage does not count."""
     if isinstance(value, list) and all(isinstance(v, Mapping) and "id" in v for v in value):
         return sorted(str(item["id"]) for item in value)

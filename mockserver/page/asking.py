@@ -23,7 +23,7 @@ AGENT = "mockserver page"
 """What the page calls itself in the journal."""
 
 
-class Refusal(Exception):
+class ControlRefusal(Exception):
     """What the control plane does not do, in its own words: a status, and a sentence for each fault."""
 
     def __init__(self, status: int, said: list[str]) -> None:
@@ -41,7 +41,7 @@ def control(
     made = answering.answer(doors.server(), asked(method, f"/_mock/{path}", token, query, body))
     told: Any = json.loads(made.body) if made.body else None
     if made.status >= 400:
-        raise Refusal(made.status, [_sentence(error) for error in told["errors"]])
+        raise ControlRefusal(made.status, [_sentence(error) for error in told["errors"]])
     return told
 
 

@@ -12,6 +12,7 @@ import flask
 
 from mockserver.contract import Edition, Operation
 from mockserver.contract.key_paths import KeyPath, key_paths
+from mockserver.judge.coverage import Point
 from mockserver.page import doors
 from mockserver.page.asking import control, root, send
 from mockserver.page.bodies import Line, lines
@@ -106,9 +107,6 @@ def told(edition: Edition, operation: Operation) -> Mapping[str, Any]:
 
 def _edition(universe: Universe) -> Edition:
     return doors.server().contract(universe.edition)
-
-
-Point = tuple[str, str, str]
 
 
 def _coverage(universe: Universe) -> tuple[set[Point], set[Point]]:

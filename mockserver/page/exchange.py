@@ -12,7 +12,7 @@ import flask
 
 from mockserver.escaping import escaped
 from mockserver.page import doors
-from mockserver.page.asking import Refusal, control, root
+from mockserver.page.asking import ControlRefusal, control, root
 from mockserver.page.bodies import Line, Note, beside, lines
 from mockserver.page.records import links
 from mockserver.world.changes import changes
@@ -31,7 +31,7 @@ def show_request(number: int, n: int) -> Said:
     if entry is None:
         try:
             control("GET", f"journal/{n}", of=universe)
-        except Refusal as refusal:
+        except ControlRefusal as refusal:
             page = "forgotten.html"
             why = refusal.said[0]
             return flask.render_template(page, number=number, n=n, why=why), 404
@@ -170,7 +170,7 @@ def go_back(number: int, n: int) -> Said:
     universe = doors.world(number)
     try:
         control("POST", f"journal/{n}/restore", of=universe)
-    except Refusal as refusal:
+    except ControlRefusal as refusal:
         why = refusal.said[0]
         return flask.render_template("forgotten.html", number=number, n=n, why=why), 404
     doors.say(f"The world is as it was before request {n}; clock, faults and requests stay.")

@@ -8,7 +8,7 @@ from typing import Any
 import flask
 
 from mockserver.page import doors
-from mockserver.page.asking import Refusal, control
+from mockserver.page.asking import ControlRefusal, control
 from mockserver.world.faults import DEFAULTS, TAKES, WHAT
 
 Said = Any
@@ -37,7 +37,7 @@ def add_fault(number: int) -> Said:
     universe, form = doors.world(number), flask.request.form
     try:
         control("POST", "faults", _fault(form), of=universe)
-    except Refusal as refusal:
+    except ControlRefusal as refusal:
         return _faults(number, dict(form), refusal.said), refusal.status
     doors.say("From now on that goes wrong.")
     return flask.redirect(f"/worlds/{number}/faults", 303)
@@ -84,8 +84,10 @@ def remove_fault(number: int) -> Said:
         ):
             control("DELETE", f"faults/{place}", of=universe)
         else:
-            raise Refusal(409, ["the faults have changed since this page was shown: look again"])
-    except Refusal as refusal:
+            raise ControlRefusal(
+                409, ["the faults have changed since this page was shown: look again"]
+            )
+    except ControlRefusal as refusal:
         return _faults(number, {}, refusal.said), refusal.status
     doors.say("That goes wrong no more." if place else "Nothing goes wrong any more.")
     return flask.redirect(f"/worlds/{number}/faults", 303)
@@ -114,7 +116,7 @@ def change_clock(number: int) -> Said:
         wanted["now"] = form["now"]
     try:
         clock = control("PATCH", "clock", wanted, of=doors.world(number))
-    except Refusal as refusal:
+    except ControlRefusal as refusal:
         return _clock(number, refusal.said), refusal.status
     doors.say(
         f"It is {clock['now']} in this world, and its clock {'runs' if clock['running'] else 'stands still'}."

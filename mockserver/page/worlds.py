@@ -12,7 +12,7 @@ from mockserver.contract import editions
 from mockserver.contract.files import shipped_fixtures
 from mockserver.control.enforcement import owners
 from mockserver.page import doors
-from mockserver.page.asking import Refusal, control, root
+from mockserver.page.asking import ControlRefusal, control, root
 from mockserver.world.universe import Universe
 
 SHOWN = 500
@@ -69,7 +69,7 @@ def make() -> Said:
     wanted: dict[str, Any] = {name: form.get(name, "") for name in ("key", "edition", "fixture")}
     try:
         control("POST", "universes", {**wanted, "strict": "strict" in form})
-    except Refusal as refusal:
+    except ControlRefusal as refusal:
         del wanted["key"]
         return _worlds(wanted, refusal.said), refusal.status
     return _made(wanted["key"], "The world was made, and is open here.")
@@ -120,7 +120,7 @@ def fork(number: int) -> Said:
         wanted["before"] = int(before)
     try:
         control("POST", "universes", wanted)
-    except Refusal as refusal:
+    except ControlRefusal as refusal:
         return show(number, refusal.said), refusal.status
     where = f" It begins before request {wanted['before']}." if "before" in wanted else ""
     return _made(key, f"This world was forked from world {number}, and is open here.{where}")
@@ -150,7 +150,7 @@ def _done(number: int, work: Callable[[Universe], Any], text: str) -> Said:
     universe = doors.world(number)
     try:
         work(universe)
-    except Refusal as refusal:
+    except ControlRefusal as refusal:
         return show(number, refusal.said), refusal.status
     doors.say(text)
     return flask.redirect(f"/worlds/{number}", 303)

@@ -140,7 +140,7 @@ def _outcome(
     if outcome.breach:
         if not isinstance(outcome.breach, Breach):
             log.error("unexpected exception", exc_info=outcome.breach)
-        title, detail = journaling.told(outcome.breach, outcome.place)
+        title, detail = journaling.title_and_detail(outcome.breach, outcome.place)
         shown = Error(title, detail, meta={"hint": OURS}).shown(500, outcome.place, {})
         outcome.answer = json_answer(500, {"errors": [shown]})
     return outcome
@@ -209,7 +209,7 @@ def enter(server: Server, done: Done) -> Answer:
         control_token=server.control_token,
     )
     if universe is None:
-        entry = journaling.unknown(entry, server.universes.__contains__)
+        entry = journaling.without_world(entry, server.universes.__contains__)
         server.universes.journal.write(entry)
     elif visit.generation < universe.begun:  # a reset came in between: the journal begins after it
         universe.journal.outlive(entry)

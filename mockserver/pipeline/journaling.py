@@ -11,7 +11,7 @@ from mockserver.contract import Edition
 from mockserver.contract.explain import UNTOLD
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.outcome import Outcome
-from mockserver.redaction import Redactor, masked, redactor, strangers
+from mockserver.redaction import Redactor, mask_strangers, masked, redactor
 from mockserver.world.entries import Entry
 from mockserver.world.problems import Breach
 from mockserver.world.state import State
@@ -44,7 +44,9 @@ def entry(
     """
     clean = _redactor(sent, contract, control_token)
     before, after = states
-    breach = outcome.breach and clean.text(": ".join(told(outcome.breach, outcome.place)))
+    breach = outcome.breach and clean.text(
+        ": ".join(title_and_detail(outcome.breach, outcome.place))
+    )
     got = None if sent.method == "HEAD" else _answer_body(outcome, made, clean)
     found = Entry(
         number=0,
@@ -84,18 +86,18 @@ def _weighed(found: Entry) -> Entry:
     return found
 
 
-def unknown(found: Entry, known: Callable[[str], bool]) -> Entry:
+def without_world(found: Entry, known: Callable[[str], bool]) -> Entry:
     """The entry of a request that has reached no world: whose token it is, if any, nobody has said.
 
     `known` says whether a key is that of a world.
     """
-    found.method = strangers(found.method, known)
-    found.path, found.query = strangers(found.path, known), strangers(found.query, known)
-    found.headers = {n: strangers(text, known) for n, text in found.headers.items()}
+    found.method = mask_strangers(found.method, known)
+    found.path, found.query = mask_strangers(found.path, known), mask_strangers(found.query, known)
+    found.headers = {n: mask_strangers(text, known) for n, text in found.headers.items()}
     return found
 
 
-def told(error: Exception, place: Mapping[str, str]) -> tuple[str, str]:
+def title_and_detail(error: Exception, place: Mapping[str, str]) -> tuple[str, str]:
     """Title and detail of a mistake of ours."""
     if isinstance(error, Breach):
         return "breach of contract", str(error)

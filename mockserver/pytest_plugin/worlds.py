@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.client.broken import broken_exchanges, explanations, worlds
 from mockserver.client.seen import Seen
 from mockserver.contract import UnknownEdition
-from mockserver.pytest_plugin.options import refuse
+from mockserver.pytest_plugin.options import fail
 from mockserver.world.ids import digest
 from mockserver.world.seeding import BadFixture
 
@@ -91,5 +91,5 @@ def _baseline(live: Live, options: dict[str, Any]) -> Universe:
     try:
         return live.server.made(key="baseline", **options)
     except (UnknownEdition, BadFixture, ValueError, OSError) as error:
-        refuse(str(error))
+        fail(str(error))
     raise AssertionError("unreachable")

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from mockserver.contract import Edition
-from mockserver.contract.engines import KeyPath
+from mockserver.contract.engines import InstancePath
 from mockserver.contract.origins import Written, of_body, of_operation
 from mockserver.judge.findings import EFFECT, STATUS, TYPE, Finding
 from mockserver.pointers import parts
@@ -40,7 +40,7 @@ def located(finding: Finding, edition: Edition) -> Place | None:
     return _line(of_body(edition, schema, _parts(finding.place)), edition)
 
 
-def _parts(pointer: str) -> KeyPath:
+def _parts(pointer: str) -> InstancePath:
     return tuple(int(name) if name.isdigit() else name for name in parts(pointer))
 
 

@@ -97,14 +97,14 @@ def _connected(
         )
     id = repo["oauth-token-id"]
     if known(call, "oauth-tokens", id, organization) is None:
-        raise unknown("Oauth token", id, f"{pointer}/oauth-token-id", "update-workspace")
+        raise no_such("Oauth token", id, f"{pointer}/oauth-token-id", "update-workspace")
     return {
         name: repo[name]
         for name in ("identifier", "branch", "oauth-token-id", "ingress-submodules")
     }
 
 
-def unknown(what: str, id: str, pointer: str, source: str) -> Problem:
+def no_such(what: str, id: str, pointer: str, source: str) -> Problem:
     """422: the organization has no such thing."""
     return invalid(
         f"{what} does not exist",

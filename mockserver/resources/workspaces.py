@@ -22,7 +22,7 @@ from mockserver.resources.workspace_locks import (
     seed_lock,
     unlock_workspace,
 )
-from mockserver.resources.workspace_settings import is_version, settled, unknown
+from mockserver.resources.workspace_settings import is_version, no_such, settled
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
@@ -96,7 +96,7 @@ def assign_ssh_key(call: Call) -> Reply:
         assert key is not None
         found = key(call.state, id, None)
         if found is None or found.owner != organization.key:
-            raise unknown("SSH key", id, "/data/attributes/id", "list-ssh-keys")
+            raise no_such("SSH key", id, "/data/attributes/id", "list-ssh-keys")
         new = [found.key]
     state = call.state
     if old != new:

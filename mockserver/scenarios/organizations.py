@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.judge.documents import Resource, is_resource
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.representations import listed
+from mockserver.scenarios.runner.representations import in_list
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 RECORDED = "recorded answers of the real service"
@@ -41,7 +41,7 @@ def _renamed(driver: Driver) -> None:
     driver.made.renamed(organization, changed.data)
     answer = driver.call("list-ssh-keys", of=changed.data)
     what, source = "what the organization owns is not listed under its new name", RECORDED
-    driver.holds(bool(listed(answer, key)), answer, "/data", what, "every record", source)
+    driver.holds(bool(in_list(answer, key)), answer, "/data", what, "every record", source)
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

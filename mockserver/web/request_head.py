@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httptools
 
-Headers = list[tuple[bytes, bytes]]
+RawHeaders = list[tuple[bytes, bytes]]
 
 HEAD_BYTES = 64 * 1024
 """Of the largest head of a request: its first line and its headers."""
@@ -18,7 +18,7 @@ class NoRequest(Exception):
         super().__init__(detail)
 
 
-def judge_head(version: str, url: bytes, headers: Headers) -> None:
+def judge_head(version: str, url: bytes, headers: RawHeaders) -> None:
     """One `Host`, no transfer coding but `chunked`, a bound. Raises NoRequest."""
     if version not in ("1.1", "1.0"):
         raise NoRequest(505, f"HTTP/{version} is not spoken here: send HTTP/1.1")

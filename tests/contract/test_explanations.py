@@ -13,7 +13,7 @@ from test_examples_played import prepared
 from test_requests_refused import PROPERTIES, body_of, places, spelled
 
 from mockserver.contract import Operation, load
-from mockserver.contract.engines import KeyPath, Miss
+from mockserver.contract.engines import InstancePath, Miss
 from mockserver.contract.explain import brief, explained, human
 from mockserver.pointers import key_path
 
@@ -253,7 +253,7 @@ def test_a_401_and_a_404_explain_nothing_but_to_the_journal() -> None:
         (("data", "relationships", "policies", "data", 3), "data.relationships.policies.data[]"),
     ],
 )
-def test_a_key_path_is_spelled_as_the_pages_spell_it(path: KeyPath, text: str) -> None:
+def test_a_key_path_is_spelled_as_the_pages_spell_it(path: InstancePath, text: str) -> None:
     assert key_path(path) == text
 
 
@@ -267,7 +267,7 @@ def test_a_key_path_is_spelled_as_the_pages_spell_it(path: KeyPath, text: str) -
         (("data", 0), "Data"),
     ],
 )
-def test_the_vendors_sentences_begin_with_the_last_name(path: KeyPath, text: str) -> None:
+def test_the_vendors_sentences_begin_with_the_last_name(path: InstancePath, text: str) -> None:
     assert human(path) == text
 
 
@@ -284,7 +284,7 @@ def test_a_long_value_is_cut_and_an_odd_one_is_still_told() -> None:
 
 @pytest.mark.parametrize(("operation", "path", "part"), PROPERTIES)
 def test_every_property_can_be_explained_with_its_source(
-    operation: Operation, path: KeyPath, part: Any
+    operation: Operation, path: InstancePath, part: Any
 ) -> None:
     """A page, a line of the client, or a decision; and words for what is expected."""
     schemas = load(operation.edition).schemas
@@ -309,7 +309,7 @@ SECRETS = [
 ]
 
 
-VALUE: KeyPath = ("data", "attributes", "value")
+VALUE: InstancePath = ("data", "attributes", "value")
 
 
 def kept(world: World) -> dict[str, Any]:
@@ -317,7 +317,7 @@ def kept(world: World) -> dict[str, Any]:
     return list(world.universe.journal)[-1].shown()
 
 
-def leaks(operation: Operation, path: KeyPath) -> Iterator[tuple[str, Any]]:
+def leaks(operation: Operation, path: InstancePath) -> Iterator[tuple[str, Any]]:
     """Bodies in which a secret stands where it belongs, or nearly there."""
     body = body_of(operation)
     name = str(path[-1])
@@ -332,7 +332,7 @@ def leaks(operation: Operation, path: KeyPath) -> Iterator[tuple[str, Any]]:
     yield "in data", put(body, ("data", name), HUSH)
 
 
-def misspelt(operation: Operation, path: KeyPath) -> Iterator[tuple[str, Any]]:
+def misspelt(operation: Operation, path: InstancePath) -> Iterator[tuple[str, Any]]:
     """Bodies in which a secret has no name that could be known: only what we say can hold back."""
     body, name = body_of(operation), str(path[-1])
     for other in (name.title(), f"{name}s", "surprise"):
@@ -346,7 +346,7 @@ def misspelt(operation: Operation, path: KeyPath) -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("strict", [False, True], ids=["lenient", "strict"])
 @pytest.mark.parametrize(("operation", "path"), SECRETS)
 def test_a_secret_is_never_repeated_wherever_it_was_put(
-    operation: Operation, path: KeyPath, strict: bool
+    operation: Operation, path: InstancePath, strict: bool
 ) -> None:
     for how, body in leaks(operation, path):
         world = prepared(operation, strict=strict)
@@ -359,7 +359,7 @@ def test_a_secret_is_never_repeated_wherever_it_was_put(
 @pytest.mark.parametrize("strict", [False, True], ids=["lenient", "strict"])
 @pytest.mark.parametrize(("operation", "path"), SECRETS)
 def test_a_secret_under_another_name_is_not_repeated_by_what_we_say(
-    operation: Operation, path: KeyPath, strict: bool
+    operation: Operation, path: InstancePath, strict: bool
 ) -> None:
     for how, body in misspelt(operation, path):
         world = prepared(operation, strict=strict)
@@ -389,5 +389,5 @@ def test_every_member_that_holds_a_secret_is_marked() -> None:
         assert "string" in types(dict(leaf(case.values[0], case.values[1])))
 
 
-def leaf(operation: Operation, path: KeyPath) -> Any:
+def leaf(operation: Operation, path: InstancePath) -> Any:
     return next(part for place, part, _ in places(operation) if place == path)

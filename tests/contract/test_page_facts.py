@@ -16,7 +16,7 @@ import pytest
 from sweeps import at, cases, pointer, success, types, walk
 
 from mockserver.contract import Edition, Operation, load
-from mockserver.contract.engines import KeyPath, Miss, Schema
+from mockserver.contract.engines import InstancePath, Miss, Schema
 from mockserver.contract.explain import resolve
 from mockserver.pointers import key_path
 
@@ -425,7 +425,7 @@ def resources(operation: Operation) -> Iterator[tuple[str, Schema]]:
         yield data["properties"]["type"]["const"], data
 
 
-def shown(edition: Edition, schema: Schema, source: str, key: KeyPath = ()) -> Iterator[Any]:
+def shown(edition: Edition, schema: Schema, source: str, key: InstancePath = ()) -> Iterator[Any]:
     """`(path, source)` of every attribute, relationship and link, to any depth."""
     schema = resolve(schema, edition.schemas)
     source = schema.get("x-source", source)
@@ -437,9 +437,9 @@ def shown(edition: Edition, schema: Schema, source: str, key: KeyPath = ()) -> I
         yield from shown(edition, schema["items"], source, (*key, "[]"))
 
 
-def in_samples(edition: Edition) -> dict[str, set[KeyPath]]:
+def in_samples(edition: Edition) -> dict[str, set[InstancePath]]:
     """Paths within resource objects that the pages' answers show, by page and type."""
-    paths: dict[str, set[KeyPath]] = {}
+    paths: dict[str, set[InstancePath]] = {}
     for page, facts in FACTS[edition.name]["pages"].items():
         for fact in facts["operations"]:
             for sample in fact["answers"]:

@@ -28,7 +28,7 @@ from sweeps import (
 from test_examples_played import prepared
 
 from mockserver.contract import Operation, load
-from mockserver.contract.engines import KeyPath
+from mockserver.contract.engines import InstancePath
 from mockserver.contract.files import read
 
 SHAPED = [o for o in TAKING_JSON if o.body_schema]
@@ -68,7 +68,7 @@ def body_of(operation: Operation) -> Any:
     return body
 
 
-def within(value: Any, path: KeyPath) -> bool:
+def within(value: Any, path: InstancePath) -> bool:
     try:
         at(value, path)
     except (KeyError, IndexError, TypeError):
@@ -76,7 +76,7 @@ def within(value: Any, path: KeyPath) -> bool:
     return True
 
 
-def places(operation: Operation) -> Iterator[tuple[KeyPath, Any, Any]]:
+def places(operation: Operation) -> Iterator[tuple[InstancePath, Any, Any]]:
     yield from listed(operation.body_schema, components(operation))
 
 
@@ -85,7 +85,7 @@ def empty(part: Any) -> Any:
     return {} if "object" in types(part) else ""
 
 
-def tolerated(operation: Operation, path: KeyPath, fault: str, value: Any = None) -> bool:
+def tolerated(operation: Operation, path: InstancePath, fault: str, value: Any = None) -> bool:
     """Whether the edition's closed list lets this pass as a finding.
 
     A null is let pass where the member may be left out: else a handler would miss what it needs.
@@ -108,7 +108,7 @@ def tolerated(operation: Operation, path: KeyPath, fault: str, value: Any = None
     return False
 
 
-def spelled(operation: Operation, path: KeyPath) -> str:
+def spelled(operation: Operation, path: InstancePath) -> str:
     return f"{operation.edition}/{operation.id}{pointer(path)}"
 
 
@@ -144,7 +144,7 @@ def test_a_body_with_every_listed_member_is_taken(operation: Operation) -> None:
 
 @pytest.mark.parametrize(("operation", "path", "part"), PROPERTIES)
 def test_every_property_refuses_every_wrong_type(
-    operation: Operation, path: KeyPath, part: Any
+    operation: Operation, path: InstancePath, part: Any
 ) -> None:
     body, allowed = body_of(operation), types(part)
     if "number" in allowed:
@@ -168,7 +168,7 @@ def test_every_property_refuses_every_wrong_type(
 
 @pytest.mark.parametrize(("operation", "path"), REQUIRED)
 def test_every_required_member_that_is_missing_is_refused(
-    operation: Operation, path: KeyPath
+    operation: Operation, path: InstancePath
 ) -> None:
     got = prepared(operation).play(operation, body=cut(body_of(operation), path))
     if path[-1] == 0 or tolerated(operation, path, "missing"):
@@ -188,7 +188,7 @@ def test_every_required_member_that_is_missing_is_refused(
 
 @pytest.mark.parametrize(("operation", "path"), OBJECTS)
 def test_every_member_that_is_not_listed_is_taken_out_and_noted(
-    operation: Operation, path: KeyPath
+    operation: Operation, path: InstancePath
 ) -> None:
     body = body_of(operation)
     stranger = put(body, (*path, "surprise"), {"nested": [1]})
@@ -218,7 +218,7 @@ def prepared_again(operation: Operation) -> Any:
 
 @pytest.mark.parametrize(("operation", "path"), OBJECTS)
 def test_every_member_that_is_not_listed_is_refused_by_a_strict_world(
-    operation: Operation, path: KeyPath
+    operation: Operation, path: InstancePath
 ) -> None:
     stranger = put(body_of(operation), (*path, "surprise"), 1)
     world = prepared(operation, strict=True)
@@ -400,7 +400,7 @@ def let_pass() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("operation", "path", "sent"), list(let_pass()))
 def test_what_real_clients_send_is_taken_and_noted_and_refused_by_a_strict_world(
-    operation: Operation, path: KeyPath, sent: Any
+    operation: Operation, path: InstancePath, sent: Any
 ) -> None:
     world = prepared(operation)
     got = world.play(operation, body=sent)
@@ -432,7 +432,7 @@ TYPED = [
 def test_a_body_that_does_not_say_its_type_is_refused(
     operation: Operation, sent: str | None
 ) -> None:
-    path: KeyPath = ("data", "type")
+    path: InstancePath = ("data", "type")
     body = body_of(operation)
     wrong = cut(body, path) if sent == "missing" else put(body, path, sent)
     got = prepared(operation).play(operation, body=wrong)

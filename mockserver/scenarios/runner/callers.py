@@ -12,7 +12,7 @@ from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import look
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.refusals import body_anew
-from mockserver.scenarios.runner.representations import Representation, compare, listed
+from mockserver.scenarios.runner.representations import Representation, compare, in_list
 from mockserver.scenarios.runner.scenario import Callers
 
 RIGHTS = "{permissions}"
@@ -57,7 +57,7 @@ def _unseen(driver: Driver, plan: Plan, record: Resource, token: str) -> None:
         driver.refused(404, id, of=record, query=query, token=token, why=WITHOUT, source=source)
         return
     answer = driver.sent(plan.listing.id, of=record, query=query, token=token)
-    for view in listed(answer, record):
+    for view in in_list(answer, record):
         what = f"{WITHOUT} is shown the record"
         view.blame(driver.context, "", what, "what the caller may see", source)
 
@@ -105,9 +105,9 @@ def _seen(driver: Driver, plan: Plan, record: Resource, token: str) -> None:
     shown = [answer for answer in asked if answer.ok]
     for answer in shown:
         found = [Representation(answer, base) for base, _ in resources(answer.document)]
-        views += listed(answer, record) if answer.operation == plan.actions.list else found
+        views += in_list(answer, record) if answer.operation == plan.actions.list else found
     listing = next((a for a in shown if a.operation == plan.actions.list), None)
-    if plan.scenario.private and listing and not listed(listing, record):
+    if plan.scenario.private and listing and not in_list(listing, record):
         what = "a caller with rights is not shown the record in the list"
         source = driver.context.edition.operation(listing.operation).source
         driver.holds(False, listing, "/data", what, "every record", source)

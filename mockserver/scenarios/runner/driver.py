@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 from mockserver.contract import Operation
 from mockserver.judge.documents import Resource, is_resource, resources
-from mockserver.judge.pointers import MISSING, at, leaves, plain
+from mockserver.judge.pointers import MISSING, at, comparable, leaves
 from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
 from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.context import Context
@@ -177,7 +177,7 @@ class Driver:
         for base, resource in resources(answer.document):
             view = Representation(answer, base)
             able = {
-                pointer: plain(value)
+                pointer: comparable(value)
                 for pointer, value in leaves(resource)
                 if view.lists(pointer) and not view.blamed(pointer)
             }

@@ -11,8 +11,8 @@ from mockserver.scenarios.runner.representations import (
     Representation,
     agrees,
     compare,
+    in_list,
     lawful,
-    listed,
     vote,
 )
 from mockserver.scenarios.runner.scenario import Expected
@@ -30,7 +30,7 @@ def look(driver: Driver, record: Resource) -> list[Representation]:
     if plan.actions.list:
         query = plan.query(record, plan.name_of(record))
         answer = driver.call(plan.actions.list, of=record, query=query)
-        views += listed(answer, record)
+        views += in_list(answer, record)
     return views
 
 

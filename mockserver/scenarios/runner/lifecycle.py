@@ -18,7 +18,7 @@ from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import judge_views, look, reread
 from mockserver.scenarios.runner.error_pointers import points_at
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
-from mockserver.scenarios.runner.representations import Representation, listed, vote
+from mockserver.scenarios.runner.representations import Representation, in_list, vote
 from mockserver.scenarios.runner.scenario import Change
 
 KEEPS = "a PATCH keeps what it omits"
@@ -157,7 +157,7 @@ def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
     shows = [driver.peek(show, record) for show in plan.actions.shows]
     found = [show for show in shows if show.ok]
     listing = _listed_again(driver, plan, record)
-    still = bool(listing) and bool(listed(listing, record)) if listing else False
+    still = bool(listing) and bool(in_list(listing, record)) if listing else False
     if (found or still) and len(found) == len(shows) and still == bool(listing):
         what = "the record is still there after it was removed"
         context.findings.note(remove, EFFECT, what, "a record that is gone", source)
@@ -169,7 +169,7 @@ def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
         contract = context.edition.operation(show.operation)
         context.expect(show, (404,), "a removed record", context.source_of(contract, 404))
     if listing and still:
-        for view in listed(listing, record):
+        for view in in_list(listing, record):
             view.blame(context, "", "a removed record is still listed", "others alone", source)
     contract = context.edition.operation(remove)
     why = "a second DELETE"

@@ -22,7 +22,7 @@ from mockserver.scenarios.runner.pagination import (
     walk_pages,
 )
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
-from mockserver.scenarios.runner.representations import Representation, compare, listed
+from mockserver.scenarios.runner.representations import Representation, compare, in_list
 
 PART = "go-tfe v0.3.19 policy_set_test.go (search): a substring"
 
@@ -52,7 +52,7 @@ def _of_others(driver: Driver, operation: Operation, plan: Plan, record: Resourc
         return
     other = driver.foreign(plan.type)
     answer = driver.call(operation.id, of=record, query=plan.query(record, plan.name_of(other)))
-    for view in listed(answer, other):
+    for view in in_list(answer, other):
         what = "a record of another owner is listed"
         view.blame(driver.context, "", what, "others alone", operation.source)
 
@@ -86,7 +86,7 @@ def _found_by_a_part(driver: Driver, operation: Operation, plan: Plan, record: R
     answer = driver.call(operation.id, of=record, query={"search[name]": part})
     if clean(answer):
         what = "the search for a part of a name does not bring the record"
-        driver.holds(bool(listed(answer, record)), answer, "/data", what, "the record", PART)
+        driver.holds(bool(in_list(answer, record)), answer, "/data", what, "the record", PART)
 
 
 def _whole(

@@ -11,7 +11,7 @@ from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, resources, same
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.laws import violations
-from mockserver.judge.pointers import MISSING, at, leaves, plain, within
+from mockserver.judge.pointers import MISSING, at, comparable, leaves, within
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.context import Context
 
@@ -31,7 +31,7 @@ class Representation:
 
     def value(self, pointer: str) -> Any:
         """As it is compared."""
-        return plain(at(self.answer.document, self.base + pointer))
+        return comparable(at(self.answer.document, self.base + pointer))
 
     def blamed(self, pointer: str = "") -> bool:
         """Whether a fault was found there already, or around it, or within it."""
@@ -50,7 +50,7 @@ class Representation:
             context.findings.note(self.answer.operation, place, what, expected, source)
 
 
-def listed(answer: JudgedAnswer, record: Resource) -> list[Representation]:
+def in_list(answer: JudgedAnswer, record: Resource) -> list[Representation]:
     """Where a list shows a record."""
     return [
         Representation(answer, base)
@@ -86,7 +86,7 @@ def vote(
     views do, or another record shows the effect (`elsewhere`), the others are.
     """
     for pointer, value in expected.items():
-        wanted = plain(value)
+        wanted = comparable(value)
         views = [v for v in [*([written] if written else []), *reads] if not v.blamed(pointer)]
         wrong = [view for view in views if view.value(pointer) != wanted]
         again = [view for view in wrong if convicted(context, view, pointer)]
@@ -108,7 +108,7 @@ def vote(
 def agrees(views: Sequence[Representation], expected: Mapping[str, Any]) -> bool:
     """Whether one of the views shows all that is expected."""
     return any(
-        all(view.value(pointer) == plain(value) for pointer, value in expected.items())
+        all(view.value(pointer) == comparable(value) for pointer, value in expected.items())
         for view in views
     )
 
