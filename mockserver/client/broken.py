@@ -7,7 +7,7 @@ A *breach* is our own mistake: an answer that breaks the contract, an unexpected
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -32,6 +32,25 @@ def told_of(universes: Universes, family: str) -> Iterator[str]:
     for universe in worlds(universes, family):
         for exchange in broken_exchanges(universe):
             yield from explanations(Seen.of(exchange.shown()), universe.edition)
+
+
+class UnfiredFault(UserWarning):
+    """A fault that was asked for and never happened: a test of it has tested nothing."""
+
+
+def unfired(faults: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The faults that never happened, a sentence each; `faults` as the control plane shows them."""
+    return [_unfired(fault) for fault in faults if not fault["fired"]]
+
+
+def _unfired(fault: Mapping[str, Any]) -> str:
+    said = {n: part for n, part in fault.items() if n not in ("fault", "seen", "fired")}
+    options = "".join(f", {name}={part!r}" for name, part in said.items())
+    many = f"{fault['seen']} requests" if fault["seen"] != 1 else "1 request"
+    return escaped(
+        f"the fault {fault['fault']!r}{options} never happened: {many} came as far as it. "
+        "Send what it waits for, or take it away with faults.clear()."
+    )
 
 
 def worlds(universes: Universes, family: str) -> list[Universe]:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from mockserver.client.links import Link
+from mockserver.client.links import Link, shown_or_gone
 from mockserver.world.clock import parse_timestamp, timestamp
-
-if TYPE_CHECKING:
-    pass
 
 
 class ClockHandle:
@@ -18,6 +14,13 @@ class ClockHandle:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+
+    def __repr__(self) -> str:
+        def said() -> str:
+            shown = self._link.send("GET", "clock")
+            return f"{shown['now']}, {'running' if shown['running'] else 'stands still'}"
+
+        return shown_or_gone("Clock", said)
 
     @property
     def now(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mockserver.client.links import Link
+from mockserver.client.links import Link, shown_or_gone
 from mockserver.world.faults import WHAT
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class FaultsHandle:
         `operation` or `path` (with `*`) says where, else anywhere; `when` is `"next"`, `"all"`,
         `{"nth": 3}` or `{"share": 0.2}`, by default the next call (of a rate limit: all).
         Options: `status` (status, off-contract-status), `seconds` and `jitter` (latency), `limit`
-        a second (rate-limit), `writes` (lag).
+        a second and `clock`, `"wall"` or `"world"` (rate-limit), `writes` (lag).
         Raises ControlError that lists the faults, the nearest operations, the documented statuses.
         """
         wanted = {"fault": fault, "operation": operation, "path": path, "when": when, **options}
@@ -48,6 +48,13 @@ class FaultsHandle:
     def clear(self) -> None:
         """Nothing goes wrong any more."""
         self._link.send("DELETE", "faults")
+
+    def __repr__(self) -> str:
+        def said() -> str:
+            faults = [f"{one['fault']} ({one['fired']} of {one['seen']})" for one in self]
+            return ", ".join(faults) or "none"
+
+        return shown_or_gone("Faults", said)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self._link.send("GET", "faults")["faults"])

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mockserver.client.broken import Broken, explanations
+from mockserver.client.broken import Broken, explanations, unfired
 from mockserver.client.clock import ClockHandle
 from mockserver.client.faults import FaultsHandle
 from mockserver.client.journal import JournalReader
-from mockserver.client.links import Link
+from mockserver.client.links import Link, shown_or_gone
 from mockserver.client.seen import Seen
+from mockserver.client.tokens import Tokens
+from mockserver.loopback import host_of, is_loopback
 from mockserver.pipeline.server import fixture_for
 
 if TYPE_CHECKING:
     from mockserver.web.testing import ApiClient
 
+NAMED = 5_000
+"""Records of a world whose organizations are named in its repr: to name them takes the whole state."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Fixture = str | Path | Mapping[str, Any]
-
-
-class Tokens:
-    """The tokens that a fixture named: `tokens["ann"]`. They begin with the universe's key."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __getitem__(self, name: str) -> str:
-        return f"{self._key}.{name}"
-
-    # the server keeps digests alone: nobody can list the names
-    __iter__ = None
-    __contains__ = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +52,58 @@ class World:
         client: Callable[[], ApiClient],
         forked: Callable[[str], World],
         edition: str = "2019-07",
+        end: Callable[[BaseException | None], None] = lambda error: None,
     ) -> None:
         self._link, self._address, self._client, self._forked = link, address, client, forked
+        self._end = end
         self._made: ApiClient | None = None
+        self._reached: Address | None = None
         self.token = key
         self.edition = edition
-        self.tokens = Tokens(key)
+        self.tokens = Tokens(link, key)
         self.journal = JournalReader(link, lambda: self.edition)
         self.clock = ClockHandle(link)
         self.faults = FaultsHandle(link)
 
     def __repr__(self) -> str:
-        return f"<World {self.edition}>"
+        return shown_or_gone(f"World {self.edition}", self._summary)
+
+    def _summary(self) -> str:
+        """Where it is, its organizations, and how much there is of everything."""
+        shown = self._link.send("GET", "universe")
+        where = getattr(self._link, "url", None) or (self._reached and self._reached.url)
+        counts = [f"{count} {type}" for type, count in shown["records"].items()]
+        if sum(shown["records"].values()) <= NAMED:
+            names = [one["name"] for one in self.state()["organizations"]]
+            counts.insert(0, f"organizations {', '.join(names)}" if names else "no organization")
+        counts.append(f"{shown['exchanges']} exchanges")
+        return f"{where or 'in this process'}; {', '.join(counts)}"
+
+    def close(self) -> None:
+        """Ends a world that `mockserver.universe()` has made; raises Broken as its `with` does. Other
+        worlds stay as they are.
+        """
+        self._end(None)
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(self, type: object, error: BaseException | None, traceback: object) -> None:
+        self._end(error)
 
     @property
     def url(self) -> str:
         """Where the world is reached by a socket; the first use starts a server where none runs."""
-        return self._address().url
+        return self._at().url
+
+    def _at(self) -> Address:
+        self._reached = self._address()
+        return self._reached
 
     @property
     def authority(self) -> str | None:
         """The file of the authority that clients must trust; None where the world speaks no TLS."""
-        return next(iter(self._address().trust.values()), None)
+        return next(iter(self._at().trust.values()), None)
 
     @property
     def client(self) -> ApiClient:
@@ -95,9 +117,13 @@ class World:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment that go-tfe, pytfe and the provider read; with TLS, whom to trust."""
-        address = self._address()
+        """The environment that go-tfe, pytfe and the provider read; with TLS, whom to trust.
+
+        No proxy of this machine's environment is asked for a server on this machine.
+        """
+        address = self._at()
         return {
+            **_unproxied(address.url),
             "TFE_ADDRESS": address.url,
             "TFE_TOKEN": self.token,
             "TFE_HOSTNAME": urlsplit(address.url).netloc,
@@ -113,6 +139,7 @@ class World:
         records: dict[str, dict[str, str]] = self._link.send("POST", "seed", dict(document))[
             "records"
         ]
+        self._link.learn(document)
         return records
 
     def reset(self) -> None:
@@ -142,14 +169,29 @@ class World:
         self._link.send("DELETE", "universe")
 
     def check(self) -> None:
-        """Raises Broken where the contract was broken: by us, or, in a strict world, by a client.
+        """Raises Broken where the contract was broken: by us, or, in a strict world, by a client; and
+        there for a fault that never happened.
 
         The plugin and `mockserver.universe` do this at the end.
         """
         __tracebackhide__ = True
         broken = [Seen.of(exchange) for exchange in self._link.broken()]
-        if texts := [text for seen in broken for text in explanations(seen, self.edition)]:
+        texts = [text for seen in broken for text in explanations(seen, self.edition)]
+        if self._link.send("GET", "universe")["strict"]:
+            texts += unfired(self.faults)
+        if texts:
             raise Broken("\n\n".join(texts))
+
+
+def _unproxied(url: str) -> dict[str, str]:
+    """The variables that keep clients from a proxy, with the hosts that they name already."""
+    host = host_of(url)
+    if not is_loopback(host):
+        return {}
+    known = (os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy"))
+    hosts = [part.strip() for text in known for part in text.split(",")]
+    said = ",".join(dict.fromkeys(part for part in (*hosts, host, *LOOPBACK) if part))
+    return {"NO_PROXY": said, "no_proxy": said}
 
 
 def _plain(name: str) -> str:

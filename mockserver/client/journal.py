@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from mockserver.client.har import to_har
-from mockserver.client.links import Link
+from mockserver.client.html import as_html
+from mockserver.client.links import Link, shown_or_gone
 from mockserver.client.seen import Changes, Seen
 from mockserver.client.wanted import Wanted
 from mockserver.contract import load
@@ -55,6 +56,17 @@ class JournalReader:
 
     def __len__(self) -> int:
         return int(self._link.send("GET", "journal")["count"])
+
+    def __repr__(self) -> str:
+        def said() -> str:
+            known, forgotten = self._known()
+            return f"{len(known) + forgotten} exchanges" + (f", last {known[-1]}" if known else "")
+
+        return shown_or_gone("Journal", said)
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        return as_html(*self._known())
 
     def clear(self) -> None:
         """Forget everything so far, findings too; a breach is not forgotten."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
-from http.client import HTTPException
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
+import urllib3
+
+from mockserver.contract.files import read, shipped_fixtures
 from mockserver.control import answering as control
 from mockserver.escaping import escaped
 from mockserver.pipeline.messages import Sent
@@ -34,6 +36,14 @@ class Gone(ControlError):
     """The universe is not there (any more): its test is over, or somebody deleted it."""
 
 
+def shown_or_gone(what: str, said: Callable[[], str]) -> str:
+    """The repr of a part of a handle; that the world is gone or unreachable is told, not raised."""
+    try:
+        return f"<{what}: {escaped(said())}>"
+    except ControlError as error:
+        return f"<{what}: {error}>"
+
+
 class Link(Protocol):
     """A way to the control plane of one universe."""
 
@@ -42,6 +52,12 @@ class Link(Protocol):
 
     def broken(self) -> list[dict[str, Any]]:
         """The exchanges that broke the contract, as the journal shows them."""
+
+    def names(self) -> frozenset[str]:
+        """The tokens whose names are known on this side."""
+
+    def learn(self, document: Mapping[str, Any]) -> None:
+        """Know the names of the tokens of a fixture that has been seeded."""
 
 
 def judged(status: int, body: bytes, *, making: bool = False) -> Any:
@@ -77,6 +93,13 @@ class InProcess:
         if (why := self.universe.gone) is not None:
             raise Gone(401, [{"pointer": "", "detail": f"the universe of this key is gone: {why}"}])
 
+    def names(self) -> frozenset[str]:
+        self.alive()
+        return self.universe.named
+
+    def learn(self, document: Mapping[str, Any]) -> None:
+        """The universe has heard it itself."""
+
     def broken(self) -> list[dict[str, Any]]:
         self.alive()
         journal, strict = self.universe.journal, self.universe.strict
@@ -111,6 +134,15 @@ class Http:
     ) -> None:
         self.url, self.key, self.timeout = url.rstrip("/"), key, timeout
         self.control_token = control_token
+        self._seeded: frozenset[str] = frozenset()
+
+    def names(self) -> frozenset[str]:
+        universe = self.send("GET", "universe")
+        shipped = shipped_fixtures(universe["edition"]).get(universe["fixture"] or "")
+        return self._seeded | (_token_names(read(shipped)) if shipped else frozenset())
+
+    def learn(self, document: Mapping[str, Any]) -> None:
+        self._seeded |= _token_names(document)
 
     def broken(self) -> list[dict[str, Any]]:
         strict = self.send("GET", "universe")["strict"]
@@ -119,19 +151,27 @@ class Http:
 
     def send(self, method: str, path: str, document: Any = None, **query: Any) -> Any:
         text = query_of(query)
+        if not self.url.startswith(("http://", "https://")):
+            detail = f"{self.url!r} is no address of a server: it begins with http:// or https://"
+            raise ControlError(0, [{"pointer": "", "detail": detail}])
         url = f"{self.url}/_mock/{quote(path)}" + (f"?{text}" if text else "")
         body = None if document is None else json.dumps(document).encode()
         making = path == "universes"
         token = (making and self.control_token) or self.key
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        try:
-            request = urllib.request.Request(url, body, headers, method=method)
-            with urllib.request.urlopen(request, timeout=self.timeout) as response:
-                return judged(response.status, response.read(), making=making)
-        except urllib.error.HTTPError as error:
-            with error:
-                return judged(error.code, error.read(), making=making)
-        except (OSError, ValueError, HTTPException) as error:
-            reason = getattr(error, "reason", error)
-            detail = f"no mock server answers at {self.url}: {reason}"
+        try:  # urllib3 asks no environment for a proxy: what is controlled is this machine's own
+            with urllib3.PoolManager(timeout=self.timeout, retries=False) as pool:
+                answer = pool.request(method, url, body=body, headers=headers, redirect=False)
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
+            detail = f"no mock server answers at {self.url}: {_reason(error)}"
             raise ControlError(0, [{"pointer": "", "detail": detail}]) from None
+        return judged(answer.status, answer.data, making=making)
+
+
+def _token_names(document: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(one["name"] for one in document.get("tokens", ()) if "name" in one)
+
+
+def _reason(error: Exception) -> str:
+    """What urllib3 says, without the connection's own name before it."""
+    return re.sub(r"^HTTPS?Connection\(.*?\): ", "", str(getattr(error, "reason", None) or error))

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mockserver.client.broken import Broken, told_of
+from mockserver.client.broken import Broken, UnfiredFault, told_of, unfired, worlds
 from mockserver.client.links import UNKNOWN, Gone, Http, InProcess
 
 if TYPE_CHECKING:
     from mockserver.pipeline.server import Server
     from mockserver.web.testing import Live
+    from mockserver.world.universe import Universe
 from mockserver.client.handle import Address, Fixture, World
 
 
 def in_process(
-    server: Server, key: str, edition: str, address: Callable[[], Address], app: Any = None
+    server: Server,
+    key: str,
+    edition: str,
+    address: Callable[[], Address],
+    app: Any = None,
+    end: Callable[[BaseException | None], None] = lambda error: None,
 ) -> World:
-    """The handle of a world that a server in this process holds."""
+    """The handle of a world that a server in this process holds; `end` is what `close` does."""
     from mockserver.web.testing import ApiClient, app_of
 
     universe = server.universes.get(key)
@@ -32,6 +38,7 @@ def in_process(
         client=lambda: ApiClient.of(app, key, link.alive),
         forked=lambda other: in_process(server, other, edition, address, app),
         edition=edition,
+        end=end,
     )
 
 
@@ -69,7 +76,6 @@ def connect(
     )
 
 
-@contextmanager
 def universe(
     fixture: Fixture = "documented",
     *,
@@ -79,8 +85,9 @@ def universe(
     now: str | None = None,
     key: str | None = None,
     tls: bool = False,
-) -> Iterator[World]:
-    """A world of its own, without pytest; the first use of `url` starts a server for it.
+) -> World:
+    """A world of its own, without pytest, until `close()` or the end of its `with` block; the first
+    use of `url` starts a server for it.
 
         with mockserver.universe(fixture="documented") as tfe:
             requests.get(tfe.url + "/api/v2/organizations", headers=...)
@@ -99,20 +106,38 @@ def universe(
     """
     from mockserver.web.testing import Live
 
-    with Live() as live:
-        made = live.server.universe(
-            key=key, edition=edition, fixture=fixture, seed=seed, strict=strict, now=now
-        )
-        try:
-            yield in_process(
-                live.server, made.key, made.edition, lambda: address_of(live, tls=tls), live.app
-            )
-        except BaseException as error:
-            for text in told_of(live.server.universes, made.family):
-                error.add_note(text)
-            raise
-        finally:
-            for world in live.server.universes:
-                live.server.universes.remove(world.key, "its `with` block has ended")
-        if texts := list(told_of(live.server.universes, made.family)):
-            raise Broken("\n\n".join(texts))
+    live = Live()
+    made = live.server.universe(
+        key=key, edition=edition, fixture=fixture, seed=seed, strict=strict, now=now
+    )
+    return in_process(
+        live.server,
+        made.key,
+        made.edition,
+        lambda: address_of(live, tls=tls),
+        live.app,
+        lambda error: _end(live, made, error),
+    )
+
+
+def _end(live: Live, made: Universe, error: BaseException | None) -> None:
+    """The server stops; what was broken in the world or its forks is told, beside an error or as one."""
+    __tracebackhide__ = True
+    universes = live.server.universes
+    ended = made.gone is not None and not len(universes)
+    faults = [fault for one in worlds(universes, made.family) for fault in one.faults.shown()]
+    for world in universes:
+        universes.remove(world.key, "its `with` block has ended, or it was closed")
+    live.stop()
+    if ended:
+        return
+    texts = list(told_of(universes, made.family))
+    if made.strict or error is not None:
+        texts += unfired(faults)
+    if error is not None:
+        for text in texts:
+            error.add_note(text)
+    elif texts:
+        raise Broken("\n\n".join(texts))
+    elif left := unfired(faults):
+        warnings.warn("\n".join(left), UnfiredFault, stacklevel=4)

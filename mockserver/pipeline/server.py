@@ -166,6 +166,7 @@ class Server:
             fixture=str(fixture) if isinstance(fixture, str | Path) else None,
             journal=Journal(digest=lambda: Coverage(contract.name)),
             parts=Store() if self.keep else None,
+            named=seeding.token_names(kinds, document),
         )
 
     def _clock(self, contract: Edition, now: str | None, running: bool | None) -> Clock:

@@ -10,6 +10,7 @@ must not pay for them. No class here is a dataclass: to make one takes a millise
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +115,7 @@ def tfe(
 
 @pytest.fixture
 def tfe_env(tfe: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The same world, with TFE_ADDRESS, TFE_TOKEN and TFE_HOSTNAME set for this test."""
+    """The same world, with TFE_ADDRESS, TFE_TOKEN, TFE_HOSTNAME and NO_PROXY set for this test."""
     for name, value in tfe.env.items():
         monkeypatch.setenv(name, value)
     return tfe
@@ -131,9 +132,21 @@ WORLDS: pytest.StashKey[WorldsOfTest] = pytest.StashKey()
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     result = yield
     worlds = item.stash.get(WORLDS, None)
-    if worlds is not None and (texts := worlds.news()):
-        pytest.fail("\n\n".join(texts), pytrace=False)
+    if worlds is not None:
+        texts, faults = worlds.news(), worlds.unfired()
+        if texts or (faults and worlds.universe.strict):
+            pytest.fail("\n\n".join([*texts, *faults]), pytrace=False)
+        if faults:
+            _warn(item, "\n".join(faults))
     return result
+
+
+def _warn(item: pytest.Item, text: str) -> None:
+    """Told in the summary of warnings, under the test's own file."""
+    from mockserver.client.broken import UnfiredFault
+
+    file, line, _ = item.location
+    warnings.warn_explicit(text, UnfiredFault, file, (line or 0) + 1)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -143,6 +156,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Iterator[None]:
     if worlds is not None and report.failed:
         if texts := worlds.news():
             report.sections.append(("the contract was broken", "\n\n".join(texts)))
+        if call.when == "call" and (faults := worlds.unfired()):
+            report.sections.append(("faults that never happened", "\n".join(faults)))
+        if lines := worlds.strangers():
+            title = "requests with a token of no world, or with none"
+            report.sections.append((title, "\n".join(lines)))
         if lines := list(worlds.exchanges()):
             report.sections.append(("exchanges with the mock server", "\n".join(lines)))
     if worlds is not None and call.when == "teardown":

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mockserver.client.broken import broken_exchanges, explanations, worlds
+from mockserver.client.broken import broken_exchanges, explanations, unfired, worlds
 from mockserver.client.seen import Seen
 from mockserver.contract import UnknownEdition
 from mockserver.pytest_plugin.options import fail
@@ -36,6 +36,7 @@ class WorldsOfTest:
     def __init__(self, live: Live, universe: Universe, name: str) -> None:
         self.live, self.universe, self.name = live, universe, name
         self.told: list[Any] = []
+        self._strangers = live.server.universes.journal.count
 
     def __enter__(self) -> WorldsOfTest:
         return self
@@ -60,6 +61,14 @@ class WorldsOfTest:
                     self.told.append(exchange)
                     texts += explanations(Seen.of(exchange.shown()), universe.edition)
         return texts
+
+    def unfired(self) -> list[str]:
+        """The faults of these worlds that never happened."""
+        return unfired([one for universe in self.worlds() for one in universe.faults.shown()])
+
+    def strangers(self) -> list[str]:
+        """What came meanwhile with a token of no world, or with none: a line each."""
+        return [one.line() for one in self.live.server.universes.journal.since(self._strangers)]
 
     def exchanges(self) -> Iterator[str]:
         """The exchanges of these worlds, a line each."""

@@ -134,6 +134,7 @@ KIND = Kind(
     read="own-user-token",
     authenticate=authenticate,
     callers=callers,
+    token_names=lambda document: [t["name"] for t in document.get("tokens", ()) if "name" in t],
     about="API tokens besides the universe's key, each of one user, team or organization.",
     member="tokens",
     refers=tuple(OWNERS.values()),

@@ -105,7 +105,8 @@ class Kind:
     type, and in what it owns, by virtue of this kind. `reach(view, type, within)`: records of a type that those
     grants open, for callers who do not see all. `entitled(record, name)`: whether an entitlement
     is on, None where this kind has no say. `authenticate(state, digest)`: the caller a secret
-    stands for (digest None: the key itself). `callers(state)`: everyone a token can stand for.
+    stands for (digest None: the key itself). `callers(state)`: everyone a token can stand for. `token_names(document)`: the tokens that a
+    fixture names.
 
     `about`: what its records are, in a sentence. `within`, `member`: where entries stand in a fixture: in the entry of which kind (None: at the
     top), under which name, in an object (`mapping`) or a list. `refers`: types whose records an
@@ -143,6 +144,7 @@ class Kind:
     entitled: Callable[[Record, str], bool] | None = None
     authenticate: Callable[[State, str | None], Caller | None] | None = None
     callers: Callable[[State], Iterable[Caller]] | None = None
+    token_names: Callable[[Values], Iterable[str]] | None = None
     about: str = ""
     within: str | None = None
     member: str = ""

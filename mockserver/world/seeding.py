@@ -227,6 +227,12 @@ def seed(
     return done, made_records
 
 
+def token_names(kinds: Kinds, document: Mapping[str, Any]) -> frozenset[str]:
+    """The tokens that a document names: what stands after the key and a dot."""
+    found = (kind.token_names(document) for kind in kinds.values() if kind.token_names)
+    return frozenset(name for names in found for name in names)
+
+
 def _impossible_times(value: Any, place: str) -> Iterator[BadEntry]:
     """Times that have the form of one but are on no calendar, such as 30 February."""
     if isinstance(value, dict | Mapping):

@@ -33,7 +33,8 @@ class Universe:
 
     `writing` is held from reading the state to swapping it, so that no write is lost; a reader
     needs no lock. `generation` counts resets and restores. `family` is the key of the first of all
-    worlds that were forked from one another; `gone` says why a world is no more. `number` is its
+    worlds that were forked from one another; `gone` says why a world is no more; `named`
+    are the tokens that fixtures have named, for handles in this process alone. `number` is its
     public name on its server: it opens nothing.
     """
 
@@ -48,6 +49,7 @@ class Universe:
     journal: Journal = field(default_factory=Journal)
     parts: Any = None
     family: str = ""
+    named: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.state = self.first
@@ -92,6 +94,7 @@ class Universe:
                 seed=self.seed,
                 now=self.clock.now(),
             )
+            self.named |= seeding.token_names(self.kinds, document)
             return records
 
     def snapshot(self, name: str) -> None:
@@ -131,6 +134,7 @@ class Universe:
             journal=Journal(digest=self.journal.digest),
             parts=self.parts,
             family=self.family,
+            named=self.named,
         )
 
     def dump(self) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from mockserver.contract import contract, control
 
 from .asking import ask, faults
 
+pytestmark = pytest.mark.filterwarnings("ignore:the fault .* never happened")
+
 CONTROL = control()
 OPERATIONS = pytest.mark.parametrize(
     "operation", CONTROL.operations.values(), ids=lambda operation: operation.id

@@ -12,6 +12,8 @@ from tests.client import SET, SETS, a_set
 
 from .asking import ask, faults
 
+pytestmark = pytest.mark.filterwarnings("ignore:the fault .* never happened")
+
 THERE_ARE = f"there are {', '.join(WHAT)}"
 
 

@@ -16,6 +16,8 @@ from tests.client import EPOCH, SET, SETS, a_set
 
 from .asking import ask, by, client_of, create_set, faults, names_of_sets
 
+pytestmark = pytest.mark.filterwarnings("ignore:the fault .* never happened")
+
 
 def made(tfe: Any, **wanted: Any) -> Any:
     answer = ask(tfe, "POST", "universes", wanted)

@@ -306,7 +306,7 @@ def test_a_failed_test_shows_its_exchanges_a_line_each(run: Run) -> None:
         def test_fails(tfe):
             tfe.client.get("{SETS}?page[size]=1")
             tfe.client.get("/api/v2/policies/nobody")
-            tfe.client.get("{SETS}", headers={{"Authorization": "Bearer " + tfe.tokens["anne"]}})
+            tfe.client.get("{SETS}", headers={{"Authorization": "Bearer " + tfe.token + ".anne"}})
             fork = tfe.fork()
             fork.client.get("{SETS}")
             assert False

@@ -76,6 +76,8 @@ def test_tfe_env_sets_the_environment_for_the_test_alone(run: Run) -> None:
                 "TFE_ADDRESS": tfe.url,
                 "TFE_TOKEN": tfe.token,
                 "TFE_HOSTNAME": tfe.url.removeprefix("http://"),
+                "NO_PROXY": "127.0.0.1,localhost,::1",
+                "no_proxy": "127.0.0.1,localhost,::1",
             }
 
         def test_after(tfe):
