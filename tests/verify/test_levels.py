@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockserver.judge.sources import level_of
-from tests.verify.mutations.spoiling import Spoil, put, spoilt, status
+from tests.verify.mutations.servers import rewritten
+from tests.verify.mutations.spoiling import Answer, Spoil, put, spoilt, status
 from tests.verify.playing import run
 from tests.verify.test_recordings import SHOW, entry, example, har, verify
 
@@ -31,20 +33,50 @@ def test_a_fact_weighs_what_its_source_weighs(source: str, level: str) -> None:
     assert level_of(source) == level
 
 
-FACTS: list[tuple[str, str, Spoil, str]] = [
-    ("page[size]=0 refused by 400", "list-policy-sets", status(422, 400), "note"),
-    ("page[size]=0 of another list refused by 400", "list-policies", status(422, 400), "note"),
-    ("a workspace that is created by 200", "create-workspace", status(201, 200), "note"),
-    ("a set that is created by 200", "create-policy-set", status(201, 200), "fault"),
-    ("auto-apply that is ignored", "create-workspace", put("/attributes/auto-apply", False), "fault"),
-    ("a wrong type that only a client knows", "show-organization", put("/attributes/saml-enabled", "no"), "note"),
-    ("a wrong type of the page", "show-organization", put("/attributes/email", 7), "fault"),
+def _global(new: int) -> Spoil:
+    """The refusal of a global set with workspaces, by another number."""
+
+    def spoil(answer: Answer) -> None:
+        if answer.status == 422 and b"Global policy sets" in answer.body:
+            answer.status = new
+
+    return spoil
+
+
+def _made_not_global() -> Any:
+    """A global set with workspaces is made, and is not global."""
+    return rewritten("create-policy-set", rb'"global": true(?=.*"workspaces")', b'"global": false')
+
+
+MAKE, ATTACH = "create-policy-set", "attach-policy-set-to-workspaces"
+Server = Callable[[], Any]
+
+
+def by(operation: str, spoil: Spoil) -> tuple[str, Server]:
+    return operation, lambda: spoilt({operation: spoil})
+
+
+FACTS: list[tuple[str, tuple[str, Server], str]] = [
+    ("page[size]=0 refused by 400", by("list-policy-sets", status(422, 400)), "note"),
+    ("page[size]=0 of policies refused by 400", by("list-policies", status(422, 400)), "note"),
+    ("page[size]=0 of workspaces refused by 400", by("list-workspaces", status(422, 400)), "note"),
+    ("a workspace that is created by 200", by("create-workspace", status(201, 200)), "note"),
+    ("a set that is created by 200", by(MAKE, status(201, 200)), "fault"),
+    ("auto-apply that is ignored", by("create-workspace", put("/attributes/auto-apply", False)), "fault"),
+    ("a wrong type that only a client knows", by("show-organization", put("/attributes/saml-enabled", "no")), "note"),
+    ("a wrong type of the page", by("show-organization", put("/attributes/email", 7)), "fault"),
+    ("a global set with workspaces refused by 400", by(MAKE, _global(400)), "note"),
+    ("a global set attached, refused by 409", by(ATTACH, _global(409)), "note"),
+    ("a global set with workspaces that is made", (MAKE, _made_not_global), "fault"),
+    ("a global set that is attached", by(ATTACH, _global(204)), "fault"),
 ]  # fmt: skip
+"""A fact, a server that breaks it, and what the source of the fact makes of that."""
 
 
-@pytest.mark.parametrize(("what", "operation", "spoil", "level"), FACTS, ids=[f[0] for f in FACTS])
-def test_each_fact_has_its_level(what: str, operation: str, spoil: Spoil, level: str) -> None:
-    _, result = run(spoilt({operation: spoil}), only=frozenset({operation}))
+@pytest.mark.parametrize(("what", "server", "level"), FACTS, ids=[f[0] for f in FACTS])
+def test_each_fact_has_its_level(what: str, server: tuple[str, Server], level: str) -> None:
+    operation, make = server
+    _, result = run(make(), only=frozenset({operation}))
     assert {finding.level for finding in result.findings} == {level}, [
         finding.line() for finding in result.findings
     ]
