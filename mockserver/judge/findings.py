@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from mockserver.judge.sources import Level, level_of
 STATUS, TYPE, EFFECT = "status", "Content-Type", "effect"
 """Places of a finding that are no pointer into a body."""
 MANY = 3
-"""Operations that answer alike before they are told as one; texts that one line lists."""
+"""Operations that answer alike before they are told as one."""
 
 LONG, NAMED = 60, 20
 """Letters of a name of a stranger, and such names, that one line repeats."""
@@ -55,8 +55,7 @@ class Finding:
         """What was found, with what has the same cause."""
         if not self.also:
             return self.what
-        listed = "; ".join(self.also[:MANY]) + ("; …" if len(self.also) > MANY else "")
-        return f"{self.what}, and {len(self.also)} more: {listed}"
+        return f"{self.what}, and {len(self.also)} more: {'; '.join(self.also)}"
 
     def line(self) -> str:
         """One line for people."""
@@ -135,7 +134,7 @@ class Findings:
     ) -> None:
         self._edition, self._only, self._level = edition, only, drift
         self._order = {id: at for at, id in enumerate(edition.operations)}
-        self._kept: dict[tuple[str, str, str], Finding] = {}
+        self._kept: dict[tuple[str, ...], Finding] = {}
         self._places: set[tuple[str, str]] = set()
         self._drift: dict[str, Drift] = {}
         self._lock = threading.Lock()
@@ -152,7 +151,8 @@ class Findings:
                 drift.members[finding.stray.member] += 1
                 return
             self._places.add((finding.operation, collapsed(finding.place)))
-            name = finding.operation, collapsed(finding.place), finding.kind
+            alone = finding.what if finding.place == STATUS else ""  # each wrong status is a fact
+            name = finding.operation, collapsed(finding.place), finding.kind, alone
             known = self._kept.get(name)
             self._kept[name] = finding if known is None else _joined(known, finding)
 
@@ -193,24 +193,42 @@ class Findings:
 
 def _joined(known: Finding, other: Finding) -> Finding:
     """Two findings of one place and kind as one; a fault weighs more than a note."""
-    times = known.times + 1
-    if known.level != "fault" and other.level == "fault":
-        return replace(other, times=times)
-    news = other.place == STATUS and other.what != known.what and other.what not in known.also
-    return replace(known, times=times, also=(*known.also, other.what) if news else known.also)
+    weightier = other if known.level != "fault" and other.level == "fault" else known
+    return replace(weightier, times=known.times + 1)
 
 
 def _by_cause(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """One finding for the operations that all answer one mistake in the same wrong way."""
-    groups: dict[tuple[str, ...], list[Finding]] = {}
+    """One finding for all that has one cause; every sentence is in one of them.
+
+    A mistake that many operations answer in the same wrong way is told once, with their names; what
+    is left of the wrong statuses of one operation is told together, where the number is the same.
+    """
+    mistakes: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
-        same = (finding.level, finding.what, finding.expected, *finding.also)
-        alone = (finding.operation, finding.place, finding.kind)
-        groups.setdefault(same if finding.place == STATUS else alone, []).append(finding)
-    for group in groups.values():
-        if len(group) < MANY:
-            yield from group
+        if finding.place == STATUS:
+            same = (finding.level, finding.what, finding.expected)
+            mistakes.setdefault(same, []).append(finding)
+        else:
+            yield finding
+    alike: dict[tuple[str, ...], list[list[Finding]]] = {}
+    for (level, _, expected), group in mistakes.items():
+        if len(group) >= MANY:
+            names = tuple(finding.operation for finding in group)
+            alike.setdefault((level, expected, *names), []).append(group)
             continue
-        names = ", ".join(finding.operation for finding in group[1:])
-        what = f"{group[0].what}, and so do {len(group) - 1} other operations: {names}"
-        yield replace(group[0], what=what, times=sum(finding.times for finding in group))
+        for one in group:
+            alike.setdefault((level, one.kind, one.operation), []).append([one])
+    for groups in alike.values():
+        yield _one_of(groups)
+
+
+def _one_of(groups: Sequence[Sequence[Finding]]) -> Finding:
+    """One finding for several mistakes, each of which the same operations answer alike."""
+    first, *others = groups[0]
+    what = first.what
+    if others:
+        names = ", ".join(finding.operation for finding in others)
+        what += f", and so do {len(others)} other operations: {names}"
+    also = tuple(group[0].what for group in groups[1:])
+    times = sum(finding.times for group in groups for finding in group)
+    return replace(first, what=what, also=also, times=times)
