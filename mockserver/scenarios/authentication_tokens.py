@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.explain import brief
-from mockserver.judge.documents import Resource, linked_one
+from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Scenario, body
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
+from mockserver.traffic.masking import MASKED
 
 ACCOUNTS = "{organization-service-accounts}"
 
@@ -147,9 +148,29 @@ def _by_caller(driver: Driver, made: JudgedAnswer) -> None:
         driver.holds(maker == mine, made, place, what, brief(mine), source)
 
 
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """Of the user, team or organization in whose path it was seen; None where that is unknown.
+
+    Its secret is what its creation showed, where that was not masked.
+    """
+    type, id = resource.get("of", ("", ""))
+    made = shown_attributes(resource, "description", "created-at")
+    made["name"] = str(resource.get("secret", "")).partition(".")[2] or f"{MASKED}{resource['id']}"
+    if maker := linked_one(resource, "created-by"):
+        made["created-by"] = maker
+    if type == "users" or (not type and maker):
+        return made | {"user": id or maker}
+    if type == "organizations":
+        return made | {"organization": id}
+    team = known(type, id)
+    name = team and attribute(team, "name")
+    return made | {"team": f"{team['of'][1]}/{name}"} if team and name and "of" in team else None
+
+
 SCENARIO = Scenario(
     parent=user,
     not_echoed=("token",),
     once=once,
     steps=steps,
+    fixture_entry=fixture_entry,
 )

@@ -109,6 +109,8 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     """Its settings, its SSH key, and its lock; a repository with its token is another's affair."""
     settings = [name for name in resource.get("settable", ()) if name != "vcs-repo"]
     made = shown_attributes(resource, *settings, "created-at", "environment")
+    if "changed-at" in resource:
+        made["changed-at"] = resource["changed-at"]
     key = linked_one(resource, "ssh-key")
     if key and known("ssh-keys", key):
         made["ssh-key"] = key

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from mockserver.contract import Edition, Operation
@@ -14,8 +15,9 @@ from mockserver.judge.documents import Resource, resources
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.pointers import at
 from mockserver.judge.routes import match
-from mockserver.traffic.masking import LOST
-from mockserver.world.kinds import Kind, Kinds
+from mockserver.traffic.masking import LOST, MASKED
+from mockserver.world.clock import parse_timestamp, timestamp
+from mockserver.world.kinds import Kind, Kinds, by_creation
 
 Key = tuple[str, str]
 FixtureEntry = Callable[..., Any]
@@ -26,26 +28,34 @@ FixtureEntry = Callable[..., Any]
 class Observed:
     """What exchanges have shown: resources in the order they were first seen, and their owners.
 
-    `settable` are the attributes by type that a create or an update may set.
+    `settable` are the attributes by type that a create or an update may set; `order` the ids by type
+    as lists show them, what was changed last first.
     """
 
     kinds: Kinds
     settable: dict[str, tuple[str, ...]] = field(default_factory=dict)
     seen: dict[Key, dict[str, Any]] = field(default_factory=dict)
     owners: dict[Key, str] = field(default_factory=dict)
+    order: dict[str, list[str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     def known(self, type: str, id: str) -> Resource | None:
         return self.seen.get((type, id))
 
-    def show(self, resource: Mapping[str, Any], owner: str | None) -> None:
-        """A resource object as an answer had it; the last one counts."""
+    def show(self, resource: Mapping[str, Any], owner: str | None, of: Key | None = None) -> None:
+        """A resource object as an answer had it; the last one counts. `of`: what the path named."""
         key = resource["type"], resource["id"]
         before = self.seen.get(key, {})
-        kept: dict[str, Any] = {name: before[name] for name in ("text", "sent") if name in before}
-        shown = at(before, "/relationships"), at(resource, "/relationships")
-        if all(isinstance(one, dict) for one in shown):  # one answer shows what another does not
-            kept["relationships"] = {**shown[0], **shown[1]}
+        names = ("text", "sent", "of", "secret")
+        kept: dict[str, Any] = {name: before[name] for name in names if name in before}
+        for part in ("attributes", "relationships"):  # one answer shows what another does not
+            old, new = before.get(part), resource.get(part)
+            if isinstance(old, dict) and isinstance(new, dict):
+                kept[part] = {**old, **new}
+        if isinstance(secret := at(resource, "/attributes/token"), str):
+            kept["secret"] = secret
+        if of and of != key:
+            kept["of"] = of
         self.seen[key] = {**resource, **kept, "settable": self.settable.get(key[0], ())}
         if owner := _related(self.kinds.get(key[0]), resource) or owner:
             self.owners[key] = owner
@@ -62,7 +72,22 @@ def observe(exchanges: Iterable[Exchange], edition: Edition, kinds: Kinds) -> Ob
         if operation is None or not 200 <= exchange.status < 300:
             continue
         _take(observed, operation, path, exchange)
+    _timed(observed)
     return observed
+
+
+def _timed(observed: Observed) -> None:
+    """A time of the last change for each record, so that they are listed as they were."""
+    for type, ids in observed.order.items():
+        there = [observed.seen[type, id] for id in ids if (type, id) in observed.seen]
+        times = [at(resource, "/attributes/created-at") for resource in there]
+        newest = max((time for time in times if isinstance(time, str)), default="")
+        try:
+            last = parse_timestamp(newest)
+        except ValueError:
+            continue
+        for number, resource in enumerate(reversed(there), start=1):
+            resource["changed-at"] = timestamp(last + timedelta(milliseconds=number))
 
 
 def _take(
@@ -72,7 +97,8 @@ def _take(
     for _, resource in (*resources(exchange.document), *_included(exchange.document)):
         kind = observed.kinds.get(resource["type"])
         owner = next((id for type, id in named if kind and type == kind.within), None)
-        observed.show(resource, owner)
+        observed.show(resource, owner, named[-1] if named else None)
+    _ordered(observed, operation, exchange)
     if isinstance(exchange.request, dict) and operation.method in ("POST", "PATCH"):
         sent = at(exchange.request, "/data/attributes")
         for _, resource in resources(exchange.document):
@@ -86,6 +112,31 @@ def _take(
     whole = operation.body is None and len(named) >= 1 and operation.path.endswith("}")
     if operation.method == "DELETE" and whole:
         _forget(observed, *named[-1])
+
+
+def _ordered(observed: Observed, operation: Operation, exchange: Exchange) -> None:
+    """What is written stands first, a page where its number says; of a search no more is known than
+    which stands before which."""
+    shown: dict[str, list[str]] = {}
+    for _, resource in resources(exchange.document):
+        shown.setdefault(resource["type"], []).append(resource["id"])
+    query = dict(exchange.query)
+    narrowed = any(name.startswith(("search", "filter")) for name in query)
+    for type, ids in shown.items():
+        order = observed.order.setdefault(type, [])
+        if operation.method == "GET" and not isinstance(at(exchange.document, "/data"), list):
+            order += [id for id in ids if id not in order]
+            continue
+        rest = [id for id in order if id not in ids]
+        if narrowed:
+            places = iter([id for id in ids if id in order])
+            order[:] = [next(places) if id in ids else id for id in order]
+            order += [id for id in ids if id not in order]
+        else:
+            number, size = query.get("page[number]", "1"), query.get("page[size]", "")
+            before = int(number) - 1 if number.isdecimal() else 0
+            start = before * (int(size) if size.isdecimal() else len(ids))
+            order[:] = [*rest[:start], *ids, *rest[start:]]
 
 
 def _included(document: Any) -> Iterator[tuple[str, Any]]:
@@ -120,9 +171,7 @@ def fixture_document(observed: Observed, entries_of: Mapping[str, FixtureEntry])
     for type, kind in observed.kinds.items():
         if type not in entries_of:
             continue
-        for key, resource in list(observed.seen.items()):
-            if key[0] != type:
-                continue
+        for key, resource in _of_kind(observed, kind):
             entry = entries_of[type](resource, observed.known)
             holder = made if kind.within is None else _holder(observed, kind, key, made, entries)
             if entry is None or holder is None:
@@ -132,9 +181,26 @@ def fixture_document(observed: Observed, entries_of: Mapping[str, FixtureEntry])
                 continue
             _placed(holder, kind, entry)
             entries[key] = entry[1] if isinstance(entry, tuple) else entry
-            lost = [name for name, value in entries[key].items() if value == LOST]
-            observed.remarks += [f"{type} {key[1]}: its {name} was not recorded" for name in lost]
+            observed.remarks += [f"{type} {key[1]}: {what}" for what in _lost(entries[key])]
     return made
+
+
+def _of_kind(observed: Observed, kind: Kind) -> list[tuple[Key, dict[str, Any]]]:
+    """The records of a kind, in the order of their creation where its lists tell."""
+    found = [(key, resource) for key, resource in observed.seen.items() if key[0] == kind.type]
+    if kind.sort is by_creation:
+        place = {id: at for at, id in enumerate(observed.order.get(kind.type, ()))}
+        found.sort(key=lambda one: place.get(one[0][1], len(place)))
+    return found
+
+
+def _lost(entry: Mapping[str, Any]) -> Iterator[str]:
+    """What an entry does not keep of its record, and what it has in its place."""
+    for name, value in entry.items():
+        if value == LOST:
+            yield f"its {name} was not recorded"
+        elif str(value).startswith(MASKED):
+            yield f"its secret was not recorded; KEY.{value} opens in its place"
 
 
 def _holder(

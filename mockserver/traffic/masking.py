@@ -14,6 +14,8 @@ from mockserver.redaction import EMAIL, TOKEN, Pattern, Redactor, is_secret, lit
 
 LOST = "# the code was not recorded"
 """Stands in a fixture for a text that was masked, or never passed."""
+MASKED = "masked-"
+"""Begins what stands in a fixture for a token that was masked; the rest is its id."""
 KEPT = ("tokens", "code", "emails")
 """What can be asked for."""
 SHORT = 6

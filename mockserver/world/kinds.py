@@ -68,7 +68,7 @@ def _no_names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...],
     return ()
 
 
-def _by_creation(values: Values, key: int) -> tuple[Any, ...]:
+def by_creation(values: Values, key: int) -> tuple[Any, ...]:
     return ()
 
 
@@ -120,7 +120,7 @@ class Kind:
     prefix: str = ""
     identify: Callable[[Values], str] | None = None
     names: Callable[[Values, tuple[int, ...]], tuple[tuple[Any, ...], ...]] = _no_names
-    sort: Callable[[Values, int], tuple[Any, ...]] = _by_creation
+    sort: Callable[[Values, int], tuple[Any, ...]] = by_creation
     title: str | None = None
     find: Callable[[State, str, Record | None], Record | None] | None = None
     named: Callable[[State, str], Record | None] | None = None

@@ -1,0 +1,167 @@
+"""A life is recorded, a fixture made of it, and served: every GET answers as it was recorded."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import mockserver
+from mockserver.cli import main
+from tests.verify.playing import TOKEN, server
+from tests.verify.test_recording import API, CODE, ask, policy_body, recording
+
+WORKSPACE = "/api/v2/workspaces/ws-2HRvNs49EWPjDqT1"
+Ask = Callable[..., Any]
+
+
+def resource(type: str, **said: Any) -> Any:
+    """A document to send: attributes with `_` for `-`; linkage where a value is of records."""
+    data: dict[str, Any] = {"type": type, "attributes": {}}
+    for name, value in said.items():
+        name = name.replace("_", "-")
+        if isinstance(value, dict) and "type" in value:
+            linkage: Any = {"type": value["type"], "id": value["id"]}
+        elif isinstance(value, list) and value and isinstance(value[0], dict) and "id" in value[0]:
+            linkage = [{"type": one["type"], "id": one["id"]} for one in value]
+        else:
+            data["attributes"][name] = value
+            continue
+        data.setdefault("relationships", {})[name] = {"data": linkage}
+    return {"data": data}
+
+
+def workspaces(ask: Ask) -> list[str]:
+    """Locked, with a key, made, renamed, deleted; with access and a notification."""
+    key = ask("POST", f"{API}/ssh-keys", resource("ssh-keys", name="k", value="secret-value"))
+    ask("POST", f"{API}/ssh-keys", resource("ssh-keys", name="another", value="secret-value"))
+    assign = {"data": {"type": "workspaces", "attributes": {"id": key["id"]}}}
+    ask("PATCH", f"{WORKSPACE}/relationships/ssh-key", assign)
+    ask("POST", f"{WORKSPACE}/actions/lock", {"reason": "maintenance"})
+    made = ask("POST", f"{API}/workspaces", resource("workspaces", name="later", auto_apply=True))
+    changed = resource("workspaces", name="renamed", working_directory="x")
+    ask("PATCH", f"/api/v2/workspaces/{made['id']}", changed)
+    ask("POST", f"{API}/workspaces", resource("workspaces", name="short-lived"))
+    ask("DELETE", f"{API}/workspaces/short-lived")
+    team = ask("POST", f"{API}/teams", resource("teams", name="devs"))
+    user = {"data": [{"type": "users", "id": "ann"}]}
+    ask("POST", f"/api/v2/teams/{team['id']}/relationships/users", user)
+    body = resource("team-workspaces", access="write", workspace=made, team=team)
+    access = ask("POST", "/api/v2/team-workspaces", body)
+    hooks = f"/api/v2/workspaces/{made['id']}/notification-configurations"
+    hook = resource(
+        "notification-configurations", name="hook", destination_type="generic", enabled=False,
+        url="https://example.com/hook", token="secret-token",
+    )  # fmt: skip
+    told = ask("POST", hooks, hook)
+    ask("POST", f"/api/v2/teams/{team['id']}/authentication-token")
+    ask("PATCH", WORKSPACE, resource("workspaces", queue_all_runs=True))
+    return [
+        f"{API}/workspaces", f"{API}/workspaces?page%5Bsize%5D=2&page%5Bnumber%5D=2", WORKSPACE,
+        f"{API}/workspaces/renamed", f"/api/v2/workspaces/{made['id']}?include=organization",
+        f"{API}/ssh-keys", f"/api/v2/ssh-keys/{key['id']}", f"{API}/teams?include=users",
+        f"/api/v2/teams/{team['id']}", f"/api/v2/teams/{team['id']}/authentication-token",
+        f"/api/v2/team-workspaces?filter%5Bworkspace%5D%5Bid%5D={made['id']}",
+        f"/api/v2/team-workspaces/{access['id']}", hooks,
+        f"/api/v2/notification-configurations/{told['id']}",
+    ]  # fmt: skip
+
+
+def policies(ask: Ask) -> list[str]:
+    """With content and without, in sets that name workspaces and in a global one."""
+    bare = ask("POST", f"{API}/policies", policy_body("never-uploaded"))
+    whole = ask("POST", f"{API}/policies", policy_body("uploaded"))
+    ask("PUT", f"/api/v2/policies/{whole['id']}/upload", CODE)
+    members = {"type": "workspaces", "id": WORKSPACE.rpartition("/")[2]}
+    body = resource(
+        "policy-sets", name="mine", description="ä 🚀", policies=[bare, whole], workspaces=[members]
+    )
+    mine = ask("POST", f"{API}/policy-sets", body)
+    every = ask(
+        "POST", f"{API}/policy-sets", resource("policy-sets", name="all", **{"global": True})
+    )
+    ask("DELETE", "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1")
+    return [
+        f"{API}/policies", f"{API}/policies?include=policy-sets", f"{API}/policy-sets",
+        f"{API}/policy-sets?include=policies%2Cworkspaces", f"/api/v2/policies/{bare['id']}",
+        f"/api/v2/policies/{whole['id']}", f"/api/v2/policies/{bare['id']}/download",
+        f"/api/v2/policies/{whole['id']}/download", f"/api/v2/policy-sets/{mine['id']}",
+        f"/api/v2/policy-sets/{every['id']}", f"{API}/policies?search%5Bname%5D=upload",
+    ]  # fmt: skip
+
+
+def accounts(ask: Ask) -> list[str]:
+    me = ask("GET", "/api/v2/account/details")["id"]
+    tokens = f"/api/v2/users/{me}/authentication-tokens"
+    made = ask("POST", tokens, resource("authentication-tokens", description="d"))
+    return [
+        "/api/v2/organizations", API, f"{API}/entitlement-set", "/api/v2/account/details",
+        f"/api/v2/users/{me}", tokens, f"/api/v2/authentication-tokens/{made['id']}",
+    ]  # fmt: skip
+
+
+def recorded(folder: Path, *keep: str) -> int:
+    """A life, and then the GETs of what there is. Gives how many these are."""
+    with recording(server(), folder, *keep) as (url, _, _):
+
+        def data(method: str, path: str, body: Any = None) -> Any:
+            answer = ask(url, method, path, body)
+            return answer.get("data") if isinstance(answer, dict) else answer
+
+        paths = [path for live in (workspaces, policies, accounts) for path in live(data)]
+        for path in paths:
+            data("GET", path)
+    return len(paths)
+
+
+def plain(text: str) -> str:
+    """An answer with one host for all servers."""
+    return re.sub(r"http://[^/\"]+", "http://HOST", text)
+
+
+@pytest.mark.parametrize("keep", [("code", "emails"), ()], ids=["kept", "masked"])
+def test_a_life_that_was_recorded_is_served_again(tmp_path: Path, keep: tuple[str, ...]) -> None:
+    count = recorded(tmp_path, *keep)
+    made = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
+    assert made.exit_code == 0, made.output
+    files = sorted(tmp_path.glob("*.json"))[-count:]
+    compared = 0
+    with mockserver.universe(fixture=json.loads(made.stdout), key=TOKEN) as tfe:
+        for file in files:
+            entry = json.loads(file.read_text())
+            query = f"?{entry['query']}" if entry["query"] else ""
+            answer = tfe.client.get(entry["path"] + query)
+            assert answer.status_code == entry["status"], entry["path"]
+            if isinstance(entry["response"], str):  # of policy code, its length or the code itself
+                wanted = entry.get("response-text")
+                assert wanted is None or answer.data.decode() == wanted
+                continue
+            served = json.dumps(json.loads(answer.data), ensure_ascii=False)
+            told = json.dumps(entry["response"], ensure_ascii=False)
+            assert plain(served) == plain(told), entry["path"]
+            compared += 1
+    assert compared == count - 1
+    state = json.loads(made.stdout)["organizations"][0]["workspaces"]
+    locked = next(one for one in state if one.get("locked"))
+    assert locked["lock-reason"] == "maintenance"
+    assert locked["locked-by"]
+
+
+def test_what_a_fixture_cannot_keep_of_a_life_is_named(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    said = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)]).stderr.splitlines()
+    secrets = [line for line in said if line.endswith(" opens in its place")]
+    codes = [line for line in said if line.endswith(": its code was not recorded")]
+    assert len(secrets) == 3
+    assert len(codes) == 2
+    assert set(said) == {*secrets, *codes}
+    assert re.fullmatch(
+        r"note: authentication-tokens (at-\w+): its secret was not recorded; KEY\.masked-\1 opens "
+        "in its place",
+        secrets[0],
+    )
