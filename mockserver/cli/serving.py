@@ -6,14 +6,18 @@ import gc
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockserver.cli.common import Unusable
 from mockserver.loopback import is_loopback
+
+if TYPE_CHECKING:
+    from mockserver.pipeline.server import Server
+    from mockserver.world.universe import Universe
 
 
 @click.command()
@@ -44,6 +48,16 @@ from mockserver.loopback import is_loopback
     default="documented",
     show_default=True,
     help="Data to start with: a name or a file.",
+)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Begin anew, with the data of --fixture, whenever that file changes.",
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False),
+    help="Keep the data in this file from run to run, as a fixture; the first run starts with --fixture.",
 )
 @click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
 @click.option("--seed", default=0, show_default=True, help="Number that ids are made from.")
@@ -77,6 +91,8 @@ def serve(
     cors_origins: tuple[str, ...],
     token: str | None,
     fixture: str,
+    watch: bool,
+    state: str | None,
     edition: str,
     seed: int,
     strict: bool,
@@ -100,6 +116,7 @@ def serve(
 
     host, here = host.strip("[]"), is_loopback(host)
     token = _key(token, host, here=here, control_token=control_token)
+    fixture = _fixture(fixture, watch=watch, state=state)
     secure = _secure(tls, tls_cert, tls_key, host)
     with _explained(host, port):
         worlds = Server(
@@ -112,7 +129,7 @@ def serve(
             allowed_hosts=allowed_hosts or (host,),
             cors_origins=cors_origins,
         )
-        worlds.universe(key=token, fixture=fixture)
+        universe = worlds.universe(key=token, fixture=fixture)
         context = secure.context if secure else None
         server = LiveServer(worlds, host, port, tls=context, grace=grace)
     code = worlds.code(token) if here and not control_token else None
@@ -130,7 +147,7 @@ def serve(
             click.echo(f"export {name}={value}")
         sys.stdout.flush()
 
-    with logs.to(sys.stdout, quiet=quiet):
+    with logs.to(sys.stdout, quiet=quiet), _beside(worlds, universe, fixture, watch, state):
         server.run(ready)
 
 
@@ -148,6 +165,32 @@ def _key(token: str | None, host: str, *, here: bool, control_token: str | None)
     if not token or any(letter in token for letter in "./ \t\n"):
         raise click.UsageError("--token must not be empty nor hold a dot, a slash or a space.")
     return token
+
+
+def _fixture(fixture: str, *, watch: bool, state: str | None) -> str:
+    """The data to start with; a usage error where it cannot be watched, or kept."""
+    if watch and state:
+        raise click.UsageError("--watch and --state exclude each other: which file would be right?")
+    if watch and not Path(fixture).is_file():
+        raise click.UsageError(f"--watch needs a file as --fixture; {fixture!r} is none.")
+    if state and Path(state).suffix not in ("", ".json"):
+        raise click.UsageError(f"--state writes JSON: {state!r} must end in .json.")
+    return state if state and Path(state).is_file() else fixture
+
+
+@contextmanager
+def _beside(
+    worlds: Server, universe: Universe, fixture: str, watch: bool, state: str | None
+) -> Iterator[None]:
+    """What goes on beside the server: the fixture is watched, or the state is kept."""
+    from mockserver.cli import keeping
+
+    with ExitStack() as stack:
+        if watch:
+            stack.enter_context(keeping.watched(worlds, universe, Path(fixture)))
+        if state:
+            stack.enter_context(keeping.kept(universe, Path(state)))
+        yield
 
 
 @contextmanager

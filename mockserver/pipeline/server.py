@@ -169,6 +169,11 @@ class Server:
             named=seeding.token_names(kinds, document),
         )
 
+    def first(self, universe: Universe, fixture: str | Path | Mapping[str, Any]) -> State:
+        """The state in which a world would have begun with another fixture; raises as `made`."""
+        document = fixture_for(universe.edition, fixture, self.kinds)
+        return first_state(universe.kinds, document, universe.seed, universe.clock.now())
+
     def _clock(self, contract: Edition, now: str | None, running: bool | None) -> Clock:
         """It runs where the server's do, unless a time is given."""
         moving = _first(running, self.running and now is None)

@@ -137,9 +137,15 @@ class Universe:
             named=self.named,
         )
 
-    def dump(self) -> dict[str, Any]:
-        """The state as a fixture document."""
-        return dumping.dump(self.kinds, self.state)
+    def begin(self, first: State) -> None:
+        """Begin anew, from another state than it was made with."""
+        with self.writing:
+            self.first = first
+            self.reset()
+
+    def dump(self, state: State | None = None) -> dict[str, Any]:
+        """The state as a fixture document; of another than the present where that is given."""
+        return dumping.dump(self.kinds, self.state if state is None else state)
 
     def shown(self) -> dict[str, Any]:
         """As the control plane shows it."""

@@ -1,0 +1,128 @@
+"""What goes on beside a server: its world is kept in a file, or made anew when its fixture changes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mockserver.cli.common import Unusable
+from mockserver.escaping import escaped
+
+if TYPE_CHECKING:
+    from mockserver.pipeline.server import Server
+    from mockserver.world.universe import Universe
+
+log = logging.getLogger("mockserver")
+
+EVERY = 1.0
+"""Seconds between two looks."""
+
+
+def write_whole(path: Path, document: Any) -> None:
+    """A JSON file in place of the old one: whoever reads it sees the one or the other, whole.
+
+    Raises OSError; then the old one stands.
+    """
+    path = path.resolve()  # a link stays one
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            json.dump(document, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+
+
+@contextmanager
+def kept(universe: Universe, path: Path, every: float = EVERY) -> Iterator[None]:
+    """A world in a file, as a fixture: at once, every second in which it has changed, and at the end.
+
+    Raises Unusable where it cannot be written at the beginning or at the end; what fails in between is
+    logged and tried again.
+    """
+    written: list[object] = [None]
+
+    def keep() -> None:
+        state = universe.state
+        if state is not written[0]:
+            try:
+                write_whole(path, universe.dump(state))
+            except OSError as error:
+                reason = error.strerror or error
+                raise Unusable(f"cannot write {escaped(str(path))}: {reason}") from None
+            written[0] = state
+
+    def try_to() -> None:
+        try:
+            keep()
+        except Unusable as error:
+            log.error("%s", error)
+
+    keep()
+    with _beside("mockserver-state", try_to, every):
+        yield
+    keep()
+
+
+@contextmanager
+def watched(server: Server, universe: Universe, path: Path, every: float = EVERY) -> Iterator[None]:
+    """A world that begins anew whenever its fixture's file has changed; one that is wrong is told and
+    changes nothing.
+    """
+    from mockserver.world.seeding import BadFixture
+
+    seen = [_stamp(path)]
+
+    def look() -> None:
+        now = _stamp(path)
+        if now in (None, seen[0]):  # an editor that puts a new file in its place is not done yet
+            return
+        seen[0] = now
+        try:
+            universe.begin(server.first(universe, path))
+        except (OSError, ValueError, BadFixture) as error:
+            log.error(
+                "%s has changed and is not taken: %s", escaped(str(path)), escaped(str(error))
+            )
+        else:
+            log.info("%s has changed: the world begins anew", escaped(str(path)))
+
+    with _beside("mockserver-watch", look, every):
+        yield
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes with a file; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@contextmanager
+def _beside(name: str, call: Callable[[], None], every: float) -> Iterator[None]:
+    """A thread that calls again and again until the block ends."""
+    over = threading.Event()
+
+    def again() -> None:
+        while not over.wait(every):
+            call()
+
+    thread = threading.Thread(target=again, name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -1,0 +1,217 @@
+"""`serve --state FILE` keeps the world from run to run, `serve --watch` begins anew when its fixture changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.cli import keeping
+from mockserver.cli.common import Unusable
+from mockserver.pipeline.server import Server, fixture_for
+from mockserver.web.testing import ApiClient, app_of
+from mockserver.world.universe import Universe
+from tests.client import SETS, a_set
+from tests.live.serving import command, serving
+
+SOON = 0.01
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait for it, some seconds at most."""
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    for universe in made.universes:
+        made.universes.remove(universe.key)
+
+
+@pytest.fixture
+def universe(server: Server) -> Universe:
+    return server.universe(key="k", fixture="documented")
+
+
+@pytest.fixture
+def client(server: Server, universe: Universe) -> ApiClient:
+    return ApiClient.of(app_of(server), "k")
+
+
+def names(document: Any) -> list[str]:
+    return [one["name"] for one in document["organizations"][0]["policy-sets"]]
+
+
+# the state in a file
+
+
+def test_a_world_is_kept_at_once_when_it_changes_and_at_the_end(
+    universe: Universe, client: ApiClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "state.json"
+    read = lambda: json.loads(path.read_text(encoding="utf-8"))  # noqa: E731
+    with keeping.kept(universe, path, SOON):
+        assert names(read()) == ["production"]
+        client.post(SETS, json=a_set("staging"))
+        until(lambda: names(read()) == ["production", "staging"])
+        written = path.stat().st_mtime_ns, path.stat().st_ino
+        client.get(SETS)
+        time.sleep(10 * SOON)
+        assert (path.stat().st_mtime_ns, path.stat().st_ino) == written  # nothing has changed
+    with keeping.kept(universe, path, every=60):
+        client.post(SETS, json=a_set("last"))
+    assert names(read()) == ["production", "staging", "last"]
+    assert os.listdir(tmp_path) == ["state.json"]
+    assert fixture_for("2019-07", path) == universe.dump()
+
+
+def test_who_reads_the_file_sees_the_old_one_or_the_new_one_whole(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "state.json"
+    keeping.write_whole(path, {"old": 1})
+
+    def fails(number: int) -> None:
+        assert json.loads(path.read_text(encoding="utf-8")) == {"old": 1}
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(OSError, match="No space left"):
+        keeping.write_whole(path, {"new": 2})
+    assert json.loads(path.read_text(encoding="utf-8")) == {"old": 1}
+    assert os.listdir(tmp_path) == ["state.json"]
+
+
+def test_what_cannot_be_written_in_between_is_logged_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+    universe: Universe,
+    client: ApiClient,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = tmp_path / "state.json"
+    with keeping.kept(universe, path, SOON):
+        with monkeypatch.context() as full:
+            full.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left")))
+            client.post(SETS, json=a_set("staging"))
+            until(lambda: caplog.messages)
+        assert caplog.messages[0] == f"cannot write {path}: No space left"
+        until(lambda: "staging" in path.read_text(encoding="utf-8"))
+
+
+def test_a_place_that_cannot_be_written_is_said_at_the_start(
+    universe: Universe, tmp_path: Path
+) -> None:
+    place = tmp_path / "nowhere" / "state.json"
+    kept = keeping.kept(universe, place)
+    with pytest.raises(Unusable, match=r"cannot write .*state\.json: No such file or directory"):
+        kept.__enter__()
+
+
+def test_the_data_of_one_run_is_there_in_the_next_with_its_tokens(tmp_path: Path) -> None:
+    state = str(tmp_path / "state.json")
+    with serving("--state", state, "--fixture", "documented") as served:
+        served.ask("POST", SETS, a_set("staging"))
+        made = served.ask("POST", "/api/v2/organizations/my-organization/authentication-token")
+        token = made[1]["data"]["attributes"]["token"]
+        assert served.stop() == 0
+    with serving("--state", state, "--fixture", "empty") as served:
+        shown = served.ask("GET", SETS, None, token)[1]["data"]
+        assert [one["attributes"]["name"] for one in shown] == ["production", "staging"]
+        served.ask("POST", SETS, a_set("killed"))
+        until(lambda: "killed" in Path(state).read_text(encoding="utf-8"))
+        os.kill(served.process.pid, signal.SIGKILL)
+    with serving("--state", state) as served:
+        shown = served.ask("GET", SETS)[1]["data"]
+        assert [one["attributes"]["name"] for one in shown] == ["killed", "production", "staging"]
+
+
+# a fixture that is watched
+
+
+WORLD = '{"organizations": [{"name": "acme", "policies": [{"name": "%s"}]}]}'
+POLICIES = "/api/v2/organizations/acme/policies"
+
+
+def put(path: Path, text: str) -> None:
+    """As editors do: a new file in the place of the old one."""
+    beside = path.with_suffix(".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def test_a_world_begins_anew_when_its_fixture_changes_and_not_when_it_is_wrong(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    path = tmp_path / "world.json"
+    path.write_text(WORLD % "first", encoding="utf-8")
+    universe = server.universe(key="w", fixture=path)
+    client = ApiClient.of(app_of(server), "w")
+
+    def policies() -> list[str]:
+        return [one["attributes"]["name"] for one in client.get(POLICIES).json["data"]]
+
+    with keeping.watched(server, universe, path, SOON):
+        client.post("/api/v2/organizations/acme/policy-sets", json=a_set("mine"))
+        assert policies() == ["first"]
+        put(path, WORLD % "second")
+        until(lambda: policies() == ["second"])
+        assert client.get("/api/v2/organizations/acme/policy-sets").json["data"] == []
+        until(lambda: f"{path} has changed: the world begins anew" in caplog.messages)
+        put(path, '{"organizations": [{"nam": "acme"}]}')
+        until(lambda: any("is not taken" in said for said in caplog.messages))
+        (said,) = [said for said in caplog.messages if "is not taken" in said]
+        assert "/organizations/0/nam: organizations[].nam is not listed" in said
+        assert policies() == ["second"]
+        path.unlink()
+        time.sleep(5 * SOON)
+        path.write_text(WORLD % "third", encoding="utf-8")
+        until(lambda: policies() == ["third"])
+        client.delete("/api/v2/organizations/acme")
+        universe.reset()  # goes back to the file as it was read last
+        assert policies() == ["third"]
+
+
+def test_serve_watches_its_fixture(tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    path.write_text(WORLD % "first", encoding="utf-8")
+    with serving("--fixture", str(path), "--watch") as served:
+
+        def policies() -> list[str]:
+            shown = served.ask("GET", POLICIES)[1]["data"]
+            return [one["attributes"]["name"] for one in shown]
+
+        assert policies() == ["first"]
+        put(path, WORLD % "second")
+        until(lambda: policies() == ["second"])
+        until(lambda: any("has changed: the world begins anew" in line for line in served.lines))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--watch", "--state", "s.json"), "--watch and --state exclude each other"),
+        (("--watch",), "--watch needs a file as --fixture; 'documented' is none."),
+        (
+            ("--watch", "--fixture", "no.json"),
+            "--watch needs a file as --fixture; 'no.json' is none.",
+        ),
+        (("--state", "s.yaml"), "--state writes JSON: 's.yaml' must end in .json."),
+    ],
+)
+def test_what_cannot_go_together_is_said(options: tuple[str, ...], said: str) -> None:
+    done = command("serve", "--port", "0", *options)
+    assert done.exit_code == 2
+    assert said in done.output
