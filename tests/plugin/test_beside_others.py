@@ -11,6 +11,7 @@ import pytest
 Run = Callable[..., pytest.RunResult]
 
 
+@pytest.mark.slow
 def test_beside_pytest_flask_whose_app_client_and_live_server_stay_its_own(run: Run) -> None:
     run(
         """
@@ -58,6 +59,7 @@ def test_beside_pytest_flask_whose_app_client_and_live_server_stay_its_own(run: 
     ).assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 def test_our_application_as_pytest_flask_s_app(run: Run) -> None:
     run(
         """
@@ -122,6 +124,7 @@ def test_under_xdist_a_broken_contract_and_its_exchanges_are_reported(run: Run) 
     )
 
 
+@pytest.mark.slow
 def test_beside_pytest_asyncio_with_httpx(run: Run) -> None:
     pytest.importorskip("pytest_asyncio")
     run(
@@ -160,6 +163,7 @@ def test_beside_pytest_asyncio_with_httpx(run: Run) -> None:
     ).assert_outcomes(passed=2, failed=1)
 
 
+@pytest.mark.slow
 def test_beside_pytest_randomly_nothing_depends_on_order_or_its_seed(
     run: Run, pytester: pytest.Pytester
 ) -> None:
@@ -264,6 +268,7 @@ def test_the_fixture_in_a_unittest_class(run: Run) -> None:
     result.stdout.fnmatch_lines(["not in the contract: list-policy-sets*"])
 
 
+@pytest.mark.slow
 def test_beside_all_of_them_at_once(run: Run) -> None:
     run(
         """

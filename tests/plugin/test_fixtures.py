@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from .conftest import QUIET
+
 Run = Callable[..., pytest.RunResult]
 
 
@@ -139,7 +141,12 @@ def test_a_path_is_looked_for_beside_the_test_then_in_the_root(
     )
     pytester.makeini("[pytest]\ntfe_fixture = worlds/root.json")
     elsewhere = pytester.mkdir("elsewhere")
-    arguments = (str(inner), "-p", "no:cacheprovider", "-c", str(pytester.path / "tox.ini"))
+    arguments = (
+        str(inner),
+        "-c",
+        str(pytester.path / "tox.ini"),
+        *(f"-pno:{name}" for name in QUIET),
+    )
     pytester.run(
         *("sh", "-c", f"cd {elsewhere} && exec {sys.executable} -m pytest " + " ".join(arguments))
     ).assert_outcomes(passed=3)
