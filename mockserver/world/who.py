@@ -91,8 +91,9 @@ def verdicts(
 
     Raises Unknown where there is no such record.
     """
+    view = View(kinds, state, caller)  # one for all: what is granted in an owner is asked once
     if asked.type is None:
-        yield _verdict(View(kinds, state, caller), asked, None, None)
+        yield _verdict(view, asked, None, None)
         return
     every = {label(kinds, state, one): one for one in state.every(asked.type)}
     if record is not None:
@@ -104,7 +105,7 @@ def verdicts(
         if not every:
             raise Unknown(f"there is no {asked.type} {record!r}")
     for name, one in every.items():
-        yield _verdict(View(kinds, state, caller), asked, one, name)
+        yield _verdict(view, asked, one, name)
 
 
 def _verdict(view: View, asked: Asked, record: Record | None, name: str | None) -> Verdict:

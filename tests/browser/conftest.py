@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,16 +21,11 @@ from mockserver.web.serving import LiveServer
 from mockserver.world.universe import Universe
 from tests.client import connected, sent
 
+from .chromium import chromium
+
 KEY = "key-of-the-test-world"
 SHOTS = Path(__file__).parents[2] / ".screenshots"
 PACKAGE = "axe-core@4"
-QUIET = (
-    *("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1280,900"),
-    *("disable-background-networking", "disable-component-update", "disable-sync", "no-first-run"),
-    *("disable-default-apps", "disable-extensions", "no-proxy-server", "disable-gpu"),
-    "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-)
-"""How chromium is started: no screen, and nothing asked of the network."""
 
 
 class Tab:
@@ -160,22 +154,8 @@ class Tab:
 
 @pytest.fixture(scope="session")
 def driver() -> Iterator[Any]:
-    places = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
-    if missing := [name for name, place in places.items() if place is None]:
-        pytest.fail(
-            f"{' and '.join(missing)} is not there: apt-get install chromium chromium-driver"
-        )
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(places["chromium"])
-    for word in QUIET:
-        options.add_argument(f"--{word}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    made = webdriver.Chrome(options, Service(str(places["chromedriver"])))
-    yield made
-    made.quit()
+    with chromium() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

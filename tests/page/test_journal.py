@@ -130,7 +130,7 @@ def bare(html: str) -> str:
 
 def test_a_finding_stands_beside_its_line_with_the_documented_key_path(one: Browser) -> None:
     assert noted(one.get("/worlds/1/journal/2")) == {
-        '"stray": "x"': 'data.attributes.stray : data.attributes.stray is not listed ("x"); '
+        '"stray": "x"': 'data.attributes.stray is not listed ("x"); '
         "expected nothing here. Leave out data.attributes.stray; it has no effect. "
         "policy-sets.html#create-a-policy-set"
     }
@@ -145,7 +145,7 @@ def test_a_finding_in_the_query_stands_beside_the_line_of_the_request(one: Brows
 def test_what_was_refused_stands_beside_the_line_that_is_wrong(one: Browser) -> None:
     notes = noted(one.get("/worlds/1/journal/3"))
     assert notes['"global": "no"'].startswith(
-        'data.attributes.global : data.attributes.global is "no"; expected true or false.'
+        'data.attributes.global is "no"; expected true or false.'
     )
     assert "data.attributes.name is missing" in notes['"attributes": {']
 
