@@ -132,7 +132,7 @@ def serve(
         universe = worlds.universe(key=token, fixture=fixture)
         context = secure.context if secure else None
         server = LiveServer(worlds, host, port, tls=context, grace=grace)
-    code = worlds.code(token) if here and not control_token else None
+    code = worlds.code(token) if here else None
     _spare_the_collector()
 
     def ready() -> None:

@@ -57,10 +57,10 @@ def _let_in() -> flask.Response | None:
 
 def _sealed(response: flask.Response) -> flask.Response:
     response.headers.update(HEADERS)
+    doors.remember(response)
     if flask.request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
-    doors.remember(response)
-    control.logged(doors.server(), sent_by(flask.request), Answer(response.status_code), "page")
+        control.logged(doors.server(), sent_by(flask.request), Answer(response.status_code), "page")
     return response
 
 

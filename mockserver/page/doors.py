@@ -5,9 +5,11 @@ from __future__ import annotations
 import hmac
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 import flask
 
@@ -38,9 +40,10 @@ class Gone(Exception):
 
 @dataclass(slots=True)
 class Session:
-    """What one browser has opened. `said` is shown once, on its next page."""
+    """What one browser has opened. `said` is shown once, on its next page. A world that is deleted
+    is not kept alive by who has it open."""
 
-    worlds: dict[int, Universe] = field(default_factory=dict)
+    worlds: WeakValueDictionary[int, Universe] = field(default_factory=WeakValueDictionary)
     control: bool = False
     said: str | None = None
 
@@ -154,7 +157,7 @@ def said() -> str | None:
 # what is open
 
 
-def opened() -> dict[int, Universe]:
+def opened() -> Mapping[int, Universe]:
     """The worlds that this browser has opened, by number."""
     return flask.g.session.worlds if flask.g.session else {}
 

@@ -29,15 +29,17 @@ def list_records(number: int, type: str) -> Said:
         flask.abort(404, f"This world knows no type {type}.")
     kinds, state = universe.kinds, universe.state
     part = flask.request.args.get("name", "")
-    every = [(label(kinds, state, record), record) for record in state.every(type)]
-    fitting = [(name, record) for name, record in every if part in name or part in record.id]
+    every = list(state.every(type))
+    fitting = (
+        [r for r in every if part in r.id or part in label(kinds, state, r)] if part else every
+    )
     return flask.render_template(
         "records.html",
         number=number,
         type=type,
         about=kinds[type].about,
         part=part,
-        records=fitting[:SHOWN],
+        records=[(label(kinds, state, record), record) for record in fitting[:SHOWN]],
         fitting=len(fitting),
         all=len(every),
     )

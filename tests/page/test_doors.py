@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -116,6 +118,15 @@ def test_a_link_on_another_site_asks_again_with_the_cookie() -> None:
     assert answer.status_code == 200
     assert '<meta http-equiv="refresh" content="0">' in answer.text
     assert one.get("/worlds/1", Sec_Fetch_Site="same-origin").status_code == 401
+
+
+def test_a_deleted_world_is_not_kept_by_who_has_it_open() -> None:
+    one = browser().open()
+    universe = weakref.ref(worlds(one).universes.get(KEY) or pytest.fail("no world"))
+    worlds(one).universes.remove(KEY)
+    gc.collect()
+    assert universe() is None
+    assert "It was deleted." in text(one.get("/worlds/1"))
 
 
 # the link of the ready line
