@@ -131,6 +131,8 @@ def _resource_type(
             secret = attributes[name].secret or bool(part.get("x-secret"))
             attributes[name] = replace(attributes[name], secret=secret, **said)
         for name, _ in _members(data, "relationships", schemas):
+            if name not in relationships:  # sent and never shown
+                continue
             required = method == "POST" and name in _needed(data, "relationships", schemas)
             said = {word: True, **({"required": True} if required else {})}
             relationships[name] = replace(relationships[name], **said)

@@ -33,14 +33,14 @@ def create_record(call: Call) -> Reply:
     linked = {
         to.relation: named_records(
             call,
-            sent[name]["data"],
+            [sent[name]["data"]] if to.one else sent[name]["data"],
             to.type,
             f"/data/relationships/{name}/data",
             owner,
             errors,
         )
         for name, to in kind.relations.items()
-        if owner and name in sent
+        if owner and sent.get(name, {}).get("data")
     }
     errors += kind.checked(call, values, None)
     if errors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,8 +34,12 @@ def listed(call: Call, keys: Iterable[int]) -> ListPage:
     """
     if "page[size]" in call.query:
         return paged(call, [(key,) for key in keys])
-    records = call.state.several(keys)
-    return ListPage(records, 1, len(records), len(records), paged=False)
+    return unpaged(call.state.several(keys))
+
+
+def unpaged(items: Sequence[Any]) -> ListPage:
+    """All of them on one page."""
+    return ListPage(items, 1, len(items), len(items), paged=False)
 
 
 def meta(page: ListPage) -> dict[str, Any]:

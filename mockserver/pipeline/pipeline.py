@@ -13,6 +13,7 @@ from mockserver.contract import Checked, Operation, Refusal
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.routes import routes
 from mockserver.jsonapi.documents import document
+from mockserver.jsonapi.pagination import meta, unpaged
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.outcome import Outcome, Setting, cite, refusal
 from mockserver.pipeline.render_cache import Document, RenderedParts, Store, json_bytes
@@ -171,7 +172,8 @@ def _shown(
         if cache and parts.kept and not sent.writes and not misses:
             kept = cache.keep(call, *sent.where, Document(status, body))
     else:
-        shown = operation.shown(status, None if data is None else {"data": data})
+        counts = {"meta": meta(unpaged(data))} if isinstance(data, list) else {}
+        shown = operation.shown(status, None if data is None else {"data": data, **counts})
         misses = operation.check_answer(status, shown)
         body, kept = b"" if shown is None else json_bytes(shown), None
     if misses:

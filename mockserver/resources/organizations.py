@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
+from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.nearest import did_you_mean
 from mockserver.pointers import escape
+from mockserver.resources.execution_modes import ORGANIZATION, settle, with_pool
 from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kind, Values, View
 from mockserver.world.naming import by_name
 from mockserver.world.seeding import Seeding
-from mockserver.world.state import ROOT, Record, State
+from mockserver.world.state import ROOT, Record, Relation, State
 
 TRIAL = timedelta(days=30)
 OWNERS = {"name": "owners"}
 MEMBERS = ("users", "teams")
 MEMBERSHIPS = "organization-memberships"
+DEFAULT_PROJECT = ("default-project", "organizations")
+FIRST_PROJECT = "Default Project"
 
 
 def find(state: State, value: str, within: Record | None) -> Record | None:
@@ -66,6 +70,10 @@ def create_organization(call: Call) -> Reply:
     assert isinstance(record, Record)
     state, team = call.create(call.kinds["teams"], reply.state, (record.key,), OWNERS)
     state = state.link(team.key, MEMBERS, [call.caller.record.key])
+    if projects := call.kinds.get("projects"):
+        state, project = call.create(projects, state, (record.key,), {"name": FIRST_PROJECT})
+        state = state.link(record.key, DEFAULT_PROJECT, [project.key])
+        state = with_pool(call, ORGANIZATION, state, record)
     return Reply(state=state, data=record)
 
 
@@ -111,6 +119,7 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
         )
     else:
         team = _owners(seeding, entry, pointer, record)
+        _default_project(seeding, entry, pointer, record)
     for at, username in enumerate(owners):
         place = f"{pointer}/owners/{at}"
         if (user := seeding.named("users", username, place)) and team:
@@ -123,6 +132,17 @@ def _owners(seeding: Seeding, entry: Any, pointer: str, record: Record) -> Recor
     teams = seeding.kinds["teams"]
     id = next((t.get("id") for t in entry.get("teams", ()) if t["name"] == OWNERS["name"]), None)
     return seeding.create(teams, (record.key,), OWNERS, f"{pointer}/owners", id=id)
+
+
+def _default_project(seeding: Seeding, entry: Any, pointer: str, record: Record) -> None:
+    """That of a new organization, with the name and id of the entry that says that it is."""
+    if (kind := seeding.kinds.get("projects")) is None:
+        return
+    given = (one for one in entry.get("projects", ()) if one.get("default"))
+    said: Values = next(given, {})
+    values, place = {"name": said.get("name", FIRST_PROJECT)}, f"{pointer}/projects"
+    if project := seeding.create(kind, (record.key,), values, place, id=said.get("id")):
+        seeding.state = seeding.state.link(record.key, DEFAULT_PROJECT, [project.key])
 
 
 def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
@@ -256,8 +276,28 @@ def to_entitlement_set(view: View, record: Record) -> dict[str, Any]:
     }
 
 
+def update_organization(call: Call) -> Reply:
+    """With the agent pool that runs take where nothing else says so."""
+    reply = update_record(call)
+    assert isinstance(reply.data, Record)
+    assert reply.state is not None
+    return replace(reply, state=with_pool(call, ORGANIZATION, reply.state, reply.data))
+
+
+def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
+    return settle(call, ORGANIZATION, attributes, record)
+
+
+def one(relation: Relation) -> Callable[[View, Record], dict[str, Any]]:
+    """A relationship to the one member of a relation, or to none."""
+    return lambda view, record: to_one(next(iter(view.members(record, relation)), None))
+
+
 TODAY = replace(
     KIND,
+    settled=settled,
+    depends=lambda view, record: (view.granted(record), view.state.relations(record.key)),
+    related={"default-project": lambda view, record: view.members(record, DEFAULT_PROJECT)},
     made={
         **{name: made for name, made in KIND.made.items() if name != "enterprise-plan"},
         "external-id": external_id,
@@ -279,11 +319,16 @@ TODAY = replace(
         "max-ttl-enabled": False,
         "two-factor-conformant": False,
     },
-    relationships={"entitlement-set": to_entitlement_set},
+    relationships={
+        "default-agent-pool": one(ORGANIZATION.pool),
+        "default-project": one(DEFAULT_PROJECT),
+        "entitlement-set": to_entitlement_set,
+    },
     operations={
         **KIND.operations,
         "list-organizations": (search_organizations, "use-api"),
         "create-organization": (create_with_membership, "create-organization"),
+        "update-organization": (update_organization, "own-organization"),
     },
     seed=seed_with_memberships,
     permissions={

@@ -98,10 +98,8 @@ def _connected(
     id = repo["oauth-token-id"]
     if known(call, "oauth-tokens", id, organization) is None:
         raise no_such("Oauth token", id, f"{pointer}/oauth-token-id", "update-workspace")
-    return {
-        name: repo[name]
-        for name in ("identifier", "branch", "oauth-token-id", "ingress-submodules")
-    }
+    first = ("identifier", "branch", "oauth-token-id", "ingress-submodules")
+    return {name: repo[name] for name in (*first, *(name for name in repo if name not in first))}
 
 
 def no_such(what: str, id: str, pointer: str, source: str) -> Problem:

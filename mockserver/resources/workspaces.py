@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import (
@@ -14,6 +15,8 @@ from mockserver.jsonapi.handlers import (
 from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import paged
 from mockserver.jsonapi.resources import owner, resource
+from mockserver.resources import tags
+from mockserver.resources import workspaces_of_projects as of_projects
 from mockserver.resources.workspace_locks import ENTRY as LOCK_ENTRY
 from mockserver.resources.workspace_locks import (
     dump_lock,
@@ -101,7 +104,7 @@ def assign_ssh_key(call: Call) -> Reply:
     state = call.state
     if old != new:
         state = state.unlink(record.key, SSH_KEY, old).link(record.key, SSH_KEY, new)
-        state, record = call.touch(KIND, state, record)
+        state, record = call.touch(call.kind, state, record)
     return Reply(state=state, data=record)
 
 
@@ -115,7 +118,11 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     if "changed-at" in entry:
         said["_changed"] = entry["changed-at"]
     _judge(seeding, entry, pointer, owner)
-    return seeding.record(KIND, entry, pointer, owner, **said)
+    kind = seeding.kinds["workspaces"]
+    record = seeding.record(kind, entry, pointer, owner, **said)
+    if record and "project" in kind.relations:
+        of_projects.seed_project(seeding, record, owner)
+    return record
 
 
 def _judge(seeding: Seeding, entry: Mapping[str, Any], pointer: str, owner: Record) -> None:
@@ -220,3 +227,89 @@ KIND = Kind(
         "dependentRequired": {"lock-reason": ["locked"], "locked-by": ["locked"]},
     },
 )
+
+
+# August 2026
+
+
+def depends_on_projects(view: View, record: Record) -> tuple[Any, ...]:
+    """As in 2019, and what it takes from its project and its organization."""
+    organization = view.owner(record)
+    return (
+        *depends(view, record),
+        of_projects.modes(view, record),
+        organization["allow-force-delete-workspaces"],
+        record["_locked-by"] in view.state.records,
+    )
+
+
+TODAY = replace(
+    KIND,
+    made={
+        **KIND.made,
+        "execution-mode": "remote",
+        "resource-count": 0,
+        "setting-overwrites": {"execution-mode": False, "agent-pool": False},
+        "tag-bindings": {},
+        "vcs-repo": None,
+    },
+    relations={**KIND.relations, **of_projects.RELATIONS},
+    settled=of_projects.settled_of_projects,
+    computed={
+        **KIND.computed,
+        **dict.fromkeys(of_projects.UNSAID),
+        "execution-mode": lambda view, record: of_projects.modes(view, record)[0],
+        "operations": lambda view, record: of_projects.modes(view, record)[0] != "local",
+        "latest-change-at": lambda view, record: record["_changed"],
+        "updated-at": lambda view, record: record["_changed"],
+        "locked-reason": lambda view, record: record["_reason"],
+        "permissions": of_projects.permissions,
+        "source": "tfe-api",
+        "tag-names": tags.names_of,
+        "vcs-repo": of_projects.vcs_repo,
+        "vcs-repo-identifier": lambda view, record: (record["vcs-repo"] or {}).get("identifier"),
+        "workspace-kpis-runs-count": 0,
+    },
+    relationships={
+        **KIND.relationships,
+        **dict.fromkeys(
+            ("current-configuration-version", "current-state-version", "readme"),
+            lambda view, record: to_one(None),
+        ),
+        "agent-pool": lambda view, record: to_one(of_projects.modes(view, record)[1]),
+        "locked-by": of_projects.locked_by,
+        "outputs": lambda view, record: {"data": []},
+        "project": lambda view, record: to_one(of_projects.project(view, record)),
+        "remote-state-consumers": of_projects.related("relationships/remote-state-consumers"),
+    },
+    links=of_projects.links,
+    depends=depends_on_projects,
+    related={
+        **KIND.related,
+        "project": lambda view, record: (of_projects.project(view, record),),
+        "locked_by": lambda view, record: view.state.several(
+            [key for key in (record["_locked-by"],) if key in view.state.records]
+        ),
+    },
+    operations={**KIND.operations, **of_projects.OPERATIONS},
+    permissions={
+        **KIND.permissions,
+        "can-create-state-versions": "write-workspace",
+        "can-force-delete": "own-organization",
+        "can-manage-assessments": "administer-workspace",
+        "can-manage-ephemeral-workspaces": "administer-workspace",
+        "can-manage-hyok": "administer-workspace",
+        "can-manage-run-tasks": "administer-workspace",
+        "can-manage-tags": "tag-workspace",
+        "can-read-assessment-results": "read-workspace",
+        "can-read-run": "read-workspace",
+        "can-read-state-outputs": "read-workspace",
+        "can-read-state-versions": "read-workspace",
+        "can-read-variable": "read-workspace",
+    },
+    entry={
+        **KIND.entry,
+        "properties": {**KIND.entry["properties"], **of_projects.ENTRY},
+    },
+)
+EDITIONS = {"2026-08": TODAY}

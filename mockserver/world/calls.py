@@ -120,4 +120,4 @@ class Reply:
 
     status: int | None = None
     state: State | None = None
-    data: Record | ListPage | Shown | Raw | None = None
+    data: Record | ListPage | Shown | list[Shown] | Raw | None = None

@@ -222,7 +222,7 @@ def _in_order(given: Mapping[str, Kind]) -> Iterator[str]:
 
 def _before(kind: Kind) -> set[str]:
     """Types whose entries are read before those of a kind."""
-    named = (to.type for to in kind.relations.values() if to.entry)
+    named = (to.type for to in kind.relations.values() if to.entry and to.type != kind.type)
     return {kind.within or "", *kind.refers, *named}
 
 

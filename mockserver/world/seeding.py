@@ -47,7 +47,7 @@ class Seeding:
     """A state in the making, and what was found wrong on the way.
 
     `places`: where in the document the entry of a record stands; `met`: records that were in the
-    world before and have an entry.
+    world before and have an entry; `later`: members that are linked once every entry is read.
     """
 
     kinds: Kinds
@@ -57,6 +57,7 @@ class Seeding:
     faults: list[BadEntry] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
+    later: list[tuple[Kind, Record, Values, str, Record | None]] = field(default_factory=list)
 
     @property
     def facts(self) -> Facts:
@@ -124,11 +125,23 @@ class Seeding:
         return values
 
     def join(
-        self, kind: Kind, record: Record, entry: Values, pointer: str, owner: Record | None
+        self,
+        kind: Kind,
+        record: Record,
+        entry: Values,
+        pointer: str,
+        owner: Record | None,
+        *,
+        last: bool = False,
     ) -> None:
-        """Link the members that an entry names: those of the owner where they stand in one."""
+        """Link the members that an entry names: those of the owner where they stand in one; those of
+        the same type once all are read.
+        """
         for to in kind.relations.values():
             if (named := entry.get(to.entry)) is None:
+                continue
+            if to.type == kind.type and not last:
+                self.later.append((kind, record, {to.entry: named}, pointer, owner))
                 continue
             place, within = f"{pointer}/{to.entry}", owner if self.kinds[to.type].within else None
             for at, name in [(place, named)] if to.one else _members(named, place):
@@ -213,6 +226,8 @@ def seed(
                     record = seeding.record(kind, entry, pointer, owner)
                 if record:
                     made.append((entry, pointer, record))
+    for waiting in seeding.later:
+        seeding.join(*waiting, last=True)
     if seeding.faults:
         raise BadFixture(seeding.faults)
     counters = dict(seeding.state.counters)

@@ -210,7 +210,7 @@ def test_an_unknown_parameter_is_refused_by_a_strict_world(operation: Operation)
 
 @pytest.mark.parametrize("operation", cases(CLOSED))
 @pytest.mark.parametrize("strict", [False, True], ids=["normal", "strict"])
-@pytest.mark.parametrize("name", ["filter[kind]", "search[tags]"])
+@pytest.mark.parametrize("name", ["filter[colour]", "search[colour]"])
 def test_an_unknown_filter_is_refused_with_those_there_are(
     operation: Operation, strict: bool, name: str
 ) -> None:
@@ -246,6 +246,8 @@ FILTERED_BY_CLIENTS = {"list-teams": "filter[names]"}
 def test_a_filter_that_its_client_applies_itself_is_let_pass_and_noted(
     operation: Operation,
 ) -> None:
+    if "filter[names]" in operation.parameters:
+        return  # that edition documents it
     name = FILTERED_BY_CLIENTS.get(operation.id)
     world = prepared(operation)
     got = world.play(operation, query=query_of(operation, ("filter[names]", "platform")))

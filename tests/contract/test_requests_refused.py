@@ -46,7 +46,10 @@ VALUES: dict[str, Any] = {
 }
 LIKE: dict[str, Any] = {
     "oauth-token-id": "ot-hmAyP66qk2AMVdbJ",
-    "terraform-version": "0.12.4",
+    "agent-pool-id": None,
+    "default-agent-pool-id": None,
+    "auto-destroy-activity-duration": "14d",
+    "terraform-version": "latest",
     "email": "somebody@example.com",
     "global": False,  # a global set can have no workspaces
 }

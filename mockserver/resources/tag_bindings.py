@@ -1,0 +1,89 @@
+"""Tag bindings: keys with values on a project or a workspace, which has those of its project too.
+
+They are kept as values by key on the record that has them, and have no life beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mockserver.world import ids
+from mockserver.world.calls import Call, Reply, Shown
+from mockserver.world.kinds import Kind, View
+from mockserver.world.problems import invalid
+from mockserver.world.state import Record, State
+
+MOST = 10
+"""Bindings on one record (go-tfe's suite; for effective ones the sum counts as it comes)."""
+PROJECT = ("project", "workspaces")
+
+
+def shown(record: Record, type: str, key: str, value: str | None) -> Shown:
+    id = f"{'tb' if type == 'tag-bindings' else 'etb'}-{ids.code(0, record.id, key)}"
+    return {"id": id, "type": type, "attributes": {"key": key, "value": value or ""}}
+
+
+def of_record(record: Record) -> list[Shown]:
+    return [shown(record, "tag-bindings", *item) for item in record["tag-bindings"].items()]
+
+
+def effective(view: View, record: Record) -> dict[str, tuple[str, Record]]:
+    """Values by key with the record that says so: a workspace's own go before its project's."""
+    found: dict[str, tuple[str, Record]] = {}
+    for one in (*view.members(record, PROJECT), record):
+        found |= {key: (value or "", one) for key, value in one["tag-bindings"].items()}
+    return found
+
+
+def _inherited(view: View, record: Record) -> Iterator[Shown]:
+    for key, (value, source) in effective(view, record).items():
+        one = shown(record, "effective-tag-bindings", key, value)
+        data = None if source is record else {"type": source.kind, "id": source.id}
+        yield {**one, "relationships": {"inherited-from": {"data": data}}}
+
+
+# operations
+
+
+def list_bindings(call: Call) -> Reply:
+    return Reply(data=of_record(call.record))
+
+
+def list_effective(call: Call) -> Reply:
+    return Reply(data=[*_inherited(call, call.record)])
+
+
+def add_bindings(call: Call) -> Reply:
+    """Adds what is sent; a key that is there gets the value that is sent."""
+    record, sent = call.record, call.document["data"]
+    kept = {**record["tag-bindings"], **_values(sent)}
+    state, record = _changed(call, call.kind, call.state, record, kept)
+    return Reply(state=state, data=of_record(record))
+
+
+def replaced(
+    call: Call, kind: Kind, state: State, record: Record, sent: Sequence[Mapping[str, Any]]
+) -> tuple[State, Record]:
+    """With exactly the bindings that the body of its record names."""
+    return _changed(call, kind, state, record, _values(sent))
+
+
+def _values(sent: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    attributes = [item.get("attributes", {}) for item in sent]
+    return {one["key"]: one.get("value") or "" for one in attributes}
+
+
+def _changed(
+    call: Call, kind: Kind, state: State, record: Record, kept: Mapping[str, str]
+) -> tuple[State, Record]:
+    if len(kept) > MOST:
+        raise invalid(
+            f"Cannot exceed {MOST} bindings per resource",
+            "/data",
+            fact=f"{record.id} would have {len(kept)} tag bindings",
+            expected=f"{MOST} at most",
+            source="tag-bindings",
+            hint="Remove others first.",
+        )
+    return call.change(kind, state, record, {"tag-bindings": dict(kept)})

@@ -1,0 +1,129 @@
+"""Tags: names that an organization groups its workspaces by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.jsonapi.pagination import listed
+from mockserver.jsonapi.resources import resource
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Kind, To, Values, View
+from mockserver.world.naming import by_id, unique_name
+from mockserver.world.problems import Error, invalid_item, invalid_items
+from mockserver.world.state import Record, State
+
+WORKSPACES = ("workspaces", "tags")
+OF_WORKSPACE = ("tags", "workspaces")
+
+
+def names_of(view: View, record: Record) -> list[str]:
+    """Names of a workspace's tags."""
+    return sorted(tag["name"] for tag in view.members(record, OF_WORKSPACE))
+
+
+def by_creation(values: Values, key: int) -> tuple[Any, ...]:
+    return ()
+
+
+# operations, each of a workspace
+
+
+def list_tags(call: Call) -> Reply:
+    return Reply(data=listed(call, call.state.members(call.record.key, OF_WORKSPACE)))
+
+
+def add_tags(call: Call) -> Reply:
+    """By id those there are, by name new ones too."""
+    state = tagged(call, call.state, call.record, call.owner(call.record), "/data")
+    return Reply(state=state)
+
+
+def remove_tags(call: Call) -> Reply:
+    """What the workspace does not have is gone already."""
+    organization = call.owner(call.record)
+    found = [_found(call, call.state, item, organization) for item in call.document["data"]]
+    keys = [tag.key for tag in found if tag]
+    return Reply(state=call.state.unlink(call.record.key, OF_WORKSPACE, keys))
+
+
+def tagged(
+    call: Call, state: State, record: Record, organization: Record, pointer: str, sent: Any = None
+) -> State:
+    """The state in which a workspace has the tags that a body names.
+
+    Raises a 422 for an id that is no tag's, and for what names none.
+    """
+    errors: list[Error] = []
+    keys: list[int] = []
+    for at, item in enumerate(call.document["data"] if sent is None else sent):
+        tag, name = _found(call, state, item, organization), _name(item)
+        if tag is None and name and not item.get("id"):
+            state, tag = call.create(TAGS, state, (organization.key,), {"name": name})
+        if tag:
+            keys.append(tag.key)
+        else:
+            errors.append(_unknown(item, f"{pointer}/{at}"))
+    if errors:
+        raise invalid_items(errors)
+    return state.link(record.key, OF_WORKSPACE, keys)
+
+
+def _name(item: Any) -> str:
+    return str(item.get("attributes", {}).get("name") or "").casefold()
+
+
+def _found(call: Call, state: State, item: Any, organization: Record) -> Record | None:
+    if id := item.get("id"):
+        tag = state.find("tags", id)
+        return tag if tag and tag.owner == organization.key else None
+    return state.find("tags", organization.key, _name(item))
+
+
+def _unknown(item: Any, pointer: str) -> Error:
+    return invalid_item(
+        "Tag does not exist",
+        pointer,
+        fact=f"{item.get('id')!r} is no tag of this organization, and no name is said",
+        expected="a tag's id, or attributes with a name",
+        hint="Name the tag: it is made where there is none.",
+    )
+
+
+def search(call: Call, name: str) -> Iterator[frozenset[int]]:
+    """For each tag that a query parameter names, the workspaces that have it."""
+    for part in filter(None, str(call.query.get(name, "")).casefold().split(",")):
+        tag = call.state.find("tags", call.record.key, part.strip())
+        yield frozenset(call.state.members(tag.key, WORKSPACES) if tag else ())
+
+
+OPERATIONS = {
+    "list-workspace-tags": (list_tags, "read-workspace"),
+    "add-tags-to-workspace": (add_tags, "tag-workspace"),
+    "remove-tags-from-workspace": (remove_tags, "tag-workspace"),
+}
+TAGS = Kind(
+    type="tags",
+    prefix="tag",
+    names=unique_name("tags", str.casefold),
+    sort=by_creation,
+    title="name",
+    find=by_id("tags", str.casefold),
+    made={"created-at": lambda values, facts, now: now},
+    relations={"workspaces": To("workspaces", WORKSPACES, entry="workspaces")},
+    show=resource,
+    computed={
+        "instance-count": lambda view, record: len(view.state.members(record.key, WORKSPACES))
+    },
+    relationships={
+        "organization": lambda view, record: {
+            "data": {"type": "organizations", "id": view.owner(record).id}
+        }
+    },
+    links=lambda view, record: {},
+    operations=OPERATIONS,
+    within="organizations",
+    about="Tags of workspaces: each with those that have it.",
+    member="tags",
+)
+EDITIONS = {"2026-08": TAGS}

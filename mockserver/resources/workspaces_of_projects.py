@@ -1,0 +1,301 @@
+"""What workspaces of August 2026 have beside those of 2019: a project, tags, consumers of their state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from mockserver.jsonapi import resources
+from mockserver.jsonapi.handlers import (
+    add_members,
+    create_record,
+    delete_record,
+    remove_members,
+    update_record,
+)
+from mockserver.jsonapi.identifiers import known, named_records, to_one
+from mockserver.jsonapi.pagination import listed, paged
+from mockserver.resources import tag_bindings, tags
+from mockserver.resources.execution_modes import (
+    ORGANIZATION,
+    PROJECT,
+    WORKSPACE,
+    effective,
+    settle,
+    with_pool,
+)
+from mockserver.resources.workspace_settings import no_such, settled
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import To, View
+from mockserver.world.problems import Error, conflict, invalid_items, not_found
+from mockserver.world.seeding import Seeding
+from mockserver.world.state import Record, State
+
+IN_PROJECT = ("project", "workspaces")
+DEFAULT = ("default-project", "organizations")
+CONSUMERS = ("remote-state-consumers", "remote-state-producers")
+
+
+# what is shown
+
+
+def project(view: View, record: Record) -> Record:
+    return view.members(record, IN_PROJECT)[0]
+
+
+def modes(view: View, record: Record) -> tuple[str, Record | None]:
+    """Its own execution mode and agent pool, its project's, or its organization's."""
+    of = project(view, record)
+    return effective(
+        view, record, (WORKSPACE, record), (PROJECT, of), (ORGANIZATION, view.owner(record))
+    )
+
+
+def permissions(view: View, record: Record) -> dict[str, bool]:
+    """Who administers it may delete it with what it manages where the organization allows that."""
+    shown = resources.permissions(view, record)
+    allowed = view.owner(record)["allow-force-delete-workspaces"]
+    return {
+        **shown,
+        "can-force-delete": shown["can-force-delete"] or (allowed and shown["can-destroy"]),
+    }
+
+
+def locked_by(view: View, record: Record) -> dict[str, Any]:
+    by = view.state.records.get(record["_locked-by"] or 0)
+    if by is None or by.kind == "organizations":  # the document has no type for that
+        return to_one(None)
+    return {**to_one(by), "links": {"related": f"/api/v2/{by.kind}/{by.id}"}}
+
+
+def vcs_repo(view: View, record: Record) -> dict[str, Any] | None:
+    repo = record["vcs-repo"]
+    if repo is None:
+        return None
+    optional = dict.fromkeys(("github-app-installation-id", "tags-regex"))
+    return {**optional, **repo, "display-identifier": repo["identifier"]}
+
+
+def links(view: View, record: Record) -> dict[str, str]:
+    """By name, in its organization; for people too (suite)."""
+    organization, name = view.owner(record).id, record["name"]
+    return {
+        "self": f"/api/v2/organizations/{organization}/workspaces/{name}",
+        "self-html": f"/app/{organization}/workspaces/{name}",
+    }
+
+
+def related(name: str) -> Any:
+    """A relationship that says where it is found alone."""
+    return lambda view, record: {"links": {"related": f"/api/v2/workspaces/{record.id}/{name}"}}
+
+
+# operations
+
+
+def list_workspaces(call: Call) -> Reply:
+    """Those that the caller may read and that the query leaves."""
+    organization = call.record
+    if not call.may("read-workspace", organization):
+        seen = (call.state.get(key) for key in call.reached("workspaces", organization))
+        items: Any = sorted((*record.sort, record.key) for record in seen)
+    else:
+        items = call.state.list(organization.key, "workspaces")
+    with_all, without = [*_wanted(call)], [*tags.search(call, "search[exclude-tags]")]
+    pattern = str(call.query.get("search[wildcard-name]", "")).casefold()
+    if with_all or without or pattern:
+        items = [
+            item
+            for item in items
+            if all(item[-1] in keys for keys in with_all)
+            and not any(item[-1] in keys for keys in without)
+            and (not pattern or fnmatchcase(item[2].casefold(), pattern))
+        ]
+    if (sort := call.query.get("sort")) in ("name", "-name"):
+        items = sorted(items, key=lambda item: item[2], reverse=sort == "-name")
+    return Reply(data=paged(call, items, 2))
+
+
+def _wanted(call: Call) -> Iterator[frozenset[int]]:
+    """For each condition of the query, the workspaces that meet it."""
+    yield from tags.search(call, "search[tags]")
+    if id := call.query.get("filter[project][id]"):
+        found = known(call, "projects", id, call.record)
+        yield frozenset(call.state.members(found.key, IN_PROJECT[::-1]) if found else ())
+    if call.query.get("filter[current-run][status]"):
+        yield frozenset()  # no run is served
+    every = call.state.all("workspaces", call.record.key)
+    for at in range(5):
+        key = call.query.get(f"filter[tagged][{at}][key]")
+        value = call.query.get(f"filter[tagged][{at}][value]")
+        if key:
+            yield frozenset(one.key for one in every if _has(call, one, key, value))
+
+
+def _has(call: Call, record: Record, key: str, value: str | None) -> bool:
+    found = tag_bindings.effective(call, record).get(key)
+    return found is not None and (not value or found[0] == value)
+
+
+def create_workspace(call: Call) -> Reply:
+    """In the project that is named, else in the default one."""
+    reply = create_record(call)
+    record, state, organization = reply.data, reply.state, call.record
+    assert isinstance(record, Record)
+    assert state is not None
+    if not len(state.members(record.key, IN_PROJECT)):
+        state = state.link(record.key, IN_PROJECT, state.members(organization.key, DEFAULT))
+    return _whole(call, state, record, organization)
+
+
+def update_workspace(call: Call) -> Reply:
+    reply, organization = update_record(call), call.owner(call.record)
+    record, state = reply.data, reply.state
+    assert isinstance(record, Record)
+    assert state is not None
+    sent = call.data.get("relationships", {}).get("project")
+    if sent:
+        found = known(call, "projects", sent["data"]["id"], organization)
+        if found is None:
+            place = "/data/relationships/project/data"
+            raise no_such("Project", sent["data"]["id"], place, "list-projects")
+        state = state.unlink(record.key, IN_PROJECT, state.members(record.key, IN_PROJECT))
+        state = state.link(record.key, IN_PROJECT, [found.key])
+    return _whole(call, state, record, organization)
+
+
+def _whole(call: Call, state: State, record: Record, organization: Record) -> Reply:
+    """With the agent pool, the tags and the tag bindings that the body names."""
+    state = with_pool(call, WORKSPACE, state, record)
+    sent = call.data.get("relationships", {})
+    if "tags" in sent:
+        place = "/data/relationships/tags/data"
+        state = tags.tagged(call, state, record, organization, place, sent["tags"]["data"])
+    if "tag-bindings" in sent:
+        bindings = sent["tag-bindings"]["data"]
+        state, record = tag_bindings.replaced(call, call.kind, state, record, bindings)
+    return Reply(state=state, data=record)
+
+
+def delete_workspace(call: Call) -> Reply:
+    """One that manages resources only by who may force it."""
+    if call.record["resource-count"] and not permissions(call, call.record)["can-force-delete"]:
+        raise not_found(
+            f"{call.caller.name} may not delete {call.record.id} with the resources that it manages: "
+            "the organization does not allow it (allow-force-delete-workspaces)"
+        )
+    return delete_record(call)
+
+
+def safe_delete_workspace(call: Call) -> Reply:
+    """Only one that nobody has locked and that manages nothing (suite)."""
+    if call.record["locked"]:
+        raise conflict("Workspace is locked and cannot be safely deleted.")
+    if call.record["resource-count"]:
+        raise conflict("Workspace has resources under management and cannot be safely deleted.")
+    return delete_record(call)
+
+
+def list_consumers(call: Call) -> Reply:
+    """The workspaces that may read its state: all others where everyone may."""
+    record = call.record
+    keys = call.state.members(record.key, CONSUMERS)
+    if record["global-remote-state"] and call.query.get("show_only_configured") != "true":
+        every = call.state.list(record.owner, "workspaces")
+        return Reply(data=listed(call, [item[-1] for item in every if item[-1] != record.key]))
+    return Reply(data=listed(call, keys))
+
+
+def replace_consumers(call: Call) -> Reply:
+    errors: list[Error] = []
+    organization = call.owner(call.record)
+    keys = named_records(call, call.document["data"], "workspaces", "/data", organization, errors)
+    if errors:
+        raise invalid_items(errors)
+    old = call.state.members(call.record.key, CONSUMERS)
+    state = call.state.unlink(call.record.key, CONSUMERS, old)
+    return Reply(state=state.link(call.record.key, CONSUMERS, keys))
+
+
+def settled_of_projects(
+    call: Call, attributes: dict[str, Any], record: Record | None
+) -> dict[str, Any]:
+    """`operations` is the old word for the execution modes remote and local."""
+    attributes = settled(call, attributes, record)
+    operations = attributes.pop("operations", None)
+    if operations is not None and "execution-mode" not in attributes:
+        attributes["execution-mode"] = "remote" if operations else "local"
+    if attributes.get("trigger-patterns", ()) is None:
+        attributes["trigger-patterns"] = []
+    return settle(call, WORKSPACE, attributes, record)
+
+
+RELATIONS = {
+    "project": To("projects", IN_PROJECT, entry="project", one=True),
+    "remote-state-consumers": To("workspaces", CONSUMERS, entry="remote-state-consumers"),
+}
+OPERATIONS = {
+    "list-workspaces": (list_workspaces, "list-workspaces"),
+    "create-workspace": (create_workspace, "create-workspace"),
+    "update-workspace": (update_workspace, "administer-workspace"),
+    "update-workspace-by-name": (update_workspace, "administer-workspace"),
+    "delete-workspace": (delete_workspace, "administer-workspace"),
+    "delete-workspace-by-name": (delete_workspace, "administer-workspace"),
+    "safe-delete-workspace": (safe_delete_workspace, "administer-workspace"),
+    "safe-delete-workspace-by-name": (safe_delete_workspace, "administer-workspace"),
+    "list-remote-state-consumers": (list_consumers, "read-workspace"),
+    "add-remote-state-consumers": (
+        add_members("remote-state-consumers"),
+        "administer-workspace",
+    ),
+    "remove-remote-state-consumers": (
+        remove_members("remote-state-consumers"),
+        "administer-workspace",
+    ),
+    "replace-remote-state-consumers": (replace_consumers, "administer-workspace"),
+    "list-workspace-tag-bindings": (tag_bindings.list_bindings, "read-workspace"),
+    "add-or-update-tag-bindings-on-workspace": (tag_bindings.add_bindings, "tag-workspace"),
+    "list-workspace-effective-tag-bindings": (tag_bindings.list_effective, "read-workspace"),
+}
+UNSAID = (
+    "apply-duration-average",
+    "plan-duration-average",
+    "policy-check-failures",
+    "run-failures",
+    "last-assessment-result-at",
+    "auto-destroy-status",
+    "no-code-upgrade-available",
+    "source-module-id",
+    "effective-state-version-retention-desc",
+    "effective-run-data-retention-desc",
+)
+"""What only runs and other records tell that are not served: null."""
+
+
+# fixtures
+
+
+def seed_project(seeding: Seeding, record: Record, owner: Record) -> None:
+    """An entry that names no project stands in the default one."""
+    if not len(seeding.state.members(record.key, IN_PROJECT)):
+        default = seeding.state.members(owner.key, DEFAULT)
+        seeding.state = seeding.state.link(record.key, IN_PROJECT, default)
+
+
+ENTRY = {
+    "resource-count": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many resources it manages, which keep it from being deleted safely.",
+    },
+    "setting-overwrites": {
+        "type": "object",
+        "description": "Which settings are its own; none where omitted.",
+    },
+    "tag-bindings": {
+        "type": "object",
+        "additionalProperties": {"type": ["string", "null"], "description": "The value."},
+        "description": "Its tags with values, by key.",
+    },
+}
