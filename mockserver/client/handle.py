@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from mockserver.client.broken import Broken, explanations, unfired
 from mockserver.client.clock import ClockHandle
 from mockserver.client.faults import FaultsHandle
 from mockserver.client.journal import JournalReader
-from mockserver.client.links import Link, shown_or_gone
+from mockserver.client.links import Gone, Link, shown_or_gone
 from mockserver.client.seen import Seen
 from mockserver.client.tokens import Tokens
 from mockserver.loopback import host_of, is_loopback
@@ -80,8 +81,8 @@ class World:
         return f"{where or 'in this process'}; {', '.join(counts)}"
 
     def close(self) -> None:
-        """Ends a world that `mockserver.universe()` has made; raises Broken as its `with` does. Other
-        worlds stay as they are.
+        """Ends a world that `mockserver.universe()` or `fork()` has made; raises Broken as its `with`
+        does. Other worlds stay as they are.
         """
         self._end(None)
 
@@ -160,9 +161,23 @@ class World:
         self._link.send("POST", f"snapshots/{_plain(name)}/restore")
 
     def fork(self, key: str | None = None) -> World:
-        """A world of its own that begins where this one is; its key is made where none is given."""
+        """A world of its own that begins where this one is; its key is made where none is given.
+
+        At the end of its `with` block, or by `close()`, it is checked and deleted.
+        """
         wanted = {"fork": self.token} | ({"key": key} if key else {})
-        return self._forked(self._link.send("POST", "universes", wanted)["key"])
+        made = self._forked(self._link.send("POST", "universes", wanted)["key"])
+        made._end = made._deleted
+        return made
+
+    def _deleted(self, error: BaseException | None) -> None:
+        __tracebackhide__ = True
+        with suppress(Gone):
+            try:
+                if error is None:
+                    self.check()
+            finally:
+                self.delete()
 
     def delete(self) -> None:
         """Away with it; whoever uses it afterwards is told so."""

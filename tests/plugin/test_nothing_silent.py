@@ -3,11 +3,13 @@ itself in a REPL and in a notebook."""
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -241,10 +243,47 @@ def test_what_was_broken_is_raised_at_the_close() -> None:
 
 
 def test_a_world_of_somebody_else_is_left_as_it_is(served: str) -> None:
-    with mockserver.connect(served).fork() as tfe:
+    with mockserver.connect(served) as tfe:
         pass
     assert tfe.client.get(SETS).status_code == 200
-    tfe.delete()
+
+
+def test_a_fork_ends_with_its_block_and_is_checked(world: Tfe) -> None:
+    with world.fork() as fork:
+        assert fork.client.delete(SETS.rpartition("/")[0]).status_code == 204
+    with pytest.raises(ControlError, match=r"gone|no universe"):
+        fork.reset()
+    fork.close()
+    assert world.client.get(SETS).status_code == 200
+    with mockserver.universe(strict=True) as strict, pytest.raises(RuntimeError), strict.fork():
+        raise RuntimeError
+    strict = mockserver.universe(strict=True)
+    fork = strict.fork()
+    fork.client.get(SETS + "?stray=1")
+    with pytest.raises(Broken, match="stray is not listed"):
+        fork.close()
+    with pytest.raises(Broken):
+        strict.close()
+
+
+def test_under_hypothesis_each_example_has_a_fork_of_its_own(run: Run) -> None:
+    """The recipe of docs/pytest.md, and what hypothesis says without it."""
+    page = (Path(__file__).parents[2] / "docs" / "pytest.md").read_text(encoding="utf-8")
+    (recipe,) = [
+        block for block in re.findall(r"```python\n(.*?)```", page, re.S) if "@given" in block
+    ]
+    result = run(
+        recipe
+        + """
+
+@given(st.integers())
+def test_refused(tfe, number):
+    pass
+""",
+        also=("hypothesispytest",),
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    assert "FailedHealthCheck" in result.stdout.str()
 
 
 def test_a_world_says_where_it_is_its_organizations_and_how_much_there_is() -> None:
