@@ -183,3 +183,13 @@ def test_the_glossary_has_at_most_twenty_words_each_once() -> None:
     words = re.findall(r"^- \*\*([\w -]+)\*\*:", text, re.MULTILINE)
     assert 10 <= len(words) <= 20
     assert len(set(words)) == len(words)
+
+
+def test_no_two_modules_have_a_public_class_of_the_same_name() -> None:
+    found: dict[str, list[str]] = {}
+    for name, path in modules().items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(name)
+    assert len(found) > 100
+    assert {name: where for name, where in found.items() if len(where) > 1} == {}

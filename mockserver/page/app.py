@@ -41,7 +41,7 @@ def application(server: Server) -> flask.Flask:
     app.after_request(_sealed)
     app.context_processor(lambda: {"csrf": doors.csrf, "said": doors.said, "number": None})
     app.register_error_handler(doors.Locked, _locked)
-    app.register_error_handler(doors.Gone, _gone)
+    app.register_error_handler(doors.NoWorld, _gone)
     app.register_error_handler(HTTPException, _wrong)
     return app
 
@@ -72,7 +72,7 @@ def _locked(locked: doors.Locked) -> tuple[str, int]:
     return flask.render_template("locked.html", locked=locked, wrong=locked.wrong), 401
 
 
-def _gone(gone: doors.Gone) -> tuple[str, int]:
+def _gone(gone: doors.NoWorld) -> tuple[str, int]:
     return flask.render_template("gone.html", gone=gone), 404
 
 

@@ -30,7 +30,7 @@ class Locked(Exception):
         super().__init__(f"world {number} is locked")
 
 
-class Gone(Exception):
+class NoWorld(Exception):
     """A world that is no more, or never was."""
 
     def __init__(self, number: int, why: str) -> None:
@@ -182,29 +182,29 @@ def control(token: str) -> None:
 
 
 def world(number: int) -> Universe:
-    """An opened world. Raises Locked or Gone."""
+    """An opened world. Raises Locked or NoWorld."""
     universe = opened().get(number)
     if universe is None:
         listed()
         there(number)
         raise Locked(number)
     if universe.gone:
-        raise Gone(number, universe.gone)
+        raise NoWorld(number, universe.gone)
     server().universes.get(universe.key)  # it is in use
     return universe
 
 
 def there(number: int) -> Universe:
-    """A world, open or not. Raises Gone."""
+    """A world, open or not. Raises NoWorld."""
     universe = server().universes.numbered(number)
     if universe is None:
         was = 0 < number <= server().universes.made
-        raise Gone(number, "it was deleted" if was else "there was never a world of this number")
+        raise NoWorld(number, "it was deleted" if was else "there was never a world of this number")
     return universe
 
 
 def open(number: int, key: str) -> Universe:
-    """Open a world by its key. Raises Locked for a wrong one, Gone."""
+    """Open a world by its key. Raises Locked for a wrong one, NoWorld."""
     listed()
     universe = there(number)
     if not hmac.compare_digest(key.encode(), universe.key.encode()):
