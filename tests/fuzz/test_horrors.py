@@ -126,11 +126,11 @@ def test_no_horror_disturbs_an_operation_that_takes_no_body(
     """It is noted, and refused by a strict world."""
     if len(body) > 10_000:
         body = body[:10_000]
-    world = fresh(EDITION)
+    world = fresh(operation.edition)
     got = ask(world, operation.method, path_of(operation), query=query_of(operation), body=body)
     assert got.status == success(operation), got.body
     assert [finding["fact"] for finding in world.findings] == ["this operation takes no body"]
-    strict = fresh(EDITION, strict=True)
+    strict = fresh(operation.edition, strict=True)
     got = ask(strict, operation.method, path_of(operation), query=query_of(operation), body=body)
     assert (got.status, got.errors[0]["title"]) == (422, "not in the contract")
 

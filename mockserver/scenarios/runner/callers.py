@@ -45,8 +45,13 @@ def _callers(driver: Driver) -> Callers | None:
 
 
 def _unseen(driver: Driver, plan: Plan, record: Resource, token: str) -> None:
-    """Without rights a record is not shown, and a list is refused or is without it."""
+    """Without rights a record is not shown, and a list is refused or is without it; one that is open
+    to all who belong to its owner is shown."""
     source = plan.scenario.private or RIGHTS
+    if plan.scenario.open:
+        for id in plan.actions.shows:
+            driver.call(id, of=record, token=token)
+        return
     for id in plan.actions.shows:
         driver.refused(404, id, of=record, token=token, why=WITHOUT, source=source)
     if plan.listing is None:

@@ -47,6 +47,7 @@ class Scenario:
     shows. `steps(driver, record)`: what is played with a record besides; `once(driver)`: what is
     played once, without a record of the type.
     `private`: where it is said that a caller without rights sees none of it; empty where some do.
+    `open`: whether whoever belongs to the owner sees it, without a right of his own.
     `callers(driver)`: tokens of others, where the type knows how to make them.
     `rights`: permissions of an owner; who has none of them may only read what it owns.
     `fixture_entry(resource, known)`: the entry of a fixture that makes a record look so; None where
@@ -65,6 +66,7 @@ class Scenario:
     steps: Callable[..., None] | None = None
     once: Callable[..., None] | None = None
     private: str = ""
+    open: bool = False
     callers: Callable[..., Callers] | None = None
     rights: Sequence[str] = ()
     fixture_entry: Callable[[Resource, Known], Any] | None = None

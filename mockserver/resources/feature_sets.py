@@ -1,0 +1,126 @@
+"""Feature sets: the plans that organizations are on. Every world of August 2026 has three; who
+administers the installation puts an organization on another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.jsonapi.identifiers import identifier
+from mockserver.jsonapi.pagination import listed
+from mockserver.jsonapi.resources import resource
+from mockserver.world import clock, ids
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Kind, View
+from mockserver.world.naming import by_id
+from mockserver.world.problems import invalid, not_found
+from mockserver.world.state import ROOT, Record
+
+TYPE, RIGHT = "feature-sets", "administer-site"
+PLANS: Mapping[str, str] = {
+    "fs-business": "Business",
+    "fs-standard": "Standard (entitlement)",
+    "fs-free": "Free",
+}
+"""By id, the name: those that the client's suite asks for."""
+
+
+def always(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {TYPE: [{"id": id, "name": name} for id, name in PLANS.items()]}
+
+
+def grants(view: View, record: Record) -> Iterator[str]:
+    """The first user of a world administers the installation."""
+    for item in view.state.list(ROOT, "users"):
+        if item[-1] == view.caller.record.key:
+            yield "site-admin"
+        return
+
+
+def plan_of(view: View, record: Record) -> str:
+    """`business`, `standard`, `free`: what organizations show."""
+    return str(record["name"]).partition(" ")[0].casefold()
+
+
+# operations
+
+
+def list_feature_sets(call: Call) -> Reply:
+    asked = str(call.query.get("q", "")).casefold()
+    records = [record for record in call.state.every(TYPE) if call.may(RIGHT, record)]
+    if not records:
+        known = call.facts.rights[RIGHT]
+        raise not_found(f"{call.caller.name} may not: {call.operation} is for {known.words}")
+    found = (record.key for record in records if asked in record["name"].casefold())
+    return Reply(data=listed(call, found))
+
+
+def subscribe(call: Call) -> Reply:
+    """The organization shows the plan and its end from now on; what it may do stays (decision)."""
+    organization = call.record
+    id = call.data["relationships"]["feature-set"]["data"]["id"]
+    plan = call.state.find(TYPE, id)
+    if plan is None:
+        raise invalid(
+            "Feature set does not exist",
+            "/data/relationships/feature-set/data",
+            fact=f"{id!r} is no feature set",
+            expected="the id of a feature set",
+            hint="List the feature sets to find their ids.",
+        )
+    end = _end(call.attributes.get("end-at"))
+    changes = {"plan-identifier": plan_of(call, plan), "plan-expires-at": end}
+    state, _ = call.change(call.kinds["organizations"], call.state, organization, changes)
+    return Reply(
+        state=state,
+        data={
+            "id": f"sub-{ids.code(call.seed, 'sub', organization.key)}",
+            "type": "subscriptions",
+            "attributes": {"is-active": end is None or end > call.now, "end-at": end},
+            "relationships": {
+                "organization": {"data": identifier(organization)},
+                "feature-set": {"data": identifier(plan)},
+            },
+        },
+    )
+
+
+def _end(sent: str | None) -> str | None:
+    try:
+        return None if sent is None else clock.timestamp(clock.parse_timestamp(sent))
+    except ValueError as error:
+        raise invalid(
+            "End at is invalid",
+            "/data/attributes/end-at",
+            fact=str(error),
+            expected="a moment of the calendar",
+            hint="Send a timestamp such as 2027-01-31T12:00:00Z, or null.",
+        ) from None
+
+
+TODAY = Kind(
+    type=TYPE,
+    prefix="fs",
+    title="name",
+    find=by_id(TYPE),
+    show=resource,
+    computed={
+        "identifier": plan_of,
+        "description": lambda view, record: record["name"],
+        "is-current": True,
+        "is-free-tier": lambda view, record: record.id == "fs-free",
+        "sentinel": True,
+        "teams": lambda view, record: record.id != "fs-free",
+    },
+    operations={
+        "list-feature-sets": (list_feature_sets, RIGHT),
+        "update-organization-subscription": (subscribe, RIGHT),
+    },
+    read=RIGHT,
+    grants={TYPE: grants, "organizations": grants},
+    about="Plans that organizations can be on; the same in every world.",
+    member=TYPE,
+    always=always,
+)
+EDITIONS = {"2026-08": TODAY}
