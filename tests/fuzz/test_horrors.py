@@ -222,7 +222,7 @@ def test_a_json_body_of_exactly_10_mb_is_read() -> None:
 
 @pytest.mark.parametrize("operation", cases(o for o in OPERATIONS if o.body))
 def test_a_body_of_10_mb_and_one_byte_is_413_wherever_one_is_taken(operation: Operation) -> None:
-    world = fresh(EDITION)
+    world = fresh(operation.edition)
     got = ask(world, operation.method, path_of(operation), body=b"a" * (LIMIT + 1))
     assert (got.status, got.json) == (413, TOO_LARGE)
 
@@ -374,7 +374,7 @@ def test_a_trailing_slash_is_tolerated(operation: Operation) -> None:
     body = example(operation).get("body")
     sent = body.encode() if isinstance(body, str) else None if body is None else encoded(body)
     got = ask(
-        fresh(EDITION),
+        fresh(operation.edition),
         operation.method,
         path_of(operation) + "/",
         query=query_of(operation),
