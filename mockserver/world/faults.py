@@ -165,11 +165,11 @@ class Fault:
         that was set back begins anew.
         """
         with self._lock:
-            window = [at for at in self._windows.get(caller, ()) if 0 <= _since(at, now) < SECOND]
+            window = [at for at in self._windows.get(caller, ()) if 0 <= now - at < SECOND]
             if passes := len(window) < self.limit:
                 window.append(now)
             self._windows[caller] = window
-            reset = ceil(round((SECOND - _since(window[0], now)) * 1000, 3)) / 1000
+            reset = ceil(round((SECOND - (now - window[0])) * 1000, 3)) / 1000
             return passes, self.limit - len(window), reset
 
     def shown(self) -> dict[str, Any]:
@@ -183,11 +183,6 @@ class Fault:
             if (value := getattr(self, name)) != default:
                 shown[name] = value
         return shown | {"seen": self.seen, "fired": self.fired}
-
-
-def _since(at: float, now: float) -> float:
-    """Seconds, to the microsecond: a clock that was advanced by what is left is not short of it."""
-    return round(now - at, 6)
 
 
 class Faults:

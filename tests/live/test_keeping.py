@@ -86,6 +86,10 @@ def test_who_reads_the_file_sees_the_old_one_or_the_new_one_whole(
         assert json.loads(path.read_text(encoding="utf-8")) == {"old": 1}
         raise OSError(28, "No space left on device")
 
+    with path.open(encoding="utf-8") as begun:  # by somebody who reads meanwhile
+        keeping.write_whole(path, {"old": 2})
+        assert json.load(begun) == {"old": 1}
+    keeping.write_whole(path, {"old": 1})
     monkeypatch.setattr(os, "fsync", fails)
     with pytest.raises(OSError, match="No space left"):
         keeping.write_whole(path, {"new": 2})

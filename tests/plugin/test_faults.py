@@ -329,6 +329,18 @@ def test_a_limit_on_the_clock_of_the_world_is_waited_out_without_sleeping(world:
     assert next(iter(world.faults))["clock"] == "world"
 
 
+def test_a_clock_advanced_by_what_the_header_says_is_never_short_of_it(world: Tfe) -> None:
+    world.faults.add("rate-limit", limit=1, clock="world")
+    for millisecond in range(0, 1000, 37):
+        world.clock.set(f"2019-07-15T00:{millisecond % 60:02}:00.{millisecond:03}Z")
+        assert [world.client.get(SETS).status_code for _ in range(2)] == [200, 429]
+        world.clock.advance(0.3)
+        limited = world.client.get(SETS)
+        world.clock.advance(float(limited.headers["X-RateLimit-Reset"]))
+        assert world.client.get(SETS).status_code == 200
+        world.clock.advance(60)
+
+
 def test_a_clock_that_is_set_back_frees_the_limit(world: Tfe) -> None:
     world.faults.add("rate-limit", limit=1, clock="world")
     assert [world.client.get(SETS).status_code for _ in range(2)] == [200, 429]
