@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mockserver.web.testing import ApiClient
 
 NAMED = 5_000
-"""Records of a world whose organizations are named in its repr: to name them takes the whole state."""
+"""Records of a world whose names stand in its repr: to name them takes the whole state."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Fixture = str | Path | Mapping[str, Any]
 
@@ -70,13 +70,12 @@ class World:
         return shown_or_gone(f"World {self.edition}", self._summary)
 
     def _summary(self) -> str:
-        """Where it is, its organizations, and how much there is of everything."""
+        """Where it is, what stands at the top by name, and how much there is of everything."""
         shown = self._link.send("GET", "universe")
         where = getattr(self._link, "url", None) or (self._reached and self._reached.url)
         counts = [f"{count} {type}" for type, count in shown["records"].items()]
         if sum(shown["records"].values()) <= NAMED:
-            names = [one["name"] for one in self.state()["organizations"]]
-            counts.insert(0, f"organizations {', '.join(names)}" if names else "no organization")
+            counts = [*_named(self.state()), *counts]
         counts.append(f"{shown['exchanges']} exchanges")
         return f"{where or 'in this process'}; {', '.join(counts)}"
 
@@ -196,6 +195,13 @@ class World:
             texts += unfired(self.faults)
         if texts:
             raise Broken("\n\n".join(texts))
+
+
+def _named(state: Mapping[str, Any]) -> Iterator[str]:
+    """What stands at the top of a state and has a name."""
+    for member, entries in state.items():
+        if isinstance(entries, list) and (names := [e["name"] for e in entries if "name" in e]):
+            yield f"{member} {', '.join(names)}"
 
 
 def _unproxied(url: str) -> dict[str, str]:
