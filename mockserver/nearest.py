@@ -5,11 +5,14 @@ Below every room, for all of them are asked for names; it imports none.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 LONGEST = 100
 """Letters of a name that are compared: one of 9 MB would take seconds."""
+LISTED = 20
+"""Names that a sentence lists."""
+ACRONYMS = {"ssh": "SSH", "oauth": "OAuth"}
 
 
 def nearest(name: str, known: Collection[str], most: int = 1, cutoff: float = 0.6) -> list[str]:
@@ -17,12 +20,33 @@ def nearest(name: str, known: Collection[str], most: int = 1, cutoff: float = 0.
     return get_close_matches(name[:LONGEST], known, n=most, cutoff=cutoff)
 
 
-def did_you_mean(name: str, known: Collection[str]) -> str:
-    """`did you mean 'strict'? there are seed, strict`; without the question where none is near."""
-    near = nearest(name, known)
-    return (f"did you mean {near[0]!r}? " if near else "") + f"there are {', '.join(known)}"
+def did_you_mean(name: str, known: Collection[str], cutoff: float = 0.6) -> str:
+    """`Did you mean 'strict'? There are: seed, strict.`
+
+    Of more names than can be listed, the three nearest; the first five where none is near.
+    """
+    if not known:
+        return "There are none."
+    near = [repr(one) for one in nearest(name, known, 3, cutoff)]
+    few = len(known) <= LISTED
+    question = f"Did you mean {either(near[:1] if few else near)}? " if near else ""
+    if few:
+        return f"{question}There are: {', '.join(known)}."
+    return question.strip() or f"Some of them: {', '.join(sorted(known)[:5])}."
 
 
-def some_of(name: str, known: Collection[str], cutoff: float = 0.6) -> str:
-    """The three nearest names in a line; the first five where none is near, for a long list."""
-    return ", ".join(nearest(name, known, 3, cutoff) or sorted(known)[:5])
+def there_is_no(what: str, name: str, known: Collection[str], cutoff: float = 0.6) -> str:
+    """`There is no organization named 'nope'. Did you mean 'nops'? There are: acme, nops.`"""
+    return f"There is no {what} named {name!r}. {did_you_mean(name, known, cutoff)}"
+
+
+def either(words: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def singular(type: str) -> str:
+    """One of a resource type in words: `policy set` of `policy-sets`, `SSH key` of `ssh-keys`."""
+    words = (type[:-3] + "y" if type.endswith("ies") else type.removesuffix("s")).split("-")
+    return " ".join(ACRONYMS.get(word, word) for word in words)

@@ -69,5 +69,8 @@ def part(coverage: Coverage, counted: tuple[str, ...]) -> Coverage:
 def too_little(percent: float, least: float) -> bool:
     """Whether less was exercised than is wanted, and a sentence about it."""
     if percent < least:
-        say(f"Error: {percent}% was exercised, less than the {least:g}% wanted", err=True)
+        say(
+            f"Error: {percent}% of the contract was exercised, less than the {least:g}% that --fail-under wants",
+            err=True,
+        )
     return percent < least

@@ -17,7 +17,7 @@ from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.server import Server
 from mockserver.world.universe import Universe
 
-UNKNOWN = "there is no universe with this key (any more): is its test over, or was it deleted?"
+UNKNOWN = "No universe has this key: was it deleted, or is its test over?"
 
 
 class ControlError(Exception):
@@ -65,7 +65,7 @@ def judged(status: int, body: bytes, *, making: bool = False) -> Any:
     try:
         document = json.loads(body) if body else None
     except ValueError:
-        raise ControlError(status, [{"pointer": "", "detail": "the answer is no JSON"}]) from None
+        raise ControlError(status, [{"pointer": "", "detail": "the answer is not JSON"}]) from None
     if status < 400:
         return document
     errors = document.get("errors", []) if isinstance(document, dict) else []
@@ -152,7 +152,7 @@ class Http:
     def send(self, method: str, path: str, document: Any = None, **query: Any) -> Any:
         text = query_of(query)
         if not self.url.startswith(("http://", "https://")):
-            detail = f"{self.url!r} is no address of a server: it begins with http:// or https://"
+            detail = f"{self.url!r} is not the address of a server: it must begin with http:// or https://"
             raise ControlError(0, [{"pointer": "", "detail": detail}])
         url = f"{self.url}/_mock/{quote(path)}" + (f"?{text}" if text else "")
         body = None if document is None else json.dumps(document).encode()

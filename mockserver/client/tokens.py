@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mockserver.client.links import Link, shown_or_gone
-from mockserver.nearest import did_you_mean
+from mockserver.nearest import there_is_no
 from mockserver.world.ids import digest
 
 
@@ -32,8 +32,7 @@ class Tokens(Mapping[str, str]):
         __tracebackhide__ = True
         names = self._names()
         if name not in names and not self._is_token(name):
-            there = did_you_mean(name, names) if names else "no name of one is known here"
-            raise UnknownToken(f"no token {name!r}: {there}")
+            raise UnknownToken(there_is_no("token", name, names))
         return f"{self._key}.{name}"
 
     def __iter__(self) -> Iterator[str]:

@@ -25,7 +25,7 @@ class Assembled:
         """An operation. Raises ValueError where its method and path are taken."""
         known = self.paths.setdefault(path, {})
         if method in known:
-            raise ValueError(f"{method.upper()} {path} stands twice")
+            raise ValueError(f"{method.upper()} {path} appears twice")
         known[method] = item
 
     def kept(self, component: str, other: str, schema: Any, origin: str) -> dict[str, str]:

@@ -153,7 +153,7 @@ def _check_references(pages: Mapping[str, Page], there: set[str]) -> None:
         for target in sorted(page.references - there):
             file, _, name = target.partition(".")
             raise UnfitPage(
-                f"{page.path} refers to {file}.json#/$defs/{name}, which is no schema that is there"
+                f"{page.path} refers to {file}.json#/$defs/{name}, which does not exist"
             )
 
 

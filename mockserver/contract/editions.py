@@ -17,7 +17,7 @@ from mockserver.contract.operations import Operation
 from mockserver.contract.pages import pages
 from mockserver.contract.tolerated import refuse_strangers, tolerated
 from mockserver.contract.types import ResourceType, resource_types
-from mockserver.nearest import some_of
+from mockserver.nearest import did_you_mean, there_is_no
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CONTROL = "control"
@@ -77,7 +77,7 @@ class Edition:
         for path_name, method, item in self._items():
             operation = Operation(self.name, method, path_name, item, components, entries)
             if operation.id in self.operations:
-                raise ValueError(f"{place}: the operation id {operation.id!r} stands twice")
+                raise ValueError(f"{place}: the operation id {operation.id!r} appears twice")
             self.operations[operation.id] = operation
         refuse_strangers(place, entries, self.operations)
 
@@ -97,10 +97,8 @@ class Edition:
         try:
             return self.operations[id]
         except KeyError:
-            near = some_of(id, self.operations)
-            raise KeyError(
-                f"edition {self.name} has no operation {id!r}; nearest: {near}"
-            ) from None
+            near = did_you_mean(id, self.operations)
+            raise KeyError(f"Edition {self.name} has no operation {id!r}. {near}") from None
 
     @cached_property
     def types(self) -> Mapping[str, ResourceType]:
@@ -120,8 +118,8 @@ class Edition:
     def source(self, name: str) -> str:
         """Where an operation or a named rule is written. Raises KeyError with the nearest names."""
         if name not in self.sources:
-            near = some_of(name, self.sources)
-            raise KeyError(f"edition {self.name} has no source {name!r}; nearest: {near}")
+            near = did_you_mean(name, self.sources)
+            raise KeyError(f"Edition {self.name} has no source {name!r}. {near}")
         return self.sources[name]
 
     def checker(self, component: str) -> Checker:
@@ -206,8 +204,7 @@ def load(name: str) -> Edition:
 @cache
 def _shipped(name: str) -> Edition:
     if name not in editions():
-        known = ", ".join(editions())
-        raise UnknownEdition(f"no edition {name!r}; there are: {known}")
+        raise UnknownEdition(there_is_no("edition", name, editions()))
     return Edition(folder("contracts") / name)
 
 

@@ -21,7 +21,7 @@ WORDS = {
     "null": "null",
 }
 NAMES = r"^[A-Za-z0-9_-]+$"
-UNTOLD = "a value that is kept secret"
+UNTOLD = "its value is secret"
 """What a fact says in place of a value that is, or may be, a secret."""
 _LAST = re.compile(r"[^\s\",:\[\]{}]+\Z")
 
@@ -171,7 +171,7 @@ def fact(miss: Miss, secret: bool) -> str:
     value = UNTOLD if secret else brief(miss.value)
     if miss.fault == "unlisted":
         return f"{where} is not listed ({value})"
-    return f"{where} is {value}"
+    return f"{where} does not fit ({UNTOLD})" if secret else f"{where} is {value}"
 
 
 def hint(miss: Miss, wanted: str) -> str:
@@ -209,11 +209,11 @@ def explained(
     the same value: a missing member may stand among them under a misspelt name.
     """
     part, source, secret = trail(schema, miss.path, components, miss.value)
-    wanted = expected(part, components) if part else "nothing here"
+    wanted = expected(part, components) if part else "no such member"
     if miss.fault == "maxLength":
         wanted += f", at most {miss.expected} letters of it"
     if miss.fault == "uniqueItems":
-        wanted = "items that differ from one another"
+        wanted = "items that are all different"
     return vendor_detail(miss, part), {
         "pointer": miss.pointer,
         "fact": fact(miss, secret),

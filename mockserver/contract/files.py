@@ -19,16 +19,16 @@ def folder(name: str) -> Path:
 
 def read(path: Path, *, once: bool = False) -> Any:
     """A JSON file. Raises ValueError that names the file where it is none, or, with `once`, where a
-    name stands twice in one object.
+    name appears twice in one object.
     """
     try:
         return json.loads(
             path.read_text(encoding="utf-8"), object_pairs_hook=_once if once else None
         )
     except json.JSONDecodeError as error:
-        raise ValueError(f"{path}: no JSON: {error}") from None
+        raise ValueError(f"{path}: not JSON: {error}") from None
     except _Twice as twice:
-        raise ValueError(f"{path}: {twice.args[0]!r} stands twice in one object") from None
+        raise ValueError(f"{path}: {twice.args[0]!r} appears twice in one object") from None
 
 
 class _Twice(Exception):

@@ -25,7 +25,7 @@ def _toml(path: Path) -> Any:
     try:
         return _written(tomllib.loads(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path}: no TOML: {error}") from None
+        raise ValueError(f"{path}: not TOML: {error}") from None
 
 
 def _yaml(path: Path) -> Any:
@@ -37,7 +37,7 @@ def _yaml(path: Path) -> Any:
         at = getattr(error, "problem_mark", None)
         place = f" (line {at.line + 1}, column {at.column + 1})" if at else ""
         what = getattr(error, "problem", None) or str(error)
-        raise ValueError(f"{path}: no YAML: {what}{place}") from None
+        raise ValueError(f"{path}: not YAML: {what}{place}") from None
 
 
 FORMATS: Mapping[str, Callable[[Path], Any]] = {
@@ -98,7 +98,7 @@ def _core_schema() -> Any:
                 if key.tag == MERGE:
                     continue
                 name = self.construct_object(key, deep=True)
-                fault = "stands twice in one object" if isinstance(name, str) else "is no text"
+                fault = "appears twice in one object" if isinstance(name, str) else "is not text"
                 if not isinstance(name, str) or name in names:
                     raise yaml.constructor.ConstructorError(
                         problem=f"{name!r} {fault}", problem_mark=key.start_mark

@@ -10,7 +10,7 @@ from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected, fact, hint, trail
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
-from mockserver.nearest import did_you_mean
+from mockserver.nearest import there_is_no
 
 
 class UnknownFixture(ValueError):
@@ -23,7 +23,7 @@ class UnfitFixture(ValueError):
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         self.faults = faults
         lines = "\n".join(f"  {pointer or '/'}: {detail}" for pointer, detail in faults)
-        super().__init__(f"the fixture has {len(faults)} fault(s):\n{lines}")
+        super().__init__(f"The fixture has {len(faults)} fault(s):\n{lines}")
 
 
 def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mapping[str, Any]:
@@ -40,11 +40,11 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
     path = Path(fixture)
     if path.suffix in FORMATS or path.is_file():
         if not path.is_file():
-            raise UnknownFixture(f"no fixture file {str(fixture)!r}")
+            raise UnknownFixture(f"There is no fixture file {str(fixture)!r}.")
         return _object(path)
     *others, last = FORMATS
     ends = f"{', '.join(others)} or {last}"
-    raise UnknownFixture(f"{_unknown(str(fixture), edition)}, or a path ending in {ends}")
+    raise UnknownFixture(f"{_unknown(str(fixture), edition)} A path ends in {ends}.")
 
 
 def _object(path: Path) -> Mapping[str, Any]:
@@ -65,7 +65,7 @@ def shipped(name: str, edition: str) -> str:
 
 
 def _unknown(name: str, edition: str) -> str:
-    return f"no fixture {name!r}: {did_you_mean(name, shipped_fixtures(edition))}"
+    return there_is_no("fixture", name, shipped_fixtures(edition))
 
 
 def check_fixture(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:
@@ -78,7 +78,7 @@ def check_fixture(document: Mapping[str, Any], checker: Checker) -> Mapping[str,
     faults = []
     for miss in misses:
         part, _, secret = trail(checker.schema, miss.path, checker.components, miss.value)
-        wanted = _beside(miss) or (expected(part, checker.components) if part else "nothing here")
+        wanted = _beside(miss) or (expected(part, checker.components) if part else "no such member")
         faults.append(
             (miss.pointer, f"{fact(miss, secret)}; expected {wanted}. {hint(miss, wanted)}")
         )

@@ -103,7 +103,7 @@ class Query:
             return
         listed = [parameter for parameter in self._parameters if parameter.startswith(FILTERS)]
         expected = ", ".join(listed) or "no filter"
-        detail = f"{name} is no filter of this operation; it takes {expected}"
+        detail = f"{name} is not a filter of this operation; its filters are: {expected}"
         meta = {**finding, "expected": expected, "source": UNFILTERED}
         checked.refusals.append(Refusal(400, "bad request", detail, None, meta))
 

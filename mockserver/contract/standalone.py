@@ -45,7 +45,9 @@ def of_answer(edition: Edition, operation: Operation, status: int) -> dict[str, 
     """The schema of an answer. Raises ValueError where it is not documented, or no JSON."""
     if status not in operation.responses:
         known = ", ".join(map(str, sorted(operation.responses)))
-        raise ValueError(f"{operation.id} documents no {status}; it documents {known}")
+        raise ValueError(
+            f"{operation.id} does not document the status {status}; it documents {known}"
+        )
     schema = operation.answer_schema(status)
     if schema is None:
         raise ValueError(f"{status} of {operation.id} has no JSON body")

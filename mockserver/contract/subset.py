@@ -68,4 +68,4 @@ def _value_faults(schema: dict[str, Any], place: str) -> Iterator[tuple[str, str
     if pattern is not None and _UNSURE.search(pattern):
         yield f"{place}/pattern", f"{pattern!r}: write classes out in ASCII, no look-around"
     if "$ref" in schema and not _REF.fullmatch(schema["$ref"]):
-        yield f"{place}/$ref", f"{schema['$ref']!r} is no #/components/schemas/ reference"
+        yield f"{place}/$ref", f"{schema['$ref']!r} is not a #/components/schemas/ reference"

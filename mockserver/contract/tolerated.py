@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.contract.engines import InstancePath, Miss
 from mockserver.contract.files import read
-from mockserver.nearest import some_of
+from mockserver.nearest import there_is_no
 
 TOLERATED = "tolerated.json"
 
@@ -88,5 +88,4 @@ def refuse_strangers(place: Path, entries: Collection[Tolerated], known: Collect
     """Raises ValueError where an entry names an operation that the edition has not."""
     for id in (id for entry in entries for id in entry.operations):
         if id not in known:
-            near = some_of(id, known)
-            raise ValueError(f"{place / TOLERATED}: no operation {id!r}; nearest: {near}")
+            raise ValueError(f"{place / TOLERATED}: {there_is_no('operation', id, known)}")

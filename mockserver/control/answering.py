@@ -93,9 +93,7 @@ def stranger(server: Server, sent: Sent) -> Answer | None:
     host, origin = sent.headers.get("Host", "localhost"), sent.headers.get("Origin", "")
     if not _named(server, f"//{host}"):
         known = ", ".join(("localhost", *sorted(server.allowed_hosts)))
-        detail = (
-            f"the host {host!r} is none of {known}; serve with --allowed-host to be reached by it"
-        )
+        detail = f"The host {host!r} is not one of {known}. Name it with --allowed-host to be reached by it."
         return Refused(400, ("", detail)).answer()
     if cors.is_allowed(server.cors_origins, sent):
         return None
@@ -123,15 +121,13 @@ def _operation(contract: Edition, sent: Sent) -> tuple[Operation, Mapping[str, s
             raise Refused(204, allow=allow)
         raise Refused(405, ("", f"{sent.method} is not one of {allow}"), allow=allow)
     known = ", ".join(sorted({operation.path for operation in contract.operations.values()}))
-    raise Refused(404, ("", f"there is no {sent.path}; there are {known}"))
+    raise Refused(404, ("", f"There is no endpoint {sent.path}. There are: {known}."))
 
 
 def _universe(server: Server, sent: Sent) -> Universe:
     universe = server.universes.get(sent.token) if sent.token else None
     if universe is None:
-        send = (
-            "send the key of a universe: Authorization: Bearer KEY (other tokens open nothing here)"
-        )
+        send = "send the key of a universe: Authorization: Bearer KEY (other tokens do not open the control plane)"
         raise Refused(401, ("", server.universes.gone(sent.token or "") or send))
     return universe
 

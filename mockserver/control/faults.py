@@ -41,7 +41,7 @@ def remove_fault(call: ControlCall) -> Handled:
     known = len(call.own.faults.shown())
     place = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if not 0 < place <= known:
-        raise Refused(404, ("", f"there is no fault {text}; there are {known}"))
+        raise Refused(404, ("", f"There is no fault number {text}. There are: {known}."))
     call.own.faults.remove(place - 1)
     return 204, None
 

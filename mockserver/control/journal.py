@@ -59,7 +59,7 @@ def journal_entry(universe: Universe, text: str, place: str = "") -> Entry:
     entry = journal.get(number)
     if entry is None:
         gone = 0 < number <= journal.forgotten
-        what = "is no longer known" if gone else f"never was; there are {journal.count}"
+        what = "is no longer known" if gone else f"does not exist; there are {journal.count}"
         raise Refused(404, (place, f"exchange {text} {what}"))
     return entry
 

@@ -58,7 +58,7 @@ def _forked(call: ControlCall, key: str) -> Universe:
     universe = call.server.universes.get(key)
     if universe is None:
         gone = call.server.universes.gone(key)
-        raise Refused(404, ("/fork", gone or "no universe has that key"))
+        raise Refused(404, ("/fork", gone or "No universe has that key."))
     return universe
 
 

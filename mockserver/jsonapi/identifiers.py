@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from mockserver.nearest import singular
 from mockserver.world.calls import Call
 from mockserver.world.problems import Error, invalid_item
 from mockserver.world.state import Record
@@ -38,7 +39,7 @@ def named_records(
     A record that does not exist, that the caller may not see, or that belongs to another
     organization is unknown, alike: an error with the item's pointer goes to `errors`.
     """
-    keys: dict[int, None] = {}
+    what, keys = singular(type), dict[int, None]()
     for at, item in enumerate(data):
         record = known(call, type, item["id"], owner)
         if record:
@@ -49,8 +50,8 @@ def named_records(
                 invalid_item(
                     f"{item['id']} is not one of the organization's {type}",
                     place,
-                    fact=f"{item['id']!r} is no {type} id of {owner.id} that this token may see",
-                    expected=f"an identifier of one of the {type} of {owner.id}",
+                    fact=f"{item['id']!r} is not the id of a {what} of {owner.id} that this token may see",
+                    expected=f"the identifier of a {what} of {owner.id}",
                     hint=f"List the organization's {type} to find their ids.",
                 )
             )

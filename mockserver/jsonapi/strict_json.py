@@ -46,7 +46,7 @@ def parse(body: bytes, most: int = VALUES) -> Any:
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise NotStrict(f"the body is no JSON: {error.msg} ({where})") from None
+        raise NotStrict(f"the body is not JSON: {error.msg} ({where})") from None
     except RecursionError:
         raise NotStrict(f"the body is nested deeper than {DEPTH} levels") from None
     if "\\u" in text:
@@ -70,12 +70,12 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise NotStrict(f"the member {twice!r} stands twice in one object")
+        raise NotStrict(f"the member {twice!r} appears twice in one object")
     return members
 
 
 def _refuse_constant(text: str) -> None:
-    raise NotStrict(f"{text} is no JSON")
+    raise NotStrict(f"{text} is not JSON")
 
 
 def _integer(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.nearest import singular
 from mockserver.world.calls import Call
 from mockserver.world.kinds import Kind
 from mockserver.world.problems import Error, invalid_item, invalid_items
@@ -29,7 +30,7 @@ def taken(
             detail,
             "/data/attributes/name",
             fact=_said(call, kind, other),
-            expected="what no other record has",
+            expected="a value that no other record has",
             source="recorded answers of the real service",
             hint="Send another value, or change the record that has it.",
         )
@@ -40,8 +41,8 @@ def taken(
 def _said(call: Call, kind: Kind, other: Record) -> str:
     """Which record has it, for those alone who may see that one."""
     if not call.sees(other):
-        return f"another of the {kind.type} has it already"
-    return f"{kind.named_as(other)!r} is {other.kind} {other.id} already"
+        return f"another {singular(kind.type)} already has it"
+    return f"the {singular(other.kind)} {other.id} already has the name {kind.named_as(other)!r}"
 
 
 def refuse_taken(*arguments: Any, **options: Any) -> None:

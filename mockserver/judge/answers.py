@@ -94,7 +94,7 @@ def _body(
         try:
             document = json.loads(exchange.answer)
         except (ValueError, RecursionError):
-            what = "the body is no JSON" if exchange.answer.strip() else "there is no body"
+            what = "the body is not JSON" if exchange.answer.strip() else "there is no body"
             yield Violation("", what, "a JSON document", source, "no JSON")
             return
     places = set()
@@ -183,7 +183,7 @@ def misses(
 def _needless(path: InstancePath, condition: str, schema: Schema, edition: Edition) -> Violation:
     """A member that must not be there."""
     _, source, _ = trail(schema, path, edition.schemas)
-    wanted = f"nothing here: {condition}" if condition else "nothing here"
+    wanted = f"no such member where {condition}" if condition else "no such member"
     return Violation(pointer(path), f"{key_path(path)} is there", wanted, source, "not")
 
 

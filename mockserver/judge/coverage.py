@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from mockserver.contract import Edition, Operation, load
 from mockserver.judge import coverage_points
+from mockserver.nearest import there_is_no
 
 Point = tuple[str, str, str]
 KINDS = ("operation", "status", "attribute", "parameter", "value", "branch")
@@ -140,8 +141,8 @@ class Coverage:
             elif word in operations:
                 wanted.add(word)
             else:
-                known = ", ".join([TOUCHED, *pages])
-                raise ValueError(f"no operation or page {word!r}; there are {known}")
+                known = [TOUCHED, *pages]
+                raise ValueError(there_is_no("operation or page", word, known))
         part = Coverage(self.edition, self._met)
         if words:
             part._known = {id: points for id, points in self._known.items() if id in wanted}

@@ -145,7 +145,7 @@ def try_it(number: int, page: str, id: str) -> Said:
         flask.abort(404, f"Edition {universe.edition} has no operation {id}.")
     caller = form.get("caller") or None
     if caller is not None and caller not in callers(universe.kinds, universe.state):
-        return _operation(number, page, id, form, [f"there is no {caller} in this world"]), 422
+        return _operation(number, page, id, form, [f"There is no {caller} in this world."]), 422
     path = operation.path
     for name in (p["name"] for p in operation.item.get("parameters", []) if p["in"] == "path"):
         path = path.replace(f"{{{name}}}", form.get(f"path.{name}", ""))

@@ -31,7 +31,7 @@ def _owner(universe: Universe, name: str) -> Record:
     for record in owners(universe.kinds, universe.state):
         if record.id == name:
             return record
-    flask.abort(404, f"There is no organization {name} in this world (any more).")
+    flask.abort(404, f"There is no organization named {name} in this world, or no longer.")
 
 
 ADDRESSES: tuple[tuple[str, str, Callable[..., Said]], ...] = (

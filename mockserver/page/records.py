@@ -10,6 +10,7 @@ from urllib.parse import quote
 import flask
 
 from mockserver.contract import Operation
+from mockserver.nearest import singular
 from mockserver.page import doors
 from mockserver.page.asking import api
 from mockserver.page.bodies import Link, lines
@@ -49,7 +50,7 @@ def show_record(number: int, type: str, id: str) -> Said:
     universe = doors.world(number)
     record = universe.state.find(type, id) if type in universe.kinds else None
     if record is None:
-        flask.abort(404, f"There is no {type} {id} in this world (any more).")
+        flask.abort(404, f"There is no {singular(type)} {id} in this world, or no longer.")
     operation = shows(universe, type)
     path, shown, more = None, None, False
     if operation is not None:

@@ -34,7 +34,7 @@ def origin(text: str) -> str:
     ):
         return said
     raise ValueError(
-        f"{text!r} is no origin: expected a scheme and a host, and a port where there is one "
+        f"{text!r} is not an origin: expected a scheme and a host, and a port where there is one "
         "(http://localhost:5173), or * for every origin"
     )
 

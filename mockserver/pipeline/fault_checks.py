@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.contract import Edition, Operation
-from mockserver.nearest import nearest
+from mockserver.nearest import either, nearest
 from mockserver.world.faults import BadFault, wrong
 
 ONE, MORE = "\1", "\2"
@@ -25,7 +25,10 @@ def faults_of(edition: Edition, wanted: Mapping[str, Any]) -> Iterator[BadFault]
             yield BadFault(str(error.args[0]), "/operation")
             return
         if chosen[0].open:
-            yield BadFault(f"{id} needs no token: no fault of a world happens to it", "/operation")
+            yield BadFault(
+                f"{id} needs no token, so it belongs to no world, and no fault can happen to it.",
+                "/operation",
+            )
             return
     where = id or f"any operation of edition {edition.name}"
     if (path := wanted.get("path")) is not None:
@@ -35,11 +38,11 @@ def faults_of(edition: Edition, wanted: Mapping[str, Any]) -> Iterator[BadFault]
         errors = sorted({s for o in chosen for s in o.responses if s >= 400})
         if status not in errors:
             known = ", ".join(map(str, errors))
-            fact = f"{where} does not document the status {status}: it documents {known}"
-            yield BadFault(f"{fact}; what no page documents is off-contract-status", "/status")
+            fact = f"{where} does not document the status {status}; it documents {known}"
+            yield BadFault(f"{fact}. For another status use off-contract-status.", "/status")
     if wanted["fault"] == "lost-entitlement" and not any(o.entitlement for o in chosen):
         known = ", ".join(o.id for o in edition.operations.values() if o.entitlement)
-        yield BadFault(f"{where} needs no entitlement; these do: {known}", "/operation")
+        yield BadFault(f"{where} needs no entitlement. These do: {known}.", "/operation")
 
 
 def _nowhere(edition: Edition, chosen: Sequence[Operation], pattern: str) -> Iterator[BadFault]:
@@ -47,14 +50,14 @@ def _nowhere(edition: Edition, chosen: Sequence[Operation], pattern: str) -> Ite
     paths = list(dict.fromkeys(operation.path for operation in chosen))
     if len(chosen) == 1:
         if not may_meet(pattern, paths[0]):
-            fact = f"{pattern!r} does not fit the path of {chosen[0].id}: {paths[0]}"
+            fact = f"{pattern!r} does not match the path of {chosen[0].id}, {paths[0]}."
             yield BadFault(fact, "/path")
         return
     others = [line.partition(" ")[2] for line in edition.facts.get("not-built", ())]
     if not any(may_meet(pattern, path) for path in (*paths, *others)):
         near = nearest(pattern, paths, 3, 0.3) or paths[:3]
-        fact = f"{pattern!r} fits no path of edition {edition.name}"
-        yield BadFault(f"{fact}; nearest: {', '.join(near)} (* stands for anything)", "/path")
+        fact = f"{pattern!r} matches no path of edition {edition.name}"
+        yield BadFault(f"{fact}. Did you mean {either(near)}? (* matches anything.)", "/path")
 
 
 def may_meet(pattern: str, template: str) -> bool:

@@ -14,6 +14,7 @@ from mockserver.contract.operations import JSONAPI
 from mockserver.contract.routes import routes
 from mockserver.jsonapi.documents import document
 from mockserver.jsonapi.pagination import meta, unpaged
+from mockserver.jsonapi.missing import no_record
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.outcome import Outcome, Setting, cite, refusal
 from mockserver.pipeline.render_cache import Document, RenderedParts, Store, json_bytes
@@ -103,7 +104,7 @@ def _caller(setting: Setting, state: State, sent: Sent, now: str) -> Caller:
 def _built(setting: Setting, operation: Operation) -> tuple[Handler, str]:
     built = setting.kinds.table.get(operation.id)
     if built is None:
-        raise not_found(f"the operation {operation.id} is documented but not built here")
+        raise not_found(f"The API documents {operation.id}, but this server does not support it.")
     return built
 
 
@@ -118,7 +119,7 @@ def _records(call: Call, operation: Operation, path: Mapping[str, str]) -> dict[
         assert find is not None
         record = find(call.state, path[name], within)
         if record is None:
-            raise not_found(f"there is no {kind} {path[name]!r}")
+            raise not_found(no_record(call, kind, path[name], within))
         records[name] = within = record
     return records
 

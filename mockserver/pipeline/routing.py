@@ -20,12 +20,12 @@ def operation_of(route: Route, sent: Sent, edition: Edition, outcome: Outcome) -
     if allow and sent.method == "OPTIONS":
         raise Problem(204, headers={"Allow": allow})
     if routes(edition).not_built(sent.method, sent.path):
-        absent = f"edition {edition.name} has no such path: it is documented, but not built here"
+        absent = "The API documents this path, but this server does not support it."
         raise not_found(absent)
     outcome.findings.append(_no_operation(sent, edition, allow, near))
     if not allow:
-        there = f"; nearest: {near}" if near else ""
-        raise not_found(f"edition {edition.name} has no such path{there}")
+        there = f" Did you mean {near}?" if near else ""
+        raise not_found(f"Edition {edition.name} has no such path.{there}")
     detail = f"{sent.method} is not one of {allow}"
     raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
 

@@ -146,7 +146,7 @@ class Server:
         key, fixture = options.get("key"), options.get("fixture")
         if key is not None and not KEY.fullmatch(key):
             raise ValueError(
-                f"{key!r} is no key: letters, digits and signs, without dot, slash, backslash or quote"
+                f"{key!r} cannot be a key: use letters, digits and signs, but no dot, slash, backslash or quote"
             )
         contract = self.contract(options.get("edition"))
         document = fixture_for(

@@ -25,12 +25,12 @@ def options_of(request: pytest.FixtureRequest) -> dict[str, Any]:
     try:
         options["seed"] = int(options["seed"])
     except ValueError:
-        fail(f"tfe_seed = {options['seed']!r} is no integer")
+        fail(f"tfe_seed = {options['seed']!r} is not an integer")
     options["now"] = options["now"] or None
     options["fixture"] = _found(options["fixture"], config.inipath, config.rootpath)
     for mark in reversed(list(request.node.iter_markers("tfe"))):
         if mark.args:
-            fail(f"@pytest.mark.tfe takes names only: fixture={mark.args[0]!r}")
+            fail(f"@pytest.mark.tfe takes named arguments only: write fixture={mark.args[0]!r}")
         for name, value in mark.kwargs.items():
             options[name] = _judged(name, value)
         if "fixture" in mark.kwargs:
@@ -44,12 +44,12 @@ def _judged(name: str, value: Any) -> Any:
     if name not in OPTIONS:
         from mockserver.nearest import did_you_mean
 
-        fail(f"@pytest.mark.tfe has no {name}: {did_you_mean(name, OPTIONS)}")
+        fail(f"@pytest.mark.tfe has no argument {name!r}. {did_you_mean(name, OPTIONS)}")
     kinds = OPTIONS[name]
     fits = isinstance(value, kinds) and (isinstance(value, bool) == (bool in kinds))
     if not fits and not (name == "now" and value is None):
         words = " or ".join(kind.__name__ for kind in kinds)
-        fail(f"@pytest.mark.tfe({name}={value!r}): {name} is of type {words}")
+        fail(f"@pytest.mark.tfe({name}={value!r}): {name} must be of type {words}")
     return value
 
 

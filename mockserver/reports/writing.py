@@ -23,7 +23,7 @@ def wanted(said: Iterable[str]) -> list[Report]:
         form, _, path = text.partition("=")
         if form not in FORMS or (form != "github" and not path):
             forms = ", ".join("github" if one == "github" else f"{one}=FILE" for one in FORMS)
-            raise ValueError(f"no report {text!r}: there are {forms}")
+            raise ValueError(f"There is no report {text!r}. There are: {forms}.")
         reports.append((form, Path(path) if path else None))
     return reports
 

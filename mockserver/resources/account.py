@@ -80,7 +80,7 @@ def _refuse_taken(call: Call, record: Record, username: str) -> None:
         raise invalid(
             "Username has already been taken",
             "/data/attributes/username",
-            fact=f"{username!r} names another user, without regard to case",
+            fact=f"{username!r} is the name of another user (upper and lower case are the same)",
             expected="a name that nobody else has",
             hint="Send another username.",
         )

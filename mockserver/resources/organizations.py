@@ -11,7 +11,7 @@ from mockserver.jsonapi.handlers import create_record, delete_record, show_recor
 from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
-from mockserver.nearest import did_you_mean
+from mockserver.nearest import there_is_no
 from mockserver.pointers import escape
 from mockserver.resources.execution_modes import ORGANIZATION, settle, with_pool
 from mockserver.world import clock, ids
@@ -104,7 +104,7 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     """With the team `owners`, which has the id that an entry among the teams gives it."""
     known, entitled = entitlements(seeding.facts), entry.get("entitlements", {})
     for name in entitled.keys() - known.keys():
-        detail = f"no entitlement {name!r}: {did_you_mean(name, known)}"
+        detail = there_is_no("entitlement", name, known)
         seeding.fault(f"{pointer}/entitlements/{escape(name)}", detail)
     said = {name: part for name, part in entry.items() if name != "owners"}
     kind = seeding.kinds["organizations"]

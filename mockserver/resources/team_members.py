@@ -104,7 +104,7 @@ def _unknown(username: str, at: int) -> Error:
     return invalid_item(
         "User does not exist",
         f"/data/{at}/id",
-        fact=f"{username!r} is nobody's username",
+        fact=f"{username!r} is not the username of anybody",
         expected="the username of a user (not the id, nor an e-mail address)",
         hint="Users must exist already: a fixture can hold them.",
     )

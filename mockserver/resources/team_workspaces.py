@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.identifiers import identifier
+from mockserver.jsonapi.missing import no_record
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.world.access import demand
@@ -77,7 +78,7 @@ def list_access(call: Call) -> Reply:
     id = call.query["filter[workspace][id]"]
     workspace = _found(call, "workspaces", id)
     if workspace is None:
-        raise not_found(f"there is no workspaces {id!r}")
+        raise not_found(no_record(call, "workspaces", id))
     demand(call, call.operation, READ, workspace, "teams")
     items = call.state.list(workspace.key, "team-workspaces")
     return Reply(data=listed(call, (item[-1] for item in items)))
@@ -117,7 +118,7 @@ def _unknown(what: str, id: str) -> Error:
     return _wrong(
         what,
         f"{what.capitalize()} does not exist",
-        fact=f"{id!r} is no {what} that this token may see, in one organization with the other",
+        fact=f"{id!r} is not the id of a {what} that this token may see, in the same organization",
         expected=f"the id of a {what}",
         hint=f"List the organization's {what}s to find their ids.",
     )

@@ -84,11 +84,12 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     if not entry.get("admin"):
         said["username"] = admin["username"]  # he may have renamed himself: `admin` still means him
     elif meant and meant.key != admin.key:
-        taken = seeding.places.get(meant.key, "in the world already")
-        seeding.fault(pointer, f"{username!r} is taken: {taken} (users {meant.id})")
+        place = seeding.places.get(meant.key)
+        where = f"at {place}" if place else "that is in the world already"
+        seeding.fault(pointer, f"The name {username!r} is taken by the user {meant.id} {where}.")
         return None
     if entry.get("id", admin.id) != admin.id:
-        seeding.fault(f"{pointer}/id", f"{ADMIN} has the id {admin.id} in this world already")
+        seeding.fault(f"{pointer}/id", f"{ADMIN} already has the id {admin.id} in this world.")
         return None
     return seeding.change(KIND, admin, said)
 

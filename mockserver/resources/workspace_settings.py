@@ -45,7 +45,7 @@ def _version(call: Call, version: str) -> str:
         raise invalid(
             f'Terraform version "{version}" is not a valid version',
             POINTER,
-            fact=f"{version!r} is no version that this edition knows, and no constraint",
+            fact=f"{version!r} is neither a version that this edition knows nor a constraint",
             expected=listed,
             source=SOURCE,
             hint=f"Send {versions[0]}, or leave it out for the newest.",
@@ -107,7 +107,7 @@ def no_such(what: str, id: str, pointer: str, source: str) -> Problem:
     return invalid(
         f"{what} does not exist",
         pointer,
-        fact=f"{id!r} is no {what.lower()} of this organization",
+        fact=f"{id!r} is not one of this organization's {what.lower()}s",
         expected=f"the id of one of the organization's {what.lower()}s",
         source=source,
         hint="Name one that the organization has; a fixture can hold it.",

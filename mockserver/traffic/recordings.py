@@ -51,8 +51,8 @@ def _broken(name: str, said: str, count: int) -> str:
             f"the {count} entries before were judged"
         )
     if not count:
-        return f"{name} is no JSON: is it a HAR?"
-    return f"{name} is no JSON after entry {count}; the {count} entries before were judged"
+        return f"{name} is not JSON: is it a HAR?"
+    return f"{name} is not JSON after entry {count}; the {count} entries before were judged"
 
 
 def _past_mark(file: BinaryIO) -> None:
@@ -131,7 +131,7 @@ def journal(path: Path) -> Iterator[Exchange]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise BadRecording(f"{path.name} is no JSON: is it a journal?") from None
+        raise BadRecording(f"{path.name} is not JSON: is it a journal?") from None
     try:
         document = json.loads(text)
         entries = document.get("exchanges") if isinstance(document, Mapping) else document
@@ -152,7 +152,7 @@ def _lines(path: Path, text: str) -> Iterator[Any]:
                 yield json.loads(line)
             except ValueError:
                 raise BadRecording(
-                    f"{path.name} is no JSON in line {number}: it is truncated, or no journal"
+                    f"{path.name} is not JSON in line {number}: it is truncated, or not a journal"
                 ) from None
 
 
@@ -165,7 +165,9 @@ def exchanges(path: Path) -> Iterator[Exchange]:
         try:
             entry = json.loads(file.read_text(encoding="utf-8-sig"))
         except (ValueError, UnicodeDecodeError):
-            raise BadRecording(f"{file.name} is no JSON: it is truncated, or no exchange") from None
+            raise BadRecording(
+                f"{file.name} is not JSON: it is truncated, or not an exchange"
+            ) from None
         made = kept(entry, file.name)
         if made is not None:
             yield made

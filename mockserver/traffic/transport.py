@@ -126,7 +126,7 @@ class HttpTransport:
     ) -> None:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{url!r} is no http or https address")
+            raise ValueError(f"{url!r} is not an http or https address")
         self.local = is_loopback(parts.hostname)
         root = parts.path.rstrip("/").removesuffix("/api/v2")  # as curl's users have it
         self._base, self._path = f"{parts.scheme}://{parts.netloc}", root

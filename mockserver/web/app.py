@@ -59,7 +59,7 @@ def create_app(
     """
     if isinstance(key, EllipsisType):
         if not loopback:
-            raise ValueError("beyond this machine there is no default key: give one, key=...")
+            raise ValueError("With loopback=False there is no default key: give one with key=...")
         key = "test-token"
     server = server or Server(
         edition=edition,

@@ -154,7 +154,7 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """uvicorn calls it for what its parser refuses, and for what a callback raises."""
-        self._refuse(self._refused or NoRequest(400, "this is no HTTP/1.1 request"))
+        self._refuse(self._refused or NoRequest(400, "this is not an HTTP/1.1 request"))
 
     def _refuse(self, refused: NoRequest) -> None:
         """Take nothing more; what was begun before is answered first, and in place of the refusal."""

@@ -47,7 +47,7 @@ def absolute_form(url: bytes) -> tuple[bytes, bytes]:
     except httptools.HttpParserInvalidURLError:
         target = None
     if target is None or target.schema is None or target.host is None:
-        raise NoRequest(400, "the target of the request is no path and no URL")
+        raise NoRequest(400, "the target of the request is neither a path nor a URL")
     name = b"[%b]" % target.host if b":" in target.host else target.host
     host = name + (b":%d" % target.port if target.port else b"")
     return (target.path or b"/") + (b"?" + target.query if target.query else b""), host

@@ -17,7 +17,7 @@ def parse_timestamp(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise ValueError(f"{text!r} is no timestamp of the form {FORM}") from None
+        raise ValueError(f"{text!r} is not a timestamp of the form {FORM}") from None
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} names no time zone: write it as {FORM}")
     try:

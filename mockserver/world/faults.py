@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from math import ceil
 from typing import Any
 
-from mockserver.nearest import did_you_mean
+from mockserver.nearest import did_you_mean, there_is_no
 
 WHAT: Mapping[str, str] = {
     "status": "answer with the documented error `status` instead of the operation; "
@@ -236,13 +236,14 @@ def wrong(wanted: Mapping[str, Any]) -> Iterator[BadFault]:
     """Everything wrong with a fault that somebody asks for: `{"fault": NAME, ...}`."""
     fault = wanted["fault"]
     if fault not in WHAT:
-        yield BadFault(f"no fault {fault!r}: {did_you_mean(str(fault), WHAT)}")
+        yield BadFault(there_is_no("fault", str(fault), WHAT))
         return
     takes = ("operation", "path", "when", *TAKES.get(fault, ()))
     for name in wanted:
         if name not in ("fault", *takes):
             yield BadFault(
-                f"the fault {fault!r} takes no {name}: {did_you_mean(name, takes)}", f"/{name}"
+                f"The fault {fault!r} does not take {name!r}. {did_you_mean(name, takes)}",
+                f"/{name}",
             )
     if "status" in takes and wanted.get("status") is None:
         yield BadFault(f"the fault {fault!r} needs a status")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.nearest import nearest
+from mockserver.nearest import either, nearest, singular
 from mockserver.pointers import escape
 from mockserver.world import clock, ids, records
 from mockserver.world.agreement import disagreements
@@ -36,7 +36,7 @@ class BadFixture(Exception):
     def __init__(self, faults: list[BadEntry]) -> None:
         self.faults = faults
         lines = "\n".join(f"  {fault.pointer or '/'}: {fault.detail}" for fault in faults)
-        super().__init__(f"the fixture has {len(faults)} fault(s):\n{lines}")
+        super().__init__(f"The fixture has {len(faults)} fault(s):\n{lines}")
 
 
 NOTHING: Values = MappingProxyType({})
@@ -109,8 +109,9 @@ class Seeding:
 
     def clash(self, pointer: str, record: Record, name: str) -> None:
         """A fault: an entry says something else than a record that was in the world before."""
-        there = f"in the world already ({record.kind} {record.id}); {name} is different there"
-        self.fault(pointer, f"{self.kinds[record.kind].named_as(record)!r} is {there}")
+        what, label = singular(record.kind), self.kinds[record.kind].named_as(record)
+        there = f"The world already has the {what} {label!r} ({record.id})"
+        self.fault(pointer, f"{there}, with a different {name}.")
 
     def values(self, kind: Kind, entry: Values) -> dict[str, Any]:
         """What an entry says of a record, as it is kept."""
@@ -160,12 +161,12 @@ class Seeding:
         """A record of a kind, or a fault that names both places where something is taken."""
         values = records.initial_values(kind, self.facts, values, self.now)
         if id is not None and (other := self.state.find(kind.type, id)):
-            return self._taken(pointer, f"the id {id!r}", other)
+            return self._taken(pointer, f"The id {id!r}", other)
         for name in kind.names(values, owners):
             if other := self.state.find(*name):
-                return self._taken(pointer, repr(name[-1]), other)
+                return self._taken(pointer, f"The name {name[-1]!r}", other)
         if kind.identify and (other := self.state.find(kind.type, kind.identify(values))):
-            return self._taken(pointer, repr(kind.identify(values)), other)
+            return self._taken(pointer, f"The id {kind.identify(values)!r}", other)
         self.state, record = records.create(kind, self.state, owners, values, seed=self.seed, id=id)
         self.places[record.key] = pointer
         return record
@@ -175,8 +176,9 @@ class Seeding:
         return record
 
     def _taken(self, pointer: str, what: str, other: Record) -> Record | None:
-        place = self.places.get(other.key, "in the world already")
-        self.fault(pointer, f"{what} is taken: {place} ({other.kind} {other.id})")
+        place = self.places.get(other.key)
+        where = f"at {place}" if place else "that is in the world already"
+        self.fault(pointer, f"{what} is taken by the {singular(other.kind)} {other.id} {where}.")
         return None
 
     def named(
@@ -192,15 +194,15 @@ class Seeding:
         if record and within and record.owner == within.key:
             return record
         if record and within:
-            another = within.kind.removesuffix("s")
-            self.fault(pointer, f"{record.id} belongs to another {another}")
+            what, another = singular(type), singular(within.kind)
+            self.fault(pointer, f"The {what} {record.id} belongs to another {another}.")
             return None
         owner = within.key if within else ROOT
         known = [kind.named_as(record) for record in self.state.all(type, owner)]
-        near = nearest(name, known, 3)
-        hint = f"; nearest: {', '.join(near)}" if near else ""
-        place = f" in {within.id}" if within else ""
-        self.fault(pointer, f"no {type} {name!r}{place}{hint}")
+        near = [repr(one) for one in nearest(name, known, 3)]
+        question = f" Did you mean {either(near)}?" if near else ""
+        place = f" in the {singular(within.kind)} {within.id}" if within else ""
+        self.fault(pointer, f"There is no {singular(type)} {name!r}{place}.{question}")
         return None
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.nearest import some_of
+from mockserver.nearest import there_is_no
 from mockserver.world import dumping, seeding
 from mockserver.world.clock import Clock
 from mockserver.world.faults import Faults
@@ -181,5 +181,4 @@ class Universe:
 
 
 def _no(what: str, name: str, known: Mapping[str, Any]) -> str:
-    there = f"; there are: {some_of(name, known)}" if known else "; there are none"
-    return f"no {what} {name!r}{there}"
+    return there_is_no(what, name, sorted(known))

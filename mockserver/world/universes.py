@@ -66,7 +66,9 @@ class Universes:
             if universe.key in self._all:
                 raise Taken(f"a universe with the key {universe.key!r} exists")
             if len(self._all) >= self.most:
-                raise Full(f"there are {self.most} universes: delete one that is done with")
+                raise Full(
+                    f"there are {self.most} universes already: delete one that is no longer needed"
+                )
             self.made += 1
             universe.number = self.made
             self._all[universe.key] = universe

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.nearest import some_of
+from mockserver.nearest import either, singular, there_is_no
 from mockserver.world.access import demand
 from mockserver.world.kinds import Caller, Kinds, View
 from mockserver.world.problems import Problem
@@ -74,8 +74,8 @@ def called(kinds: Kinds, state: State, name: str) -> Caller:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise Unknown(f"{name!r} is {' and '.join(c.name for c in fitting)}: say which")
-    raise Unknown(f"no caller {name!r}; there are {some_of(name, known, cutoff=0.3)}")
+        raise Unknown(f"{name!r} can be {either([c.name for c in fitting])}: say which one.")
+    raise Unknown(there_is_no("caller", name, known, cutoff=0.3))
 
 
 def verdicts(
@@ -103,7 +103,7 @@ def verdicts(
             if record in (name, name.rpartition("/")[2], one.id)
         }
         if not every:
-            raise Unknown(f"there is no {asked.type} {record!r}")
+            raise Unknown(f"There is no {singular(asked.type)} {record!r}.")
     for name, one in every.items():
         yield _verdict(view, asked, one, name)
 

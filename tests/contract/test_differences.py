@@ -273,8 +273,8 @@ def test_a_recording_is_told_by_what_it_shows_beyond_the_edition(tmp_path: Path)
     ("arguments", "sentence"),
     [
         ((REAL,), "name another edition, or a recording with --against"),
-        ((REAL, "2019-08"), "no edition '2019-08'"),
-        (("2019-08", REAL), "no edition '2019-08'"),
+        ((REAL, "2019-08"), "There is no edition named '2019-08'"),
+        (("2019-08", REAL), "There is no edition named '2019-08'"),
     ],
 )
 def test_what_cannot_be_compared_is_exit_code_2_and_a_sentence(

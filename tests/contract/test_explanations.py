@@ -155,7 +155,7 @@ def test_a_member_that_is_not_listed_is_explained_with_the_nearest_name() -> Non
             "edition": "2019-07",
             "pointer": "/data/attributes/descriptoin",
             "fact": fact,
-            "expected": "nothing here",
+            "expected": "no such member",
             "key-path": "data.attributes.descriptoin",
             "source": "policy-sets.html#create-a-policy-set",
             "hint": "Did you mean description?",
@@ -237,7 +237,7 @@ def test_a_401_and_a_404_explain_nothing_but_to_the_journal() -> None:
     got = world.send("GET", "/api/v2/policy-sets/polset-nothing")
     assert got.json == {"errors": [{"status": "404", "title": "not found"}]}
     (last,) = world.universe.journal
-    assert last.why == "there is no policy-sets 'polset-nothing'"
+    assert last.why == "There is no policy set 'polset-nothing'."
 
 
 # the parts of a sentence

@@ -139,8 +139,8 @@ REFUSED: list[tuple[Any, str]] = [
             r"^[]a]$", r"^[^]$",
         )
     ),
-    ({"$ref": "#/$defs/a"}, "/$ref: '#/$defs/a' is no #/components/schemas/ reference"),
-    ({"$ref": "name.json"}, "/$ref: 'name.json' is no #/components/schemas/ reference"),
+    ({"$ref": "#/$defs/a"}, "/$ref: '#/$defs/a' is not a #/components/schemas/ reference"),
+    ({"$ref": "name.json"}, "/$ref: 'name.json' is not a #/components/schemas/ reference"),
 ]  # fmt: skip
 
 
@@ -288,7 +288,7 @@ def test_a_reference_of_a_schema_to_nothing_is_refused(copy: Path) -> None:
         path = spoilt(copy, defs={"more": {"items": {"$ref": target}}})
         with pytest.raises(UnfitPage) as refused:
             Edition(copy)
-        assert str(refused.value) == f"{path} refers to {target}, which is no schema that is there"
+        assert str(refused.value) == f"{path} refers to {target}, which does not exist"
 
 
 def test_a_list_of_required_members_in_a_record_is_refused(copy: Path) -> None:
@@ -319,7 +319,7 @@ def test_a_list_of_required_members_in_a_record_is_refused(copy: Path) -> None:
             {"answers": {"200": {"description": "More.", "list": "thing"}}},
             "no page defines the record 'thing'; there are account, ",
         ),
-        ({"call": "GET /organizations"}, "GET /api/v2/organizations stands twice"),
+        ({"call": "GET /organizations"}, "GET /api/v2/organizations appears twice"),
     ],
 )
 def test_an_operation_that_names_what_is_not_there_is_refused(
@@ -349,38 +349,41 @@ def test_a_relationship_to_records_of_no_page_is_refused(copy: Path) -> None:
 
 def test_an_operation_id_that_stands_twice_is_refused(copy: Path) -> None:
     spoilt(copy, operations={"show-policy": CALL})
-    with pytest.raises(ValueError, match="stands twice") as refused:
+    with pytest.raises(ValueError, match="appears twice") as refused:
         Edition(copy)
-    assert str(refused.value) == f"{copy}: the operation id 'show-policy' stands twice"
+    assert str(refused.value) == f"{copy}: the operation id 'show-policy' appears twice"
 
 
 def test_a_name_that_stands_twice_in_one_object_is_refused(copy: Path) -> None:
     """JSON readers keep the last without a word."""
     path = copy / "more.json"
     path.write_text('{"title": "More", "title": "Most"}')
-    with pytest.raises(ValueError, match="stands twice") as refused:
+    with pytest.raises(ValueError, match="appears twice") as refused:
         Edition(copy)
-    assert str(refused.value) == f"{path}: 'title' stands twice in one object"
+    assert str(refused.value) == f"{path}: 'title' appears twice in one object"
 
 
 def test_a_file_that_is_no_json_is_refused_with_its_name(copy: Path) -> None:
     path = copy / "policies.json"
     path.write_text("{")
-    with pytest.raises(ValueError, match="no JSON") as refused:
+    with pytest.raises(ValueError, match="not JSON") as refused:
         Edition(copy)
-    assert str(refused.value).startswith(f"{path}: no JSON: ")
+    assert str(refused.value).startswith(f"{path}: not JSON: ")
 
 
 def test_an_unknown_edition_is_refused_with_those_there_are() -> None:
     with pytest.raises(UnknownEdition) as refused:
         load("2019-06")
-    assert str(refused.value) == f"no edition '2019-06'; there are: {', '.join(editions())}"
+    assert (
+        str(refused.value)
+        == f"There is no edition named '2019-06'. Did you mean '2019-07'? There are: {', '.join(editions())}."
+    )
 
 
 def test_the_control_contract_is_no_edition() -> None:
     assert "control" not in editions()
     assert "2019-07" in editions()
-    with pytest.raises(UnknownEdition, match="no edition 'control'; there are: 2019-07"):
+    with pytest.raises(UnknownEdition, match="There is no edition named 'control'"):
         load("control")
     assert contract("control") is control()
     assert contract("2019-07") is load("2019-07")
@@ -390,8 +393,8 @@ def test_an_unknown_operation_is_refused_with_the_nearest() -> None:
     with pytest.raises(KeyError) as refused:
         load("2019-07").operation("create-policyset")
     assert refused.value.args[0] == (
-        "edition 2019-07 has no operation 'create-policyset'; "
-        "nearest: create-policy-set, create-policy, update-policy-set"
+        "Edition 2019-07 has no operation 'create-policyset'. "
+        "Did you mean 'create-policy-set', 'create-policy' or 'update-policy-set'?"
     )
 
 
@@ -415,6 +418,7 @@ def test_a_tolerated_fault_names_operations_that_are_there(tmp_path: Path) -> No
     listed["tolerated"][0]["operations"] = ["update-sshkey"]
     (place / "tolerated.json").write_text(json.dumps(listed))
     with pytest.raises(
-        ValueError, match=r"tolerated\.json: no operation 'update-sshkey'; nearest: "
+        ValueError,
+        match=r"tolerated\.json: There is no operation named 'update-sshkey'. Did you mean ",
     ):
         Edition(place)

@@ -97,7 +97,7 @@ def test_it_is_served_without_a_token(edition: Edition) -> None:
 def test_an_unknown_edition_has_none() -> None:
     got = fresh(editions()[0]).send("GET", "/_mock/openapi.json", query={"edition": "2019-06"})
     assert got.status == 404
-    assert got.errors[0]["detail"].startswith("no edition '2019-06'; there are: ")
+    assert got.errors[0]["detail"].startswith("There is no edition named '2019-06'. ")
 
 
 def test_assembling_it_leaves_the_contract_as_it_was() -> None:

@@ -222,7 +222,7 @@ def test_an_unknown_filter_is_refused_with_those_there_are(
     listed = [n for n in operation.parameters if n.startswith(("filter[", "search["))]
     known = ", ".join(listed) or "no filter"
     assert error["title"] == "bad request"
-    assert error["detail"] == f"{name} is no filter of this operation; it takes {known}"
+    assert error["detail"] == f"{name} is not a filter of this operation; its filters are: {known}"
     assert error["meta"]["expected"] == known
     assert misses(operation, got) == []
     assert world.universe.state is before

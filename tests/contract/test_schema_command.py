@@ -82,13 +82,21 @@ def test_the_command_prints_what_is_sent_and_what_is_answered() -> None:
         (
             ("create-policyset",),
             1,
-            "edition 2019-07 has no operation 'create-policyset'; nearest: ",
+            "Edition 2019-07 has no operation 'create-policyset'. Did you mean ",
         ),
         (("show-policy",), 1, "show-policy takes no JSON body"),
         (("upload-policy",), 1, "upload-policy takes no JSON body"),
-        (("show-policy", "--answer", "201"), 1, "show-policy documents no 201; it documents 200, "),
+        (
+            ("show-policy", "--answer", "201"),
+            1,
+            "show-policy does not document the status 201; it documents 200, ",
+        ),
         (("delete-policy", "--answer", "204"), 1, "204 of delete-policy has no JSON body"),
-        (("show-policy", "--edition", "2018-01"), 2, "no edition '2018-01'; there are: 2019-07"),
+        (
+            ("show-policy", "--edition", "2018-01"),
+            2,
+            "There is no edition named '2018-01'. Did you mean '2019-07'?",
+        ),
         ((), 2, "give an operation, perhaps with --answer, or --all DIR"),
         (
             ("show-policy", "--all", "x"),

@@ -57,6 +57,6 @@ def test_the_edition_tells_where_an_operation_or_a_rule_is_written() -> None:
     with pytest.raises(KeyError) as unknown:
         edition.source("create-policyset")
     assert unknown.value.args[0] == (
-        "edition 2019-07 has no source 'create-policyset'; "
-        "nearest: create-policy-set, create-policy, update-policy-set"
+        "Edition 2019-07 has no source 'create-policyset'. "
+        "Did you mean 'create-policy-set', 'create-policy' or 'update-policy-set'?"
     )

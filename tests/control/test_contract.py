@@ -88,7 +88,7 @@ def test_every_operation_but_the_open_ones_needs_the_key(tfe: Any, operation: An
                 (
                     "",
                     "send the key of a universe: Authorization: Bearer KEY "
-                    "(other tokens open nothing here)",
+                    "(other tokens do not open the control plane)",
                 )
             ]
 
@@ -132,7 +132,7 @@ def test_every_refusal_and_what_is_sent_in_vain_keeps_the_contract(
 def test_an_unknown_path_is_404_with_those_there_are(tfe: Any) -> None:
     ((pointer, detail),) = faults(ask(tfe, "GET", "nowhere"), 404)
     assert pointer == ""
-    assert detail.startswith("there is no /_mock/nowhere; there are /_mock/clock, ")
+    assert detail.startswith("There is no endpoint /_mock/nowhere. There are: /_mock/clock, ")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,12 @@ def test_the_contract_is_served_without_a_token(tfe: Any) -> None:
         assert answer.json["openapi"] == "3.1.0"
         assert answer.json == contract(edition).openapi()
     answer = ask(tfe, "GET", "openapi.json?edition=2019-70")
-    assert faults(answer, 404) == [("", "no edition '2019-70'; there are: 2019-07, 2026-08")]
+    assert faults(answer, 404) == [
+        (
+            "",
+            "There is no edition named '2019-70'. Did you mean '2019-07'? There are: 2019-07, 2026-08.",
+        )
+    ]
 
 
 def test_the_clock_is_shown_set_advanced_run_and_stopped(tfe: Any) -> None:

@@ -14,7 +14,7 @@ from .asking import ask, faults
 
 pytestmark = pytest.mark.filterwarnings("ignore:the fault .* never happened")
 
-THERE_ARE = f"there are {', '.join(WHAT)}"
+THERE_ARE = f"There are: {', '.join(WHAT)}."
 
 
 def test_faults_are_set_listed_counted_and_cleared(tfe: Any) -> None:
@@ -63,11 +63,11 @@ def test_everything_wrong_is_said_at_once_with_the_nearest(tfe: Any) -> None:
         "/faults/3/fault",
     ]
     details = [detail for _, detail in found]
-    assert details[0] == f"no fault 'latncy': did you mean 'latency'? {THERE_ARE}"
+    assert details[0] == f"There is no fault named 'latncy'. Did you mean 'latency'? {THERE_ARE}"
     assert details[1] == "the fault 'status' needs a status"
     assert "'create-policyset'" in details[2]
     assert "create-policy-set" in details[2].split("'create-policyset'")[1]
-    assert details[3] == f"no fault 'zzz': {THERE_ARE}"
+    assert details[3] == f"There is no fault named 'zzz'. {THERE_ARE}"
 
 
 def test_a_refused_put_leaves_the_faults_as_they_were(tfe: Any) -> None:
@@ -100,7 +100,7 @@ def test_what_makes_no_sense_is_refused_where_it_stands(
 
 
 def test_the_handle_refuses_as_the_control_plane_does(tfe: Any) -> None:
-    with pytest.raises(ControlError, match=r"did you mean 'latency'\?"):
+    with pytest.raises(ControlError, match=r"Did you mean 'latency'\?"):
         tfe.faults.add("latncy")
     with pytest.raises((ControlError, KeyError), match="create-policy-set"):
         tfe.faults.add("latency", operation="create-policyset")

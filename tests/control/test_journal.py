@@ -233,8 +233,8 @@ def test_an_organization_of_others_is_hidden_and_the_journal_says_why(tfe: Any) 
 
 def test_what_is_not_there_says_so(tfe: Any) -> None:
     for path, why in (
-        (f"{ROOT}/policy-sets/polset-none", "there is no policy-sets 'polset-none'"),
-        (f"{ROOT}/nothing", "edition 2019-07 has no such path"),
+        (f"{ROOT}/policy-sets/polset-none", "There is no policy set 'polset-none'."),
+        (f"{ROOT}/nothing", "Edition 2019-07 has no such path."),
         (
             f"{ROOT}/policies/pol-2HRvNs49EWPjDqT1/download",
             "pol-2HRvNs49EWPjDqT1 has no content: upload it first",
@@ -306,7 +306,7 @@ def test_an_exchange_that_never_was_is_404(tfe: Any, number: str) -> None:
     tfe.client.get(SETS)
     for path in (f"journal/{number}", f"journal/{number}/changes"):
         assert faults(ask(tfe, "GET", path), 404) == [
-            ("", f"exchange {number} never was; there are 1")
+            ("", f"exchange {number} does not exist; there are 1")
         ]
 
 

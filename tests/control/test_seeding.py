@@ -98,14 +98,14 @@ NAMES = "a string of letters, digits, - and _"
 UNFIT = [
     pytest.param(
         {"organisations": []},
-        [("/organisations", "organisations is not listed (…); expected nothing here. Did you mean organizations?")],
+        [("/organisations", "organisations is not listed (…); expected no such member. Did you mean organizations?")],
         id="a misspelled member",
     ),
     pytest.param(
         {"organizations": [{"nam": "x"}]},
         [
             ("/organizations/0/nam",
-             "organizations[].nam is not listed (…); expected nothing here. Did you mean name?"),
+             "organizations[].nam is not listed (…); expected no such member. Did you mean name?"),
             ("/organizations/0/name",
              f"organizations[].name is missing; expected {NAMES}. Send organizations[].name: {NAMES}."),
         ],
@@ -156,7 +156,7 @@ UNFIT = [
     pytest.param(
         {"users": [{"username": "ann", "password": 5}]},
         [("/users/0/password",
-          "users[].password is a value that is kept secret; expected a string. "
+          "users[].password does not fit (its value is secret); expected a string. "
           "Send a string as users[].password.")],
         id="a secret of another type",
     ),
@@ -208,7 +208,7 @@ def test_a_fixture_that_breaks_its_schema_is_refused_with_every_place_and_reason
         pass
     assert without_values(raised.value.faults) == expected
     lines = str(raised.value).splitlines()
-    assert lines[0] == f"the fixture has {len(expected)} fault(s):"
+    assert lines[0] == f"The fixture has {len(expected)} fault(s):"
     assert len(lines) == len(expected) + 1
 
 
@@ -224,14 +224,14 @@ def test_what_stands_beside_a_secret_is_told_and_what_may_be_one_is_not(tfe: Any
     assert told["/users/0/emial"].startswith('users[].emial is not listed ("a@b.c"); ')
     assert told["/organizations/0/nam"].startswith('organizations[].nam is not listed ("x"); ')
     for place in ("/users/0/passwrod", "/users/0/x", "/organizations/0/ssh_keys"):
-        assert "is not listed (a value that is kept secret)" in told[place]
+        assert "is not listed (its value is secret)" in told[place]
     assert "hush" not in str(told)
 
 
 BAD = [
     pytest.param(
         {"users": [{"username": "ann", "id": "user-1"}, {"username": "ann"}]},
-        [("/users/1", "'ann' is taken: /users/0 (users user-1)")],
+        [("/users/1", "The name 'ann' is taken by the user user-1 at /users/0.")],
         id="a name twice",
     ),
     pytest.param(
@@ -247,18 +247,18 @@ BAD = [
         [
             (
                 "/organizations/0/policies/1",
-                "'tagged' is taken: /organizations/0/policies/0 (policies pol-1)",
+                "The name 'tagged' is taken by the policy pol-1 at /organizations/0/policies/0.",
             ),
             (
                 "/organizations/0/policies/2",
-                "the id 'pol-1' is taken: /organizations/0/policies/0 (policies pol-1)",
+                "The id 'pol-1' is taken by the policy pol-1 at /organizations/0/policies/0.",
             ),
         ],
         id="a name and an id twice",
     ),
     pytest.param(
         {"organizations": [{"name": "o"}, {"name": "O"}]},
-        [("/organizations/1", "'o' is taken: /organizations/0 (organizations o)")],
+        [("/organizations/1", "The name 'o' is taken by the organization o at /organizations/0.")],
         id="an organization twice without regard to case",
     ),
     pytest.param(
@@ -266,7 +266,7 @@ BAD = [
         [
             (
                 "/organizations/0/workspaces/1",
-                "'w' is taken: /organizations/0/workspaces/0 (workspaces ws-1)",
+                "The name 'w' is taken by the workspace ws-1 at /organizations/0/workspaces/0.",
             )
         ],
         id="a workspace twice without regard to case",
@@ -281,9 +281,12 @@ BAD = [
         [
             (
                 "/organizations/0/policy-sets/0/policies/0",
-                "no policies 'taged' in o; nearest: tagged",
+                "There is no policy 'taged' in the organization o. Did you mean 'tagged'?",
             ),
-            ("/organizations/0/policy-sets/0/workspaces/0", "no workspaces 'w' in o"),
+            (
+                "/organizations/0/policy-sets/0/workspaces/0",
+                "There is no workspace 'w' in the organization o.",
+            ),
         ],
         id="members that are not there",
     ),
@@ -293,8 +296,8 @@ BAD = [
             users=[{"username": "ann"}],
         ),
         [
-            ("/organizations/0/owners/0", "no users 'nobody'"),
-            ("/organizations/0/teams/0/members/0", "no users 'an'; nearest: ann"),
+            ("/organizations/0/owners/0", "There is no user 'nobody'."),
+            ("/organizations/0/teams/0/members/0", "There is no user 'an'. Did you mean 'ann'?"),
         ],
         id="people who are not there",
     ),
@@ -308,9 +311,9 @@ BAD = [
             ],
         ),
         [
-            ("/tokens/0/team", "no teams 't' in o"),
-            ("/tokens/1/user", "no users 'nobody'"),
-            ("/tokens/2/organization", "no organizations 'none'"),
+            ("/tokens/0/team", "There is no team 't' in the organization o."),
+            ("/tokens/1/user", "There is no user 'nobody'."),
+            ("/tokens/2/organization", "There is no organization 'none'."),
         ],
         id="tokens of what is not there",
     ),
@@ -324,7 +327,7 @@ BAD = [
         [
             (
                 "/organizations/0/workspaces/0/created-at",
-                "'2019-02-30T00:00:00.000Z' is no timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ",
+                "'2019-02-30T00:00:00.000Z' is not a timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ",
             )
         ],
         id="a day that no calendar has",
@@ -336,7 +339,12 @@ BAD = [
                 {"name": "o", "workspaces": [{"name": "w", "ssh-key": "sshkey-1"}]},
             ]
         },
-        [("/organizations/1/workspaces/0/ssh-key", "sshkey-1 belongs to another organization")],
+        [
+            (
+                "/organizations/1/workspaces/0/ssh-key",
+                "The SSH key sshkey-1 belongs to another organization.",
+            )
+        ],
         id="a key of another organization",
     ),
 ]
@@ -354,7 +362,7 @@ def test_a_fixture_that_cannot_become_a_world_is_refused_with_every_place_and_re
         pass
     assert [(fault.pointer, fault.detail) for fault in raised.value.faults] == expected
     lines = [f"  {pointer}: {detail}" for pointer, detail in expected]
-    assert str(raised.value).splitlines() == [f"the fixture has {len(expected)} fault(s):", *lines]
+    assert str(raised.value).splitlines() == [f"The fixture has {len(expected)} fault(s):", *lines]
 
 
 # what is there is added to
@@ -428,47 +436,47 @@ def test_an_organization_that_is_there_is_added_to_by_its_name(tfe: Any) -> None
         (
             {"email": "x@example.com"},
             "/email",
-            "'my-organization' is in the world already (organizations my-organization); email is different there",
+            "The world already has the organization 'my-organization' (my-organization), with a different email.",
         ),
         (
             {"entitlements": {"teams": False}},
             "/entitlements",
-            "'my-organization' is in the world already (organizations my-organization); entitlements is different there",
+            "The world already has the organization 'my-organization' (my-organization), with a different entitlements.",
         ),
         (
             {"policies": [{"name": "my-example-policy", "code": "main = rule { false }"}]},
             "/policies/0/code",
-            "'my-example-policy' is in the world already (policies pol-u3S5p2Uwk21keu1s); code is different there",
+            "The world already has the policy 'my-example-policy' (pol-u3S5p2Uwk21keu1s), with a different code.",
         ),
         (
             {"policies": [{"name": "my-example-policy", "id": "pol-1"}]},
             "/policies/0/id",
-            "'my-example-policy' is in the world already (policies pol-u3S5p2Uwk21keu1s); id is different there",
+            "The world already has the policy 'my-example-policy' (pol-u3S5p2Uwk21keu1s), with a different id.",
         ),
         (
             {"policies": [{"name": "new", "id": "pol-u3S5p2Uwk21keu1s"}]},
             "/policies/0",
-            "the id 'pol-u3S5p2Uwk21keu1s' is taken: in the world already (policies pol-u3S5p2Uwk21keu1s)",
+            "The id 'pol-u3S5p2Uwk21keu1s' is taken by the policy pol-u3S5p2Uwk21keu1s that is in the world already.",
         ),
         (
             {"workspaces": [{"name": "workspace-1", "locked": True}]},
             "/workspaces/0/locked",
-            "'workspace-1' is in the world already (workspaces ws-2HRvNs49EWPjDqT1); locked is different there",
+            "The world already has the workspace 'workspace-1' (ws-2HRvNs49EWPjDqT1), with a different locked.",
         ),
         (
             {"workspaces": [{"name": "workspace-1", "team-access": {"platform": "admin"}}]},
             "/workspaces/0/team-access/platform",
-            "'1' is in the world already (team-workspaces 1); access is different there",
+            "The world already has the team workspace '1' (1), with a different access.",
         ),
         (
             {"teams": [{"name": "owners", "id": "team-1"}]},
             "/teams/0/id",
-            "'owners' is in the world already (teams team-ow4nErsTeam5678A); id is different there",
+            "The world already has the team 'owners' (team-ow4nErsTeam5678A), with a different id.",
         ),
         (
             {"ssh-keys": [{"id": "sshkey-GxrePWre1Ezug7aM", "name": "other"}]},
             "/ssh-keys/0/name",
-            "'modules' is in the world already (ssh-keys sshkey-GxrePWre1Ezug7aM); name is different there",
+            "The world already has the SSH key 'modules' (sshkey-GxrePWre1Ezug7aM), with a different name.",
         ),
     ],
 )
@@ -517,7 +525,7 @@ def test_what_is_there_and_stands_twice_in_one_document_is_refused_with_both_pla
     assert faults(ask(tfe, "POST", "seed", document)) == [
         (
             "/organizations/1",
-            "'my-organization' is taken: /organizations/0 (organizations my-organization)",
+            "The name 'my-organization' is taken by the organization my-organization at /organizations/0.",
         )
     ]
 
@@ -538,7 +546,7 @@ def test_a_fixture_by_name_is_refused_with_places_within_it(tfe: Any) -> None:
             {"fixture": "buzy"},
             (
                 "/fixture",
-                "no fixture 'buzy': did you mean 'busy'? there are busy, documented, empty",
+                "There is no fixture named 'buzy'. Did you mean 'busy'? There are: busy, documented, empty.",
             ),
         ),
         ({"fixture": 5}, None),
@@ -561,7 +569,7 @@ def test_no_document_is_refused(tfe: Any, content: str) -> None:
 
 
 def test_an_unknown_fixture_is_an_error_that_lists_those_that_ship() -> None:
-    said = "no fixture 'docmented': did you mean 'documented'? there are busy, documented, empty, or a path ending in .json, .yaml, .yml or .toml"
+    said = "There is no fixture named 'docmented'. Did you mean 'documented'? There are: busy, documented, empty. A path ends in .json, .yaml, .yml or .toml."
     with pytest.raises(UnknownFixture) as raised, mockserver.universe(fixture="docmented"):
         pass
     assert str(raised.value) == said
@@ -574,7 +582,10 @@ def test_a_fixture_is_read_from_a_path(tmp_path: Any) -> None:
         with mockserver.universe(fixture=place) as tfe:
             assert "ann" in [user["username"] for user in tfe.state()["users"]]
     path.write_text("{")
-    with pytest.raises(ValueError, match=r"mine\.json: no JSON"), mockserver.universe(fixture=path):
+    with (
+        pytest.raises(ValueError, match=r"mine\.json: not JSON"),
+        mockserver.universe(fixture=path),
+    ):
         pass
     with (
         pytest.raises(UnknownFixture, match="no fixture file"),

@@ -88,17 +88,17 @@ def test_everything_wrong_with_a_wish_is_said_at_once(tfe: Any) -> None:
 @pytest.mark.parametrize(
     ("wanted", "fault"),
     [
-        ({"edition": "2018-01"}, ("/edition", "no edition '2018-01'; there are: 2019-07, 2026-08")),
-        ({"edition": "control"}, ("/edition", "no edition 'control'; there are: 2019-07, 2026-08")),
+        ({"edition": "2018-01"}, ("/edition", "There is no edition named '2018-01'. Did you mean '2019-07'? There are: 2019-07, 2026-08.")),
+        ({"edition": "control"}, ("/edition", "There is no edition named 'control'. There are: 2019-07, 2026-08.")),
         (
             {"fixture": "docmented"},
-            ("/fixture", "no fixture 'docmented': did you mean 'documented'? there are busy, documented, empty"),
+            ("/fixture", "There is no fixture named 'docmented'. Did you mean 'documented'? There are: busy, documented, empty."),
         ),
         (
             {"now": "2019-02-30T00:00:00.000Z"},
-            ("/now", "'2019-02-30T00:00:00.000Z' is no timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ"),
+            ("/now", "'2019-02-30T00:00:00.000Z' is not a timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ"),
         ),
-        ({"fork": "nobody"}, ("/fork", "no universe has that key")),
+        ({"fork": "nobody"}, ("/fork", "No universe has that key.")),
     ],
 )  # fmt: skip
 def test_what_does_not_exist_is_refused_with_what_there_is(
@@ -113,7 +113,7 @@ def test_a_fixture_is_a_name_that_ships_never_a_file_of_this_machine(
 ) -> None:
     (tmp_path / "secret").write_text('{"version": 1}')
     monkeypatch.chdir(tmp_path)
-    said = "no fixture 'secret': there are busy, documented, empty"
+    said = "There is no fixture named 'secret'. There are: busy, documented, empty."
     assert faults(ask(tfe, "POST", "universes", {"fixture": "secret"})) == [("/fixture", said)]
     assert faults(ask(tfe, "POST", "seed", {"fixture": "secret"})) == [("/fixture", said)]
 
@@ -124,7 +124,7 @@ def test_a_fixture_with_faults_is_refused_with_the_place_of_each(tfe: Any) -> No
     assert fault[0] == "/fixture/users/0/username"
     del fixture["users"]
     answer = ask(tfe, "POST", "universes", {"fixture": fixture, "key": "k"})
-    assert faults(answer) == [("/fixture/organizations/0/owners/0", "no users 'nobody'")]
+    assert faults(answer) == [("/fixture/organizations/0/owners/0", "There is no user 'nobody'.")]
     assert made(tfe, key="k")["key"] == "k"  # nothing was made before
 
 
@@ -201,7 +201,7 @@ def test_a_world_goes_back_to_before_an_exchange(tfe: Any) -> None:
     assert ask(tfe, "GET", "journal").json["count"] == 4
     assert create_set(tfe, "second").startswith("polset-")
     answer = ask(tfe, "POST", "journal/9/restore")
-    assert faults(answer, 404) == [("", "exchange 9 never was; there are 5")]
+    assert faults(answer, 404) == [("", "exchange 9 does not exist; there are 5")]
 
 
 def test_a_fork_begins_before_an_exchange(tfe: Any) -> None:
@@ -211,7 +211,7 @@ def test_a_fork_begins_before_an_exchange(tfe: Any) -> None:
     assert names_of_sets(other) == ["first", "production"]
     assert names_of_sets(tfe.client) == ["first", "production", "second"]
     answer = ask(tfe, "POST", "universes", {"fork": tfe.token, "before": 9})
-    assert faults(answer, 404) == [("/before", "exchange 9 never was; there are 3")]
+    assert faults(answer, 404) == [("/before", "exchange 9 does not exist; there are 3")]
     answer = ask(tfe, "POST", "universes", {"before": 2})
     told = "it is of a fork: name the universe to fork as well"
     assert faults(answer) == [("/before", told)]
@@ -329,14 +329,21 @@ def test_a_snapshot_is_named_again_and_the_last_counts(tfe: Any) -> None:
 
 def test_a_snapshot_that_is_not_there_is_404_with_those_there_are(tfe: Any) -> None:
     assert faults(ask(tfe, "POST", "snapshots/x/restore"), 404) == [
-        ("", "no snapshot 'x'; there are none")
+        ("", "There is no snapshot named 'x'. There are none.")
     ]
     for name in ("before-upgrade", "after"):
         assert ask(tfe, "PUT", f"snapshots/{name}").status_code == 204
     answer = ask(tfe, "POST", "snapshots/before-upgade/restore")
-    assert faults(answer, 404) == [("", "no snapshot 'before-upgade'; there are: before-upgrade")]
+    assert faults(answer, 404) == [
+        (
+            "",
+            "There is no snapshot named 'before-upgade'. Did you mean 'before-upgrade'? There are: after, before-upgrade.",
+        )
+    ]
     answer = ask(tfe, "POST", "snapshots/zzz/restore")
-    assert faults(answer, 404) == [("", "no snapshot 'zzz'; there are: after, before-upgrade")]
+    assert faults(answer, 404) == [
+        ("", "There is no snapshot named 'zzz'. There are: after, before-upgrade.")
+    ]
 
 
 # forks
@@ -414,7 +421,9 @@ def test_worlds_are_counted_and_bounded(tfe: Any) -> None:
     server = tfe.client.application.extensions["mockserver"]
     for key in ("a", "b"):
         room.add(server.made(key=key))
-    with pytest.raises(Full, match="there are 2 universes: delete one that is done with"):
+    with pytest.raises(
+        Full, match="there are 2 universes already: delete one that is no longer needed"
+    ):
         room.add(server.made(key="c"))
     room.remove("a")
     room.add(server.made(key="c"))
@@ -460,7 +469,7 @@ def test_a_bad_wish_of_the_handle_is_an_error_with_place_and_reason(tfe: Any) ->
     with pytest.raises(ControlError) as raised:
         tfe.restore("nothing")
     assert raised.value.status == 404
-    assert str(raised.value) == "no snapshot 'nothing'; there are none"
+    assert str(raised.value) == "There is no snapshot named 'nothing'. There are none."
     with pytest.raises(ControlError, match=r"^/now: 'x' is no timestamp|^/now: now is"):
         tfe.clock.set("x")
 

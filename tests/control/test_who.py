@@ -70,15 +70,18 @@ def test_a_refusal_says_by_which_rule_of_which_page(tfe: Any) -> None:
 @pytest.mark.parametrize(
     ("query", "detail"),
     [
-        ({"caller": "anny", "operation": "show-user"}, "no caller 'anny'; there are user ann"),
+        (
+            {"caller": "anny", "operation": "show-user"},
+            "There is no caller named 'anny'. Did you mean 'user ann'? There are: user admin, user ann, team my-organization/owners, team my-organization/platform, organization my-organization.",
+        ),
         (
             {"caller": "ann", "operation": "show-policies"},
-            "edition 2019-07 has no operation 'show-policies'; nearest: show-policy, show-policy-set, list-policies",
+            "Edition 2019-07 has no operation 'show-policies'. Did you mean 'show-policy', 'show-policy-set' or 'list-policies'?",
         ),
         ({"caller": "ann", "operation": "ping"}, "ping needs no token, or is not built here"),
         (
             {"caller": "ann", "operation": "show-policy", "record": "nothing"},
-            "there is no policies 'nothing'",
+            "There is no policy 'nothing'.",
         ),
     ],
 )

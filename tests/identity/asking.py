@@ -1,6 +1,6 @@
 """One organization with a caller for every right, and the means to ask it anything as anybody.
 
-Plain functions and one small class; nothing here knows a rule.
+Plain functions and one small class; no such member knows a rule.
 """
 
 from __future__ import annotations

@@ -176,12 +176,14 @@ def test_a_fixture_gives_admin_his_id_and_no_other_later() -> None:
     with asked({"users": [{"username": "admin", "id": "user-theFirst"}]}) as ask:
         assert ask.get("key", DETAILS).data()["id"] == "user-theFirst"
         ask.tfe.seed({"users": [{"username": "admin", "id": "user-theFirst"}]})
-        with pytest.raises(ControlError, match=r"/users/0/id: admin has the id user-theFirst"):
+        with pytest.raises(
+            ControlError, match=r"/users/0/id: admin already has the id user-theFirst"
+        ):
             ask.tfe.seed({"users": [{"username": "admin", "id": "user-another"}]})
 
 
 def test_a_fixture_cannot_rename_him_to_a_taken_name(ask: Asked) -> None:
-    with pytest.raises(ControlError, match=r"/users/0: 'MEL' is taken: in the world already"):
+    with pytest.raises(ControlError, match=r"/users/0: The name 'MEL' is taken by the "):
         ask.tfe.seed({"users": [{"username": "MEL", "admin": True}]})
 
 

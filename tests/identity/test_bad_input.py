@@ -162,14 +162,14 @@ def test_names_that_differ_in_case_only_are_one_name(ask: Asked) -> None:
 @pytest.mark.parametrize(
     ("document", "fault"),
     [
-        ({"users": [{"username": "ann"}, {"username": "Ann"}]}, "/users/1: 'ann' is taken: /users/0"),
+        ({"users": [{"username": "ann"}, {"username": "Ann"}]}, "/users/1: The name 'ann' is taken by the user"),
         ({"users": [{"username": "Admin", "id": "user-x"}, {"username": "ADMIN", "id": "user-y"}]},
-         "/users/1/id: admin has the id user-x"),
+         "/users/1/id: admin already has the id user-x"),
         ({"organizations": [{"name": "acme"}, {"name": "ACME"}]}, "/organizations/1: "),
         ({"organizations": [{"name": "acme", "teams": [{"name": "a"}, {"name": "A"}]}]},
-         "/organizations/0/teams/1: 'a' is taken: /organizations/0/teams/0"),
+         "/organizations/0/teams/1: The name 'a' is taken by the team"),
         ({"organizations": [{"name": "acme", "teams": [{"name": "Owners"}]}]},
-         "/organizations/0/teams/0: 'owners' is taken: /organizations/0/owners"),
+         "/organizations/0/teams/0: The name 'owners' is taken by the team"),
         ({"organizations": [{"name": "acme", "teams": [{"name": "a"}], "workspaces": [
             {"name": "w", "team-access": {"a": "read", "A": "admin"}}]}]},
          "/organizations/0/workspaces/0/team-access/A: "),
@@ -210,17 +210,20 @@ def test_every_missing_name_is_told_with_its_place() -> None:
         ],
     }
     assert bad(document) == [
-        ("/organizations/0/owners/0", "no users 'nobody'"),
-        ("/organizations/0/teams/0/members/1", "no users 'anna'; nearest: ann"),
+        ("/organizations/0/owners/0", "There is no user 'nobody'."),
+        ("/organizations/0/teams/0/members/1", "There is no user 'anna'. Did you mean 'ann'?"),
         (
             "/organizations/0/workspaces/0/team-access/stuff",
-            "no teams 'stuff' in acme; nearest: staff",
+            "There is no team 'stuff' in the organization acme. Did you mean 'staff'?",
         ),
-        ("/tokens/0/user", "no users 'anne'; nearest: ann"),
-        ("/tokens/1/team", "no teams 'nowhere' in acme; nearest: owners"),
-        ("/tokens/2/team", "no organizations 'nowhere'"),
-        ("/tokens/3/organization", "no organizations 'nowhere'"),
-        ("/tokens/4/created-by", "no users 'nobody'"),
+        ("/tokens/0/user", "There is no user 'anne'. Did you mean 'ann'?"),
+        (
+            "/tokens/1/team",
+            "There is no team 'nowhere' in the organization acme. Did you mean 'owners'?",
+        ),
+        ("/tokens/2/team", "There is no organization 'nowhere'."),
+        ("/tokens/3/organization", "There is no organization 'nowhere'."),
+        ("/tokens/4/created-by", "There is no user 'nobody'."),
     ]
 
 
@@ -303,7 +306,7 @@ def test_a_bad_seed_changes_nothing(ask: Asked) -> None:
         "users": [{"username": "new"}, {"username": "MEL", "email": "x@example.com"}],
         "tokens": [{"name": "new", "user": "new"}],
     }
-    with pytest.raises(ControlError, match=r"/users/1/email: 'mel' is in the world already"):
+    with pytest.raises(ControlError, match=r"/users/1/email: The world already has the user 'mel'"):
         ask.tfe.seed(document)
     assert ask.tfe.state() == before
 

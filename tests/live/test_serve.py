@@ -85,10 +85,10 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
         (
             ["--fixture", "docmented"],
             1,
-            "Error: no fixture 'docmented': did you mean 'documented'? "
+            "Error: There is no fixture named 'docmented'. Did you mean 'documented'? "
             "there are busy, documented, empty, or a path ending in .json, .yaml, .yml or .toml\n",
         ),
-        (["--fixture", "none.json"], 1, "Error: no fixture file 'none.json'\n"),
+        (["--fixture", "none.json"], 1, "Error: There is no fixture file 'none.json'\n"),
         (["--edition", "2019-08"], 1, "Error: no edition '2019-08'; there are: 2019-07, 2026-08\n"),
         (["--token", "a.b"], 2, "--token must not be empty nor hold a dot, a slash or a space."),
         (["--token", ""], 2, "--token must not be empty nor hold a dot, a slash or a space."),
@@ -121,16 +121,16 @@ def test_a_bad_fixture_is_refused_with_the_place_of_every_fault(tmp_path: Path) 
     done = command("serve", "--fixture", str(fixture))
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
-        "Error: the fixture has 2 fault(s):",
-        "  /organizations/0/owners/0: no users 'a'",
-        "  /organizations/0/owners/1: no users 'b'",
+        "Error: The fixture has 2 fault(s):",
+        "  /organizations/0/owners/0: There is no user 'a'.",
+        "  /organizations/0/owners/1: There is no user 'b'.",
     ]
     fixture.write_text('{"stray": 1, "version": 2}')
     done = command("serve", "--fixture", str(fixture))
-    assert done.stderr.splitlines()[0] == "Error: the fixture has 2 fault(s):"
+    assert done.stderr.splitlines()[0] == "Error: The fixture has 2 fault(s):"
     fixture.write_text("{")
     done = command("serve", "--fixture", str(fixture))
-    assert done.stderr.startswith(f"Error: {fixture}: no JSON: ")
+    assert done.stderr.startswith(f"Error: {fixture}: not JSON: ")
 
 
 def test_beyond_this_machine_it_serves_with_a_control_token() -> None:
@@ -311,7 +311,9 @@ def test_seed_adds_a_fixture_and_reset_takes_it_away(
     fixture.write_text(fixture.read_text().replace("polset-s", "polset-t"))
     clash = told(how, "seed", str(fixture))
     assert clash.exit_code == 1
-    assert clash.stderr.startswith("Error: /organizations/0/policy-sets/0/id: 's' is in the world")
+    assert clash.stderr.startswith(
+        "Error: /organizations/0/policy-sets/0/id: The world already has the policy set 's'"
+    )
     done = told(how, "reset")
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
     assert served.ask("GET", f"{ROOT}/policy-sets/polset-s")[0] == 404
@@ -333,7 +335,7 @@ def test_what_cannot_be_seeded_is_said(served: Served, tmp_path: Path) -> None:
     bad.write_text('{"stray": 1}')
     done = command("seed", str(bad), *url)
     assert done.exit_code == 1
-    assert "the fixture has 1 fault(s)" in done.stderr
+    assert "The fixture has 1 fault(s)" in done.stderr
 
 
 def test_a_server_that_is_not_there_and_a_key_that_is_wrong_are_said(served: Served) -> None:

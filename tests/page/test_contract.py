@@ -131,7 +131,7 @@ def test_it_is_sent_as_the_chosen_caller() -> None:
     assert "user ann may not: create-policy-set" in text(one.get("/worlds/1/journal/1"))
     answer = one.post(CREATE, page=CREATE, **form(one, "user nobody", name="staging"))
     assert answer.status_code == 422
-    assert "there is no user nobody in this world" in text(answer)
+    assert "There is no user nobody in this world." in text(answer)
     assert "&#34;staging&#34;" in answer.text
 
 

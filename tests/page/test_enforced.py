@@ -92,7 +92,7 @@ def test_a_matrix_of_what_is_not_there_says_so() -> None:
     for path in ("/worlds/1/enforced/nobody", "/worlds/1/enforced/nobody/matrix.json"):
         answer = one.get(path)
         assert answer.status_code == 404
-        assert "There is no organization nobody in this world (any more)." in text(answer)
+        assert "There is no organization named nobody in this world, or no longer." in text(answer)
     assert browser().get("/worlds/1/enforced/my-organization/matrix.json").status_code == 401
 
 

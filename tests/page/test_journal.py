@@ -107,7 +107,7 @@ def test_requests_are_forgotten_when_asked(one: Browser) -> None:
     assert rows(one.get("/worlds/1/journal")) == []
     page = one.get("/worlds/1/journal/3")
     assert page.status_code == 404
-    assert "Exchange 3 never was; there are 0." in text(page)
+    assert "Exchange 3 does not exist; there are 0." in text(page)
 
 
 def noted(page: Any) -> dict[str, str]:
@@ -131,7 +131,7 @@ def bare(html: str) -> str:
 def test_a_finding_stands_beside_its_line_with_the_documented_key_path(one: Browser) -> None:
     assert noted(one.get("/worlds/1/journal/2")) == {
         '"stray": "x"': 'data.attributes.stray is not listed ("x"); '
-        "expected nothing here. Leave out data.attributes.stray; it has no effect. "
+        "expected no such member. Leave out data.attributes.stray; it has no effect. "
         "policy-sets.html#create-a-policy-set"
     }
 

@@ -82,7 +82,7 @@ def test_a_world_is_forked_reset_named_and_returned_to() -> None:
     assert universe.snapshots == {}
     answer = one.post("/worlds/1/restore", name="before")
     assert answer.status_code == 404
-    assert "no snapshot 'before'; there are none" in text(answer)
+    assert "There is no snapshot named 'before'. There are none." in text(answer)
 
 
 @pytest.mark.parametrize("key", [KEY, "a/b"])

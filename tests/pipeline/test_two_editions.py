@@ -142,7 +142,7 @@ def test_an_edition_of_ones_own_is_known_as_long_as_it_is_added(edition: Edition
 
 def test_it_is_unknown_before_and_afterwards() -> None:
     assert MADE_UP not in editions()
-    with pytest.raises(UnknownEdition, match="no edition 'made-up'"):
+    with pytest.raises(UnknownEdition, match="There is no edition named 'made-up'"):
         load(MADE_UP)
 
 

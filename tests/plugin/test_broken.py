@@ -84,7 +84,7 @@ def test_a_finding_in_a_strict_world_fails_the_test_although_it_took_the_422(run
         "  Leave out pge.",
         "",
         "not in the contract: create-policy-set (edition 2019-07)",
-        "  data.attributes.nme is not listed (3); expected nothing here",
+        "  data.attributes.nme is not listed (3); expected no such member",
         "  pointer: /data/attributes/nme",
         "  key path: data.attributes.nme (policy-sets.html#create-a-policy-set)",
         sent,
@@ -151,7 +151,7 @@ def test_a_call_that_no_page_lists_fails_a_test_of_a_strict_world(run: Run) -> N
         "  sent: GET /api/v2/runs",
         "  `mockserver operations` lists what there is.",
     )
-    shown(result, "404 GET /api/v2/runs  no operation  [edition 2019-07 has no such path]")
+    shown(result, "404 GET /api/v2/runs  no operation  [Edition 2019-07 has no such path.]")
     shown(result, "  no page of edition 2019-07 lists PUT /api/v2/ping")
 
 
@@ -328,7 +328,7 @@ def test_a_failed_test_shows_its_exchanges_a_line_each(run: Run) -> None:
         [
             "-+ exchanges with the mock server -+",
             rf"200 GET {SETS}\?page\[size\]=1  list-policy-sets",
-            r"404 GET /api/v2/policies/nobody  show-policy  \[there is no policies 'nobody'\]",
+            r"404 GET /api/v2/policies/nobody  show-policy  \[There is no policy 'nobody'\.\]",
             rf"401 GET {SETS}  .*\[the universe exists, but has no such token .*\]",
             r"in the fork \w+:",
             f"200 GET {SETS}  list-policy-sets",

@@ -356,7 +356,7 @@ def test_without_that_wish_the_limit_is_the_walls_whatever_the_world_says(world:
 
 
 def test_latency_takes_no_clock_it_is_always_real_time(world: Tfe) -> None:
-    with pytest.raises(ControlError, match="/clock: the fault 'latency' takes no clock"):
+    with pytest.raises(ControlError, match="/clock: The fault 'latency' does not take 'clock'"):
         world.faults.add("latency", clock="world")
 
 
@@ -569,7 +569,7 @@ def test_two_faults_may_happen_to_one_call(world: Tfe, ask: Ask) -> None:
         (
             "latancy",
             {},
-            "/fault: no fault 'latancy': did you mean 'latency'? there are status, latency, "
+            "/fault: There is no fault named 'latancy'. Did you mean 'latency'? There are: status, latency, "
             "rate-limit, lag, expired-token, lost-entitlement, off-contract-status, "
             "off-contract-closed, off-contract-cut, off-contract-truncated, off-contract-html",
         ),
@@ -582,45 +582,45 @@ def test_two_faults_may_happen_to_one_call(world: Tfe, ask: Ask) -> None:
         (
             "latency",
             {"status": 422},
-            "/status: the fault 'latency' takes no status: there are operation, path, when, "
+            "/status: The fault 'latency' does not take 'status'. There are: operation, path, when, "
             "seconds, jitter",
         ),
         (
             "latency",
             {"operation": "create-policy-sets"},
-            "/operation: edition 2019-07 has no operation 'create-policy-sets'; nearest: "
-            "create-policy-set, ",
+            "/operation: Edition 2019-07 has no operation 'create-policy-sets'. Did you mean "
+            "'create-policy-set', ",
         ),
         (
             "status",
             {"operation": "show-policy-set", "status": 409},
-            "/status: show-policy-set does not document the status 409: it documents 400, 401, "
-            "404, 405, 422, 429; what no page documents is off-contract-status",
+            "/status: show-policy-set does not document the status 409; it documents 400, 401, "
+            "404, 405, 422, 429. For another status use off-contract-status.",
         ),
         ("status", {"status": 503}, "/status: any operation of edition 2019-07 does not document"),
         ("status", {"status": 200, "operation": "show-policy-set"}, "does not document the status"),
         (
             "lost-entitlement",
             {"operation": "list-organizations"},
-            "/operation: list-organizations needs no entitlement; these do: ",
+            "/operation: list-organizations needs no entitlement. These do: ",
         ),
         (
             "latency",
             {"path": "/api/v2/policy-set/*"},
-            "/path: '/api/v2/policy-set/*' fits no path of edition 2019-07; nearest: "
+            "/path: '/api/v2/policy-set/*' matches no path of edition 2019-07. Did you mean "
             "/api/v2/policy-sets/{id}, ",
         ),
-        ("latency", {"path": "organizations"}, "(* stands for anything)"),
+        ("latency", {"path": "organizations"}, "(* matches anything.)"),
         (
             "latency",
             {"path": "/api/v2/policies/*", "operation": "show-policy-set"},
-            "/path: '/api/v2/policies/*' does not fit the path of show-policy-set: "
+            "/path: '/api/v2/policies/*' does not match the path of show-policy-set, "
             "/api/v2/policy-sets/{id}",
         ),
         (
             "latency",
             {"operation": "ping"},
-            "/operation: ping needs no token: no fault of a world happens to it",
+            "/operation: ping needs no token, so it belongs to no world",
         ),
         ("latency", {"when": "sometimes"}, "/when: when is "),
         ("latency", {"when": {"nth": 0}}, "/when"),

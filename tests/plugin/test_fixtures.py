@@ -277,22 +277,25 @@ def test_a_fixture_in_yaml_or_toml_is_found_beside_the_test(
     [
         (
             "fixture='documentet'",
-            "no fixture 'documentet': did you mean 'documented'? there are busy, documented, empty, "
-            "or a path ending in .json, .yaml, .yml or .toml",
+            "There is no fixture named 'documentet'. Did you mean 'documented'? There are: busy, documented, empty. "
+            "A path ends in .json, .yaml, .yml or .toml.",
         ),
-        ("fixture='nowhere.json'", "no fixture file 'nowhere.json'"),
-        ("edition='2019-08'", "no edition '2019-08'; there are: 2019-07"),
+        ("fixture='nowhere.json'", "There is no fixture file 'nowhere.json'"),
+        ("edition='2019-08'", "There is no edition named '2019-08'. "),
         (
             "fixtrue='empty'",
-            "@pytest.mark.tfe has no fixtrue: did you mean 'fixture'? there are fixture, edition, "
+            "@pytest.mark.tfe has no argument 'fixtrue'. Did you mean 'fixture'? There are: fixture, edition, "
             "strict, seed, now",
         ),
-        ("'empty'", "@pytest.mark.tfe takes names only: fixture='empty'"),
-        ("strict='yes'", "@pytest.mark.tfe(strict='yes'): strict is of type bool"),
-        ("seed=True", "@pytest.mark.tfe(seed=True): seed is of type int"),
-        ("seed='1'", "@pytest.mark.tfe(seed='1'): seed is of type int"),
-        ("fixture=3", "@pytest.mark.tfe(fixture=3): fixture is of type str or Path or Mapping"),
-        ("now='yesterday'", "'yesterday' is no timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ"),
+        ("'empty'", "@pytest.mark.tfe takes named arguments only: write fixture='empty'"),
+        ("strict='yes'", "@pytest.mark.tfe(strict='yes'): strict must be of type bool"),
+        ("seed=True", "@pytest.mark.tfe(seed=True): seed must be of type int"),
+        ("seed='1'", "@pytest.mark.tfe(seed='1'): seed must be of type int"),
+        (
+            "fixture=3",
+            "@pytest.mark.tfe(fixture=3): fixture must be of type str or Path or Mapping",
+        ),
+        ("now='yesterday'", "'yesterday' is not a timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ"),
     ],
 )
 def test_a_bad_marker_is_an_error_at_setup(run: Run, mark: str, said: str) -> None:
@@ -306,10 +309,13 @@ def test_a_bad_marker_is_an_error_at_setup(run: Run, mark: str, said: str) -> No
 @pytest.mark.parametrize(
     ("ini", "said"),
     [
-        ("tfe_fixture = emty", "no fixture 'emty': did you mean 'empty'? there are"),
-        ("tfe_edition = 2019", "no edition '2019'; there are: 2019-07"),
-        ("tfe_seed = one", "tfe_seed = 'one' is no integer"),
-        ("tfe_now = today", "'today' is no timestamp of the form"),
+        (
+            "tfe_fixture = emty",
+            "There is no fixture named 'emty'. Did you mean 'empty'? There are:",
+        ),
+        ("tfe_edition = 2019", "There is no edition named '2019'. "),
+        ("tfe_seed = one", "tfe_seed = 'one' is not an integer"),
+        ("tfe_now = today", "'today' is not a timestamp of the form"),
     ],
 )
 def test_a_bad_ini_option_is_an_error_at_setup(run: Run, ini: str, said: str) -> None:
@@ -327,7 +333,7 @@ def test_a_fixture_document_with_faults_says_every_fault_with_its_place(
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
         [
-            "*the fixture has 3 fault(s):*",
+            "*The fixture has 3 fault(s):*",
             "*/organizations/0/nam: *",
             "*/organizations/0/name: *",
             "*/users/0/username: *",

@@ -79,7 +79,7 @@ def test_seed_takes_a_name_a_path_and_a_document(world: mockserver.World, tmp_pa
 
 def test_seed_says_every_fault_with_its_place_and_changes_nothing(world: mockserver.World) -> None:
     before = world.state()
-    with pytest.raises(UnknownFixture, match="did you mean 'documented'"):
+    with pytest.raises(UnknownFixture, match="Did you mean 'documented'"):
         world.seed("documentet")
     with pytest.raises(UnfitFixture) as unfit:
         world.seed({"organizations": [{"nam": "x"}], "users": [{"username": 3}]})
@@ -105,7 +105,7 @@ def test_reset_returns_to_the_beginning_ids_clock_journal_faults_and_snapshots_t
     world.faults.add("latency", when="all", seconds=0)
     world.reset()
     assert (len(world.journal), len(world.faults), world.clock.now) == (0, 0, now)
-    with pytest.raises(ControlError, match="no snapshot 'a'"):
+    with pytest.raises(ControlError, match="There is no snapshot named 'a'"):
         world.restore("a")
     assert create(world.client).data == first
     assert world.state() == state
@@ -119,7 +119,9 @@ def test_snapshot_and_restore_name_a_state(
     assert names(world) == ["production", "staging"]
     world.restore("before it")
     assert names(world) == ["production"]
-    with pytest.raises(ControlError, match="no snapshot 'before'; there are: before it"):
+    with pytest.raises(
+        ControlError, match=r"There is no snapshot named 'before'. Did you mean 'before it'\?"
+    ):
         world.restore("before")
     with pytest.raises(ValueError, match="no slash"):
         world.snapshot("a/b")
@@ -198,8 +200,8 @@ def test_an_operation_that_the_edition_does_not_have_is_answered_with_the_neares
     world: mockserver.World,
 ) -> None:
     said = (
-        "edition 2019-07 has no operation 'create-policy-sets'; nearest: "
-        "create-policy-set, create-policy, "
+        "Edition 2019-07 has no operation 'create-policy-sets'. Did you mean "
+        "'create-policy-set', 'create-policy' or "
     )
     for ask in (
         lambda: world.journal.expect("create-policy-sets"),
@@ -213,11 +215,13 @@ def test_an_operation_that_the_edition_does_not_have_is_answered_with_the_neares
 
 
 def test_to_connect_needs_a_server_and_a_world_there(served: str) -> None:
-    with pytest.raises(Gone, match="there is no universe with this key"):
+    with pytest.raises(Gone, match="No universe has this key"):
         mockserver.connect(served, "nobody")
     with pytest.raises(ControlError, match=r"no mock server answers at http://127\.0\.0\.1:9: "):
         mockserver.connect("http://127.0.0.1:9", "k", timeout=5)
-    with pytest.raises(ControlError, match="'nonsense' is no address of a server: it begins with"):
+    with pytest.raises(
+        ControlError, match="'nonsense' is not the address of a server: it must begin with"
+    ):
         mockserver.connect("nonsense", "k", timeout=5)
 
 

@@ -221,7 +221,7 @@ def test_a_request_that_failed_has_changed_nothing(world: Tfe, create: Create) -
 
 
 def test_changes_of_what_never_was_are_refused(world: Tfe, made: str) -> None:
-    with pytest.raises(ControlError, match="exchange 2 never was; there are 1"):
+    with pytest.raises(ControlError, match="exchange 2 does not exist; there are 1"):
         world.journal.changes(2)
 
 

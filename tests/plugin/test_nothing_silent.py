@@ -32,7 +32,7 @@ def test_an_unknown_name_of_a_token_raises_with_the_names_there_are(world: Tfe) 
     with pytest.raises(UnknownToken) as unknown:
         world.tokens["anm"]
     assert str(unknown.value) == (
-        "no token 'anm': did you mean 'ann'? there are ann, laptop, org, platform"
+        "There is no token named 'anm'. Did you mean 'ann'? There are: ann, laptop, org, platform."
     )
     assert list(world.tokens) == ["ann", "laptop", "org", "platform"]
     assert dict(world.tokens)["ann"] == f"{world.token}.ann"

@@ -129,7 +129,7 @@ def test_an_unknown_route_is_404_whatever_the_method(tfe: Any) -> None:
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         answer = tfe.client.open(f"{ROOT}/nothing", method=method)
         assert (answer.status_code, answer.json) == (404, NOT_FOUND)
-        assert last(tfe).why == "edition 2019-07 has no such path"
+        assert last(tfe).why == "Edition 2019-07 has no such path."
 
 
 @pytest.mark.parametrize(
@@ -186,14 +186,14 @@ def test_head_is_get_without_a_body(tfe: Any) -> None:
 def test_records_of_the_path_are_looked_for_outermost_first(tfe: Any) -> None:
     answer = tfe.client.get(f"{ROOT}/organizations/nowhere/workspaces/nothing")
     assert (answer.status_code, answer.json) == (404, NOT_FOUND)
-    assert last(tfe).why == "there is no organizations 'nowhere'"
+    assert last(tfe).why == "There is no organization 'nowhere'."
     tfe.client.get(f"{WORKSPACES}/nothing")
-    assert last(tfe).why == "there is no workspaces 'nothing'"
+    assert last(tfe).why == "There is no workspace 'nothing' in the organization my-organization."
 
 
 def test_404_of_a_record_comes_before_404_of_a_caller(tfe: Any) -> None:
     for path, why in (
-        (f"{ROOT}/policy-sets/polset-none", "there is no policy-sets 'polset-none'"),
+        (f"{ROOT}/policy-sets/polset-none", "There is no policy set 'polset-none'."),
         (SET, "user ann may not: show-policy-set is for owners, "),
     ):
         answer = tfe.client.get(path, headers=as_(tfe, "ann"))
@@ -650,16 +650,16 @@ def test_a_trailing_slash_is_tolerated(tfe: Any, path: str) -> None:
     [
         (
             b"{",
-            "the body is no JSON: Expecting property name enclosed in double quotes (line 1, column 2)",
+            "the body is not JSON: Expecting property name enclosed in double quotes (line 1, column 2)",
         ),
         (b'"\xff"', "the body is not UTF-8 (byte 1)"),
         (b'\xef\xbb\xbf{"data": {}}', "the body begins with a byte order mark"),
         ('{"data": {}}'.encode("utf-16-le"), None),
-        (b'{"data": NaN}', "NaN is no JSON"),
-        (b'{"data": -Infinity}', "-Infinity is no JSON"),
+        (b'{"data": NaN}', "NaN is not JSON"),
+        (b'{"data": -Infinity}', "-Infinity is not JSON"),
         (b'{"data": 1e999}', "the number 1e999 is too large"),
         (b'{"data": "\\ud800"}', "a string holds a lone surrogate (\\ud800 to \\udfff)"),
-        (b'{"data": 1, "data": 2}', "the member 'data' stands twice in one object"),
+        (b'{"data": 1, "data": 2}', "the member 'data' appears twice in one object"),
         (b"9" * 5_000, "an integer of 5000 characters does not fit 64 bits"),
         (b"[" * 100_000, "the body is nested deeper than 64 levels"),
         (b'{"a":' * 100_000, "the body is nested deeper than 64 levels"),
@@ -1078,7 +1078,10 @@ def test_a_documented_operation_that_is_not_built_is_404_and_the_journal_says_so
         answer = tfe.client.get(SET)
         assert (answer.status_code, answer.json) == (404, NOT_FOUND)
         assert last(tfe).operation == "show-policy-set"
-        assert last(tfe).why == "the operation show-policy-set is documented but not built here"
+        assert (
+            last(tfe).why
+            == "The API documents show-policy-set, but this server does not support it."
+        )
 
 
 def test_the_ssh_key_is_an_attribute_not_an_identifier(tfe: Any) -> None:

@@ -147,8 +147,8 @@ def test_a_name_is_unique_in_its_organization(tfe: Any) -> None:
             "operation": "create-policy-set",
             "edition": "2019-07",
             "pointer": "/data/attributes/name",
-            "fact": f"'production' is policy-sets {PRODUCTION} already",
-            "expected": "what no other record has",
+            "fact": f"the policy set {PRODUCTION} already has the name 'production'",
+            "expected": "a value that no other record has",
             "key-path": "data.attributes.name",
             "source": "recorded answers of the real service",
             "hint": "Send another value, or change the record that has it.",
@@ -163,7 +163,10 @@ def test_another_set_cannot_be_renamed_to_a_name_that_is_taken(tfe: Any) -> None
         ("invalid attribute", "Name has already been taken", "/data/attributes/name")
     ]
     assert shown_set(tfe)["attributes"]["name"] == "production"
-    assert error(answer)["meta"]["fact"] == f"'staging' is policy-sets {other['id']} already"
+    assert (
+        error(answer)["meta"]["fact"]
+        == f"the policy set {other['id']} already has the name 'staging'"
+    )
 
 
 def test_a_name_is_unique_with_regard_to_case(tfe: Any) -> None:
@@ -230,8 +233,8 @@ def test_a_member_that_is_not_found_is_explained(tfe: Any) -> None:
             "operation": "add-policies-to-policy-set",
             "edition": "2019-07",
             "pointer": "/data/0",
-            "fact": "'pol-none' is no policies id of my-organization that this token may see",
-            "expected": "an identifier of one of the policies of my-organization",
+            "fact": "'pol-none' is not the id of a policy of my-organization that this token may see",
+            "expected": "the identifier of a policy of my-organization",
             "key-path": "data[]",
             "source": "policy-sets.html#add-policies-to-the-policy-set",
             "hint": "List the organization's policies to find their ids.",
@@ -553,7 +556,7 @@ def test_a_second_delete_is_404(tfe: Any) -> None:
     assert (first.status_code, first.data) == (204, b"")
     for answer in (tfe.client.delete(SET), tfe.client.get(SET)):
         assert (answer.status_code, answer.json) == (404, NOT_FOUND)
-    assert last(tfe).why == f"there is no policy-sets '{PRODUCTION}'"
+    assert last(tfe).why == f"There is no policy set '{PRODUCTION}'."
     for method, path in (
         ("PATCH", SET),
         ("POST", relationship("policies")),

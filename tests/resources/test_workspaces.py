@@ -189,7 +189,9 @@ def test_names_are_unique_without_regard_to_case(tfe: Any, name: str) -> None:
     refusal = [("invalid attribute", "Name has already been taken", "/data/attributes/name")]
     answer = tfe.client.post(WORKSPACES, json=a_workspace(name))
     assert said(answer) == refusal
-    assert error(answer)["meta"]["fact"] == f"'workspace-1' is workspaces {FIRST} already"
+    assert (
+        error(answer)["meta"]["fact"] == f"the workspace {FIRST} already has the name 'workspace-1'"
+    )
     answer = tfe.client.patch(f"{ROOT}/workspaces/{SECOND}", json=body("workspaces", name=name))
     assert said(answer) == refusal
 
@@ -490,7 +492,7 @@ def test_a_version_that_the_edition_does_not_list_is_422(tfe: Any, version: str)
                 "operation": f"{operation}-workspace",
                 "edition": "2019-07",
                 "pointer": "/data/attributes/terraform-version",
-                "fact": f"{version!r} is no version that this edition knows, and no constraint",
+                "fact": f"{version!r} is neither a version that this edition knows nor a constraint",
                 "expected": "one of 0.12.4 … 0.7.13, or latest",
                 "key-path": "data.attributes.terraform-version",
                 "source": "recorded answer of 2019; the list stands in edition.json",
@@ -631,7 +633,7 @@ def test_a_repository_needs_a_token_that_is_known(tfe: Any) -> None:
         found = error(answer)
         assert found["detail"] == "Oauth token does not exist"
         assert found["source"] == {"pointer": "/data/attributes/vcs-repo/oauth-token-id"}
-        assert found["meta"]["fact"] == "'ot-none' is no oauth token of this organization"
+        assert found["meta"]["fact"] == "'ot-none' is not one of this organization's oauth tokens"
         assert found["meta"]["expected"] == "the id of one of the organization's oauth tokens"
         assert found["meta"]["key-path"] == "data.attributes.vcs-repo.oauth-token-id"
         assert found["meta"]["hint"] == "Name one that the organization has; a fixture can hold it."
@@ -740,7 +742,7 @@ def test_an_ssh_key_that_is_not_there_is_422(tfe: Any) -> None:
             "operation": "assign-ssh-key-to-workspace",
             "edition": "2019-07",
             "pointer": "/data/attributes/id",
-            "fact": "'sshkey-none' is no ssh key of this organization",
+            "fact": "'sshkey-none' is not one of this organization's ssh keys",
             "expected": "the id of one of the organization's ssh keys",
             "key-path": "data.attributes.id",
             "source": "ssh-keys.html#list-ssh-keys",

@@ -72,7 +72,9 @@ def test_a_token_that_is_not_accepted() -> None:
 def test_an_organization_that_does_not_exist() -> None:
     _, outcome = run(server(), organization="nobody")
     assert outcome.exit == 2
-    assert outcome.stopped == "there is no organization nobody, or the token may not see it"
+    assert (
+        outcome.stopped == "There is no organization named 'nobody', or the token may not see it."
+    )
 
 
 def test_a_token_that_may_only_read_makes_nothing() -> None:

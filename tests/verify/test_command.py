@@ -73,7 +73,7 @@ def test_no_token_is_usage(url: str) -> None:
 def test_an_unknown_operation_is_usage_with_the_nearest(url: str) -> None:
     said = verify("--url", url, "--organization", "x", "--operation", "creat-policy-set")
     assert said.exit_code == 2
-    assert "nearest: create-policy-set" in said.stderr
+    assert "Did you mean 'create-policy-set'" in said.stderr
 
 
 def test_an_unknown_edition_is_usage() -> None:

@@ -188,7 +188,9 @@ def test_coverage_can_be_counted_of_some_operations_alone() -> None:
         coverage.of(["list-teams", "show-policy-set"]).percent == coverage.of(["touched"]).percent
     )
     assert coverage.of([]).percent == coverage.percent
-    with pytest.raises(ValueError, match="no operation or page 'runs'; there are touched, account"):
+    with pytest.raises(
+        ValueError, match=r"There is no operation or page named 'runs'. There are: touched, account"
+    ):
         coverage.of(["runs"])
 
 
@@ -206,5 +208,7 @@ def test_the_plugin_counts_what_it_is_told_to(pytester: pytest.Pytester) -> None
     wrong = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage=table", f"{only}x")
     assert wrong.ret == pytest.ExitCode.USAGE_ERROR
     wrong.stderr.fnmatch_lines(
-        ["*--tfe-coverage-only: no operation or page 'touchedx'; there are*"]
+        [
+            "*--tfe-coverage-only: There is no operation or page named 'touchedx'. Did you mean 'touched'? There are:*"
+        ]
     )

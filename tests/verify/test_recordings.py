@@ -180,7 +180,7 @@ def test_a_file_that_is_no_json_is_one_sentence(tmp_path: Path) -> None:
     path.write_bytes(b"<html>\xff")
     said = verify("--har", str(path))
     assert said.exit_code == 2
-    assert said.stderr == "Error: a.har is no JSON: is it a HAR?\n"
+    assert said.stderr == "Error: a.har is not JSON: is it a HAR?\n"
 
 
 def test_a_truncated_har_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_journal_that_breaks_off_is_one_sentence(tmp_path: Path) -> None:
     said = verify("--journal", str(file))
     assert said.exit_code == 2
     assert said.stderr == (
-        "Error: journal.json is no JSON in line 2: it is truncated, or no journal\n"
+        "Error: journal.json is not JSON in line 2: it is truncated, or not a journal\n"
     )
 
 
@@ -354,7 +354,10 @@ def test_coverage_of_a_tool_is_counted_of_what_it_uses(tmp_path: Path) -> None:
     assert "1 of 9 operations" in shown.stdout
     wrong = verify(*least, "--only", "policy-set")
     assert wrong.exit_code == 2
-    assert "--only: no operation or page 'policy-set'; there are touched, account" in wrong.stderr
+    assert (
+        "--only: There is no operation or page named 'policy-set'. Did you mean 'policy-sets'? There are: touched, account"
+        in wrong.stderr
+    )
 
 
 def test_a_member_that_must_not_be_there_is_named_with_the_reason(tmp_path: Path) -> None:
@@ -364,7 +367,7 @@ def test_a_member_that_must_not_be_there_is_named_with_the_reason(tmp_path: Path
     assert said.exit_code == 1
     assert said.stdout.splitlines()[0] == (
         "fault: show-policy-set /data/relationships/workspaces: data.relationships.workspaces is "
-        "there; expected nothing here: attributes.global is true (policy-sets.html#show-a-policy-set) "
+        "there; expected no such member where attributes.global is true (policy-sets.html#show-a-policy-set) "
         "[log.entries[0]]"
     )
 

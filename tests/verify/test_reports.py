@@ -274,7 +274,7 @@ def test_a_report_that_does_not_exist_lists_those_there_are() -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         wanted(["pdf=x"])
     assert str(caught.value) == (
-        "no report 'pdf=x': there are junit=FILE, sarif=FILE, json=FILE, html=FILE, github"
+        "There is no report 'pdf=x'. There are: junit=FILE, sarif=FILE, json=FILE, html=FILE, github."
     )
     with pytest.raises(ValueError, match="no report 'sarif'"):
         wanted(["sarif"])
@@ -331,7 +331,10 @@ def test_too_little_coverage_fails_a_run_that_conforms() -> None:
             env={"TFE_TOKEN": TOKEN},
         )  # fmt: skip
     assert said.exit_code == 1
-    assert re.search(r"Error: \d+\.\d% was exercised, less than the 90% wanted", said.stderr)
+    assert re.search(
+        r"Error: \d+\.\d% of the contract was exercised, less than the 90% that --fail-under wants",
+        said.stderr,
+    )
 
 
 @pytest.mark.parametrize("path", ["no/such/folder/x.xml", "."])

@@ -135,7 +135,7 @@ def test_without_a_time_it_is_the_machines() -> None:
     "text", ["", "yesterday", "2019-13-01T00:00:00.000Z", "2019-02-30T00:00:00.000Z"]
 )
 def test_what_is_no_timestamp_is_refused_with_the_form_that_is_due(text: str) -> None:
-    with pytest.raises(ValueError, match=r"no timestamp of the form YYYY-MM-DDTHH:MM:SS\.mmmZ"):
+    with pytest.raises(ValueError, match=r"not a timestamp of the form YYYY-MM-DDTHH:MM:SS\.mmmZ"):
         parse_timestamp(text)
 
 

@@ -69,7 +69,7 @@ def _served_without(driver: Driver, only: frozenset[str]) -> list[str]:
         if context.exchanged(plan.listing, path).status < 300:
             return ["the server shows no organization: what --operation names is played alone"]
     raise CannotBegin(
-        2, f"there is no organization {driver.organization}, or the token may not see it"
+        2, f"There is no organization named {driver.organization!r}, or the token may not see it."
     )
 
 

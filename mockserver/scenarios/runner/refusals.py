@@ -137,7 +137,7 @@ def _documents(
     fresh: Callable[[], Any],
 ) -> Iterator[RefusedRequest]:
     """What is wrong with a JSON body: its type, its form, what is in it."""
-    yield RefusedRequest(400, "a body that is no JSON", path, query, b'{"data":')
+    yield RefusedRequest(400, "a body that is not JSON", path, query, b'{"data":')
     if operation.needs_body:
         yield RefusedRequest(422, "no body", path, query, None, source=operation.source)
     good = {} if body is None else fresh()
