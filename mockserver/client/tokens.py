@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mockserver.client.links import Link, shown_or_gone
-from mockserver.nearest import there_is_no
+from mockserver.nearest import did_you_mean
 from mockserver.world.ids import digest
 
 
@@ -32,7 +32,8 @@ class Tokens(Mapping[str, str]):
         __tracebackhide__ = True
         names = self._names()
         if name not in names and not self._is_token(name):
-            raise UnknownToken(there_is_no("token", name, names))
+            there = did_you_mean(name, names) if names else "No names of tokens are known here."
+            raise UnknownToken(f"There is no token named {name!r}. {there}")
         return f"{self._key}.{name}"
 
     def __iter__(self) -> Iterator[str]:

@@ -86,10 +86,10 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
             ["--fixture", "docmented"],
             1,
             "Error: There is no fixture named 'docmented'. Did you mean 'documented'? "
-            "there are busy, documented, empty, or a path ending in .json, .yaml, .yml or .toml\n",
+            "There are: busy, documented, empty. A path ends in .json, .yaml, .yml or .toml.\n",
         ),
-        (["--fixture", "none.json"], 1, "Error: There is no fixture file 'none.json'\n"),
-        (["--edition", "2019-08"], 1, "Error: no edition '2019-08'; there are: 2019-07, 2026-08\n"),
+        (["--fixture", "none.json"], 1, "Error: There is no fixture file 'none.json'.\n"),
+        (["--edition", "2019-08"], 1, "Error: There is no edition named '2019-08'. Did you mean '2019-07'? There are: 2019-07, 2026-08.\n"),
         (["--token", "a.b"], 2, "--token must not be empty nor hold a dot, a slash or a space."),
         (["--token", ""], 2, "--token must not be empty nor hold a dot, a slash or a space."),
         (["--token", "a/b"], 2, "--token must not be empty nor hold a dot, a slash or a space."),
@@ -229,7 +229,7 @@ def test_openapi_prints_an_edition() -> None:
     done = command("openapi", "--edition", "2019-70")
     assert (done.exit_code, done.stderr) == (
         2,
-        "Error: no edition '2019-70'; there are: 2019-07, 2026-08\n",
+        "Error: There is no edition named '2019-70'. Did you mean '2019-07'? There are: 2019-07, 2026-08.\n",
     )
 
 
@@ -263,7 +263,7 @@ def test_operations_are_listed_from_the_contract() -> None:
     done = command("operations", "--edition", "x")
     assert (done.exit_code, done.stderr) == (
         2,
-        "Error: no edition 'x'; there are: 2019-07, 2026-08\n",
+        "Error: There is no edition named 'x'. There are: 2019-07, 2026-08.\n",
     )
 
 
@@ -330,7 +330,10 @@ def test_a_shipped_fixture_is_seeded_by_its_name() -> None:
 def test_what_cannot_be_seeded_is_said(served: Served, tmp_path: Path) -> None:
     url = ["--url", served.url]
     done = command("seed", "docmented", *url)
-    assert (done.exit_code, done.stderr.split(":")[1]) == (1, " no fixture 'docmented'")
+    assert (done.exit_code, done.stderr.split(".")[0]) == (
+        1,
+        "Error: There is no fixture named 'docmented'",
+    )
     bad = tmp_path / "bad.json"
     bad.write_text('{"stray": 1}')
     done = command("seed", str(bad), *url)
