@@ -13,8 +13,8 @@ from mockserver.contract import Checked, Operation, Refusal
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.routes import routes
 from mockserver.jsonapi.documents import document
-from mockserver.jsonapi.pagination import meta, unpaged
 from mockserver.jsonapi.missing import no_record
+from mockserver.jsonapi.pagination import meta, unpaged
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.outcome import Outcome, Setting, cite, refusal
 from mockserver.pipeline.render_cache import Document, RenderedParts, Store, json_bytes

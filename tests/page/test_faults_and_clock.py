@@ -67,7 +67,7 @@ def test_a_fault_is_added_as_the_control_plane_takes_it(
     ("form", "said"),
     [
         ({"fault": "status"}, "the fault 'status' needs a status"),
-        ({"fault": "nonsense"}, "no fault 'nonsense'"),
+        ({"fault": "nonsense"}, "There is no fault named 'nonsense'"),
         ({"fault": "latency", "when": "nth", "number": "often"}, "/when"),
         ({"fault": "latency", "operation": "show-polcy"}, "show-polcy"),
     ],
