@@ -20,40 +20,53 @@ def enforced(kinds: Kinds, state: State, owner: Record) -> dict[str, Any]:
     """What each set of an owner holds and where that is enforced.
 
     `groups` are the sets with their `members`; `marks` are `[reason, [column, ...]]`, or
-    `[reason, null]` for every column; a reason is its place in `reasons`. `loose` are members of no
-    set.
+    `[reason, null]` for every column; `gaps` are those that are excluded, alike; a reason is its
+    place in `reasons`. `loose` are members of no set. Columns stand by the group they are in.
     """
     kind, how = next(
         (k, k.enforcement) for k in kinds.values() if k.enforcement and k.within == owner.kind
     )
     view = View(kinds, state, authenticate(kinds, state, None, ""))
-    columns = sorted(_owned(state, owner, how.type), key=kinds[how.type].named_as)
+    named = [_column(kinds, view, how, record) for record in _owned(state, owner, how.type)]
+    named.sort(key=lambda column: (column[0].get("group", ""), column[0]["name"]))
+    columns = [record for _, record in named]
     places = {record.key: at for at, record in enumerate(columns)}
     to, reasons, held, groups = kind.relations[how.relation], dict[str, int](), set[int](), []
     for record in _owned(state, owner, kind.type):
         members = view.members(record, to.relation)
         held |= {member.key for member in members}
-        marks = _marks(how, view, record, places, reasons)
-        groups.append({**_named(kinds, record), "members": _all(kinds, members), "marks": marks})
+        group = {**_named(kinds, record), "members": _all(kinds, members)}
+        group["marks"] = _marks(how.reasons(view, record), places, reasons)
+        group["gaps"] = _marks(how.excluded(view, record), places, reasons)
+        groups.append(group)
     loose = [member for member in _owned(state, owner, to.type) if member.key not in held]
     return {
-        "types": {"group": kind.type, "row": to.type, "column": how.type},
-        "columns": _all(kinds, columns),
+        "types": {"group": kind.type, "row": to.type, "column": how.type, "by": how.grouped},
+        "columns": [column for column, _ in named],
         "groups": groups,
         "loose": _all(kinds, loose),
         "reasons": list(reasons),
     }
 
 
+def _column(
+    kinds: Kinds, view: View, how: Enforcement, record: Record
+) -> tuple[dict[str, str], Record]:
+    """A column with the name of the group that it stands in."""
+    column = _named(kinds, record)
+    if how.grouped:
+        relation = kinds[how.type].relations[how.grouped].relation
+        column["group"] = ", ".join(
+            kinds[group.kind].named_as(group) for group in view.members(record, relation)
+        )
+    return column, record
+
+
 def _marks(
-    how: Enforcement,
-    view: View,
-    record: Record,
-    places: Mapping[int, int],
-    reasons: dict[str, int],
+    found_at: Mapping[int, str], places: Mapping[int, int], reasons: dict[str, int]
 ) -> list[list[Any]]:
     found: dict[int, list[int]] = {}
-    for key, reason in how.reasons(view, record).items():
+    for key, reason in found_at.items():
         if key in places:
             found.setdefault(reasons.setdefault(reason, len(reasons)), []).append(places[key])
     every = len(places)

@@ -14,7 +14,7 @@ from mockserver.escaping import escaped
 from mockserver.page import doors
 from mockserver.page.asking import ControlRefusal, control, root
 from mockserver.page.bodies import Line, Note, beside, lines
-from mockserver.page.records import links
+from mockserver.page.records import links, redactor_of
 from mockserver.world.changes import changes
 from mockserver.world.entries import Entry
 from mockserver.world.universe import Universe
@@ -25,7 +25,7 @@ CURL = 20_000
 Said = Any
 
 
-def show_request(number: int, n: int) -> Said:
+def show_request(number: int, n: int, faults: list[str] | None = None) -> Said:
     universe = doors.world(number)
     entry = universe.journal.get(n)
     if entry is None:
@@ -49,6 +49,7 @@ def show_request(number: int, n: int) -> Said:
         whole_sent=f"{whole}/request" if more_sent else None,
         whole_got=f"{whole}/response" if more_got else None,
         changes=list(_changed(universe, entry)),
+        faults=faults or [],
         curl=curl(entry, root()()),
         last=universe.journal.count,
         forgotten=universe.journal.forgotten,
@@ -108,10 +109,10 @@ def _got(universe: Universe, entry: Entry) -> tuple[list[Line], bool]:
 def _changed(universe: Universe, entry: Entry) -> Iterator[Mapping[str, Any]]:
     if entry.before is None or entry.after is None:
         return
-    link = links(universe)
+    link, clean = links(universe), redactor_of(universe)
     for change in changes(universe.kinds, entry.before, entry.after):
         members = [
-            {"name": name, **_difference(value["before"], value["after"])}
+            {"name": name, **_difference(clean.value(value["before"]), clean.value(value["after"]))}
             for name, value in change["members"].items()
         ]
         yield {**change, "differences": members, "link": link(change["type"], change["id"])}
@@ -171,8 +172,8 @@ def go_back(number: int, n: int) -> Said:
     try:
         control("POST", f"journal/{n}/restore", of=universe)
     except ControlRefusal as refusal:
-        why = refusal.said[0]
-        return flask.render_template("forgotten.html", number=number, n=n, why=why), 404
+        page = show_request(number, n, refusal.said)
+        return page if isinstance(page, tuple) else (page, refusal.status)
     doors.say(f"The world is as it was before request {n}; clock, faults and requests stay.")
     return flask.redirect(f"/worlds/{number}", 303)
 

@@ -14,7 +14,7 @@ from mockserver.nearest import singular
 from mockserver.page import doors
 from mockserver.page.asking import api
 from mockserver.page.bodies import Link, lines
-from mockserver.redaction import redactor
+from mockserver.redaction import Redactor, redactor
 from mockserver.world.seeding import label
 from mockserver.world.universe import Universe
 
@@ -56,7 +56,8 @@ def show_record(number: int, type: str, id: str) -> Said:
     if operation is not None:
         (parameter,) = operation.records
         path = operation.path.replace(f"{{{parameter}}}", quote(id, safe=""))
-        shown, more = lines(_clean(universe, api(universe, path)), links(universe))
+        answer = json.loads(api(universe, path))
+        shown, more = lines(redactor_of(universe).value(answer), links(universe))
     return flask.render_template(
         "record.html",
         number=number,
@@ -80,11 +81,10 @@ def shows(universe: Universe, type: str) -> Operation | None:
     return None
 
 
-def _clean(universe: Universe, body: bytes) -> Any:
-    """An answer as the journal would keep it: upload URLs hold the key of the world."""
+def redactor_of(universe: Universe) -> Redactor:
+    """What the journal takes secrets out with: a text of others may hold the key of the world."""
     secrets = doors.server().contract(universe.edition).secrets
-    clean = redactor(secrets, universe.key, doors.server().control_token)
-    return clean.value(json.loads(body))
+    return redactor(secrets, universe.key, doors.server().control_token)
 
 
 def links(universe: Universe) -> Link:

@@ -56,12 +56,15 @@ class Enforcement:
     """Where the members of a record are enforced: the policies of a set in workspaces.
 
     `relation` names its members, `type` what they are enforced in. `reasons(view, record)`: by key
-    of each such record, a sentence that says why.
+    of each such record, a sentence that says why; `excluded(view, record)`: why not, by key of those
+    that are excluded. `grouped`: the relation of `type` to one record that tables group it by.
     """
 
     relation: str
     type: str
     reasons: Callable[[View, Record], Mapping[int, str]]
+    excluded: Callable[[View, Record], Mapping[int, str]] = lambda view, record: {}
+    grouped: str = ""
 
 
 def _no_names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:

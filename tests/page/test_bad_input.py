@@ -54,6 +54,7 @@ def crawled() -> dict[str, Any]:
     one = browser(control_token=CONTROL)
     one.post("/worlds/control-token", page="/", token=CONTROL)
     one.open()
+    asked(one, "POST", SETS, {"name": "told", "description": f"its key is {KEY}"})
     for said in HOSTILE:
         asked(one, "POST", SETS, {"name": f"set-{abs(hash(said))}", "description": said})
         asked(one, "POST", SETS, {said: said, "name": said})

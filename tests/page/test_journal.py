@@ -182,6 +182,20 @@ def test_the_world_goes_back_to_before_a_request(one: Browser) -> None:
     assert one.post("/worlds/1/journal/9/back").status_code == 404
 
 
+def test_what_was_too_large_to_be_kept_says_so(one: Browser) -> None:
+    universe = worlds(one).universes.numbered(1)
+    assert universe is not None
+    for kept in universe.journal:
+        kept.forget_states()
+    page = one.get("/worlds/1/journal/2")
+    assert "It is no longer known: it was too large to be kept" in text(page)
+    assert "Go back to the world before this request" not in page.text
+    assert "What it changed in the world Nothing." in text(one.get("/worlds/1/journal/1"))
+    answer = one.post("/worlds/1/journal/2/back")
+    assert answer.status_code == 404
+    assert "what exchange 2 changed is no longer known: it was too large to be kept" in text(answer)
+
+
 def test_going_back_is_said_once(one: Browser) -> None:
     one.post("/worlds/1/journal/2/back")
     said = "The world is as it was before request 2; clock, faults and requests stay."

@@ -4,7 +4,8 @@
   const grid = document.getElementById("matrix");
   const reason = document.getElementById("reason");
   const filters = document.getElementById("filters");
-  const HIGH = 28, WIDE = 30, HEAD = 160, SPARE = 4;
+  const HIGH = 28, WIDE = 30, SPARE = 4;
+  let HEAD = 160;
   let data = null, rows = [], columns = [], drawn = new Map(), window_ = null;
   let active = { row: 0, column: 0 };
   let side = 0;
@@ -26,18 +27,20 @@
 
   // what is there, and what fits the filters
 
-  const reached = (group) => {
+  const spread = (marks) => {
     const found = new Map();
-    for (const [why, at] of group.marks) {
+    for (const [why, at] of marks) {
       for (const column of at === null ? data.columns.keys() : at) found.set(column, why);
     }
     return found;
   };
+  const reach = (group) => (group.reach ??= { marks: spread(group.marks), gaps: spread(group.gaps) });
   const chosen = () => {
     const part = (name) => filters.elements[name].value.trim().toLowerCase();
     const [rowPart, columnPart] = [part("rows"), part("columns")];
     const fits = (item, text) => item.name.toLowerCase().includes(text) || item.id.toLowerCase().includes(text);
-    columns = [...data.columns.keys()].filter((at) => fits(data.columns[at], columnPart));
+    const within = (item) => (item.group ?? "").toLowerCase().includes(columnPart);
+    columns = [...data.columns.keys()].filter((at) => fits(data.columns[at], columnPart) || (columnPart && within(data.columns[at])));
     rows = [];
     for (const group of data.groups) {
       const whole = fits(group, rowPart);
@@ -57,6 +60,7 @@
   // drawing
 
   const all = () => {
+    HEAD = data.types.by ? 188 : 160;
     side = Math.min(300, Math.max(130, Math.round(grid.clientWidth * 0.35)));
     grid.replaceChildren();
     drawn = new Map();
@@ -120,6 +124,7 @@
   };
   const heads = (head, now) => {
     while (head.children.length > 1) head.lastChild.remove();
+    bands(head, now);
     for (let at = now.left; at < now.right; at++) {
       const cell = made("div", "columnheader");
       cell.className = "head";
@@ -128,6 +133,22 @@
       cell.setAttribute("aria-colindex", at + 2);
       cell.append(link(data.types.column, data.columns[columns[at]]));
       head.append(cell);
+    }
+  };
+  const bands = (head, now) => {
+    // what the columns are grouped by, e.g. projects: one band over those that stand side by side
+    if (!data.types.by) return;
+    const group = (at) => data.columns[columns[at]].group;
+    for (let at = now.left; at < now.right; ) {
+      let end = at;
+      while (end < now.right && group(end) === group(at)) end++;
+      const band = made("div", "presentation", group(at) || `no ${data.types.by}`);
+      band.className = "band";
+      band.title = `${data.types.by} ${group(at)}`;
+      band.style.left = `${side + at * WIDE}px`;
+      band.style.width = `${(end - at) * WIDE}px`;
+      head.append(band);
+      at = end;
     }
   };
   const rowOf = (at, now) => {
@@ -146,24 +167,32 @@
     else name.append(`in no ${data.types.group.replace(/s$/, "").replace("-", " ")}`);
     if (head && group && !group.members.length) name.append(made("span", null, ` no ${data.types.row}`));
     row.append(name);
-    const why = group && (group.reached ??= reached(group));
     for (let column = now.left; column < now.right; column++) {
-      const marked = !head && why && why.has(columns[column]);
       const pointed = at === active.row && column === active.column;
-      if (marked || pointed) row.append(cellOf(at, column, marked ? why.get(columns[column]) : null));
+      if (pointed || signOf(at, column)) row.append(cellOf(at, column));
     }
     return row;
   };
-  const cellOf = (at, column, why) => {
-    const cell = made("div", "gridcell", why === null ? "" : "●");
-    cell.className = why === null ? "cell" : "cell mark";
+  const signOf = (at, column) => {
+    const { group, head } = rows[at];
+    if (head || !group) return "";
+    const { marks, gaps } = reach(group);
+    return marks.has(columns[column]) ? "●" : gaps.has(columns[column]) ? "○" : "";
+  };
+  const cellOf = (at, column) => {
+    const sign = signOf(at, column);
+    const cell = made("div", "gridcell", sign);
+    cell.className = sign ? "cell mark" : "cell";
     cell.id = `cell-${at}-${column}`;
     cell.style.left = `${side + column * WIDE}px`;
     cell.setAttribute("aria-colindex", column + 2);
     cell.setAttribute("aria-label", told(at, column));
     cell.dataset.row = at;
     cell.dataset.column = column;
-    if (why !== null) cell.title = data.reasons[why];
+    if (sign) {
+      const { marks, gaps } = reach(rows[at].group);
+      cell.title = data.reasons[marks.get(columns[column]) ?? gaps.get(columns[column])];
+    }
     return cell;
   };
 
@@ -171,11 +200,16 @@
 
   const told = (at, column) => {
     const { group, member, head } = rows[at];
-    const where = data.columns[columns[column]].name;
+    const place = data.columns[columns[column]];
+    const where = place.group ? `${place.name} (${data.types.by} ${place.group})` : place.name;
     if (head) return group ? `${group.name}: ${group.members.length} ${data.types.row}` : `${data.types.row} in no set`;
-    const why = group && (group.reached ??= reached(group)).get(columns[column]);
     if (!group) return `${member.name} is in no set: it is checked nowhere`;
-    if (why === undefined) return `${member.name} (${group.name}) is not checked in ${where}`;
+    const { marks, gaps } = reach(group);
+    const [why, not] = [marks.get(columns[column]), gaps.get(columns[column])];
+    if (why === undefined) {
+      const reason = not === undefined ? "" : `: ${data.reasons[not]}`;
+      return `${member.name} (${group.name}) is not checked in ${where}${reason}`;
+    }
     return `${member.name} (${group.name}) is checked in ${where}: ${data.reasons[why]}`;
   };
   const point = () => {
@@ -184,7 +218,7 @@
     if (!rows.length || !columns.length) return;
     let cell = document.getElementById(column < 0 ? `name-${row}` : row < 0 ? `head-${column}` : `cell-${row}-${column}`);
     if (!cell && drawn.has(row) && column >= window_.left && column < window_.right) {
-      cell = cellOf(row, column, null);
+      cell = cellOf(row, column);
       drawn.get(row).append(cell);
     }
     if (cell) {
