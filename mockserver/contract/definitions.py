@@ -94,7 +94,8 @@ class Definitions:
         if include is None:
             return {}
         related = record.schema["properties"]["relationships"]["properties"]
-        named = (related.get(name, {}).get("x-of") for name in include["names"])
+        names = (name.replace("_", "-") for name in include["names"])
+        named = (related.get(name, {}).get("x-of") for name in names)
         types = [type for type in named if type]
         shown = [self.types[type].shown for type in types if type in self.types]
         return {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import (
@@ -16,6 +17,7 @@ from mockserver.jsonapi.handlers import (
     show_record,
     update_record,
 )
+from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import own_link, owner, resource
 from mockserver.world.calls import Call, Raw, Reply
 from mockserver.world.kinds import Kind, To, View
@@ -65,7 +67,7 @@ def create_policy(call: Call) -> Reply:
 def upload_policy(call: Call) -> Reply:
     """Any bytes, none at all included (suite); the Sentinel text is not judged."""
     changes = {"_content": call.document or b"", "updated-at": call.now}
-    state, record = call.change(KIND, call.state, call.record, changes)
+    state, record = call.change(call.kind, call.state, call.record, changes)
     return Reply(state=state, data=record)
 
 
@@ -89,7 +91,12 @@ def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> di
     return kept
 
 
-def _mode(name: str, enforce: Sequence[Mapping[str, Any]]) -> str:
+def _mode(
+    name: str,
+    enforce: Sequence[Mapping[str, Any]],
+    suffix: str = "sentinel",
+    default: str = DEFAULT_MODE,
+) -> str:
     """The mode that an enforcement map gives to the policy's one file."""
     if len(enforce) > 1:
         raise invalid(
@@ -98,12 +105,12 @@ def _mode(name: str, enforce: Sequence[Mapping[str, Any]]) -> str:
             fact=f"enforce has {len(enforce)} entries",
             expected="one entry: policies have a single file",
             source="create-policy",
-            hint=f"Send one entry with the path {name}.sentinel.",
+            hint=f"Send one entry with the path {name}.{suffix}.",
         )
     for entry in enforce:
-        if entry["path"] == f"{name}.sentinel":
-            return str(entry.get("mode", DEFAULT_MODE))
-    return DEFAULT_MODE
+        if entry["path"] == f"{name}.{suffix}":
+            return str(entry.get("mode", default))
+    return default
 
 
 # fixtures
@@ -117,7 +124,8 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     updated = {} if content is None else {"updated-at": seeding.now}
     said = {"_content": content, "_mode": entry.get("mode", DEFAULT_MODE), **updated}
     entry = {name: part for name, part in entry.items() if name != "code-base64"}
-    return seeding.record(KIND, entry | _code(content), pointer, owner, **said)
+    kind = seeding.kinds["policies"]
+    return seeding.record(kind, entry | _code(content), pointer, owner, **said)
 
 
 def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
@@ -190,3 +198,91 @@ KIND = Kind(
         "not": {"required": ["code", "code-base64"]},
     },
 )
+
+
+# August 2026: OPA beside Sentinel
+
+LEVELS = {
+    "sentinel": ("hard-mandatory", "soft-mandatory", "advisory"),
+    "opa": ("mandatory", "advisory"),
+}
+SUFFIX = {"sentinel": "sentinel", "opa": "rego"}
+
+
+def list_policies(call: Call) -> Reply:
+    """Those of a kind where the query asks for it."""
+    kind = call.query.get("filter[kind]")
+    if not kind:
+        return list_records(call)
+    part = str(call.query.get("search[name]", "")).casefold()
+    every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "policies"))
+    found = [r.key for r in every if r["kind"] == kind and part in r["name"].casefold()]
+    return Reply(data=listed(call, found))
+
+
+def enforced(view: View, record: Record) -> list[dict[str, str]]:
+    """Empty before the first upload (suite)."""
+    if record["_content"] is None:
+        return []
+    return [{"path": f"{record['name']}.{SUFFIX[record['kind']]}", "mode": record["_mode"]}]
+
+
+def settled_of_kinds(
+    call: Call, attributes: dict[str, Any], record: Record | None
+) -> dict[str, Any]:
+    """Each kind has levels of its own; only OPA asks a query, and must (suite)."""
+    kind = record["kind"] if record else attributes["kind"]
+    attributes["name"] = record["name"] if record else attributes["name"]
+    level, enforce = attributes.pop("enforcement-level", None), attributes.pop("enforce", None)
+    place = "/data/attributes/enforcement-level"
+    if enforce is not None and level is None:
+        place = "/data/attributes/enforce"
+        entries = [{"path": f"{attributes['name']}.{SUFFIX[kind]}", **entry} for entry in enforce]
+        level = _mode(attributes["name"], entries, SUFFIX[kind], LEVELS[kind][0])
+    if level is not None and level not in LEVELS[kind]:
+        raise invalid(
+            "Enforcement level is not included in the list",
+            place,
+            fact=f"{level} is no level of {kind} policies",
+            expected=f"one of {', '.join(LEVELS[kind])}",
+            source="create-policy",
+            hint=f"Send {LEVELS[kind][0]}.",
+        )
+    if level is not None or record is None:
+        attributes["_mode"] = level or LEVELS[kind][0]
+    if kind != "opa":
+        attributes["query"] = None
+    elif record is None and not attributes.get("query"):
+        raise invalid(
+            "Query can't be blank",
+            "/data/attributes/query",
+            fact="an OPA policy has no query",
+            expected="the OPA query to run",
+            source="create-policy",
+            hint="Send e.g. terraform.main.",
+        )
+    return attributes
+
+
+TODAY = replace(
+    KIND,
+    made={**KIND.made, "kind": "sentinel", "query": None},
+    settled=settled_of_kinds,
+    computed={
+        **KIND.computed,
+        "enforce": enforced,
+        "enforcement-level": lambda view, record: record["_mode"],
+    },
+    operations={**KIND.operations, "list-policies": (list_policies, RIGHT)},
+    entry={
+        **KIND.entry,
+        "properties": {
+            **KIND.entry["properties"],
+            "mode": {
+                "enum": [*LEVELS["sentinel"], "mandatory"],
+                "description": f"What a failing check does to the run; {DEFAULT_MODE} where omitted.",
+            },
+        },
+    },
+)
+EDITIONS = {"2026-08": TODAY}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
@@ -24,6 +25,7 @@ from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
 WORKSPACES = ("workspaces", "project")
+NAME = re.compile(r"[A-Za-z0-9_ -]+", re.ASCII)
 OF_WORKSPACE = ("project", "workspaces")
 DEFAULT = ("default-project", "organizations")
 """Of an organization: where workspaces go that name no other."""
@@ -135,6 +137,16 @@ def move_workspaces(call: Call) -> Reply:
 
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
+    """A name has few signs; clients read the sentence that says so (suite)."""
+    if not NAME.fullmatch(attributes.get("name", "name")):
+        raise invalid(
+            "Name may only contain letters, numbers, spaces, dashes, and underscores",
+            "/data/attributes/name",
+            fact="the name holds another sign",
+            expected="letters, digits, spaces, - and _",
+            source="create-project",
+            hint="Leave out the other signs.",
+        )
     return settle(call, PROJECT, attributes, record)
 
 

@@ -1,0 +1,251 @@
+"""Where a policy set of August 2026 applies: named workspaces and projects, tags, or everywhere, and
+what is excluded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from mockserver.jsonapi.handlers import add_members, list_records, remove_members
+from mockserver.jsonapi.identifiers import to_many
+from mockserver.jsonapi.pagination import listed
+from mockserver.resources import tag_bindings
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Handler, To, Values, View
+from mockserver.world.problems import Error, invalid_item, invalid_items
+from mockserver.world.state import Record
+
+WORKSPACES = ("workspaces", "policy-sets")
+PROJECTS = ("projects", "policy-sets")
+NO_WORKSPACES = ("workspace-exclusions", "policy-set-exclusions")
+NO_PROJECTS = ("project-exclusions", "policy-set-exclusions")
+IN_PROJECT = ("workspaces", "project")
+TOLD = "global: checked in every workspace of the organization"
+
+
+# which workspaces, and why
+
+
+def included(view: View, record: Record) -> dict[int, str]:
+    """By workspace to which a set applies before exclusions, why: the nearest reason counts."""
+    found: dict[int, str] = {}
+    if record["global"]:
+        return {item[-1]: TOLD for item in view.state.list(record.owner, "workspaces")}
+    for key, tag in _tagged(view, record, exclude=False):
+        found[key] = f"the tag {tag} is selected"
+    for project in view.members(record, PROJECTS):
+        for key in view.state.members(project.key, IN_PROJECT):
+            found[key] = f"attached to its project {project['name']}"
+    for key in view.state.members(record.key, WORKSPACES):
+        found[key] = "attached to this workspace"
+    return found
+
+
+def excluded(view: View, record: Record) -> dict[int, str]:
+    """By workspace to which a set does not apply whatever includes it, why."""
+    found = {key: f"the tag {tag} is excluded" for key, tag in _tagged(view, record, exclude=True)}
+    for project in view.members(record, NO_PROJECTS):
+        for key in view.state.members(project.key, IN_PROJECT):
+            found[key] = f"its project {project['name']} is excluded"
+    for key in view.state.members(record.key, NO_WORKSPACES):
+        found[key] = "this workspace is excluded"
+    return found
+
+
+def reasons(view: View, record: Record) -> dict[int, str]:
+    """By workspace in which the policies of a set are checked, why."""
+    out = excluded(view, record)
+    return {key: why for key, why in included(view, record).items() if key not in out}
+
+
+def _tagged(view: View, record: Record, *, exclude: bool) -> Iterator[tuple[int, str]]:
+    """The workspaces that a selector meets, by their own tags or those of their project."""
+    chosen = [one for one in record["tag-selectors"] if one["is-exclude"] is exclude]
+    if not chosen:
+        return
+    for workspace in view.state.all("workspaces", record.owner):
+        tags = tag_bindings.effective(view, workspace)
+        for one in chosen:
+            key, value = one["tag-key"], one["tag-value"]
+            if key in tags and (value is None or tags[key][0] == value):
+                yield workspace.key, key if value is None else f"{key}={value}"
+
+
+# what is shown
+
+
+def shown(name: str, relation: tuple[str, str]) -> Callable[[View, Record], dict[str, Any] | None]:
+    """A relationship that a global set does not have."""
+    return lambda view, record: (
+        None if record["global"] else to_many(view.members(record, relation))
+    )
+
+
+def counted(relation: tuple[str, str], type: str) -> Callable[[View, Record], int]:
+    """A global set counts all of the organization's (page)."""
+
+    def count(view: View, record: Record) -> int:
+        if record["global"]:
+            return len(view.state.list(record.owner, type))
+        return len(view.state.members(record.key, relation))
+
+    return count
+
+
+def overridable(view: View, record: Record) -> bool | None:
+    """Null for what Sentinel checks in the old way (suite)."""
+    return bool(record["overridable"]) if agents(view, record) else None
+
+
+def agents(view: View, record: Record) -> bool:
+    """Whether a version of the tool can be chosen: with agents, and for OPA (suite)."""
+    return bool(record["agent-enabled"]) or record["kind"] != "sentinel"
+
+
+def scoping(view: View, record: Record) -> str:
+    return "tag" if record["tag-selectors"] else "explicit"
+
+
+def depends(view: View, record: Record) -> tuple[Any, ...]:
+    """Its organization's name, its members, and for a global set how much there is."""
+    counts: tuple[int, ...] = ()
+    if record["global"]:
+        counts = tuple(len(view.state.list(record.owner, t)) for t in ("workspaces", "projects"))
+    return view.owner(record).id, counts, view.state.relations(record.key)
+
+
+# operations
+
+
+def list_sets(call: Call) -> Reply:
+    """Those of a kind of policies, or with a repository, where the query asks for that."""
+    kind, versioned = call.query.get("filter[kind]"), call.query.get("filter[versioned]")
+    if not kind and not versioned:
+        return list_records(call)
+    part = str(call.query.get("search[name]", "")).casefold()
+    every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, call.kind.type))
+    return Reply(
+        data=listed(
+            call,
+            [
+                record.key
+                for record in every
+                if part in record["name"].casefold()
+                and kind in (None, record["kind"])
+                and versioned in (None, "true" if record.get("_versioned") else "false")
+            ],
+        )
+    )
+
+
+def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
+    """A set is not made global and attached at once, nor selects tags beside that."""
+    sent = call.data.get("relationships", {})
+    if record is None and values["global"]:
+        for name in ("workspaces", "projects"):
+            if sent.get(name, {}).get("data"):
+                yield global_error("attached to", name, f"/data/relationships/{name}/data")
+
+
+def unless_global(name: str, handler: Handler, verb: str) -> Handler:
+    """The handler for sets that apply to what they name."""
+
+    def handled(call: Call) -> Reply:
+        if call.record["global"]:
+            raise invalid_items([global_error(verb, name, "/data")])
+        if call.record["tag-selectors"] and verb == "attached to":
+            raise invalid_items([_conflict("/data")])
+        reply: Reply = handler(call)
+        return reply
+
+    return handled
+
+
+def global_error(verb: str, name: str, pointer: str) -> Error:
+    return invalid_item(
+        f"Global policy sets cannot be {verb} individual {name}",
+        pointer,
+        fact=f"the policy set is global: it applies to all of the organization's {name}",
+        expected=f"no {name}, or a set that is not global",
+        key_path="data[]",
+        source="attach-policy-set-to-workspaces",
+        hint="Set data.attributes.global to false first, or name none.",
+    )
+
+
+def _conflict(pointer: str) -> Error:
+    return invalid_item(
+        "Tag selectors cannot stand beside explicit workspaces and projects",
+        pointer,
+        fact="a set applies by tags or to what it names, not both",
+        expected="one of the two; a global set excludes by tags alone",
+        key_path="data[]",
+        source="add-tag-selectors-to-policy-set",
+        hint="Remove the selectors, or detach what is attached.",
+    )
+
+
+def add_selectors(call: Call) -> Reply:
+    record = call.record
+    sent = [_selector(item) for item in call.document["data"]]
+    attached = any(len(call.state.members(record.key, to)) for to in (WORKSPACES, PROJECTS))
+    errors = [
+        _conflict(f"/data/{at}")
+        for at, one in enumerate(sent)
+        if (record["global"] or attached) and not one["is-exclude"]
+    ]
+    if errors:
+        raise invalid_items(errors)
+    kept = [*record["tag-selectors"], *(one for one in sent if one not in record["tag-selectors"])]
+    return _selected(call, kept)
+
+
+def remove_selectors(call: Call) -> Reply:
+    """By key and value; what is not there is gone already."""
+    out = [(one["tag-key"], one["tag-value"]) for one in map(_selector, call.document["data"])]
+    old = call.record["tag-selectors"]
+    return _selected(call, [one for one in old if (one["tag-key"], one["tag-value"]) not in out])
+
+
+def _selected(call: Call, kept: list[Mapping[str, Any]]) -> Reply:
+    changes = {"tag-selectors": [dict(one) for one in kept]}
+    state, _ = call.change(call.kind, call.state, call.record, changes)
+    return Reply(state=state)
+
+
+def _selector(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "tag-key": item["tag-key"],
+        "tag-value": item.get("tag-value"),
+        "is-exclude": bool(item.get("is-exclude", False)),
+    }
+
+
+RELATIONS = {
+    "workspaces": To("workspaces", WORKSPACES, entry="workspaces"),
+    "projects": To("projects", PROJECTS, entry="projects"),
+    "workspace-exclusions": To("workspaces", NO_WORKSPACES, entry="workspace-exclusions"),
+    "project-exclusions": To("projects", NO_PROJECTS, entry="project-exclusions"),
+}
+HANDLERS = {
+    "attach-policy-set-to-workspaces": unless_global(
+        "workspaces", add_members("workspaces"), "attached to"
+    ),
+    "detach-policy-set-from-workspaces": unless_global(
+        "workspaces", remove_members("workspaces"), "detached from"
+    ),
+    "attach-policy-set-to-projects": unless_global(
+        "projects", add_members("projects"), "attached to"
+    ),
+    "detach-policy-set-from-projects": unless_global(
+        "projects", remove_members("projects"), "detached from"
+    ),
+    "attach-policy-set-to-exclusions": add_members("workspace-exclusions"),
+    "detach-policy-set-from-exclusions": remove_members("workspace-exclusions"),
+    "attach-policy-set-to-project-exclusions": add_members("project-exclusions"),
+    "detach-policy-set-from-project-exclusions": remove_members("project-exclusions"),
+    "add-tag-selectors-to-policy-set": add_selectors,
+    "remove-tag-selectors-from-policy-set": remove_selectors,
+    "list-policy-sets": list_sets,
+}
