@@ -52,7 +52,7 @@ def walk_pages(
         if len(found) <= 1:
             _numbers(driver, page, number, len(order), len(order))
         if found != wanted and (clean(page) or len(found) > 1):
-            what = f"page {number} of size 1 holds {found}, the whole list {wanted} there"
+            what = f"page {number} of size 1 holds {brief(found)}, the whole list {brief(wanted)} there"
             driver.holds(False, page, "/data", what, brief(wanted), PAGES)
             return pages
         pages.append(page)

@@ -57,8 +57,18 @@ def _charset(answer: Answer) -> None:
 HARMLESS = [_reversed_keys, _spaced, _headers, _tagged, _other_order, _charset]
 
 
-@pytest.mark.parametrize("change", HARMLESS, ids=lambda change: change.__name__.strip("_"))
+def _all(answer: Answer) -> None:
+    for change in HARMLESS:
+        change(answer)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_all, *(pytest.param(change, marks=pytest.mark.slow) for change in HARMLESS)],
+    ids=lambda change: change.__name__.strip("_"),
+)
 def test_what_breaks_nothing_is_not_told(change: Callable[[Answer], None]) -> None:
+    """All at once in every run, one by one in the slow one."""
     _, result = run(spoilt(dict.fromkeys(load("2019-07").operations, change)))
     assert [finding.line() for finding in result.findings] == []
     assert result.exit == 0
