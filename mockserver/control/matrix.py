@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mockserver.pipeline.server import Server
 from mockserver.world import who
+from mockserver.world.state import Record
 from mockserver.world.universe import Universe
 from mockserver.world.who import Verdict
 
@@ -32,9 +33,14 @@ def verdicts(
     chosen = [who.called(kinds, state, name) for name in names] or list(everyone.values())
     edition = universe.edition
     found: dict[str, dict[str, list[Verdict]]] = {}
+    records: dict[str, dict[str, Record]] = {}
     for id in ids or [id for id in server.contract(edition).operations if id in kinds.table]:
         asked = server.asked(id, edition)
+        if asked.type and asked.type not in records:
+            records[asked.type] = who.labelled(kinds, state, asked.type)
+        among = records.get(asked.type or "")
         found[id] = {
-            caller.name: list(who.verdicts(kinds, state, caller, asked)) for caller in chosen
+            caller.name: list(who.verdicts(kinds, state, caller, asked, among=among))
+            for caller in chosen
         }
     return found

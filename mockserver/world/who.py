@@ -5,7 +5,7 @@ Callers are named, never told by a token: a token would stand in a log.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +78,11 @@ def called(kinds: Kinds, state: State, name: str) -> Caller:
     raise Unknown(there_is_no("caller", name, known, cutoff=0.3))
 
 
+def labelled(kinds: Kinds, state: State, type: str) -> dict[str, Record]:
+    """The records of a type by their labels."""
+    return {label(kinds, state, one): one for one in state.every(type)}
+
+
 def verdicts(
     kinds: Kinds,
     state: State,
@@ -85,9 +90,10 @@ def verdicts(
     asked: Asked,
     *,
     record: str | None = None,
+    among: Mapping[str, Record] | None = None,
 ) -> Iterator[Verdict]:
     """One verdict a record of the operation's type; `record` picks some by id, label, or the
-    label's last part.
+    label's last part. `among` are the records of that type by their labels, where many are asked for.
 
     Raises Unknown where there is no such record.
     """
@@ -95,7 +101,7 @@ def verdicts(
     if asked.type is None:
         yield _verdict(view, asked, None, None)
         return
-    every = {label(kinds, state, one): one for one in state.every(asked.type)}
+    every = labelled(kinds, state, asked.type) if among is None else among
     if record is not None:
         every = {
             name: one

@@ -104,6 +104,20 @@ def test_a_lost_connection_is_made_again_and_says_from_when_on_it_has_nothing(
     tab.complaints()
 
 
+def test_a_server_that_was_started_again_does_not_know_the_page_and_says_so(driver: Any) -> None:
+    first = LiveServer(create_app(key=KEY, fixture="busy")).start()
+    tab = Tab(driver, first)
+    live(tab)
+    first.stop()
+    with LiveServer(create_app(key=KEY, fixture="busy"), port=first.port):
+        tab.reads("The server does not know this page any more", "#live")
+        tab.go("/worlds/1/journal")
+        tab.reads("Key of world 1")
+        tab.go("/page/icon.svg")
+    driver.get("about:blank")
+    tab.complaints()
+
+
 def test_a_request_is_looked_at_and_the_world_goes_back_to_before_it(tab: Tab) -> None:
     live(tab)
     tab.ask("POST", SETS, a_set(name="staging", stray="x"))

@@ -56,7 +56,9 @@ def test_a_world_made_from_a_dump_knows_its_tokens_though_not_their_names(world:
     with mockserver.universe(world.state()) as copy:
         assert list(copy.tokens) == []
         assert copy.tokens["ann"] == f"{copy.token}.ann"
-        with pytest.raises(UnknownToken, match=r"There is no token named 'anm'. No names of tokens"):
+        with pytest.raises(
+            UnknownToken, match=r"There is no token named 'anm'. No names of tokens"
+        ):
             copy.tokens["anm"]
 
 
