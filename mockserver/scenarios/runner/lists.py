@@ -125,7 +125,7 @@ def _linked_ids(driver: Driver, answer: JudgedAnswer, name: str) -> set[str]:
     items: list[Any] = []
     for _, resource in resources(answer.document):
         known = driver.truth.get((resource["type"], resource["id"]), {})
-        pointer = f"/relationships/{name}/data"
+        pointer = f"/relationships/{name.replace('_', '-')}/data"  # as query parameters spell it
         data = known.get(pointer, at(resource, pointer))
         items += data if isinstance(data, list) else [known.get(f"{pointer}/id", data)]
     told = (item.get("id") if isinstance(item, Mapping) else item for item in items)
