@@ -5,9 +5,12 @@ Below every room: the command line, the control plane and the recordings ask it;
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
+
+NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 @lru_cache(maxsize=256)
@@ -33,3 +36,16 @@ def host_of(url: str) -> str | None:
         return urlsplit(url).hostname
     except ValueError:
         return None
+
+
+def without_proxy(url: str) -> dict[str, str]:
+    """The variables that keep clients of a server on this machine from a proxy, with the hosts that
+    the environment names already; none for another server.
+    """
+    host = host_of(url)
+    if not is_loopback(host):
+        return {}
+    known = (os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy"))
+    hosts = [part.strip() for text in known for part in text.split(",")]
+    said = ",".join(dict.fromkeys(part for part in (*hosts, host, *NAMES) if part))
+    return {"NO_PROXY": said, "no_proxy": said}

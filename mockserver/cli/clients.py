@@ -13,6 +13,7 @@ import click
 
 from mockserver.cli.common import TOKEN, URL, edition_named
 from mockserver.cli.printing import say
+from mockserver.loopback import without_proxy
 
 READY = click.option(
     "--ready-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -37,6 +38,7 @@ def env(url: str, token: str, ready_file: Path | None) -> None:
         "TFE_ADDRESS": said["url"],
         "TFE_TOKEN": said["token"],
         "TFE_HOSTNAME": urlsplit(said["url"]).netloc,
+        **without_proxy(said["url"]),
     }
     if "authority" in said:
         named |= dict.fromkeys(VARIABLES, said["authority"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from mockserver.client.journal import JournalReader
 from mockserver.client.links import Gone, Link, shown_or_gone
 from mockserver.client.seen import Seen
 from mockserver.client.tokens import Tokens
-from mockserver.loopback import host_of, is_loopback
+from mockserver.loopback import without_proxy
 from mockserver.pipeline.server import fixture_for
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 NAMED = 5_000
 """Records of a world whose names stand in its repr: to name them takes the whole state."""
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Fixture = str | Path | Mapping[str, Any]
 
 
@@ -123,7 +121,7 @@ class World:
         """
         address = self._at()
         return {
-            **_unproxied(address.url),
+            **without_proxy(address.url),
             "TFE_ADDRESS": address.url,
             "TFE_TOKEN": self.token,
             "TFE_HOSTNAME": urlsplit(address.url).netloc,
@@ -202,17 +200,6 @@ def _named(state: Mapping[str, Any]) -> Iterator[str]:
     for member, entries in state.items():
         if isinstance(entries, list) and (names := [e["name"] for e in entries if "name" in e]):
             yield f"{member} {', '.join(names)}"
-
-
-def _unproxied(url: str) -> dict[str, str]:
-    """The variables that keep clients from a proxy, with the hosts that they name already."""
-    host = host_of(url)
-    if not is_loopback(host):
-        return {}
-    known = (os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy"))
-    hosts = [part.strip() for text in known for part in text.split(",")]
-    said = ",".join(dict.fromkeys(part for part in (*hosts, host, *LOOPBACK) if part))
-    return {"NO_PROXY": said, "no_proxy": said}
 
 
 def _plain(name: str) -> str:
