@@ -184,7 +184,7 @@ TODAY = replace(
         **KIND.operations,
         **{id: (handler, RIGHT) for id, handler in scopes.HANDLERS.items()},
     },
-    enforcement=Enforcement("policies", "workspaces", scopes.reasons),
+    enforcement=Enforcement("policies", "workspaces", scopes.reasons, scopes.excluded, "project"),
     entry={
         "properties": {
             "tag-selectors": {

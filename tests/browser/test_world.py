@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.page.test_enforced import TODAY
+
 from .conftest import KEY, Tab
 
 pytestmark = pytest.mark.browser
@@ -93,6 +95,20 @@ def test_the_matrix_is_read_by_keyboard_alone(tab: Tab) -> None:
     tab.keys("HOME")
     tab.leave(lambda: tab.keys("ENTER"))
     tab.reads("As show-policy answers it now")
+
+
+def test_workspaces_stand_by_project_and_an_exclusion_tells_its_reason(tab: Tab) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    tab.server.universe(key="one-of-today", edition="2026-08", fixture=TODAY)
+    number = tab.server.universes.made
+    tab.open(number, "one-of-today")
+    matrix(tab, f"/worlds/{number}/enforced/acme")
+    assert [band.text for band in tab.all("#matrix .band")] == ["Default Project", "lake", "shop"]
+    (gap,) = [cell for cell in tab.all("#matrix .mark") if cell.text == "○"]
+    ActionChains(tab.driver).move_to_element(gap).perform()
+    tab.reads("is not checked in api (project shop): this workspace is excluded", "#reason")
+    tab.shot("matrix-projects")
 
 
 def test_a_policy_a_set_and_a_workspace_lead_to_their_records(tab: Tab) -> None:

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 import json
-from copy import deepcopy
-from dataclasses import replace
 from typing import Any
-
-import pytest
-
-from mockserver.control.enforcement import enforced, owners
-from mockserver.pipeline.server import Server
-from mockserver.resources import policy_sets
 
 from .browsing import KEY, browser, text, worlds
 
@@ -70,32 +62,46 @@ def test_each_set_tells_its_policies_and_where_they_are_checked_with_the_reason(
     }
 
 
-def test_columns_stand_by_their_group_and_what_is_excluded_has_its_reason() -> None:
-    """As a later edition says it: here workspaces are grouped by their SSH key."""
-    fixture = deepcopy(FIXTURE)
-    organization = fixture["organizations"][0]
-    ids = {"blue": "sshkey-1111111111111111", "red": "sshkey-2222222222222222"}
-    organization["ssh-keys"] = [{"id": id, "name": n, "value": "x"} for n, id in ids.items()]
-    for workspace, name in zip(organization["workspaces"], ("red", "blue", "red"), strict=True):
-        workspace["ssh-key"] = ids[name]
-    universe = Server().universe(key="k", fixture=fixture)
-    how = replace(
-        policy_sets.KIND.enforcement or pytest.fail("no enforcement"),
-        excluded=lambda view, record: dict.fromkeys(
-            [item[-1] for item in view.state.list(record.owner, "workspaces")][:1], "by hand"
-        ),
-        grouped="ssh-key",
-    )
-    kinds = universe.kinds.but(replace(policy_sets.KIND, enforcement=how)).of(universe.kinds.facts)
-    (owner,) = (one for one in owners(kinds, universe.state) if one.id == "acme")
-    found = enforced(kinds, universe.state, owner)
+TODAY: dict[str, Any] = {
+    "organizations": [
+        {
+            "name": "acme",
+            "email": "a@acme.example",
+            "projects": [{"name": "shop"}, {"name": "lake"}],
+            "workspaces": [
+                {"name": "web", "project": "shop"},
+                {"name": "api", "project": "shop"},
+                {"name": "etl", "project": "lake"},
+                {"name": "alone"},
+            ],
+            "policies": [{"name": "tags"}],
+            "policy-sets": [
+                {
+                    "name": "shops",
+                    "policies": ["tags"],
+                    "projects": ["shop"],
+                    "workspace-exclusions": ["api"],
+                }
+            ],
+        }
+    ]
+}
+
+
+def test_columns_stand_by_project_and_what_is_excluded_has_its_reason() -> None:
+    found = matrix(browser(edition="2026-08", fixture=TODAY).open())
+    assert found["types"]["by"] == "project"
     columns = [(column["group"], column["name"]) for column in found["columns"]]
-    assert columns == [("blue", "api"), ("red", "jobs"), ("red", "web")]
-    assert found["types"]["by"] == "ssh-key"
-    for group in found["groups"]:
-        ((reason, at),) = group["gaps"]
-        assert found["reasons"][reason] == "by hand"
-        assert len(at) == 1
+    assert columns == [
+        ("Default Project", "alone"),
+        ("lake", "etl"),
+        ("shop", "api"),
+        ("shop", "web"),
+    ]
+    ((checked, at),) = found["groups"][0]["marks"]
+    ((excluded, but),) = found["groups"][0]["gaps"]
+    assert (found["reasons"][checked], at) == ("attached to its project shop", [3])
+    assert (found["reasons"][excluded], but) == ("this workspace is excluded", [2])
 
 
 def test_an_organization_without_policies_has_an_empty_matrix() -> None:

@@ -60,7 +60,8 @@
   // drawing
 
   const all = () => {
-    HEAD = data.types.by ? 188 : 160;
+    const longest = Math.max(0, ...columns.map((at) => data.columns[at].name.length));
+    HEAD = (data.types.by ? 28 : 0) + Math.min(160, Math.max(60, 20 + 8 * longest));
     side = Math.min(300, Math.max(130, Math.round(grid.clientWidth * 0.35)));
     grid.replaceChildren();
     drawn = new Map();
