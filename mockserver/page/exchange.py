@@ -152,7 +152,11 @@ def curl(entry: Entry, base: str) -> str:
         words += ["-H", shlex.quote(f"Content-Type: {type}")]
     words.append(shlex.quote(url))
     if entry.sent and len(entry.sent) <= CURL:
-        words += ["--data-binary", shlex.quote(entry.sent.decode("utf-8", "replace"))]
+        # the journal keeps an upload as its text, JSON as it was sent
+        text = (
+            entry.request if entry.sent.startswith(b'"') else entry.sent.decode("utf-8", "replace")
+        )
+        words += ["--data-binary", shlex.quote(text)]
     elif entry.sent:
         words += ["--data-binary", "@request.json"]
     return " ".join(words)

@@ -240,6 +240,11 @@ def entry(method: str, path: str, query: str = "", **said: Any) -> Entry:
             'http://h:8080/x --data-binary \'{"a": "it\'"\'"\'s $HOME"}\'',
         ),
         (
+            entry("PUT", "/x", sent=b'"main = rule { true }\\n"'),
+            'curl -X PUT -H "Authorization: Bearer $TOKEN" '
+            "http://h:8080/x --data-binary 'main = rule { true }\n'",
+        ),
+        (
             entry("PUT", "/x y\n", headers={"Content-Type": "a/b"}, sent=b"x" * 30_000),
             "curl -X PUT -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: a/b' "
             "http://h:8080/x%20y%0A --data-binary @request.json",
