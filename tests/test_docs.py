@@ -179,7 +179,7 @@ def test_the_fixture_on_its_page_makes_a_world() -> None:
     assert answer.json["data"][0]["attributes"]["name"] == "production"
 
 
-@pytest.mark.parametrize("ends", ["yaml"])
+@pytest.mark.parametrize("ends", ["yaml", "toml"])
 def test_a_fixture_in_another_format_on_its_page_makes_a_world(tmp_path: Path, ends: str) -> None:
     path = tmp_path / f"world.{ends}"
     (text,) = blocks("fixtures.md", ends)
