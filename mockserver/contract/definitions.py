@@ -94,9 +94,8 @@ class Definitions:
         if include is None:
             return {}
         related = record.schema["properties"]["relationships"]["properties"]
-        names = (name.replace("_", "-") for name in include["names"])
-        named = (related.get(name, {}).get("x-of") for name in names)
-        types = [type for type in named if type]
+        named = (related.get(name.replace("_", "-"), {}) for name in include["names"])
+        types = dict.fromkeys(type for part in named for type in _types(part))
         shown = [self.types[type].shown for type in types if type in self.types]
         return {
             "included": {
@@ -107,6 +106,15 @@ class Definitions:
                 "x-source": include.get("x-source"),
             }
         }
+
+
+def _types(related: Mapping[str, Any]) -> Iterable[str]:
+    """The types of what a relationship leads to: that of `x-of`, or those that it lists itself."""
+    if "x-of" in related:
+        return [related["x-of"]] if isinstance(related["x-of"], str) else related["x-of"]
+    data = related.get("properties", {}).get("data", {})
+    listed: Iterable[str] = data.get("properties", {}).get("type", {}).get("enum", ())
+    return listed
 
 
 def _closed(title: str, source: str, members: Mapping[str, Any], needed: list[str]) -> Any:

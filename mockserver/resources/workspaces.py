@@ -287,9 +287,7 @@ TODAY = replace(
     related={
         **KIND.related,
         "project": lambda view, record: (of_projects.project(view, record),),
-        "locked_by": lambda view, record: view.state.several(
-            [key for key in (record["_locked-by"],) if key in view.state.records]
-        ),
+        "locked_by": of_projects.lockers,
     },
     operations={**KIND.operations, **of_projects.OPERATIONS},
     permissions={

@@ -62,11 +62,16 @@ def permissions(view: View, record: Record) -> dict[str, bool]:
     }
 
 
-def locked_by(view: View, record: Record) -> dict[str, Any]:
+def lockers(view: View, record: Record) -> list[Record]:
+    """Who has locked it; nobody where that is an organization: the document has no type for it."""
     by = view.state.records.get(record["_locked-by"] or 0)
-    if by is None or by.kind == "organizations":  # the document has no type for that
-        return to_one(None)
-    return {**to_one(by), "links": {"related": f"/api/v2/{by.kind}/{by.id}"}}
+    return [] if by is None or by.kind == "organizations" else [by]
+
+
+def locked_by(view: View, record: Record) -> dict[str, Any]:
+    for by in lockers(view, record):
+        return {**to_one(by), "links": {"related": f"/api/v2/{by.kind}/{by.id}"}}
+    return to_one(None)
 
 
 def vcs_repo(view: View, record: Record) -> dict[str, Any] | None:

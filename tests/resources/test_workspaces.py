@@ -275,6 +275,21 @@ def test_users_teams_and_organizations_lock(tfe: Any, name: str, type: str | Non
     assert data(act(tfe, "unlock", name))["attributes"]["locked"] is False
 
 
+@pytest.mark.tfe(fixture=LOCKS, edition="2026-08")
+@pytest.mark.parametrize(("name", "type"), [("ann", "users"), ("writers", "teams"), ("org", None)])
+def test_who_has_locked_a_workspace_is_sent_along_as_its_relationship_says(
+    tfe: Any, name: str, type: str | None
+) -> None:
+    act(tfe, "lock", name)
+    for path in (WORKSPACES, WORKSPACE, BY_NAME):
+        answer = tfe.client.get(path, query_string={"include": "locked_by"})
+        shown = data(answer)[0] if path == WORKSPACES else data(answer)
+        by = shown["relationships"]["locked-by"]["data"]
+        assert (by and by["type"]) == type
+        sent_along = [{"type": one["type"], "id": one["id"]} for one in answer.json["included"]]
+        assert sent_along == [by] * bool(by)
+
+
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
