@@ -1,9 +1,11 @@
-"""JSON pointers (RFC 6901): a path to text and back. Below every room; it imports none."""
+"""JSON pointers (RFC 6901): a path to text and back. Below every room; it imports only what is a number."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+
+from mockserver.digits import whole_number
 
 
 def escape(name: object) -> str:
@@ -32,4 +34,10 @@ def key_path(path: Iterable[str | int]) -> str:
 
 def key_path_of(pointer: str) -> str:
     """The same of a pointer: `/data/0/id` is `data[].id`."""
-    return key_path(int(part) if part.isdigit() else part for part in parts(pointer))
+    return key_path(path_of(pointer))
+
+
+def path_of(pointer: str) -> tuple[str | int, ...]:
+    """The path that a pointer tells; a name that looks like an index is one."""
+    indices = ((part, whole_number(part)) for part in parts(pointer))
+    return tuple(part if index is None else index for part, index in indices)

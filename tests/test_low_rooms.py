@@ -1,4 +1,4 @@
-"""Pointers and nearest names: one function each, for all rooms."""
+"""Numbers, pointers and nearest names: one function each, for all rooms."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import mockserver
+from mockserver.digits import whole_number
 from mockserver.nearest import did_you_mean, nearest
-from mockserver.pointers import escape, parts, pointer
+from mockserver.pointers import escape, key_path_of, parts, path_of, pointer
 
 PACKAGE = Path(mockserver.__file__).parent
 SOURCES = {
@@ -35,6 +36,23 @@ def test_a_path_is_written_as_a_pointer_and_read_back(path: tuple[str, ...], tex
 def test_an_index_and_any_other_name_can_be_escaped() -> None:
     assert pointer(("data", 3)) == "/data/3"
     assert escape(7) == "7"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("0", 0), ("007", 7), ("999999999", 999_999_999)]
+    + [
+        (text, None)
+        for text in ("", "-1", "+1", "1.0", " 1", "1_0", "²", "٣", "1000000000", "9" * 5_000)
+    ],
+)
+def test_a_number_is_ascii_digits_nine_at_most(text: str, found: int | None) -> None:
+    assert whole_number(text) == found
+
+
+def test_a_name_that_is_no_number_to_python_is_a_name_in_a_path() -> None:
+    assert path_of(f"/data/0/²/{'9' * 5_000}") == ("data", 0, "²", "9" * 5_000)
+    assert key_path_of("/data/0/²") == "data[].²"
 
 
 def test_the_nearest_name_is_asked_for_and_all_are_listed() -> None:

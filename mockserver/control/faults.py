@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.control.calls import ControlCall, Handled, Refused
+from mockserver.digits import whole_number
 from mockserver.pipeline.fault_checks import faults_of
 
 
@@ -39,7 +40,7 @@ def remove_fault(call: ControlCall) -> Handled:
     """By its place in the list, from 1; the others keep their counts."""
     text = call.path["n"]
     known = len(call.own.faults.shown())
-    place = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    place = whole_number(text) or 0
     if not 0 < place <= known:
         raise Refused(404, ("", f"There is no fault number {text}. There are: {known}."))
     call.own.faults.remove(place - 1)

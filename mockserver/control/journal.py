@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.control.calls import ControlCall, Handled, Refused
+from mockserver.digits import whole_number
 from mockserver.judge.coverage import Coverage
 from mockserver.world.changes import changes
 from mockserver.world.entries import Entry
@@ -55,7 +56,7 @@ def states_of(universe: Universe, text: str, place: str = "") -> tuple[State, St
 def journal_entry(universe: Universe, text: str, place: str = "") -> Entry:
     """The entry of a number as it was sent; 404 where there is none."""
     journal = universe.journal
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    number = whole_number(text) or 0
     entry = journal.get(number)
     if entry is None:
         gone = 0 < number <= journal.forgotten

@@ -14,6 +14,7 @@ from mockserver.judge.exchange import Exchange
 from mockserver.judge.laws import LawViolation
 from mockserver.judge.pointers import at
 from mockserver.judge.routes import match
+from mockserver.pointers import escape, path_of
 
 FILTER = re.compile(r"filter\[([a-z-]+)\]\[id\]")
 NAMES = ("name", "username")
@@ -83,10 +84,9 @@ def _linked(
             continue
         type, value = to
         if type == resource["type"] and not _is(resource, value):
-            place = f"{base}/links/{name}"
+            place = f"{base}/links/{escape(name)}"
             schema = operation.answer_schema(status) or {}
-            steps = tuple(int(p) if p.isdigit() else p for p in place.split("/")[1:])
-            _, source, _ = trail(schema, steps, edition.schemas)
+            _, source, _ = trail(schema, path_of(place), edition.schemas)
             fact = f"links.{name} leads to {brief(value)}"
             yield LawViolation(place, fact, f"{brief(resource['id'])}", source or operation.source)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.contract.explain import brief
+from mockserver.digits import whole_number
 from mockserver.pointers import escape, parts
 
 
@@ -24,11 +25,16 @@ def at(document: Any, pointer: str) -> Any:
     for part in parts(pointer):
         if isinstance(document, dict) and part in document:
             document = document[part]
-        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
-            document = document[int(part)]
+        elif isinstance(document, list) and 0 <= (place := _place(part)) < len(document):
+            document = document[place]
         else:
             return MISSING
     return document
+
+
+def _place(part: str) -> int:
+    index = whole_number(part)
+    return -1 if index is None else index
 
 
 def brief_at(document: Any, pointer: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 
+from mockserver.digits import whole_number
 from mockserver.page import doors
 from mockserver.page.asking import ControlRefusal, control
 from mockserver.world.faults import DEFAULTS, TAKES, WHAT
@@ -77,11 +78,7 @@ def remove_fault(number: int) -> Said:
     try:
         if not place:
             control("DELETE", "faults", of=universe)
-        elif (
-            place.isdigit()
-            and 0 < int(place) <= len(there)
-            and there[int(place) - 1]["fault"] == name
-        ):
+        elif 0 < (at := whole_number(place) or 0) <= len(there) and there[at - 1]["fault"] == name:
             control("DELETE", f"faults/{place}", of=universe)
         else:
             raise ControlRefusal(

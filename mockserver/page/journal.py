@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import flask
 
+from mockserver.digits import whole_number
 from mockserver.page import doors
 from mockserver.page.asking import control, root
 from mockserver.page.stream import Stream
@@ -78,8 +79,8 @@ def list_requests(number: int) -> Said:
     universe = doors.world(number)
     journal, chosen = universe.journal, Filter.of(flask.request.args)
     cleared, count, forgotten = journal.cleared, journal.count, journal.forgotten
-    before = flask.request.args.get("before", "")
-    until = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else count + 1
+    before = whole_number(flask.request.args.get("before", ""))
+    until = count + 1 if before is None else before
     fitting = [e for e in journal if e.number < until and chosen.fits(e)]
     return flask.render_template(
         "journal.html",

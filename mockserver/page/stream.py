@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from mockserver.digits import whole_number
 from mockserver.world.entries import Entry
 from mockserver.world.universe import Universe
 
@@ -40,9 +41,10 @@ class Stream:
     ) -> None:
         self._universe, self._journal = universe, universe.journal
         self._fits, self._row, self._over = fits, row, False
-        cleared, _, number = since.partition(".")
-        self._cleared = int(cleared) if cleared.isdigit() else self._journal.cleared
-        self._number = int(number) if number.isdigit() else self._journal.count
+        cleared, _, last = since.partition(".")
+        known = whole_number(cleared)
+        self._cleared = self._journal.cleared if known is None else known
+        self._number = self._journal.count if (known := whole_number(last)) is None else known
 
     def _begin(self) -> bytes:
         return f"retry: {AGAIN}\n\n".encode()

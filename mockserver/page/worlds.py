@@ -11,6 +11,7 @@ import flask
 from mockserver.contract import editions
 from mockserver.contract.files import shipped_fixtures
 from mockserver.control.enforcement import owners
+from mockserver.digits import whole_number
 from mockserver.page import doors
 from mockserver.page.asking import ControlRefusal, control, root
 from mockserver.world.universe import Universe
@@ -114,10 +115,11 @@ def reset(number: int) -> Said:
 
 def fork(number: int) -> Said:
     universe = doors.world(number)
-    key, before = flask.request.form.get("key", ""), flask.request.form.get("before", "")
+    form = flask.request.form
+    key, before = form.get("key", ""), whole_number(form.get("before", ""))
     wanted: dict[str, Any] = {"fork": universe.key, "key": key}
-    if before.isascii() and before.isdigit():
-        wanted["before"] = int(before)
+    if before is not None:
+        wanted["before"] = before
     try:
         control("POST", "universes", wanted)
     except ControlRefusal as refusal:

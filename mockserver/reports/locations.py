@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from mockserver.contract import Edition
-from mockserver.contract.engines import InstancePath
 from mockserver.contract.origins import Written, of_body, of_operation
 from mockserver.judge.findings import EFFECT, STATUS, TYPE, Finding
-from mockserver.pointers import parts
+from mockserver.pointers import path_of
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
@@ -31,17 +30,13 @@ def located(finding: Finding, edition: Edition) -> Place | None:
         if not operation.takes_json or "?" in finding.place:
             return _line(of_operation(edition, operation.id, "call"), edition)
         pointer = finding.place.removeprefix("request")
-        return _line(of_body(edition, operation.body_schema, _parts(pointer)), edition)
+        return _line(of_body(edition, operation.body_schema, path_of(pointer)), edition)
     success = min(operation.responses)
     refusal = next((status for status in operation.responses if status >= 400), success)
     schema = operation.answer_schema(refusal if "/errors" in finding.place else success)
     if schema is None:
         return _line(of_operation(edition, operation.id, "answers"), edition)
-    return _line(of_body(edition, schema, _parts(finding.place)), edition)
-
-
-def _parts(pointer: str) -> InstancePath:
-    return tuple(int(name) if name.isdigit() else name for name in parts(pointer))
+    return _line(of_body(edition, schema, path_of(finding.place)), edition)
 
 
 def _line(written: Written | None, edition: Edition) -> Place | None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from mockserver.contract import Edition, Operation
+from mockserver.digits import whole_number
 from mockserver.judge.documents import Resource, resources
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.pointers import at
@@ -133,9 +134,8 @@ def _ordered(observed: Observed, operation: Operation, exchange: Exchange) -> No
             order[:] = [next(places) if id in ids else id for id in order]
             order += [id for id in ids if id not in order]
         else:
-            number, size = query.get("page[number]", "1"), query.get("page[size]", "")
-            before = int(number) - 1 if number.isdecimal() else 0
-            start = before * (int(size) if size.isdecimal() else len(ids))
+            before = (whole_number(query.get("page[number]", "")) or 1) - 1
+            start = before * (whole_number(query.get("page[size]", "")) or len(ids))
             order[:] = [*rest[:start], *ids, *rest[start:]]
 
 

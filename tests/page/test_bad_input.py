@@ -129,6 +129,27 @@ def test_no_page_and_no_address_tells_a_key_a_token_or_a_password(crawled: dict[
             assert secret not in told, address
 
 
+@pytest.mark.parametrize("said", ["²", "٣", "9" * 5_000, "-1", "1e3", "0x1", "NaN", ""])
+def test_no_number_that_is_none_breaks_a_page(said: str) -> None:
+    one = browser().open()
+    for query in ("before", "status", "page[number]"):
+        answer = one.client.get("/worlds/1/journal", base_url=one.base, query_string={query: said})
+        assert answer.status_code == 200
+    stream = one.client.get(
+        "/worlds/1/journal/events", base_url=one.base, query_string={"since": f"{said}.{said}"}
+    )
+    assert stream.status_code == 200
+    stream.close()
+    for path, form in (
+        ("fork", {"key": "another-world", "before": said}),
+        ("faults/remove", {"place": said, "fault": "status"}),
+        ("faults", {"fault": "latency", "seconds": said}),
+        ("clock", {"advance": said}),
+    ):
+        answer = one.post(f"/worlds/1/{path}", **form)
+        assert answer.status_code < 500, path
+
+
 def test_the_largest_body_is_folded() -> None:
     one = browser().open()
     code = "<b>&" * 2_500_000

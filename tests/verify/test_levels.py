@@ -165,3 +165,14 @@ def test_what_only_a_client_names_is_demanded_of_nobody(tmp_path: Path) -> None:
     path = "/api/v2/organizations/my-organization"
     said = verify("--har", str(har(tmp_path / "a.har", entry("GET", path, 200, less))))
     assert said.exit_code == 0, said.stdout
+
+
+@pytest.mark.parametrize("name", ["²", "9" * 5_000, "a/b", "~1", "\u202e\n::error::"])
+def test_a_link_of_any_name_is_told_with_its_place(tmp_path: Path, name: str) -> None:
+    wrong = example("show-policy-set")
+    wrong["data"]["links"][name] = "/api/v2/policy-sets/polset-another"
+    said = verify("--har", str(har(tmp_path / "a.har", entry("GET", SHOW, 200, wrong))))
+    assert said.exit_code in (0, 1)
+    assert "leads to" in said.stdout
+    assert len(said.stdout.splitlines()) <= 3
+    assert said.stdout.replace("\n", "").isprintable()

@@ -1,0 +1,14 @@
+"""A number that stands in a text from outside. Below every room; it imports none."""
+
+from __future__ import annotations
+
+MOST = 9
+"""Digits of the longest: nothing here is counted further, and `int` reads no text of 4,301."""
+
+
+def whole_number(text: str) -> int | None:
+    """The number of a text that consists of ASCII digits, nine at most; None of any other.
+
+    `str.isdigit` alone says yes to `²` too, with which `int` raises ValueError.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST else None
