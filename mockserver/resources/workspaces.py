@@ -289,9 +289,16 @@ TODAY = replace(
         "project": lambda view, record: (of_projects.project(view, record),),
         "locked_by": of_projects.lockers,
     },
-    operations={**KIND.operations, **of_projects.OPERATIONS},
+    operations={
+        **KIND.operations,
+        **of_projects.OPERATIONS,
+        "lock-workspace": (lock_workspace, "lock-workspace"),
+        "unlock-workspace": (unlock_workspace, "lock-workspace"),
+    },
     permissions={
         **KIND.permissions,
+        "can-lock": "lock-workspace",
+        "can-unlock": "lock-workspace",
         "can-create-state-versions": "write-workspace",
         "can-force-delete": "own-organization",
         "can-manage-assessments": "administer-workspace",

@@ -9,6 +9,17 @@ from mockserver.judge.documents import Resource, attribute
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
+DETAILS = (
+    "runs",
+    "variables",
+    "state-versions",
+    "sentinel-mocks",
+    "workspace-locking",
+    "run-tasks",
+    "policy-overrides",
+)
+"""What a level of 2026 says itself: a request sets it with the level custom alone."""
+
 
 def steps(driver: Driver, record: Resource) -> None:
     """No second access of a team to a workspace; each level can be given."""
@@ -48,6 +59,8 @@ def _of(resource: Resource, relation: str) -> str | None:
 
 
 SCENARIO = Scenario(
+    values=lambda name: dict.fromkeys(DETAILS, ()),
+    may_change=[f"/attributes/{name}" for name in DETAILS],
     steps=steps,
     fixture_entry=fixture_entry,
 )

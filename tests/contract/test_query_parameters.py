@@ -23,6 +23,12 @@ def most(operation: Operation) -> int:
     return int(load(operation.edition).facts["page-size"])
 
 
+def needed(operation: Operation, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    """A query of what must be sent, and more."""
+    said = example(operation).get("query", {}).items()
+    return [*((n, v) for n, v in said if operation.parameters[n].get("required")), *more]
+
+
 def query_of(operation: Operation, *more: tuple[str, str]) -> list[tuple[str, str]]:
     """The query of an operation's example, and more."""
     return [*example(operation).get("query", {}).items(), *more]
@@ -36,7 +42,7 @@ def query_of(operation: Operation, *more: tuple[str, str]) -> list[tuple[str, st
 )  # fmt: skip
 def test_a_page_size_outside_its_bounds_is_refused(operation: Operation, text: str) -> None:
     text = text.replace("MOST + 1", str(most(operation) + 1))
-    got = fresh(operation.edition).play(operation, query={"page[size]": text})
+    got = fresh(operation.edition).play(operation, query=needed(operation, ("page[size]", text)))
     assert got.status == 422
     (error,) = got.errors
     assert error["title"] == "invalid attribute"
@@ -51,7 +57,7 @@ def test_a_page_size_outside_its_bounds_is_refused(operation: Operation, text: s
     "text", ["0", "-1", "1" * 5000, "1.5", "", "two", "٣"], ids=lambda text: text[:12] or "empty"
 )
 def test_a_page_number_outside_its_bounds_is_refused(operation: Operation, text: str) -> None:
-    got = fresh(operation.edition).play(operation, query={"page[number]": text})
+    got = fresh(operation.edition).play(operation, query=needed(operation, ("page[number]", text)))
     assert got.status == 422
     (error,) = got.errors
     assert error["title"] == "invalid attribute"
@@ -63,7 +69,7 @@ def test_a_page_number_outside_its_bounds_is_refused(operation: Operation, text:
 @pytest.mark.parametrize("operation", cases(PAGED))
 def test_a_bad_size_and_a_bad_number_are_told_together(operation: Operation) -> None:
     got = fresh(operation.edition).play(
-        operation, query={"page[size]": "0", "page[number]": "none"}
+        operation, query=needed(operation, ("page[size]", "0"), ("page[number]", "none"))
     )
     assert [error["detail"] for error in got.errors] == [
         "page[number] must be 1 or more",
@@ -75,7 +81,9 @@ def test_a_bad_size_and_a_bad_number_are_told_together(operation: Operation) -> 
 @pytest.mark.parametrize("less", [0, 1, 98, 99])
 def test_a_page_size_within_its_bounds_is_kept(operation: Operation, less: int) -> None:
     size = most(operation) - less
-    got = fresh(operation.edition).play(operation, query={"page[size]": str(size)})
+    got = fresh(operation.edition).play(
+        operation, query=needed(operation, ("page[size]", str(size)))
+    )
     assert got.status == 200
     assert len(got.json["data"]) <= size
     assert f"page%5Bsize%5D={size}" in got.json["links"]["self"]
@@ -85,8 +93,8 @@ def test_a_page_size_within_its_bounds_is_kept(operation: Operation, less: int) 
 @pytest.mark.parametrize("operation", cases(PAGED))
 def test_a_page_past_the_end_is_empty_and_echoed(operation: Operation) -> None:
     world = fresh(operation.edition)
-    total = world.play(operation, query="").json["meta"]["pagination"]["total-count"]
-    got = world.play(operation, query={"page[number]": "999999999"})
+    total = world.play(operation, query=needed(operation)).json["meta"]["pagination"]["total-count"]
+    got = world.play(operation, query=needed(operation, ("page[number]", "999999999")))
     assert got.status == 200
     assert got.json["data"] == []
     assert got.json["meta"]["pagination"]["current-page"] == 999_999_999
@@ -100,8 +108,8 @@ def test_what_is_not_sent_has_the_documented_default(operation: Operation) -> No
     size = operation.parameters["page[size]"]["schema"]["default"]
     long = (operation.edition, operation.id) == ("2019-07", "list-workspaces")
     assert size == (150 if long else 20)
-    written = {"page[number]": "1", "page[size]": str(size)}
-    plain = world.play(operation, query="")
+    written = needed(operation, ("page[number]", "1"), ("page[size]", str(size)))
+    plain = world.play(operation, query=needed(operation))
     assert plain.body == world.play(operation, query=written).body
     assert f"page%5Bnumber%5D=1&page%5Bsize%5D={size}" in plain.json["links"]["self"]
 
@@ -263,15 +271,15 @@ def test_a_filter_that_its_client_applies_itself_is_let_pass_and_noted(
 @pytest.mark.parametrize("operation", cases(PAGED))
 def test_of_a_repeated_parameter_the_last_counts_and_it_is_noted(operation: Operation) -> None:
     world = fresh(operation.edition)
-    got = world.play(operation, query=[("page[size]", "0"), ("page[size]", "3")])
+    got = world.play(operation, query=needed(operation, ("page[size]", "0"), ("page[size]", "3")))
     assert got.status == 200
     assert "page%5Bsize%5D=3" in got.json["links"]["self"]
     (finding,) = world.findings
     assert finding["fact"] == "page[size] is repeated; the last counts"
     strict = fresh(operation.edition, strict=True)
-    got = strict.play(operation, query=[("page[size]", "2"), ("page[size]", "3")])
+    got = strict.play(operation, query=needed(operation, ("page[size]", "2"), ("page[size]", "3")))
     assert (got.status, got.errors[0]["title"]) == (422, "not in the contract")
-    got = world.play(operation, query=[("page[size]", "3"), ("page[size]", "0")])
+    got = world.play(operation, query=needed(operation, ("page[size]", "3"), ("page[size]", "0")))
     assert got.status == 422
 
 

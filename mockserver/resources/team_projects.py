@@ -1,0 +1,114 @@
+"""Project team access: what a team may do in a project and its workspaces. Of August 2026."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.jsonapi.handlers import delete_record, show_record, update_record
+from mockserver.jsonapi.identifiers import identifier
+from mockserver.jsonapi.resources import resource
+from mockserver.resources import access_levels
+from mockserver.resources.team_access import (
+    Place,
+    accesses,
+    add_to,
+    list_of,
+    names,
+    seed_of,
+    teams_of_caller,
+    to_team,
+)
+from mockserver.world.kinds import Kind, View
+from mockserver.world.naming import by_id
+from mockserver.world.state import Record, State
+
+TYPE = "team-projects"
+IN_PROJECT = ("project", "workspaces")
+LEVELS = ("read", "write", "maintain", "admin")
+IN_WORKSPACE = {"read": "read", "write": "write", "maintain": "admin", "admin": "admin"}
+"""What a level of a project is in its workspaces (permissions page)."""
+READ, MANAGE = "read-project-access", "manage-project-access"
+PLACE = Place("project", "projects", READ, MANAGE)
+
+
+# who may do what
+
+
+def in_project(view: View, record: Record) -> Iterator[str]:
+    for access in accesses(view, TYPE, record):
+        if access["access"] != access_levels.CUSTOM:
+            yield f"project-{access['access']}"
+            continue
+        yield "project-read"
+        if access["project-access"]["teams"] == "manage":
+            yield "project-teams"
+        if access["workspace-access"]["create"]:
+            yield "project-create"
+
+
+def in_workspace(view: View, record: Record) -> Iterator[str]:
+    """By the access to the project that it is in."""
+    for project in view.members(record, IN_PROJECT):
+        for access in accesses(view, TYPE, project):
+            level = IN_WORKSPACE.get(access["access"], access_levels.CUSTOM)
+            yield from access_levels.words(level, access["workspace-access"], "locking")
+
+
+def reach(view: View, type: str, within: Record) -> Iterator[int]:
+    """The projects in which the caller's teams have access, and the workspaces in them."""
+    if type not in ("projects", "workspaces"):
+        return
+    for team in teams_of_caller(view, within):
+        for item in view.state.list(team, TYPE):
+            project = view.state.get(item[-1]).owner
+            if type == "projects":
+                yield project
+            else:
+                yield from view.state.members(project, IN_PROJECT[::-1])
+
+
+# what is shown
+
+
+def to_project(view: View, record: Record) -> dict[str, Any]:
+    project = view.owner(record)
+    return {"data": identifier(project), "links": {"related": f"/api/v2/projects/{project.id}"}}
+
+
+def dump(state: State, record: Record, entry: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return state.get(record.owners[1])["name"], entry
+
+
+TODAY = Kind(
+    type=TYPE,
+    prefix="tprj",
+    names=names(TYPE),
+    find=by_id(TYPE),
+    settled=access_levels.settled(access_levels.PROJECT),
+    show=resource,
+    relationships={"team": to_team, "project": to_project},
+    operations={
+        "list-team-access-to-project": (list_of(PLACE), READ),
+        "add-team-access-to-project": (add_to(PLACE), MANAGE),
+        "show-team-access-to-project": (show_record, READ),
+        "update-team-access-to-project": (update_record, MANAGE),
+        "remove-team-access-from-project": (delete_record, MANAGE),
+    },
+    read=READ,
+    grants={"projects": in_project, "workspaces": in_workspace},
+    reach=reach,
+    within="projects",
+    about='What teams may do in it: the level by the team\'s name, e.g. {"platform": "read"}.',
+    member="team-access",
+    refers=("teams",),
+    mapping=True,
+    seed=seed_of(PLACE, TYPE),
+    dump=dump,
+    entry={
+        "type": ["string", "object"],
+        "pattern": f"^({'|'.join(LEVELS)})$",
+        "properties": {"project-access": {"required": []}, "workspace-access": {"required": []}},
+    },
+)
+EDITIONS = {"2026-08": TODAY}

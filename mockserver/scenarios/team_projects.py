@@ -1,0 +1,40 @@
+"""The scenario of teams' access to projects: one a team and project, a level or one of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.judge.documents import Resource, attribute, linked_one
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
+
+DETAILS = ("project-access", "workspace-access")
+"""What a level says itself: a request sets it with the level custom alone."""
+SOURCE = "{add-team-access-to-project}"
+
+
+def steps(driver: Driver, record: Resource) -> None:
+    named = {"project": ("projects", "project"), "team": ("teams", "team")}
+    where = {
+        name: {"type": type, "id": linked_one(record, relation)}
+        for name, (type, relation) in named.items()
+    }
+    again = body("team-projects", {"access": "write"}, **where)
+    why = "a second access of a team to a project"
+    driver.refused(422, "add-team-access-to-project", again, why=why, source=SOURCE)
+
+
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """By the team's name, within the project; None where the team was never seen."""
+    id = linked_one(resource, "team")
+    team = known("teams", id) if id else None
+    name = attribute(team, "name") if team else None
+    return (name, shown_attributes(resource, "access")) if name else None
+
+
+SCENARIO = Scenario(
+    values=lambda name: {"access": ("read", "write"), **dict.fromkeys(DETAILS, ())},
+    may_change=[f"/attributes/{name}" for name in DETAILS],
+    steps=steps,
+    fixture_entry=fixture_entry,
+)
