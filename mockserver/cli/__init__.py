@@ -19,7 +19,9 @@ from mockserver.cli.printing import as_process
 from mockserver.version import VERSION
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MOCKSERVER"}
+)
 @click.version_option(VERSION, prog_name="mockserver")
 def main() -> None:
     """A stand-in for the Terraform Enterprise API."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli.common import Unusable
+from mockserver.cli.printing import say
 from mockserver.loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Refuse what the API's pages do not list.")
 @click.option("--control-token", help="Token that allows other machines to create worlds.")
 @click.option(
+    "--insecure",
+    is_flag=True,
+    help="Let other machines do what this one may: any host name, the token test-token, no control token.",
+)
+@click.option(
     "--ready-file",
     type=click.Path(dir_okay=False),
     help="Write the URL and the key to this file when ready.",
@@ -97,6 +103,7 @@ def serve(
     seed: int,
     strict: bool,
     control_token: str | None,
+    insecure: bool,
     ready_file: str | None,
     tls: bool,
     tls_cert: str | None,
@@ -110,11 +117,12 @@ def serve(
     """
     gc.disable()  # what is made until it is ready lives as long as the process: see below
     click.get_current_context().call_on_close(gc.enable)
+    from mockserver.control.answering import ANY_HOST
     from mockserver.pipeline.server import Server
     from mockserver.web import logs
     from mockserver.web.serving import LiveServer
 
-    host, here = host.strip("[]"), is_loopback(host)
+    host, here = host.strip("[]"), insecure or is_loopback(host)
     token = _key(token, host, here=here, control_token=control_token)
     fixture = _fixture(fixture, watch=watch, state=state)
     secure = _secure(tls, tls_cert, tls_key, host)
@@ -126,7 +134,7 @@ def serve(
             running=True,
             control_token=control_token,
             loopback=here,
-            allowed_hosts=allowed_hosts or (host,),
+            allowed_hosts=allowed_hosts or ((ANY_HOST,) if insecure else (host,)),
             cors_origins=cors_origins,
         )
         universe = worlds.universe(key=token, fixture=fixture)
@@ -142,9 +150,9 @@ def serve(
                 said["authority"] = str(secure.authority)
             Path(ready_file).write_text(json.dumps(said) + "\n", encoding="utf-8")
         page = f" and a page for people at {server.url}/open/{code}" if code else ""
-        click.echo(f"serving {edition} at {server.url}{page} with the token {token}")
+        say(f"serving {edition} at {server.url}{page} with the token {token}")
         for name, value in secure.env.items() if secure else ():
-            click.echo(f"export {name}={value}")
+            say(f"export {name}={value}")
         sys.stdout.flush()
 
     with logs.to(sys.stdout, quiet=quiet), _beside(worlds, universe, fixture, watch, state):
@@ -156,7 +164,7 @@ def _key(token: str | None, host: str, *, here: bool, control_token: str | None)
     if not here and not control_token:
         raise click.UsageError(
             f"--host {host} can be reached from other machines: choose a --control-token as well, "
-            "so that not everybody can make worlds there."
+            "so that not everybody can make worlds there, or say --insecure."
         )
     if token is None:
         from mockserver.world import ids

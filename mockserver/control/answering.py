@@ -88,10 +88,14 @@ def is_heavy(sent: Sent, large: int) -> bool:
     )
 
 
+ANY_HOST = "*"
+"""Among the allowed hosts of `serve --insecure`: whatever name a network has for it is right."""
+
+
 def stranger(server: Server, sent: Sent) -> Answer | None:
     """A name that was bent to here must not reach us, nor, on loopback, a page of another site."""
     host, origin = sent.headers.get("Host", "localhost"), sent.headers.get("Origin", "")
-    if not _named(server, f"//{host}"):
+    if ANY_HOST not in server.allowed_hosts and not _named(server, f"//{host}"):
         known = ", ".join(("localhost", *sorted(server.allowed_hosts)))
         detail = f"The host {host!r} is not one of {known}. Name it with --allowed-host to be reached by it."
         return Refused(400, ("", detail)).answer()

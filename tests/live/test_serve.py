@@ -98,7 +98,7 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
             ["--host", "0.0.0.0"],
             2,
             "--host 0.0.0.0 can be reached from other machines: choose a --control-token as well, "
-            "so that not everybody can make worlds there.",
+            "so that not everybody can make worlds there, or say --insecure.",
         ),
         (["--port", "many"], 2, "Invalid value for '--port'"),
         (["--host", "no.such.host.invalid", "--control-token", "x"], 2, "Error: cannot listen on no.such.host.invalid:"),
