@@ -145,21 +145,42 @@ def curl(entry: Entry, base: str) -> str:
     path = quote(entry.path, safe="/%:@!$&'()*+,;=~-._")
     url = f"{base}{path}{f'?{entry.query}' if entry.query else ''}"
     words = ["curl"]
+    if any(letter in url for letter in "[]{}"):  # else they stand for several addresses
+        words.append("-g")
     if entry.method != "GET":
-        words += ["-X", shlex.quote(entry.method)]
+        words += ["-X", word(entry.method)]
     words += ["-H", '"Authorization: Bearer $TOKEN"']
     if entry.sent and (type := entry.headers.get("Content-Type")):
-        words += ["-H", shlex.quote(f"Content-Type: {type}")]
-    words.append(shlex.quote(url))
+        words += ["-H", word(f"Content-Type: {type}")]
+    words.append(word(url))
     if entry.sent and len(entry.sent) <= CURL:
         # the journal keeps an upload as its text, JSON as it was sent
         text = (
             entry.request if entry.sent.startswith(b'"') else entry.sent.decode("utf-8", "replace")
         )
-        words += ["--data-binary", shlex.quote(text)]
+        words += ["--data-raw", word(text)]  # where a text that begins with @ names no file
     elif entry.sent:
         words += ["--data-binary", "@request.json"]
     return " ".join(words)
+
+
+_NAMED = {"\n": r"\n", "\t": r"\t", "\r": r"\r", "\\": r"\\", "'": r"\'"}
+
+
+def word(text: str) -> str:
+    """A text as a word for a shell, all of it to be seen: as `$'…'` (POSIX.1-2024) where it holds
+    line breaks, or what turns text round or moves a cursor."""
+    if text.isprintable():
+        return shlex.quote(text)
+    return "".join(("$'", *map(_letter, text), "'"))
+
+
+def _letter(letter: str) -> str:
+    if letter in _NAMED:
+        return _NAMED[letter]
+    if letter.isprintable():
+        return letter
+    return "".join(f"\\{byte:03o}" for byte in letter.encode("utf-8", "replace"))
 
 
 def whole(number: int, n: int, side: str) -> Said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -231,18 +232,18 @@ def entry(method: str, path: str, query: str = "", **said: Any) -> Entry:
         ),
         (
             entry("GET", "/api/v2/x", "page[size]=3&search[name]=a'b"),
-            'curl -H "Authorization: Bearer $TOKEN" '
+            'curl -g -H "Authorization: Bearer $TOKEN" '
             "'http://h:8080/api/v2/x?page[size]=3&search[name]=a'\"'\"'b'",
         ),
         (
             entry("POST", "/x", headers={"Content-Type": "a/b"}, sent=b'{"a": "it\'s $HOME"}'),
             "curl -X POST -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: a/b' "
-            'http://h:8080/x --data-binary \'{"a": "it\'"\'"\'s $HOME"}\'',
+            'http://h:8080/x --data-raw \'{"a": "it\'"\'"\'s $HOME"}\'',
         ),
         (
             entry("PUT", "/x", sent=b'"main = rule { true }\\n"'),
             'curl -X PUT -H "Authorization: Bearer $TOKEN" '
-            "http://h:8080/x --data-binary 'main = rule { true }\n'",
+            "http://h:8080/x --data-raw $'main = rule { true }\\n'",
         ),
         (
             entry("PUT", "/x y\n", headers={"Content-Type": "a/b"}, sent=b"x" * 30_000),
@@ -253,6 +254,28 @@ def entry(method: str, path: str, query: str = "", **said: Any) -> Entry:
 )
 def test_a_request_is_copied_as_curl_with_the_token_in_a_variable(asked: Entry, line: str) -> None:
     assert curl(asked, "http://h:8080") == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@/etc/passwd",
+        'it\'s $HOME `id` \\ "\\n"',
+        "two lines\n\tof 'a' policy\r\n",
+        "\u202egnp.exe\u2066 \x851 é \U0001f600 \u20280",
+    ],
+)
+def test_a_shell_reads_the_copied_body_as_it_was_sent_and_people_see_all_of_it(text: str) -> None:
+    for body in (json.dumps(text), json.dumps({"a": text}, ensure_ascii=False, indent=2)):
+        asked = entry("PUT", "/x", sent=body.encode(), headers={"Content-Type": text})
+        line = curl(asked, "http://h:8080")
+        assert line.isprintable()
+        run = ["bash", "-c", line.replace("curl ", "printf '%s\\0' ", 1)]
+        words = subprocess.run(run, capture_output=True, check=True, timeout=10).stdout.decode()
+        option, said = words.split("\0")[-3:-1]
+        assert option == "--data-raw"  # of --data and --data-binary, @ begins the name of a file
+        assert said == (text if body.startswith('"') else body)
+        assert f"Content-Type: {text}" in words.split("\0")
 
 
 def test_the_copied_line_is_the_same_request(one: Browser) -> None:
