@@ -21,14 +21,28 @@ def read(path: Path, *, once: bool = False) -> Any:
     """A JSON file. Raises ValueError that names the file where it is none, or, with `once`, where a
     name appears twice in one object.
     """
+    text = path.read_text(encoding="utf-8")
     try:
-        return json.loads(
-            path.read_text(encoding="utf-8"), object_pairs_hook=_once if once else None
-        )
+        return parsed(text, once=once)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def parsed(text: str, *, once: bool = False) -> Any:
+    """The value of a JSON text. Raises ValueError as `read` does, without a name, and for integers
+    of more than 20 letters."""
+    try:
+        return json.loads(text, object_pairs_hook=_once if once else None, parse_int=_integer)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{path}: not JSON: {error}") from None
+        raise ValueError(f"not JSON: {error}") from None
     except _Twice as twice:
-        raise ValueError(f"{path}: {twice.args[0]!r} appears twice in one object") from None
+        raise ValueError(f"{twice.args[0]!r} appears twice in one object") from None
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20:
+        raise ValueError(f"an integer of {len(text)} characters does not fit 64 bits")
+    return int(text)
 
 
 class _Twice(Exception):

@@ -6,41 +6,39 @@ YAML is read by its core schema, whose only words for other values than texts ar
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
-from functools import cache
+from itertools import chain
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract.files import read
+from mockserver.contract.files import parsed
+
+DEPTH = 64
+"""Levels of the deepest document; a fixture has a dozen."""
+LARGEST = 2**63 - 1
 
 
-def _json(path: Path) -> Any:
-    return read(path, once=True)
+def _json(text: str) -> Any:
+    return parsed(text, once=True)
 
 
-def _toml(path: Path) -> Any:
+def _toml(text: str) -> Any:
     try:
-        return _written(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path}: not TOML: {error}") from None
+        return _written(tomllib.loads(text))
+    except ValueError as error:  # TOMLDecodeError, and what `int` says of thousands of digits
+        raise ValueError(f"not TOML: {error}") from None
 
 
-def _yaml(path: Path) -> Any:
-    import yaml
+def _yaml(text: str) -> Any:
+    from mockserver.contract import core_yaml
 
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), _core_schema())
-    except yaml.YAMLError as error:
-        at = getattr(error, "problem_mark", None)
-        place = f" (line {at.line + 1}, column {at.column + 1})" if at else ""
-        what = getattr(error, "problem", None) or str(error)
-        raise ValueError(f"{path}: not YAML: {what}{place}") from None
+    return core_yaml.load(text)
 
 
-FORMATS: Mapping[str, Callable[[Path], Any]] = {
+FORMATS: Mapping[str, Callable[[str], Any]] = {
     ".json": _json,
     ".yaml": _yaml,
     ".yml": _yaml,
@@ -52,12 +50,44 @@ FORMATS: Mapping[str, Callable[[Path], Any]] = {
 def read_file(path: Path) -> Any:
     """The document of a file; one of another name is taken for JSON.
 
-    Raises ValueError that names the file, where it is none or has a name twice in one object.
+    Raises ValueError that names the file, where it is none, has a name twice in one object, or holds
+    what no JSON of this API can say.
     """
     try:
-        return FORMATS.get(path.suffix, _json)(path)
+        document = FORMATS.get(path.suffix, _json)(path.read_text(encoding="utf-8"))
+        _refuse_unsayable(document)
     except UnicodeDecodeError:
         raise ValueError(f"{path}: not in UTF-8") from None
+    except RecursionError:
+        raise ValueError(f"{path}: nested deeper than {DEPTH} levels") from None
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return document
+
+
+def _refuse_unsayable(document: Any) -> None:
+    """Raise ValueError for depth, numbers and letters that a request could not send either."""
+    todo = [(document, 1)]
+    while todo:
+        value, depth = todo.pop()
+        if isinstance(value, Mapping | list):
+            if depth > DEPTH:
+                raise ValueError(f"nested deeper than {DEPTH} levels")
+            parts = chain(*value.items()) if isinstance(value, Mapping) else value
+            todo += ((part, depth + 1) for part in parts)
+        elif isinstance(value, str) and not value.isascii():
+            _refuse_surrogates(value)
+        elif isinstance(value, float) and not isfinite(value):
+            raise ValueError(f"{value} is not a number of JSON")
+        elif isinstance(value, int) and abs(value) > LARGEST:
+            raise ValueError(f"the integer {value} does not fit 64 bits")
+
+
+def _refuse_surrogates(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("a string holds a lone surrogate (\\ud800 to \\udfff)") from None
 
 
 def _written(value: Any) -> Any:
@@ -70,48 +100,3 @@ def _written(value: Any) -> Any:
         text = value.astimezone(UTC).isoformat(timespec="milliseconds")
         return text.removesuffix("+00:00") + "Z"
     return value.isoformat() if isinstance(value, date | time) else value
-
-
-MERGE = "tag:yaml.org,2002:merge"
-CORE = (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
-    ("float", r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?", "-+0123456789"),
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("merge", r"<<", "<"),
-    ("str", None, ""),
-    ("seq", None, ""),
-    ("map", None, ""),
-)
-"""The tags of YAML 1.2's core schema: how a plain text of it looks, and with which letters it begins."""
-
-
-@cache
-def _core_schema() -> Any:
-    """PyYAML's safe loader with these tags alone, and names that are texts and stand once."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            names: set[str] = set()
-            for key, _ in node.value:
-                if key.tag == MERGE:
-                    continue
-                name = self.construct_object(key, deep=True)
-                fault = "appears twice in one object" if isinstance(name, str) else "is not text"
-                if not isinstance(name, str) or name in names:
-                    raise yaml.constructor.ConstructorError(
-                        problem=f"{name!r} {fault}", problem_mark=key.start_mark
-                    )
-                names.add(name)
-            return super().construct_mapping(node, deep)
-
-    Loader.yaml_implicit_resolvers = {}
-    Loader.yaml_constructors = {None: yaml.SafeLoader.construct_undefined}
-    for word, form, first in CORE:
-        tag = f"tag:yaml.org,2002:{word}"
-        if form is not None:
-            Loader.add_implicit_resolver(tag, re.compile(f"^(?:{form})$"), list(first))
-        if word != "merge":
-            Loader.add_constructor(tag, yaml.SafeLoader.yaml_constructors[tag])
-    return Loader

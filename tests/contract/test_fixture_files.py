@@ -69,6 +69,14 @@ def test_every_format_is_tried_here() -> None:
     assert {f".{ends}" for ends in WORLDS} == set(FORMATS)
 
 
+def bomb(form: str) -> str:
+    """Ten times as much in each line as in the one before it."""
+    lines = ["a0: &a0 {x: 1}"]
+    for n in range(1, 12):
+        lines.append(f"a{n}: &a{n} " + form.format(", ".join([f"*a{n - 1}"] * 10)))
+    return "\n".join(lines)
+
+
 @pytest.mark.parametrize("ends", WORLDS)
 def test_a_world_is_the_same_in_every_format(tmp_path: Path, ends: str) -> None:
     with mockserver.universe(a_file(tmp_path, WORLDS["json"], "json")) as tfe:
@@ -149,6 +157,37 @@ def test_a_time_of_toml_is_written_as_the_api_does_where_it_has_a_zone(
         ("yaml", "a: !!python/name:os.system", "not YAML: could not determine a constructor"),
         ("yaml", "a: !!binary aGFs", "not YAML: could not determine a constructor"),
         ("yaml", "a: \x00", "not YAML: "),
+        ("yaml", "a: !!int ''", "not YAML: '' is not int (line 1, column 4)"),
+        ("yaml", "a: !!int 0x", "not YAML: '0x' is not int (line 1, column 4)"),
+        ("yaml", "a: !!float x", "not YAML: 'x' is not float (line 1, column 4)"),
+        ("yaml", "a: !!bool on", "not YAML: 'on' is not bool (line 1, column 4)"),
+        ("yaml", "a: !!null on", "not YAML: 'on' is not null (line 1, column 4)"),
+        ("yaml", "a: !!map on", "not YAML: expected a mapping node, but found scalar (line 1"),
+        ("yaml", "a: !!seq on", "not YAML: expected a sequence node, but found scalar (line 1"),
+        ("yaml", "a: !!int [1]", "not YAML: expected a scalar node, but found sequence (line 1"),
+        ("yaml", "? !!map on\n: 1", "not YAML: expected a mapping node, but found scalar (line 1"),
+        ("yaml", "a: &a [*a]", "not YAML: 'a' stands within itself (line 1, column 8)"),
+        ("yaml", "a: &a\n  <<: *a", "not YAML: 'a' stands within itself (line 2, column 7)"),
+        ("yaml", bomb("[{}]"), "not YAML: it holds more than 2,000,000 values (line 7"),
+        ("yaml", bomb("{{<<: [{}]}}"), "not YAML: it holds more than 2,000,000 values (line 7"),
+        ("yaml", "a: 9223372036854775808", "the integer 9223372036854775808 does not fit 64 bits"),
+        ("yaml", "a: " + "9" * 5_000, "not YAML: an integer of 5000 characters does not fit 64"),
+        ("yaml", "a: 1.0e999", "inf is not a number of JSON"),
+        ("yaml", 'a: "\\ud800"', "a string holds a lone surrogate"),
+        ("yaml", "a: " + "[" * 64 + "]" * 64, "nested deeper than 64 levels"),
+        ("yaml", "a: " + "[" * 1_000, "nested deeper than 64 levels"),
+        ("json", '{"a": ' + "[" * 64 + "]" * 64 + "}", "nested deeper than 64 levels"),
+        ("json", "[" * 200_000, "nested deeper than 64 levels"),
+        ("json", '{"a": ' + "9" * 5_000 + "}", "an integer of 5000 characters does not fit 64"),
+        ("json", '{"a": NaN}', "nan is not a number of JSON"),
+        ("json", '{"a": 1e999}', "inf is not a number of JSON"),
+        ("json", '{"\\ud800": 1}', "a string holds a lone surrogate"),
+        ("toml", "a = " + "[" * 64 + "]" * 64, "nested deeper than 64 levels"),
+        ("toml", "a = " + "[" * 5_000, "nested deeper than 64 levels"),
+        ("toml", "a = " + "9" * 5_000, "not TOML: "),
+        ("toml", "a = -9223372036854775809", "the integer -9223372036854775809 does not fit 64"),
+        ("toml", "a = nan", "nan is not a number of JSON"),
+        ("toml", "a = -inf", "-inf is not a number of JSON"),
         ("toml", "a = ", "not TOML: Invalid value (at "),
         ("toml", "a = 1\na = 2", "not TOML: Cannot overwrite a value"),
         ("toml", b"a = '\xff'", "not in UTF-8"),
