@@ -117,6 +117,7 @@ def serve(
     """
     gc.disable()  # what is made until it is ready lives as long as the process: see below
     click.get_current_context().call_on_close(gc.enable)
+    from mockserver.contract import editions
     from mockserver.control.answering import ANY_HOST
     from mockserver.pipeline.server import Server
     from mockserver.web import logs
@@ -150,7 +151,11 @@ def serve(
                 said["authority"] = str(secure.authority)
             Path(ready_file).write_text(json.dumps(said) + "\n", encoding="utf-8")
         page = f" and a page for people at {server.url}/open/{code}" if code else ""
-        say(f"serving {edition} at {server.url}{page} with the token {token}")
+        others = " or ".join(f"--edition {name}" for name in editions() if name != edition)
+        say(
+            f"serving {edition} at {server.url}{page} "
+            f"(another edition: {others}, or POST /_mock/universes) with the token {token}"
+        )
         for name, value in secure.env.items() if secure else ():
             say(f"export {name}={value}")
         sys.stdout.flush()

@@ -35,6 +35,15 @@ class Address:
     trust: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class EffectivePolicy:
+    """A policy that is checked in a workspace: by name, in which set, and why there."""
+
+    policy: str
+    policy_set: str
+    reason: str
+
+
 class World:
     """One universe: its tokens, its time, its journal, and what can be done to it from outside.
 
@@ -148,6 +157,18 @@ class World:
         """The whole world as a fixture document, secrets as digests."""
         state: dict[str, Any] = self._link.send("GET", "state")
         return state
+
+    def effective_policies(self, workspace: str) -> list[EffectivePolicy]:
+        """The policies that are checked in a workspace, with the reason of each.
+
+        By id or `my-organization/workspace-1`. Raises ControlError where there is none.
+        """
+        said = self._link.send("GET", "effective-policies", workspace=workspace)["effective"]
+        return [
+            EffectivePolicy(policy["name"], place["policy-set"]["name"], place["reason"])
+            for place in said
+            for policy in place["policies"]
+        ]
 
     def snapshot(self, name: str) -> None:
         """Give the state a name."""

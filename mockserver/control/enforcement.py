@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.world.access import authenticate
 from mockserver.world.kinds import Enforcement, Kind, Kinds, View
+from mockserver.world.seeding import label
 from mockserver.world.state import Record, State
 
 
@@ -47,6 +48,53 @@ def enforced(kinds: Kinds, state: State, owner: Record) -> dict[str, Any]:
         "loose": _all(kinds, loose),
         "reasons": list(reasons),
     }
+
+
+def effective(
+    kinds: Kinds, state: State, group: str | None, column: str | None
+) -> dict[str, list[dict[str, Any]]]:
+    """Where which sets are in force, and why: of one set (`group`), in one workspace (`column`), by id
+    or by its label, `my-organization/production`.
+
+    `excluded` are those that an exclusion leaves out. Raises KeyError for what is not there.
+    """
+    found: dict[str, list[dict[str, Any]]] = {"effective": [], "excluded": []}
+    view = View(kinds, state, authenticate(kinds, state, None, ""))
+    for kind in kinds.values():
+        if (how := kind.enforcement) is None:
+            continue
+        groups, columns = (
+            [_asked(kinds, state, type, said)] if said else [*state.every(type)]
+            for type, said in ((kind.type, group), (how.type, column))
+        )
+        wanted = {record.key: record for record in columns}
+        for record in groups:
+            members = _all(kinds, view.members(record, kind.relations[how.relation].relation))
+            of = {singular(kind.type): _named(kinds, record)}
+            for name, why in (("effective", how.reasons), ("excluded", how.excluded)):
+                found[name] += [
+                    {
+                        singular(how.type): _named(kinds, wanted[key]),
+                        **of,
+                        "reason": reason,
+                        how.relation: members,
+                    }
+                    for key, reason in why(view, record).items()
+                    if key in wanted
+                ]
+    return found
+
+
+def singular(type: str) -> str:
+    """What one record of a type is called."""
+    return type.removesuffix("s")
+
+
+def _asked(kinds: Kinds, state: State, type: str, said: str) -> Record:
+    for record in state.every(type):
+        if said in (record.id, label(kinds, state, record)):
+            return record
+    raise KeyError(f"no {singular(type)} {said!r}: give an id or ORGANIZATION/NAME")
 
 
 def _column(

@@ -30,6 +30,7 @@ OPERATIONS: Mapping[str, Callable[[ControlCall], Handled]] = {
     "show-clock": clock.show_clock,
     "change-clock": clock.change_clock,
     "show-who": service.show_who,
+    "show-effective-policies": service.show_effective_policies,
     "show-coverage": journal.show_coverage,
     "check-live": service.check_live,
     "check-ready": service.check_ready,

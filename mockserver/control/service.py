@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.contract import UnknownEdition, contract
 from mockserver.control.calls import ControlCall, Handled, Refused
+from mockserver.control.enforcement import effective
 from mockserver.world import who
 
 
@@ -21,6 +22,16 @@ def show_who(call: ControlCall) -> Handled:
             record=query.get("record"),
         )
         return 200, {"verdicts": [verdict.shown() for verdict in found]}
+    except KeyError as error:
+        raise Refused(404, ("", str(error.args[0]))) from None
+
+
+def show_effective_policies(call: ControlCall) -> Handled:
+    """Which policy sets are in force where, and why."""
+    own, query = call.own, call.query
+    try:
+        found = effective(own.kinds, own.state, query.get("policy-set"), query.get("workspace"))
+        return 200, found
     except KeyError as error:
         raise Refused(404, ("", str(error.args[0]))) from None
 

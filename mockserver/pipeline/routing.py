@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.contract import Edition, Operation
+from mockserver.contract.elsewhere import documented_elsewhere
 from mockserver.contract.routes import Route, routes
 from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.outcome import Outcome
@@ -23,6 +24,11 @@ def operation_of(route: Route, sent: Sent, edition: Edition, outcome: Outcome) -
         absent = "The API documents this path, but this server does not support it."
         raise not_found(absent)
     outcome.findings.append(_no_operation(sent, edition, allow, near))
+    if elsewhere := documented_elsewhere(sent.method, sent.path, edition):
+        there = f"{' and '.join(elsewhere)}; this world speaks {edition.name}"
+        outcome.findings[-1]["hint"] = f"It is documented in {there}."
+        if not allow:
+            raise not_found(f"This path is documented in {there}.")
     if not allow:
         there = f" Did you mean {near}?" if near else ""
         raise not_found(f"Edition {edition.name} has no such path.{there}")

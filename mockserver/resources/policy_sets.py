@@ -154,7 +154,7 @@ KIND = Kind(
 
 TODAY = replace(
     KIND,
-    made={**KIND.made, "overridable": None, "tag-selectors": []},
+    made={**KIND.made, "overridable": None, "policy-tool-version": None, "tag-selectors": []},
     relations={**KIND.relations, **scopes.RELATIONS},
     checked=scopes.checked,
     computed={
@@ -163,6 +163,9 @@ TODAY = replace(
         "project-count": scopes.counted(scopes.PROJECTS, "projects"),
         "versioned": False,
         "overridable": scopes.overridable,
+        "policy-tool-version": lambda view, record: (
+            record["policy-tool-version"] if scopes.agents(view, record) else None
+        ),
         "scoping-type": scopes.scoping,
     },
     relationships={

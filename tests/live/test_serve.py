@@ -29,6 +29,7 @@ def served() -> Iterator[Served]:
 def test_one_line_says_that_it_is_ready_with_url_and_key(served: Served) -> None:
     assert re.fullmatch(
         r"serving 2019-07 at (http://127\.0\.0\.1:\d+) and a page for people at \1/open/\w{24}"
+        r" \(another edition: --edition 2026-08, or POST /_mock/universes\)"
         r" with the token test-token",
         served.lines[0],
     )

@@ -166,3 +166,28 @@ def test_the_made_up_edition_is_verified_as_it_says_itself(edition: Edition) -> 
     assert made
     changed = [str(e.request) for e in journal if e.operation == "update-organization"]
     assert any("'colour'" in sent for sent in changed)
+
+
+@pytest.mark.parametrize(
+    ("edition", "path", "told"),
+    [
+        (REAL, f"{ORGS}/old/projects", "documented in 2026-08; this world speaks 2019-07"),
+        (
+            REAL,
+            "/api/v2/runs/run-1/task-stages",
+            "documented in 2026-08; this world speaks 2019-07",
+        ),
+        ("2026-08", "/api/v2/admin/terraform-versions", "2019-07; this world speaks 2026-08"),
+        (REAL, "/api/v2/nothing", "Edition 2019-07 has no such path"),
+    ],
+)
+def test_a_call_of_another_edition_is_404_and_log_and_journal_say_which(
+    edition: str, path: str, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Live(Server()) as live, caplog.at_level("INFO", "mockserver"):
+        universe = live.server.universe(key="k", edition=edition, fixture="documented")
+        answer = ApiClient.of(live.app, "k").get(path)
+        assert answer.status_code == 404
+        assert answer.json == {"errors": [{"status": "404", "title": "not found"}]}
+        assert told in str([*universe.journal][-1].why)
+        assert told in caplog.text

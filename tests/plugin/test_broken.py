@@ -138,7 +138,7 @@ def test_a_call_that_no_page_lists_fails_a_test_of_a_strict_world(run: Run) -> N
         import pytest
 
         @pytest.mark.tfe(strict=True)
-        @pytest.mark.parametrize("method, path", [("GET", "runs"), ("PUT", "ping")])
+        @pytest.mark.parametrize("method, path", [("GET", "runners"), ("PUT", "ping")])
         def test_it(tfe, method, path):
             assert tfe.client.open("/api/v2/" + path, method=method).status_code in (404, 405)
         """
@@ -147,11 +147,11 @@ def test_a_call_that_no_page_lists_fails_a_test_of_a_strict_world(run: Run) -> N
     shown(
         result,
         "not in the contract: no operation (edition 2019-07)",
-        "  no page of edition 2019-07 lists GET /api/v2/runs",
-        "  sent: GET /api/v2/runs",
+        "  no page of edition 2019-07 lists GET /api/v2/runners",
+        "  sent: GET /api/v2/runners",
         "  `mockserver operations` lists what there is.",
     )
-    shown(result, "404 GET /api/v2/runs  no operation  [Edition 2019-07 has no such path.]")
+    shown(result, "404 GET /api/v2/runners  no operation  [Edition 2019-07 has no such path.]")
     shown(result, "  no page of edition 2019-07 lists PUT /api/v2/ping")
 
 

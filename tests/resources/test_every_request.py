@@ -135,7 +135,12 @@ def test_an_unknown_route_is_404_whatever_the_method(tfe: Any) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "fact", "hint"),
     [
-        ("GET", f"{ROOT}/runs", f"GET {ROOT}/runs", "`mockserver operations` lists what there is."),
+        (
+            "GET",
+            f"{ROOT}/runners",
+            f"GET {ROOT}/runners",
+            "`mockserver operations` lists what there is.",
+        ),
         (
             "GET",
             f"{ROOT}/policyset/x",

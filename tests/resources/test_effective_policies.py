@@ -1,0 +1,184 @@
+"""Where the policies of a set are in force: attached, by project, by tag, global, minus exclusions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver.client import ControlError
+from tests.client import ORG, ROOT
+from tests.resources.asking import EXAMPLE, FIRST, FOURTH, OTHER, PRODUCTION, SECOND, THIRD, body
+
+pytestmark = pytest.mark.tfe(edition="2026-08")
+TAGGED, PLATFORM = "polset-oPa4567890Abcdef", "prj-pLatf0rm567890Ab"
+SETS, POLICIES = f"{ORG}/policy-sets", f"{ORG}/policies"
+
+
+def reasons(tfe: mockserver.World, **query: str) -> dict[tuple[str, str], str]:
+    """The reason for each set in each workspace, both by name."""
+    said = tfe.client.get("/_mock/effective-policies", query_string=query).json
+    return {
+        (one["policy-set"]["name"], one["workspace"]["name"]): one["reason"]
+        for one in said["effective"]
+    }
+
+
+def relate(tfe: mockserver.World, set: str, name: str, type: str, *ids: str) -> None:
+    members = {"data": [{"type": type, "id": id} for id in ids]}
+    path = f"{ROOT}/policy-sets/{set}/relationships/{name}"
+    assert tfe.client.post(path, json=members).status_code == 204
+
+
+def test_each_reason_is_told_and_the_nearest_counts(tfe: mockserver.World) -> None:
+    assert reasons(tfe) == {
+        ("production", "workspace-1"): "attached to its project platform",
+        ("production", "workspace-2"): "attached to this workspace",
+        ("tagged", "workspace-1"): "the tag env=prod is selected",
+    }
+    relate(tfe, PRODUCTION, "workspaces", "workspaces", FIRST)
+    assert reasons(tfe)["production", "workspace-1"] == "attached to this workspace"
+
+
+def test_an_exclusion_goes_before_every_reason(tfe: mockserver.World) -> None:
+    relate(tfe, PRODUCTION, "workspace-exclusions", "workspaces", SECOND)
+    relate(tfe, PRODUCTION, "project-exclusions", "projects", PLATFORM)
+    said = tfe.client.get("/_mock/effective-policies?policy-set=my-organization/production").json
+    assert said["effective"] == []
+    assert {one["workspace"]["name"]: one["reason"] for one in said["excluded"]} == {
+        "workspace-1": "its project platform is excluded",
+        "workspace-2": "this workspace is excluded",
+        "workspace-3": "this workspace is excluded",
+    }
+
+
+def test_a_global_set_is_in_force_everywhere_but_where_it_is_excluded(
+    tfe: mockserver.World,
+) -> None:
+    tfe.client.patch(f"{ROOT}/policy-sets/{PRODUCTION}", json={
+        "data": {"type": "policy-sets", "attributes": {"global": True}}
+    })  # fmt: skip
+    found = reasons(tfe, **{"policy-set": PRODUCTION})
+    assert {workspace for _, workspace in found} == {"workspace-1", "workspace-2", "workspace-4"}
+    selector = {"data": [{"tag-key": "tier", "tag-value": None, "is-exclude": True}]}
+    path = f"{ROOT}/policy-sets/{PRODUCTION}/tag-selectors"
+    assert tfe.client.post(path, json=selector).status_code == 204
+    found = reasons(tfe, **{"policy-set": PRODUCTION})
+    assert {workspace for _, workspace in found} == {"workspace-2", "workspace-4"}
+
+
+def test_a_selector_that_meets_nothing_is_taken_and_applies_nowhere(tfe: mockserver.World) -> None:
+    path = f"{ROOT}/policy-sets/{TAGGED}/tag-selectors"
+    tfe.client.delete(path, json={"data": [{"tag-key": "env", "tag-value": "prod"}]})
+    said = {"data": [{"tag-key": "nobody", "tag-value": "has it"}]}
+    assert tfe.client.post(path, json=said).status_code == 204
+    assert reasons(tfe, **{"policy-set": TAGGED}) == {}
+    shown = tfe.client.get(f"{ROOT}/policy-sets/{TAGGED}").json["data"]["attributes"]
+    assert shown["scoping-type"] == "tag"
+    assert shown["tag-selectors"] == [
+        {"tag-key": "nobody", "tag-value": "has it", "is-exclude": False}
+    ]
+
+
+def test_tags_do_not_stand_beside_what_is_attached(tfe: mockserver.World) -> None:
+    selector = {"data": [{"tag-key": "env", "tag-value": "prod"}]}
+    refused = tfe.client.post(f"{ROOT}/policy-sets/{PRODUCTION}/tag-selectors", json=selector)
+    assert refused.status_code == 422
+    members = {"data": [{"type": "workspaces", "id": FOURTH}]}
+    refused = tfe.client.post(f"{ROOT}/policy-sets/{TAGGED}/relationships/workspaces", json=members)
+    assert refused.status_code == 422
+    assert "Tag selectors cannot stand beside" in refused.json["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(("name", "type"), [("workspaces", "workspaces"), ("projects", "projects")])
+def test_a_global_set_is_attached_to_nothing(tfe: mockserver.World, name: str, type: str) -> None:
+    id = {"workspaces": FIRST, "projects": PLATFORM}[type]
+    linked = {name: {"data": [{"type": type, "id": id}]}}
+    made = tfe.client.post(SETS, json=body("policy-sets", linked, name="all", **{"global": True}))
+    assert made.status_code == 422
+    assert made.json["errors"][0]["source"]["pointer"] == f"/data/relationships/{name}/data"
+    made = tfe.client.post(SETS, json=body("policy-sets", name="all", **{"global": True}))
+    shown = made.json["data"]
+    assert "workspaces" not in shown["relationships"]
+    assert (shown["attributes"]["workspace-count"], shown["attributes"]["project-count"]) == (4, 3)
+    path = f"{ROOT}/policy-sets/{shown['id']}/relationships/{name}"
+    assert tfe.client.post(path, json=linked[name]).status_code == 422
+
+
+def test_what_is_deleted_is_in_force_nowhere(tfe: mockserver.World) -> None:
+    tfe.client.delete(f"{ROOT}/workspaces/{SECOND}")
+    assert reasons(tfe, **{"policy-set": PRODUCTION}) == {
+        ("production", "workspace-1"): "attached to its project platform"
+    }
+    tfe.client.delete(f"{ROOT}/policy-sets/{PRODUCTION}")
+    assert ("production", "workspace-1") not in reasons(tfe)
+
+
+def test_the_handle_names_policy_set_and_reason(tfe: mockserver.World) -> None:
+    (one,) = tfe.effective_policies("my-organization/workspace-1")
+    assert (one.policy, one.policy_set, one.reason) == (
+        "my-example-policy",
+        "production",
+        "attached to its project platform",
+    )
+    assert tfe.effective_policies(THIRD) == []
+    with pytest.raises(ControlError, match="no workspace 'nobody'"):
+        tfe.effective_policies("nobody")
+
+
+@pytest.mark.tfe(edition="2019-07")
+def test_it_is_asked_of_the_edition_of_2019_too(tfe: mockserver.World) -> None:
+    (one,) = tfe.effective_policies(FIRST)
+    assert (one.policy_set, one.reason) == ("production", "attached to this workspace")
+
+
+# policies of today
+
+
+@pytest.mark.parametrize(
+    ("said", "detail"),
+    [
+        ({"kind": "opa", "query": "q", "enforcement_level": "hard-mandatory"}, "not included"),
+        ({"kind": "sentinel", "enforcement_level": "mandatory"}, "not included"),
+        ({"kind": "opa"}, "Query can't be blank"),
+    ],
+)
+def test_each_kind_of_policy_has_levels_of_its_own(
+    tfe: mockserver.World, said: dict[str, Any], detail: str
+) -> None:
+    refused = tfe.client.post(POLICIES, json=body("policies", name="new", **said))
+    assert refused.status_code == 422
+    assert detail in refused.json["errors"][0]["detail"]
+
+
+def test_a_level_is_said_alone_or_with_the_file_and_shown_both_ways(tfe: mockserver.World) -> None:
+    enforce = [{"path": "opa.rego", "mode": "mandatory"}]
+    said = body("policies", name="opa", kind="opa", query="q", enforce=enforce)
+    made = tfe.client.post(POLICIES, json=said).json["data"]
+    assert made["attributes"]["enforcement-level"] == "mandatory"
+    tfe.client.put(f"{ROOT}/policies/{made['id']}/upload", data=b"package terraform")
+    change = body("policies", enforcement_level="advisory")
+    shown = tfe.client.patch(f"{ROOT}/policies/{made['id']}", json=change).json["data"]
+    assert shown["attributes"]["enforce"] == [{"path": "opa.rego", "mode": "advisory"}]
+    sentinel = tfe.client.get(f"{ROOT}/policies/{EXAMPLE}").json["data"]["attributes"]
+    assert (sentinel["kind"], sentinel["query"]) == ("sentinel", None)
+
+
+def test_lists_are_narrowed_by_kind(tfe: mockserver.World) -> None:
+    found = tfe.client.get(SETS, query_string={"filter[kind]": "opa"}).json["data"]
+    assert [one["id"] for one in found] == [TAGGED]
+    found = tfe.client.get(POLICIES, query_string={"filter[kind]": "sentinel"}).json["data"]
+    assert {one["id"] for one in found} == {EXAMPLE, OTHER}
+
+
+def test_a_version_of_the_tool_is_chosen_with_agents_and_overriding_needs_them_too(
+    tfe: mockserver.World,
+) -> None:
+    path = f"{ROOT}/policy-sets/{PRODUCTION}"
+    on = body("policy-sets", agent_enabled=True, policy_tool_version="0.24.0", overridable=True)
+    shown = tfe.client.patch(path, json=on).json["data"]["attributes"]
+    assert (shown["policy-tool-version"], shown["overridable"]) == ("0.24.0", True)
+    off = body("policy-sets", agent_enabled=False)
+    shown = tfe.client.patch(path, json=off).json["data"]["attributes"]
+    assert (shown["policy-tool-version"], shown["overridable"]) == (None, None)

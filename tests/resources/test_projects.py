@@ -1,0 +1,276 @@
+"""Projects, and workspaces in them, in the edition of today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import mockserver
+from tests.client import ORG, ROOT
+from tests.resources.asking import FIRST, FOURTH, SECOND, THIRD, body
+
+pytestmark = pytest.mark.tfe(edition="2026-08")
+DEFAULT, PLATFORM, EMPTY = "prj-DefAuLt567890Abc", "prj-pLatf0rm567890Ab", "prj-eMpty567890AbcdE"
+PROJECTS, WORKSPACES = f"{ORG}/projects", f"{ORG}/workspaces"
+
+
+def at(tfe: mockserver.World, path: str) -> Any:
+    """The resource object of a record."""
+    return tfe.client.get(f"{ROOT}/{path}").json["data"]
+
+
+def ids(answer: Any) -> list[str]:
+    return [record["id"] for record in answer.json["data"]]
+
+
+def details(answer: Any) -> list[str]:
+    return [error["detail"] for error in answer.json["errors"]]
+
+
+def test_an_organization_is_made_with_a_default_project(tfe: mockserver.World) -> None:
+    made = tfe.client.post(
+        f"{ROOT}/organizations", json=body("organizations", name="acme", email="a@example.com")
+    )
+    project = made.json["data"]["relationships"]["default-project"]["data"]["id"]
+    assert at(tfe, f"projects/{project}")["attributes"]["name"] == "Default Project"
+    assert ids(tfe.client.get(f"{ROOT}/organizations/acme/projects")) == [project]
+
+
+def test_a_workspace_that_names_no_project_is_in_the_default_one(tfe: mockserver.World) -> None:
+    made = tfe.client.post(WORKSPACES, json=body("workspaces", name="w")).json["data"]
+    assert made["relationships"]["project"]["data"]["id"] == DEFAULT
+    said = {"project": {"data": {"type": "projects", "id": PLATFORM}}}
+    made = tfe.client.post(WORKSPACES, json=body("workspaces", said, name="v")).json["data"]
+    assert made["relationships"]["project"]["data"]["id"] == PLATFORM
+    assert at(tfe, f"projects/{PLATFORM}")["attributes"]["workspace-count"] == 2
+
+
+def test_a_workspace_moves_out_of_the_project_it_was_in(tfe: mockserver.World) -> None:
+    moved = {"data": [{"type": "workspaces", "id": FIRST}]}
+    path = f"{ROOT}/projects/{EMPTY}/relationships/workspaces"
+    assert tfe.client.post(path, json=moved).status_code == 204
+    assert at(tfe, f"workspaces/{FIRST}")["relationships"]["project"]["data"]["id"] == EMPTY
+    assert at(tfe, f"projects/{PLATFORM}")["attributes"]["workspace-count"] == 0
+    said = {"project": {"data": {"type": "projects", "id": DEFAULT}}}
+    tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=body("workspaces", said))
+    assert at(tfe, f"workspaces/{FIRST}")["relationships"]["project"]["data"]["id"] == DEFAULT
+    found = tfe.client.get(WORKSPACES, query_string={"filter[project][id]": DEFAULT})
+    assert set(ids(found)) == {FIRST, SECOND, THIRD, FOURTH}
+
+
+def test_a_project_of_another_organization_is_unknown(tfe: mockserver.World) -> None:
+    tfe.seed({"organizations": [{"name": "acme", "projects": [{"name": "theirs"}]}]})
+    (theirs,) = ids(tfe.client.get(f"{ROOT}/organizations/acme/projects?q=theirs"))
+    said = {"project": {"data": {"type": "projects", "id": theirs}}}
+    for answer in (
+        tfe.client.post(WORKSPACES, json=body("workspaces", said, name="w")),
+        tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=body("workspaces", said)),
+    ):
+        assert answer.status_code == 422
+        assert answer.json["errors"][0]["source"]["pointer"].startswith(
+            "/data/relationships/project"
+        )
+
+
+def test_neither_the_default_project_nor_one_with_workspaces_is_deleted(
+    tfe: mockserver.World,
+) -> None:
+    refused = tfe.client.delete(f"{ROOT}/projects/{DEFAULT}")
+    assert (refused.status_code, details(refused)) == (
+        422,
+        ["The default project cannot be deleted"],
+    )
+    refused = tfe.client.delete(f"{ROOT}/projects/{PLATFORM}")
+    assert (refused.status_code, details(refused)) == (
+        422,
+        ["Project cannot be deleted while it has workspaces"],
+    )
+    assert tfe.client.delete(f"{ROOT}/projects/{EMPTY}").status_code == 204
+
+
+def test_a_default_project_keeps_its_place_under_a_new_name_in_a_dump(
+    tfe: mockserver.World,
+) -> None:
+    tfe.client.patch(f"{ROOT}/projects/{DEFAULT}", json=body("projects", name="main"))
+    with mockserver.universe(edition="2026-08", fixture=tfe.state()) as other:
+        assert other.state() == tfe.state()
+        organization = at(other, "organizations/my-organization")
+        assert organization["relationships"]["default-project"]["data"]["id"] == DEFAULT
+        assert at(other, f"projects/{DEFAULT}")["attributes"]["name"] == "main"
+
+
+@pytest.mark.parametrize("name", ["a!b", "ab", "x" * 41, "zeile\n"])
+def test_a_name_of_a_project_has_few_signs(tfe: mockserver.World, name: str) -> None:
+    assert tfe.client.post(PROJECTS, json=body("projects", name=name)).status_code == 422
+
+
+def test_an_execution_mode_comes_from_the_project_or_the_organization_until_said(
+    tfe: mockserver.World,
+) -> None:
+    def mode() -> tuple[str, bool]:
+        shown = at(tfe, f"workspaces/{FIRST}")["attributes"]
+        return shown["execution-mode"], shown["setting-overwrites"]["execution-mode"]
+
+    def say(path: str, type: str, **said: Any) -> None:
+        assert tfe.client.patch(f"{ROOT}/{path}", json=body(type, **said)).status_code == 200
+
+    assert mode() == ("remote", False)
+    say("organizations/my-organization", "organizations", default_execution_mode="local")
+    assert mode() == ("local", False)
+    say(f"projects/{PLATFORM}", "projects", default_execution_mode="remote")
+    assert mode() == ("remote", False)
+    say(f"workspaces/{FIRST}", "workspaces", execution_mode="local")
+    assert mode() == ("local", True)
+    inherited = {"execution-mode": False, "agent-pool": False}
+    say(f"workspaces/{FIRST}", "workspaces", setting_overwrites=inherited)
+    assert mode() == ("remote", False)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"execution_mode": "agent"}, "must be specified when using 'agent' execution mode"),
+        (
+            {"execution_mode": "remote", "agent_pool_id": "apool-1"},
+            "must not be specified unless using 'agent' execution mode",
+        ),
+        ({"execution_mode": "agent", "agent_pool_id": "apool-1"}, "Agent pool does not exist"),
+        (
+            {"setting_overwrites": {"execution-mode": True, "agent-pool": False}},
+            "their values must be the same.",
+        ),
+    ],
+)
+def test_execution_mode_and_agent_pool_belong_together(
+    tfe: mockserver.World, said: dict[str, Any], told: str
+) -> None:
+    answer = tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=body("workspaces", **said))
+    assert answer.status_code == 422
+    assert told in details(answer)[0]
+
+
+def test_a_workspace_that_is_locked_or_manages_resources_is_not_deleted_safely(
+    tfe: mockserver.World,
+) -> None:
+    tfe.client.post(f"{ROOT}/workspaces/{FIRST}/actions/lock")
+    refused = tfe.client.post(f"{ROOT}/workspaces/{FIRST}/actions/safe-delete")
+    assert (refused.status_code, details(refused)) == (
+        409,
+        ["Workspace is locked and cannot be safely deleted."],
+    )
+    busy = {"name": "busy", "resource-count": 3}
+    tfe.seed({"organizations": [{"name": "acme", "workspaces": [busy]}]})
+    path = f"{ROOT}/organizations/acme/workspaces/busy"
+    refused = tfe.client.post(f"{path}/actions/safe-delete")
+    assert (refused.status_code, details(refused)) == (
+        409,
+        ["Workspace has resources under management and cannot be safely deleted."],
+    )
+    assert tfe.client.delete(path).status_code == 204
+    assert tfe.client.post(f"{ROOT}/workspaces/{SECOND}/actions/safe-delete").status_code == 204
+
+
+def test_who_only_administers_a_workspace_deletes_what_it_manages_where_that_is_allowed(
+    tfe: mockserver.World,
+) -> None:
+    team = {
+        "name": "ops",
+        "members": ["bob"],
+        "organization-access": {"manage-workspaces": True},
+    }
+    tfe.seed(
+        {
+            "users": [{"username": "bob", "email": "bob@example.com"}],
+            "tokens": [{"name": "bob", "user": "bob"}],
+            "organizations": [
+                {
+                    "name": "acme",
+                    "teams": [team],
+                    "workspaces": [{"name": "w", "resource-count": 1}],
+                }
+            ],
+        }
+    )
+    path = f"{ROOT}/organizations/acme/workspaces/w"
+    bob = {"Authorization": f"Bearer {tfe.tokens['bob']}"}
+    may = tfe.client.get(path, headers=bob).json["data"]["attributes"]["permissions"]
+    assert (may["can-destroy"], may["can-force-delete"]) == (True, False)
+    assert tfe.client.delete(path, headers=bob).status_code == 404
+    allowed = body("organizations", allow_force_delete_workspaces=True)
+    tfe.client.patch(f"{ROOT}/organizations/acme", json=allowed)
+    may = tfe.client.get(path, headers=bob).json["data"]["attributes"]["permissions"]
+    assert may["can-force-delete"] is True
+    assert tfe.client.delete(path, headers=bob).status_code == 204
+
+
+def test_tags_are_added_by_name_and_id_listed_searched_and_removed(tfe: mockserver.World) -> None:
+    path = f"{ROOT}/workspaces/{SECOND}/relationships/tags"
+    named = {"data": [{"type": "tags", "attributes": {"name": "Blue"}}]}
+    assert tfe.client.post(path, json=named).status_code == 204
+    known = {"data": [{"type": "tags", "id": "tag-gReen567890AbcdE"}]}
+    assert tfe.client.post(path, json=known).status_code == 204
+    assert at(tfe, f"workspaces/{SECOND}")["attributes"]["tag-names"] == ["blue", "green"]
+    both = {"search[tags]": "green,blue"}
+    assert ids(tfe.client.get(WORKSPACES, query_string=both)) == [SECOND]
+    neither = {"search[exclude-tags]": "green"}
+    assert set(ids(tfe.client.get(WORKSPACES, query_string=neither))) == {THIRD, FOURTH}
+    assert ids(tfe.client.get(WORKSPACES, query_string={"search[tags]": "grey"})) == []
+    assert tfe.client.delete(path, json=named).status_code == 204
+    assert at(tfe, f"workspaces/{SECOND}")["attributes"]["tag-names"] == ["green"]
+    unknown = tfe.client.post(path, json={"data": [{"type": "tags", "id": "tag-nobody"}]})
+    assert (unknown.status_code, details(unknown)) == (422, ["Tag does not exist"])
+
+
+def test_a_list_is_narrowed_by_wildcards_tags_with_values_and_sorted(tfe: mockserver.World) -> None:
+    def found(**query: str) -> list[str]:
+        return ids(tfe.client.get(WORKSPACES, query_string=query))
+
+    assert found(**{"search[wildcard-name]": "*-2"}) == [SECOND]
+    assert found(sort="name") == [FIRST, SECOND, THIRD, FOURTH]
+    assert found(sort="-name") == [FOURTH, THIRD, SECOND, FIRST]
+    inherited = {"filter[tagged][0][key]": "env", "filter[tagged][0][value]": "prod"}
+    assert found(**inherited) == [FIRST]
+    assert found(**inherited, **{"filter[tagged][1][key]": "nothing"}) == []
+
+
+def test_a_tag_of_the_workspace_goes_before_that_of_its_project(tfe: mockserver.World) -> None:
+    path = f"{ROOT}/workspaces/{FIRST}/tag-bindings"
+    said = {"data": [{"type": "tag-bindings", "attributes": {"key": "env", "value": "test"}}]}
+    assert tfe.client.patch(path, json=said).status_code == 200
+    shown = tfe.client.get(f"{ROOT}/workspaces/{FIRST}/effective-tag-bindings").json["data"]
+    assert {one["attributes"]["key"]: one["attributes"]["value"] for one in shown} == {
+        "env": "test",
+        "tier": "web",
+    }
+    many = [{"type": "tag-bindings", "attributes": {"key": f"k{n}"}} for n in range(9)]
+    refused = tfe.client.patch(path, json={"data": many})
+    assert (refused.status_code, details(refused)) == (
+        422,
+        ["Cannot exceed 10 bindings per resource"],
+    )
+
+
+def test_state_is_read_by_the_workspaces_that_are_named_or_by_all(tfe: mockserver.World) -> None:
+    path = f"{ROOT}/workspaces/{FIRST}/relationships/remote-state-consumers"
+    assert ids(tfe.client.get(path)) == [SECOND]
+    third = {"data": [{"type": "workspaces", "id": THIRD}]}
+    assert tfe.client.post(path, json=third).status_code == 204
+    assert set(ids(tfe.client.get(path))) == {SECOND, THIRD}
+    assert tfe.client.patch(path, json=third).status_code == 204
+    assert ids(tfe.client.get(path)) == [THIRD]
+    everyone = body("workspaces", global_remote_state=True)
+    tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=everyone)
+    assert set(ids(tfe.client.get(path))) == {SECOND, THIRD, FOURTH}
+    assert ids(tfe.client.get(f"{path}?show_only_configured=true")) == [THIRD]
+    assert tfe.client.delete(path, json=third).status_code == 204
+    assert ids(tfe.client.get(f"{path}?show_only_configured=true")) == []
+
+
+def test_who_has_locked_a_workspace_is_shown_until_it_is_unlocked(tfe: mockserver.World) -> None:
+    tfe.client.post(f"{ROOT}/workspaces/{FIRST}/actions/lock", json={"reason": "by hand"})
+    shown = at(tfe, f"workspaces/{FIRST}")
+    assert shown["relationships"]["locked-by"]["data"]["type"] == "users"
+    assert shown["attributes"]["locked-reason"] == "by hand"
+    tfe.client.post(f"{ROOT}/workspaces/{FIRST}/actions/unlock")
+    assert at(tfe, f"workspaces/{FIRST}")["relationships"]["locked-by"] == {"data": None}
