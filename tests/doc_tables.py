@@ -205,11 +205,16 @@ def _control_bodies() -> str:
 
 def _operations(edition: str) -> str:
     rows = [
-        [o.page, f"`{o.id}`", f"`{o.method} {o.path}`"]
+        [
+            o.page,
+            f"`{o.id}`",
+            f"`{o.method} {o.path}`",
+            ", ".join(str(s) for s in sorted(o.responses) if s < 300),
+        ]
         for o in load(edition).operations.values()
         if o.open or o.id in kinds(edition).table
     ]
-    return _table("page | operation | call", rows)
+    return _table("page | operation | call | success", rows)
 
 
 def marks(name: str) -> re.Pattern[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from mockserver.cli.common import edition_named
@@ -41,7 +43,7 @@ def operations(edition: str | None, form: str) -> None:
     from mockserver.contract import editions
     from mockserver.resources import kinds
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "edition": name,
             "page": operation.page,
@@ -58,9 +60,11 @@ def operations(edition: str | None, form: str) -> None:
         say_json(rows)
         return
     if form == "markdown":
-        say("| page | operation | call |\n|---|---|---|")
+        say("| page | operation | call | success |\n|---|---|---|---|")
         for row in rows:
-            say(f"| {row['page']} | `{row['operation']}` | `{row['method']} {row['path']}` |")
+            success = ", ".join(str(status) for status in row["statuses"] if status < 300)
+            call = f"`{row['method']} {row['path']}`"
+            say(f"| {row['page']} | `{row['operation']}` | {call} | {success} |")
         return
     heads = ["edition", "operation", "method", "path"]
     say_table([heads, *([str(row[head]) for head in heads] for row in rows)])
