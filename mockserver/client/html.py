@@ -7,6 +7,7 @@ from html import escape
 
 from mockserver.client.seen import Seen
 from mockserver.escaping import escaped
+from mockserver.world.entries import refusals
 
 COLUMNS = ("n", "status", "request", "operation", "caller", "notes")
 
@@ -21,7 +22,8 @@ def as_html(exchanges: list[Seen], forgotten: int) -> str:
 
 def _cells(exchange: Seen) -> Iterator[str]:
     query = f"?{exchange.query}" if exchange.query else ""
-    notes = [str(finding["fact"]) for finding in exchange.findings]
+    told = [*refusals(exchange.response, exchange.findings), *exchange.findings]
+    notes = [str(finding["fact"]) for finding in told]
     notes += [note for note in (exchange.why, exchange.fault, exchange.breach) if note]
     for text in (
         str(exchange.n),

@@ -96,13 +96,23 @@ class Entry:
     def line(self) -> str:
         """One line for a log or a test report."""
         query = f"?{self.query}" if self.query else ""
+        body = self.response if self.status >= 400 else None
+        notes = [_words(refusal) for refusal in refusals(body, self.findings)[:TOLD]]
         # of a path that is nobody's, `why` says the same
-        notes = [_words(finding) for finding in self.findings[:TOLD] if self.operation]
+        notes += [_words(finding) for finding in self.findings[:TOLD] if self.operation]
         notes += [f"{left} more findings"] if (left := len(self.findings) - TOLD) > 0 else []
         notes += [note for note in (self.why, self.fault, self.breach) if note]
         tail = f"  [{'; '.join(notes)}]" if notes else ""
         name = self.operation or "no operation"
         return escaped(f"{self.status} {self.method} {self.path}{query}  {name}{tail}")
+
+
+def refusals(body: Any, findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What the errors of an answer explain themselves, save what is among the findings: their `meta`."""
+    known = {finding.get("fact") for finding in findings}
+    errors = body.get("errors", ()) if isinstance(body, Mapping) else ()
+    metas = [error.get("meta", {}) for error in errors]
+    return [meta for meta in metas if "fact" in meta and meta["fact"] not in known]
 
 
 def _words(finding: Mapping[str, Any]) -> str:

@@ -204,7 +204,8 @@ def test_the_log_has_one_line_a_request_and_no_token() -> None:
         assert len(logged) == len(asked)
         assert logged[0] == f"200 GET {SETS}  list-policy-sets"
         assert logged[1] == f"201 POST {SETS}  create-policy-set"
-        assert logged[2].startswith(f"422 POST {SETS}  create-policy-set")
+        assert logged[2].startswith(f"422 POST {SETS}  create-policy-set  [the policy set ")
+        assert "already has the name 'staging'. Send another value" in logged[2]
         assert logged[3].startswith(
             f"200 GET {SETS}?token=[secret]&page[size]=3  list-policy-sets  "
             "[the query parameter token is not listed. Leave out token"

@@ -98,6 +98,34 @@ def test_a_finding_in_a_strict_world_fails_the_test_although_it_took_the_422(run
     )
 
 
+def test_a_line_of_the_report_tells_why_a_request_was_refused_and_what_was_let_pass(
+    run: Run,
+) -> None:
+    result = run(
+        f"""
+        def test_it(tfe):
+            def send(json, **headers):
+                assert tfe.client.post("{SETS}", json=json, headers=headers).status_code == 422
+
+            attributes = {{"name": "production", "glob": True}}
+            send({{"data": {{"type": "policy-sets", "attributes": attributes}}}})
+            send({{"data": {{"type": "policy-sets", "attributes": {{"nmae": "a"}}}}}})
+            tfe.faults.add("status", operation="create-policy-set", status=422)
+            send({{"data": {{"type": "policy-sets", "attributes": {{"name": "a"}}}}}})
+            assert False
+        """
+    )
+    shown(
+        result,
+        f"422 POST {SETS}  create-policy-set  [the policy set polset-3yVQZvHzf5j3WRJ1 already has the "
+        "name 'production'. Send another value, or change the record that has it; "
+        "data.attributes.glob is not listed (true). Did you mean global?]",
+        f"422 POST {SETS}  create-policy-set  [data.attributes.name is missing. Did you mean name? "
+        'data.attributes.nmae is not listed; data.attributes.nmae is not listed ("a"). Did you mean name?]',
+        f"422 POST {SETS}  create-policy-set  [status]",
+    )
+
+
 def test_of_many_findings_a_line_of_the_report_tells_three_and_each_in_brief(run: Run) -> None:
     result = run(
         f"""

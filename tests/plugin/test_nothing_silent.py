@@ -347,6 +347,11 @@ def test_a_journal_is_a_table_in_a_notebook_and_nothing_in_it_is_markup(world: T
     assert "user admin" in read.texts
 
 
+def test_a_journal_says_in_a_notebook_why_a_request_was_refused(world: Tfe) -> None:
+    world.client.post(SETS, json={"data": {"type": "policy-sets", "attributes": {"name": 3}}})
+    assert "data.attributes.name is 3" in Read(world.journal._repr_html_()).texts
+
+
 def test_a_journal_says_in_a_notebook_what_it_no_longer_knows() -> None:
     with mockserver.universe() as tfe:
         tfe._link.universe.journal._entries = 1  # type: ignore[attr-defined]
