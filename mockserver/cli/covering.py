@@ -53,5 +53,5 @@ def coverage(
         say(text.encode("ascii", "xmlcharrefreplace").decode())
     else:
         say_table(rows(met))
-        say(f"{met.percent}% of edition {met.edition}")
+        say(met.summary)
     sys.exit(int(too_little(met.percent, fail_under)))

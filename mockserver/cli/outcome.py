@@ -47,7 +47,7 @@ def tell(
         say(line)
     if cover and result.coverage:
         say_table(rows(result.coverage))
-        say(f"{result.coverage.percent}% of edition {result.coverage.edition}")
+        say(result.coverage.summary)
     try:
         write(result, forms, say, os.environ.get("GITHUB_STEP_SUMMARY", ""), annotate)
     except OSError as error:

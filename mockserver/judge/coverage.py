@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from mockserver.contract import Edition, Operation, load
 from mockserver.judge import coverage_points
-from mockserver.nearest import there_is_no
+from mockserver.nearest import nearest, there_is_no
 
 Point = tuple[str, str, str]
 KINDS = ("operation", "status", "attribute", "parameter", "value", "branch")
@@ -142,6 +142,8 @@ class Coverage:
                 wanted.add(word)
             else:
                 known = [TOUCHED, *pages]
+                if not nearest(word, known) and nearest(word, operations):
+                    known = list(operations)
                 raise ValueError(there_is_no("operation or page", word, known))
         part = Coverage(self.edition, self._met)
         if words:
@@ -186,6 +188,15 @@ class Coverage:
         counts = self.counts().values()
         met, of = sum(m for m, _ in counts), sum(n for _, n in counts)
         return int(1000 * met / of) / 10 if of else 0.0
+
+    @property
+    def summary(self) -> str:
+        """`64.0% of edition 2019-07`, or of those of its operations that are counted."""
+        counted, every = len(self._known), len(points(self.edition))
+        if counted == every:
+            return f"{self.percent}% of edition {self.edition}"
+        says = f"what edition {self.edition} says of {counted} of its {every} operations"
+        return f"{self.percent}% of {says}"
 
     @property
     def operations(self) -> list[str]:

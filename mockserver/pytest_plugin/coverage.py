@@ -87,15 +87,13 @@ class Collected:
                         terminalreporter._tw.fullwidth if terminalreporter.isatty() else UNFOLDED
                     )
                     terminalreporter.write_line(columns(rows(coverage), width))
-                    terminalreporter.write_line(
-                        f"{coverage.percent}% of edition {coverage.edition}"
-                    )
+                    terminalreporter.write_line(coverage.summary)
                 else:
                     path.write_text(_written(form, coverage), encoding="utf-8")
                     terminalreporter.write_line(f"contract coverage: {path}")
         for coverage in self._short():
             terminalreporter.write_line(
-                f"FAIL contract coverage of edition {coverage.edition} is {coverage.percent}%, "
+                f"FAIL contract coverage is {coverage.summary}, "
                 f"less than the {self._least:g}% that --tfe-coverage-fail-under wants",
                 red=True,
             )

@@ -184,7 +184,7 @@ def summary(result: Result) -> str:
             for f in result.findings
         ]
     if result.coverage:
-        lines += ["", f"Coverage: {result.coverage.percent}% of the contract."]
+        lines += ["", f"Coverage: {result.coverage.summary}."]
     return "\n".join(lines) + "\n"
 
 

@@ -58,7 +58,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _coverage(coverage: Coverage) -> Iterator[str]:
-    yield f"<p>{coverage.percent}% of edition {escape(coverage.edition)}</p>"
+    yield f"<p>{escape(coverage.summary)}</p>"
     heads = "".join(f'<th class="n">{kind}</th>' for kind in KINDS[1:])
     yield f"<table><tr><th>operation</th>{heads}</tr>"
     missing: dict[str, list[str]] = {}

@@ -166,7 +166,7 @@ def test_the_plugin_fails_a_run_that_covers_too_little(pytester: pytest.Pytester
     result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage-fail-under=50")
     assert result.ret == 1
     result.stdout.fnmatch_lines(
-        ["FAIL contract coverage of edition 2019-07 is *%, less than the 50% that *wants"]
+        ["FAIL contract coverage is *% of edition 2019-07, less than the 50% that *wants"]
     )
 
 
@@ -192,6 +192,22 @@ def test_coverage_can_be_counted_of_some_operations_alone() -> None:
         ValueError, match=r"There is no operation or page named 'runs'. There are: touched, account"
     ):
         coverage.of(["runs"])
+    with pytest.raises(
+        ValueError,
+        match=r"There is no operation or page named 'create-policey'. Did you mean 'create-policy'",
+    ):
+        coverage.of(["create-policey"])
+
+
+def test_a_percentage_says_of_how_much_it_is() -> None:
+    coverage = Coverage("2019-07")
+    coverage.add("show-policy-set", 200)
+    assert coverage.summary == f"{coverage.percent}% of edition 2019-07"
+    part = coverage.of(["touched"])
+    every = len(EDITION.operations)
+    assert part.summary == (
+        f"{part.percent}% of what edition 2019-07 says of 1 of its {every} operations"
+    )
 
 
 def test_nothing_touched_is_nothing_covered() -> None:
