@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -65,5 +65,6 @@ def _found(fixture: Any, *places: Path | None) -> Any:
     return fixture
 
 
-def fail(message: str) -> None:
-    pytest.fail(message, pytrace=False)
+def fail(message: str) -> NoReturn:
+    """Fail the test with this message alone, whatever exception has led to it."""
+    raise pytest.fail.Exception(message, pytrace=False) from None

@@ -101,4 +101,3 @@ def _baseline(live: Live, options: dict[str, Any]) -> Universe:
         return live.server.made(key="baseline", **options)
     except (UnknownEdition, BadFixture, ValueError, OSError) as error:
         fail(str(error))
-    raise AssertionError("unreachable")

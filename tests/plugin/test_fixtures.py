@@ -304,6 +304,7 @@ def test_a_bad_marker_is_an_error_at_setup(run: Run, mark: str, said: str) -> No
     result.stdout.fnmatch_lines(["*ERROR at setup of test_it*"])
     assert said in result.stdout.str()
     result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*During handling of*")
 
 
 @pytest.mark.parametrize(
@@ -322,6 +323,7 @@ def test_a_bad_ini_option_is_an_error_at_setup(run: Run, ini: str, said: str) ->
     result = run("def test_it(tfe): pass", ini=ini)
     result.assert_outcomes(errors=1)
     assert said in result.stdout.str()
+    result.stdout.no_fnmatch_line("*During handling of*")
 
 
 def test_a_fixture_document_with_faults_says_every_fault_with_its_place(
