@@ -5,7 +5,7 @@ Nothing here names an operation: a page that is added to an edition is swept fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from typing import Any
@@ -37,6 +37,36 @@ KEY = "sweep"
 def cases(operations: Any) -> list[Any]:
     """Operations as parameters of a test, named by edition and id."""
     return [pytest.param(o, id=f"{o.edition}/{o.id}") for o in operations]
+
+
+def each(cases: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A sweep of thousands of small cases, as one test for each operation, or for each edition where a
+    case is named by no more than that: a test of its own would take longer than what it looks at.
+
+    Every case is tried, and each that fails is told with its id.
+    """
+    groups: dict[str, list[Any]] = {}
+    for case in cases:
+        name = case.id.split("/")
+        groups.setdefault("/".join(name[: min(2, len(name) - 1)]), []).append(case)
+
+    def decorated(test: Callable[..., None]) -> Callable[..., None]:
+        @pytest.mark.parametrize("group", groups.values(), ids=groups)
+        def swept(group: list[Any]) -> None:
+            failed = []
+            for case in group:
+                try:
+                    test(*case.values)
+                except Exception as error:
+                    error.add_note(case.id)
+                    failed.append(error)
+            if failed:
+                raise ExceptionGroup(f"{len(failed)} of {len(group)} cases", failed)
+
+        swept.__name__, swept.__doc__ = test.__name__, test.__doc__
+        return swept
+
+    return decorated
 
 
 # worlds
@@ -233,7 +263,7 @@ def at(value: Any, path: Path) -> Any:
 
 
 __all__ = [
-    "EDITIONS", "EVERY", "KEY", "OPERATIONS", "TAKING_JSON", "World", "at", "cases", "cut",
+    "EDITIONS", "EVERY", "KEY", "OPERATIONS", "TAKING_JSON", "World", "at", "cases", "cut", "each",
     "errors_checker", "example", "fresh", "kind", "listed", "misses", "pointer", "put",
     "success", "types", "walk", "whole",
 ]  # fmt: skip

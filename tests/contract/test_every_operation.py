@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from sweeps import EDITIONS, EVERY, OPERATIONS, cases, example, success
+from sweeps import EDITIONS, EVERY, OPERATIONS, cases, each, example, success
 
 from mockserver.contract import Edition, Operation, load
 from mockserver.contract.engines import references
@@ -16,7 +16,7 @@ from mockserver.resources import kinds
 
 KINDS = {edition.name: kinds(edition.name) for edition in EDITIONS}
 
-every_operation = pytest.mark.parametrize("operation", cases(OPERATIONS))
+every_operation = each(cases(OPERATIONS))
 every_edition = pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.name)
 
 MARKS = re.compile(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sweeps import TAKING_JSON, World, at, fresh, put, types
+from sweeps import TAKING_JSON, World, at, each, fresh, put, types
 from test_examples_played import prepared
 from test_requests_refused import PROPERTIES, body_of, places, spelled
 
@@ -282,7 +282,7 @@ def test_a_long_value_is_cut_and_an_odd_one_is_still_told() -> None:
     assert brief(deep).startswith("[")
 
 
-@pytest.mark.parametrize(("operation", "path", "part"), PROPERTIES)
+@each(PROPERTIES)
 def test_every_property_can_be_explained_with_its_source(
     operation: Operation, path: InstancePath, part: Any
 ) -> None:

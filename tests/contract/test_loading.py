@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
-from sweeps import EVERY, walk
+from sweeps import EVERY, each, walk
 
 from mockserver.cli import main
 from mockserver.contract import Edition, UnknownEdition, contract, control, editions, load
@@ -36,17 +36,17 @@ LOOSE = [
 """Schemas that stand in path items: of parameters and of bodies."""
 
 
-@pytest.mark.parametrize(("edition", "name"), SCHEMAS)
+@each(SCHEMAS)
 def test_every_schema_is_sound_under_the_metaschema(edition: Edition, name: str) -> None:
     Draft202012Validator.check_schema(edition.schemas[name])
 
 
-@pytest.mark.parametrize(("edition", "name"), SCHEMAS)
+@each(SCHEMAS)
 def test_every_schema_stays_within_the_subset(edition: Edition, name: str) -> None:
     assert list(faults(edition.schemas[name], "", True)) == []
 
 
-@pytest.mark.parametrize(("edition", "name"), SCHEMAS)
+@each(SCHEMAS)
 def test_every_schema_has_a_title_and_a_source(edition: Edition, name: str) -> None:
     schema = edition.schemas[name]
     assert schema.get("title")
@@ -54,7 +54,7 @@ def test_every_schema_has_a_title_and_a_source(edition: Edition, name: str) -> N
         assert schema.get("x-source")
 
 
-@pytest.mark.parametrize(("where", "schema"), LOOSE)
+@each(LOOSE)
 def test_every_schema_in_a_path_item_is_sound_and_within_the_subset(
     where: str, schema: dict[str, Any]
 ) -> None:
@@ -62,7 +62,7 @@ def test_every_schema_in_a_path_item_is_sound_and_within_the_subset(
     check(schema, where)
 
 
-@pytest.mark.parametrize(("edition", "name"), SCHEMAS)
+@each(SCHEMAS)
 def test_every_object_in_an_answer_or_request_says_whether_it_is_closed(
     edition: Edition, name: str
 ) -> None:

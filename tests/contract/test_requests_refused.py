@@ -14,6 +14,7 @@ from sweeps import (
     at,
     cases,
     cut,
+    each,
     example,
     fresh,
     kind,
@@ -145,7 +146,7 @@ def test_a_body_with_every_listed_member_is_taken(operation: Operation) -> None:
     assert got.status == success(operation), got.body
 
 
-@pytest.mark.parametrize(("operation", "path", "part"), PROPERTIES)
+@each(PROPERTIES)
 def test_every_property_refuses_every_wrong_type(
     operation: Operation, path: InstancePath, part: Any
 ) -> None:
@@ -169,7 +170,7 @@ def test_every_property_refuses_every_wrong_type(
     assert tried >= 4
 
 
-@pytest.mark.parametrize(("operation", "path"), REQUIRED)
+@each(REQUIRED)
 def test_every_required_member_that_is_missing_is_refused(
     operation: Operation, path: InstancePath
 ) -> None:
@@ -189,7 +190,7 @@ def test_every_required_member_that_is_missing_is_refused(
     assert misses(operation, got) == []
 
 
-@pytest.mark.parametrize(("operation", "path"), OBJECTS)
+@each(OBJECTS)
 def test_every_member_that_is_not_listed_is_taken_out_and_noted(
     operation: Operation, path: InstancePath
 ) -> None:
@@ -219,7 +220,7 @@ def prepared_again(operation: Operation) -> Any:
     return answer
 
 
-@pytest.mark.parametrize(("operation", "path"), OBJECTS)
+@each(OBJECTS)
 def test_every_member_that_is_not_listed_is_refused_by_a_strict_world(
     operation: Operation, path: InstancePath
 ) -> None:

@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
-from sweeps import EDITIONS, OPERATIONS, cases, example, walk, whole
+from sweeps import EDITIONS, OPERATIONS, cases, each, example, walk, whole
 
 from mockserver.cli import main
 from mockserver.contract import Operation, load
@@ -23,7 +23,7 @@ EVERY = [
 ]
 
 
-@pytest.mark.parametrize("schema", EVERY)
+@each(EVERY)
 def test_a_schema_is_sound_and_refers_to_itself_alone(schema: dict[str, Any]) -> None:
     assert jsonschema_rs.meta.is_valid(schema)
     targets = {

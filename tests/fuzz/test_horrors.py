@@ -33,6 +33,13 @@ CODE = b"main = rule { true }"
 GOOD = {"data": {"type": "policy-sets", "attributes": {"name": "fresh"}}}
 
 
+def python_says(text: str) -> str:
+    """What Python's own parser says of a text; some of its words changed in 3.13."""
+    with pytest.raises(json.JSONDecodeError) as raised:
+        json.loads(text)
+    return f"{raised.value.msg} (line {raised.value.lineno}, column {raised.value.colno})"
+
+
 def with_name(text: bytes) -> bytes:
     """A body for a policy set whose description is this JSON text."""
     return b'{"data":{"type":"policy-sets","attributes":{"name":"fresh","description":%b}}}' % text
@@ -89,7 +96,7 @@ HORRORS: dict[str, tuple[bytes, str]] = {
     "65 levels": (b"[" * 65 + b"]" * 65, DEEP),
     "a bracket": (b"{", "the body is not JSON: Expecting property name enclosed in double quotes (line 1, column 2)"),
     "two documents": (b"{}{}", "the body is not JSON: Extra data (line 1, column 3)"),
-    "a trailing comma": (b'{"data": 1,}', "the body is not JSON: Illegal trailing comma before end of object (line 1, column 11)"),
+    "a trailing comma": (b'{"data": 1,}', f"the body is not JSON: {python_says('{\"data\": 1,}')}"),
     "single quotes": (b"{'data': 1}", "the body is not JSON: Expecting property name enclosed in double quotes (line 1, column 2)"),
     "a comment": (b"{} // no", "the body is not JSON: Extra data (line 1, column 4)"),
     "a raw newline in a string": (with_name(b'"a\nb"'), "the body is not JSON: Invalid control character at (line 1, column 76)"),
