@@ -297,7 +297,10 @@ TODAY = replace(
     KIND,
     settled=settled,
     depends=lambda view, record: (view.granted(record), view.state.relations(record.key)),
-    related={"default-project": lambda view, record: view.members(record, DEFAULT_PROJECT)},
+    related=dict.fromkeys(
+        ("default-project", "default_project"),
+        lambda view, record: view.members(record, DEFAULT_PROJECT),
+    ),
     made={
         **{name: made for name, made in KIND.made.items() if name != "enterprise-plan"},
         "external-id": external_id,

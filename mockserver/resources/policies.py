@@ -268,6 +268,7 @@ TODAY = replace(
     KIND,
     made={**KIND.made, "kind": "sentinel", "query": None},
     settled=settled_of_kinds,
+    related={"policy_sets": KIND.related["policy-sets"]},
     computed={
         **KIND.computed,
         "enforce": enforced,

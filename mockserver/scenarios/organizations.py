@@ -14,13 +14,16 @@ RECORDED = "recorded answers of the real service"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
-    """What would lock its members out is left alone."""
+    """What would lock its members out, and what needs an agent pool, is left alone."""
     return {
         "email": ("verify@example.com", "changed@example.com"),
         "session-timeout": (1440, 2880),
         "session-remember": (2880, 1440),
         "collaborator-auth-policy": (),
         "owners-team-saml-role-id": (),
+        "default-execution-mode": ("local", "remote"),
+        "default-agent-pool-id": (),
+        "user-tokens-enabled": (),
     }
 
 
@@ -55,6 +58,7 @@ SCENARIO = Scenario(
     values=values,
     unique={"name": RECORDED},
     any_case=RECORDED,
+    may_change=("/attributes/updated-at", "/relationships/entitlement-set/links/related"),
     steps=steps,
     rights=("can-create-workspace", "can-update-sentinel", "can-create-team"),
     fixture_entry=fixture_entry,

@@ -18,7 +18,8 @@ CODE, OTHER_CODE = b"main = rule { true }\n", b"main = rule { false }\n"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
-    return {"enforce": ([{"path": f"{name}.sentinel", "mode": "advisory"}],)}
+    enforce = [{"path": f"{name}.sentinel", "mode": "advisory"}]
+    return {"enforce": (enforce,), "enforcement-level": ("advisory",), "kind": (), "query": ()}
 
 
 def steps(driver: Driver, record: Resource) -> None:

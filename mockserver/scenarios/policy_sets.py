@@ -28,12 +28,17 @@ SETS = "/relationships/policy-sets/data"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
-    return {"global": ()}
+    return {"global": (), "kind": (), "overridable": (), "policy-tool-version": ()}
 
 
 def changes(driver: Driver) -> Sequence[Change]:
-    """Turning global hides the workspaces, turning back shows them."""
-    hides = ("/attributes/workspace-count", "/relationships/workspaces")
+    """Turning global hides the workspaces and projects, turning back shows them."""
+    hides = (
+        "/attributes/workspace-count",
+        "/relationships/workspaces",
+        "/attributes/project-count",
+        "/relationships/projects",
+    )
     return Change({"global": True}, hides), Change({"global": False}, hides)
 
 
@@ -113,6 +118,11 @@ SCENARIO = Scenario(
     values=values,
     unique={"name": "recorded answers of the real service"},
     changes=changes,
+    may_change=(
+        "/attributes/updated-at",
+        "/attributes/overridable",
+        "/attributes/policy-tool-version",
+    ),
     steps=steps,
     private=PRIVATE,
     fixture_entry=fixture_entry,

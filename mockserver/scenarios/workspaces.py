@@ -20,7 +20,13 @@ RECORDED = "recorded answers of the real service"
 def values(name: str) -> Mapping[str, Sequence[Any]]:
     """What needs a version, a repository or an environment that exist is left alone."""
     return {
+        "agent-pool-id": (),
+        "auto-destroy-activity-duration": ("14d", "2h"),
+        "auto-destroy-at": (),
+        "execution-mode": ("local", "remote"),
         "migration-environment": (),
+        "operations": (),
+        "setting-overwrites": (),
         "terraform-version": (),
         "trigger-prefixes": (["modules"], ["modules", "shared"]),
         "vcs-repo": (),
@@ -126,6 +132,12 @@ SCENARIO = Scenario(
     values=values,
     unique={"name": RECORDED},
     any_case=RECORDED,
+    may_change=(
+        "/attributes/updated-at",
+        "/attributes/latest-change-at",
+        "/attributes/operations",
+        "/attributes/setting-overwrites",
+    ),
     only_in={"lock-workspace": ("/relationships/locked-by",)},
     steps=steps,
     fixture_entry=fixture_entry,
