@@ -96,7 +96,7 @@ HORRORS: dict[str, tuple[bytes, str]] = {
     "65 levels": (b"[" * 65 + b"]" * 65, DEEP),
     "a bracket": (b"{", "the body is not JSON: Expecting property name enclosed in double quotes (line 1, column 2)"),
     "two documents": (b"{}{}", "the body is not JSON: Extra data (line 1, column 3)"),
-    "a trailing comma": (b'{"data": 1,}', f"the body is not JSON: {python_says('{\"data\": 1,}')}"),
+    "a trailing comma": (b'{"data": 1,}', "the body is not JSON: " + python_says('{"data": 1,}')),
     "single quotes": (b"{'data': 1}", "the body is not JSON: Expecting property name enclosed in double quotes (line 1, column 2)"),
     "a comment": (b"{} // no", "the body is not JSON: Extra data (line 1, column 4)"),
     "a raw newline in a string": (with_name(b'"a\nb"'), "the body is not JSON: Invalid control character at (line 1, column 76)"),
