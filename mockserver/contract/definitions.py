@@ -49,6 +49,17 @@ class Definitions:
             raise ValueError(f"no page defines records of type {type!r}; {_known(self.types)}")
         return self.types[type]
 
+    def addressed(self, word: str) -> ResourceDefinition:
+        """The record that a word of a path stands before: of that type, else of that definition.
+
+        Raises ValueError as `of_type`.
+        """
+        return (
+            self.names[word]
+            if word in self.names.keys() - self.types.keys()
+            else self.of_type(word)
+        )
+
     def example(self, name: str) -> Any:
         """The example of a record, as its definition has it."""
         return next(iter(self.record(name).schema.get("examples", ({},))))

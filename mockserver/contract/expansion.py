@@ -119,19 +119,21 @@ def _shown(said: Mapping[str, Any], known: Definitions) -> Iterator[ResourceDefi
 
 
 def _path_parameters(path: str, known: Definitions) -> Iterator[Item]:
-    """A parameter of a path stands for a record of the type that the path names before it."""
+    """A parameter of a path stands for a record of the type, or the definition, that the path names before
+    it."""
     parts = path.split("/")
     for type, part in pairwise(parts):
         if part.startswith("{"):
             name = part[1:-1]
             word = "name" if name.endswith("name") else "id"
+            record = known.addressed(type)
             yield {
                 "name": name,
                 "in": "path",
                 "required": True,
-                "description": f"The {known.of_type(type).noun}'s {word}.",
+                "description": f"The {record.noun}'s {word}.",
                 "schema": {"type": "string"},
-                "x-record": type,
+                "x-record": record.type,
             }
 
 

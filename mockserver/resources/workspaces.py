@@ -12,7 +12,7 @@ from mockserver.jsonapi.handlers import (
     show_record,
     update_record,
 )
-from mockserver.jsonapi.identifiers import to_one
+from mockserver.jsonapi.identifiers import to_many, to_one
 from mockserver.jsonapi.pagination import paged
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.resources import tags
@@ -240,6 +240,7 @@ def depends_on_projects(view: View, record: Record) -> tuple[Any, ...]:
         of_projects.modes(view, record),
         organization["allow-force-delete-workspaces"],
         record["_locked-by"] in view.state.records,
+        [*view.state.list(record.key, "vars")],
     )
 
 
@@ -281,6 +282,7 @@ TODAY = replace(
         "outputs": lambda view, record: {"data": []},
         "project": lambda view, record: to_one(of_projects.project(view, record)),
         "remote-state-consumers": of_projects.related("relationships/remote-state-consumers"),
+        "vars": lambda view, record: to_many(view.state.all("vars", record.key)),
     },
     links=of_projects.links,
     depends=depends_on_projects,
@@ -310,7 +312,8 @@ TODAY = replace(
         "can-read-run": "read-workspace",
         "can-read-state-outputs": "read-workspace",
         "can-read-state-versions": "read-workspace",
-        "can-read-variable": "read-workspace",
+        "can-read-variable": "read-variables",
+        "can-update-variable": "write-variables",
     },
     entry={
         **KIND.entry,

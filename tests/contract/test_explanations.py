@@ -383,7 +383,11 @@ def test_every_member_that_holds_a_secret_is_marked() -> None:
         for path, _, _ in places(operation)
         if re.search("password|^token$", str(path[-1]))
     }
-    values = {("create-ssh-key", VALUE), ("update-ssh-key", VALUE)}
+    values = {
+        (f"{does}-{what}", VALUE)
+        for does in ("create", "update")
+        for what in ("ssh-key", "variable", "parameter")
+    }
     assert marked == named | values
     for case in SECRETS:
         assert "string" in types(dict(leaf(case.values[0], case.values[1])))
