@@ -20,4 +20,6 @@ def match(edition: Edition, method: str, path: str) -> tuple[Operation | None, M
 
 def filled(operation: Operation, path: Mapping[str, str]) -> str:
     """The path of an operation with its parameters filled in."""
-    return re.sub(r"\{(\w+)\}", lambda name: quote(path[name[1]], safe=""), operation.path)
+    return re.sub(
+        r"\{(\w+)\}", lambda name: quote(path[name[1]], "", errors="replace"), operation.path
+    )

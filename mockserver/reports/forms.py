@@ -113,7 +113,9 @@ def _result(finding: Finding, edition: Edition, rules: Sequence[str]) -> dict[st
         "level": "error" if finding.level == "fault" else "note",
         "message": {"text": text},
         "occurrenceCount": finding.times,
-        "partialFingerprints": {"place/v1": hashlib.sha256(name.encode()).hexdigest()[:32]},
+        "partialFingerprints": {
+            "place/v1": hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        },
     }
     if place := located(finding, edition):
         result["locations"] = [

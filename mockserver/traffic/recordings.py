@@ -6,7 +6,6 @@ A HAR is read as a stream (ijson): one entry is in memory, whatever the size of 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,9 @@ import ijson
 
 from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
+
+DEPTH = 1_000
+"""Levels of the deepest HAR; what browsers add of their own (who asked, and for whom) may be deep."""
 
 Read = Callable[[Path], Iterator[Exchange]]
 
@@ -32,7 +34,7 @@ def har(path: Path) -> Iterator[Exchange]:
     with path.open("rb") as file:
         _past_mark(file)
         try:
-            for entry in ijson.items(file, "log.entries.item", use_float=True):
+            for entry in ijson.items(ijson.parse(_shallow(file)), "log.entries.item"):
                 made = _of_har(entry, f"log.entries[{count}]")
                 count += 1
                 if made is not None:
@@ -41,6 +43,18 @@ def har(path: Path) -> Iterator[Exchange]:
             raise BadRecording(_broken(path.name, str(error), count)) from None
         if not count and not _has_entries(file):
             raise BadRecording(f"{path.name} has no log.entries: is it a HAR?")
+
+
+def _shallow(file: BinaryIO) -> Iterator[tuple[str, Any]]:
+    """What stands in a HAR, piece by piece, until it is nested deeper than any is: ijson's time
+    grows with the square of that."""
+    depth = 0
+    for event, value in ijson.basic_parse(file, use_float=True):
+        depth += event in ("start_map", "start_array")
+        depth -= event in ("end_map", "end_array")
+        if depth > DEPTH:
+            raise ijson.JSONError(f"nested deeper than {DEPTH} levels")
+        yield event, value
 
 
 def _broken(name: str, said: str, count: int) -> str:
@@ -64,7 +78,7 @@ def _past_mark(file: BinaryIO) -> None:
 
 def _has_entries(file: BinaryIO) -> bool:
     _past_mark(file)
-    return any(prefix == "log.entries" for prefix, _, _ in ijson.parse(file))
+    return any(prefix == "log.entries" for prefix, _, _ in ijson.parse(_shallow(file)))
 
 
 def _of_har(entry: Any, where: str) -> Exchange | None:
@@ -121,8 +135,8 @@ def _decoded(text: Any, encoding: Any) -> bytes:
     if encoding == "base64":
         try:
             return base64.b64decode("".join(text.split()), validate=True)
-        except binascii.Error:
-            return text.encode()
+        except ValueError:  # binascii.Error, and letters that no base64 has
+            pass
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -133,7 +147,7 @@ def journal(path: Path) -> Iterator[Exchange]:
     except UnicodeDecodeError:
         raise BadRecording(f"{path.name} is not JSON: is it a journal?") from None
     try:
-        document = json.loads(text)
+        document = _read(text)
         entries = document.get("exchanges") if isinstance(document, Mapping) else document
     except ValueError:
         entries = list(_lines(path, text))
@@ -149,7 +163,7 @@ def _lines(path: Path, text: str) -> Iterator[Any]:
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             try:
-                yield json.loads(line)
+                yield _read(line)
             except ValueError:
                 raise BadRecording(
                     f"{path.name} is not JSON in line {number}: it is truncated, or not a journal"
@@ -163,8 +177,8 @@ def exchanges(path: Path) -> Iterator[Exchange]:
         raise BadRecording(f"{path.name} holds no exchange: `mockserver record` writes them")
     for file in files:
         try:
-            entry = json.loads(file.read_text(encoding="utf-8-sig"))
-        except (ValueError, UnicodeDecodeError):
+            entry = _read(file.read_text(encoding="utf-8-sig"))
+        except ValueError:
             raise BadRecording(
                 f"{file.name} is not JSON: it is truncated, or not an exchange"
             ) from None
@@ -197,7 +211,15 @@ def kept(entry: Any, where: str) -> Exchange | None:
 
 def _unmasked(value: Any) -> Any:
     """A body of which only its length was kept is no body to judge."""
-    return value.encode() if isinstance(value, str) else value
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+
+
+def _read(text: str) -> Any:
+    """A text as JSON. Raises ValueError where it is none, or so deep that Python gives up."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 READERS: Mapping[str, Read] = {"har": har, "journal": journal, "exchanges": exchanges}

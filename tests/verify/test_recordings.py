@@ -380,3 +380,49 @@ def test_a_member_that_a_condition_wants_is_named_too(tmp_path: Path) -> None:
         "fault: show-policy-set /data/relationships/workspaces: data.relationships.workspaces is "
         "missing; expected an object "
     )
+
+
+DEEP = "[" * 100_000
+LONE = "\ud800"
+
+
+@pytest.mark.parametrize("text", [DEEP, '{"log": {"entries": [{"request": ' + DEEP])
+def test_a_har_that_is_nested_without_end_is_one_sentence_at_once(
+    tmp_path: Path, text: str
+) -> None:
+    (path := tmp_path / "a.har").write_text(text)
+    said = verify("--har", str(path))
+    assert (said.exit_code, said.stderr) == (2, "Error: a.har is not JSON: is it a HAR?\n")
+
+
+@pytest.mark.parametrize("option", ["--journal", "--exchanges"])
+@pytest.mark.parametrize("text", [DEEP, '{"exchanges": ' + DEEP])
+def test_other_recordings_that_are_nested_without_end_are_one_sentence(
+    tmp_path: Path, option: str, text: str
+) -> None:
+    (path := tmp_path / "a.json").write_text(text)
+    said = verify(option, str(tmp_path if option == "--exchanges" else path))
+    assert said.exit_code == 2
+    assert said.stderr.startswith("Error: a.json is not JSON")
+
+
+def test_letters_that_no_encoding_has_are_judged_as_any_others(tmp_path: Path) -> None:
+    wrong = example("show-policy-set")
+    wrong["data"]["attributes"]["name"] = LONE
+    path = har(
+        tmp_path / "a.har",
+        entry("GET", SHOW, 200, wrong),
+        entry("GET", SHOW, 200, None, encoding="base64", text=f"é{LONE}"),
+        entry("GET", f"{SHOW}?{LONE}={LONE}", 200, wrong),
+    )
+    kept = {"method": "PATCH", "path": SHOW, "query": LONE, "status": 200, "request": LONE}
+    (tmp_path / "exchanges").mkdir()
+    (tmp_path / "exchanges" / "1.json").write_text(json.dumps(kept | {"response": wrong}))
+    for option, place in (("--har", path), ("--exchanges", tmp_path / "exchanges")):
+        forms = ("json", "junit", "sarif", "html")
+        reports = [f"--report={form}={tmp_path / form}" for form in forms]
+        said = verify(option, str(place), "--coverage", "--report=github", *reports)
+        assert said.exit_code == 1
+        assert "data.attributes.name is" in said.stdout
+        for form in forms:
+            assert "data.attributes.name is" in (tmp_path / form).read_text(encoding="utf-8")

@@ -53,6 +53,7 @@ JSON = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=5)),
     max_leaves=20,
 )
+NAMED = ("username", "email", "name", "token")
 HORRORS: list[Any] = [
     None,
     [],
@@ -109,6 +110,18 @@ def spoil(body: Any, number: int) -> None:
 def test_a_server_that_answers_anything_is_told_so_and_breaks_nothing(seed: int) -> None:
     _, outcome = run(horrid(seed))
     assert outcome.exit in (1, 2, 3, 4)
+    assert [why for why in outcome.unplayed.values() if why.startswith(DEFECT)] == []
+
+
+def test_a_server_whose_names_no_encoding_has_is_judged_to_the_end() -> None:
+    names = {"id": "\ud800", "type": "users", "attributes": dict.fromkeys(NAMED, "\ud800")}
+
+    def answer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        start("200 OK", [("Content-Type", "application/vnd.api+json")])
+        return [json.dumps({"data": names}).encode()]
+
+    _, outcome = run(answer)
+    assert outcome.exit == 1
     assert [why for why in outcome.unplayed.values() if why.startswith(DEFECT)] == []
 
 

@@ -96,7 +96,9 @@ class Context:
     ) -> Exchange:
         """One request as it is, and its answer. `token` None sends none; `body` bytes go as such."""
         pairs = [(n, str(v)) for n, v in (query.items() if isinstance(query, Mapping) else query)]
-        target = filled(operation, path) + ("?" + urlencode(pairs) if pairs else "")
+        target = filled(operation, path) + (
+            "?" + urlencode(pairs, errors="replace") if pairs else ""
+        )
         headers = {"Accept": JSONAPI, "User-Agent": "mockserver-verify"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token or self.token}"
