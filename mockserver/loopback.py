@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -29,13 +29,18 @@ def is_loopback(host: str | None) -> bool:
     return (inner or address).is_loopback
 
 
+def split(url: str) -> SplitResult:
+    """A URL in its parts: all of them empty for what is none, where `urlsplit` raises ValueError."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 @lru_cache(maxsize=256)
 def host_of(url: str) -> str | None:
     """The host of a URL in lower case, without port and brackets; None where there is none."""
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
+    return split(url).hostname
 
 
 def without_proxy(url: str) -> dict[str, str]:

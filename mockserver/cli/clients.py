@@ -7,13 +7,12 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
 from mockserver.cli.common import TOKEN, URL, edition_named
 from mockserver.cli.printing import say
-from mockserver.loopback import without_proxy
+from mockserver.loopback import split, without_proxy
 
 READY = click.option(
     "--ready-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -37,7 +36,7 @@ def env(url: str, token: str, ready_file: Path | None) -> None:
     named = {
         "TFE_ADDRESS": said["url"],
         "TFE_TOKEN": said["token"],
-        "TFE_HOSTNAME": urlsplit(said["url"]).netloc,
+        "TFE_HOSTNAME": split(said["url"]).netloc,
         **without_proxy(said["url"]),
     }
     if "authority" in said:
@@ -63,7 +62,7 @@ def cli_config(
     """
     said = _said(url, token, ready_file)
     base = f"https{said['url'][said['url'].index(':') :]}" if tls else said["url"]
-    own = urlsplit(base).netloc
+    own = split(base).netloc
     name = hostname or own
     say("disable_checkpoint = true")
     if name != own or base.startswith("http:"):
@@ -80,12 +79,15 @@ def _said(url: str, token: str, ready_file: Path | None) -> Mapping[str, Any]:
     said: dict[str, Any] = {"url": url, "token": token}
     if ready_file is not None:
         try:
-            said |= json.loads(ready_file.read_text(encoding="utf-8"))
-        except (ValueError, TypeError):
+            written = json.loads(ready_file.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError):
+            written = None
+        if not isinstance(written, dict) or not all(isinstance(v, str) for v in written.values()):
             raise click.UsageError(
-                f"{ready_file} is not what `serve --ready-file` writes: no JSON object"
-            ) from None
-    parts = urlsplit(said["url"])
+                f"{ready_file} is not what `serve --ready-file` writes: no JSON object of texts"
+            )
+        said |= written
+    parts = split(said["url"])
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise click.UsageError(f"--url {said['url']!r}: write http:// or https:// and a host")
     return said | {"url": f"{parts.scheme}://{parts.netloc}"}

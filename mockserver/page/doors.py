@@ -8,11 +8,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 import flask
 
+from mockserver.loopback import split
 from mockserver.pipeline.server import Server
 from mockserver.world import ids
 from mockserver.world.universe import Universe
@@ -64,11 +64,12 @@ class Doors:
                 self._sessions.move_to_end(digest)
             return session
 
-    def begin(self) -> tuple[str, Session]:
-        """A session under a secret that nobody has known before: one that was put into the browser
-        from elsewhere opens nothing."""
-        secret, session = ids.key(), Session()
+    def begin(self, old: str) -> tuple[str, Session]:
+        """A session under a secret that nobody has known before, with what the old one had: a secret
+        that was put into the browser from elsewhere opens nothing."""
+        secret = ids.key()
         with self._lock:
+            session = self._sessions.pop(ids.digest(old), None) or Session()
             self._sessions[ids.digest(secret)] = session
             while len(self._sessions) > MOST:
                 self._sessions.popitem(last=False)
@@ -103,7 +104,7 @@ def _from_here() -> None:
     """Cookies know no ports: a page of another port of this machine would have ours sent."""
     headers = flask.request.headers
     origin = headers.get("Origin")  # its scheme may be that of a proxy before us
-    if origin is not None and urlsplit(origin).netloc != flask.request.host:
+    if origin is not None and split(origin).netloc != flask.request.host:
         _refuse("The form was sent from a page of another address.")
     if headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         _refuse("The form was sent from a page of another site.")
@@ -134,9 +135,14 @@ def remember(response: flask.Response) -> None:
 
 def session() -> Session:
     """The session, begun where there is none."""
-    if flask.g.session is None:
-        flask.g.secret, flask.g.session = doors().begin()
-        flask.g.fresh = flask.g.secret
+    found: Session | None = flask.g.session
+    return renewed() if found is None else found
+
+
+def renewed() -> Session:
+    """The session under a new secret, for whenever something is opened in it."""
+    flask.g.secret, flask.g.session = doors().begin(flask.g.secret)
+    flask.g.fresh = flask.g.secret
     found: Session = flask.g.session
     return found
 
@@ -178,7 +184,7 @@ def control(token: str) -> None:
     known = server().control_token
     if known is None or not hmac.compare_digest(token.encode(), known.encode()):
         raise Locked(None, wrong=True)
-    session().control = True
+    renewed().control = True
 
 
 def world(number: int) -> Universe:
@@ -209,7 +215,7 @@ def open(number: int, key: str) -> Universe:
     universe = there(number)
     if not hmac.compare_digest(key.encode(), universe.key.encode()):
         raise Locked(number, wrong=True)
-    session().worlds[number] = universe
+    renewed().worlds[number] = universe
     return universe
 
 
@@ -218,5 +224,5 @@ def open_by_code(code: str) -> Universe | None:
     key: Any = server().codes.pop(ids.digest(code), None)
     universe = server().universes.get(key) if key else None
     if universe is not None:
-        session().worlds[universe.number] = universe
+        renewed().worlds[universe.number] = universe
     return universe

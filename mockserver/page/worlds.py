@@ -79,7 +79,7 @@ def make() -> Said:
 def _made(key: str, text: str) -> Said:
     universe = doors.server().universes.get(key)
     assert universe is not None
-    doors.session().worlds[universe.number] = universe
+    doors.renewed().worlds[universe.number] = universe
     doors.say(text)
     return flask.redirect(f"/worlds/{universe.number}", 303)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from urllib.parse import urlsplit
 
+from mockserver.loopback import split
 from mockserver.pipeline.messages import Answer, Sent
 
 ANY = "*"
@@ -26,7 +26,7 @@ def origin(text: str) -> str:
     if text == ANY:
         return text
     said = text.casefold().removesuffix("/")
-    parts = urlsplit(said)
+    parts = split(said)
     if (
         parts.scheme in ("http", "https")
         and parts.hostname

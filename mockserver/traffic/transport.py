@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -24,7 +24,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from mockserver.loopback import is_loopback
+from mockserver.loopback import is_loopback, split
 
 PATIENCE = 12
 """How often in a row a 429 is waited for: after that it is a storm."""
@@ -124,7 +124,7 @@ class HttpTransport:
         rate: float | None = None,
         patient: bool = True,
     ) -> None:
-        parts = urlsplit(url if "://" in url else f"https://{url}")
+        parts = split(url if "://" in url else f"https://{url}")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{url!r} is not an http or https address")
         self.local = is_loopback(parts.hostname)

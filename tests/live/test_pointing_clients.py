@@ -65,7 +65,7 @@ def test_the_curl_line_of_env_is_answered() -> None:
     assert json.loads(done.stdout)["data"]["attributes"]["username"] == "admin"
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://here", "http://"])
+@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://here", "http://", "http://["])
 def test_a_url_that_is_none_is_a_usage_error(url: str) -> None:
     for command in ("env", "cli-config"):
         done = run(command, "--url", url)
@@ -73,10 +73,14 @@ def test_a_url_that_is_none_is_a_usage_error(url: str) -> None:
         assert f"--url '{url}': write http:// or https:// and a host" in done.output
 
 
-def test_a_file_that_serve_did_not_write_is_a_usage_error(tmp_path: Path) -> None:
-    (tmp_path / "ready.json").write_text("serving")
-    done = run("env", "--ready-file", str(tmp_path / "ready.json"))
-    assert done.exit_code == 2
+@pytest.mark.parametrize(
+    "text", ["serving", '{"url": 5}', '{"token": null}', '[["url", "http://h"]]', "[" * 100_000]
+)
+def test_a_file_that_serve_did_not_write_is_a_usage_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ready.json").write_text(text)
+    for command in ("env", "cli-config"):
+        done = run(command, "--ready-file", str(tmp_path / "ready.json"))
+        assert done.exit_code == 2
     assert "is not what `serve --ready-file` writes" in done.output
 
 

@@ -102,6 +102,20 @@ def test_a_cookie_that_others_put_into_the_browser_opens_nothing_later() -> None
     assert other.get("/worlds/1").status_code == 401
 
 
+def test_a_session_that_others_began_is_left_behind_when_something_is_opened() -> None:
+    attacker = browser()
+    worlds(attacker).universe(key="another-world", fixture="empty")
+    attacker.open(2, "another-world")
+    victim = Browser(attacker.client.application)  # type: ignore[arg-type]
+    cookie = attacker.client.get_cookie("mockserver-8080")
+    assert cookie is not None
+    victim.client.set_cookie("mockserver-8080", cookie.value)
+    victim.open(1)
+    assert victim.get("/worlds/1").status_code == 200
+    assert attacker.get("/worlds/1").status_code == 401
+    assert attacker.get("/worlds/2").status_code == 401
+
+
 def test_sessions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockserver.page.doors.MOST", 2)
     app = app_with()
@@ -243,6 +257,17 @@ def test_a_form_of_another_origin_changes_nothing(headers: Any, status: int) -> 
     answer = one.client.post("/worlds/1/delete", base_url=one.base, headers=headers, data=data)
     assert answer.status_code == status
     assert len(worlds(one).universes) == (0 if status == 303 else 1)
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//", "null"])
+def test_an_origin_that_is_none_changes_nothing_from_other_machines_either(origin: str) -> None:
+    one = browser(control_token="open-sesame", loopback=False, allowed_hosts=("localhost",))
+    one.post("/worlds/control-token", page="/", token="open-sesame")
+    data = {"csrf": one.open().csrf("/worlds/1")}
+    sent = {"Origin": origin}
+    answer = one.client.post("/worlds/1/delete", base_url=one.base, headers=sent, data=data)
+    assert answer.status_code == 403
+    assert len(worlds(one).universes) == 1
 
 
 def test_a_name_that_was_bent_to_here_sees_nothing() -> None:
