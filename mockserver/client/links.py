@@ -91,7 +91,7 @@ class InProcess:
     def alive(self) -> None:
         """Raises Gone where the world is over, even if another has its key by now."""
         if (why := self.universe.gone) is not None:
-            raise Gone(401, [{"pointer": "", "detail": f"the universe of this key is gone: {why}"}])
+            raise Gone(401, [{"pointer": "", "detail": f"the world of this key is gone: {why}"}])
 
     def names(self) -> frozenset[str]:
         self.alive()

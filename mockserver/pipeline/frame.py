@@ -158,7 +158,7 @@ def _nobody(server: Server, sent: Sent) -> Outcome:
     if sent.token is None:
         why = "no bearer token: send the header Authorization: Bearer TOKEN"
     else:
-        unknown = "no universe has this token's key (the part before the first dot)"
+        unknown = "no world has this token's key (the part before the first dot)"
         why = server.universes.gone(split(sent.token)[0]) or unknown
     return Outcome(refusal(unauthorized(why), {}), why=why)
 

@@ -78,7 +78,7 @@ def _read_only(name: str, access: str) -> Any:
         "use the 'custom' access level to set this attribute.",
         f"/data/attributes/{name}",
         fact=f"the access level is {access!r}, which says what it allows",
-        expected=f"nothing here, or the access level {CUSTOM!r}",
+        expected=f"no such member, or the access level {CUSTOM!r}",
         hint=f"Send data.attributes.access: {CUSTOM!r} too, or leave this out.",
     )
 

@@ -55,5 +55,5 @@ def authenticate(kinds: Kinds, state: State, secret: str | None, now: str) -> Ca
 
 def _unknown() -> Problem:
     return unauthorized(
-        "the universe exists, but has no such token (never made, revoked, or its owner is gone)"
+        "the world exists, but has no such token (never made, revoked, or its owner is gone)"
     )

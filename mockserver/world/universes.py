@@ -84,7 +84,7 @@ class Universes:
     def gone(self, key: str) -> str | None:
         """Why the universe that had a key is gone; None where there was none, or not lately."""
         why = self._ended.get(key)
-        return None if why is None else f"the universe of this key is gone: {why}"
+        return None if why is None else f"the world of this key is gone: {why}"
 
     def _end(self, universe: Universe, why: str) -> None:
         universe.gone = why

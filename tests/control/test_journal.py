@@ -152,7 +152,7 @@ def test_requests_that_reach_no_world_are_in_none(tfe: Any) -> None:
     assert [entry.operation for entry in kept] == ["ping", "discover-services", None, None]
     assert [entry.why for entry in kept[2:]] == [
         "no bearer token: send the header Authorization: Bearer TOKEN",
-        "no universe has this token's key (the part before the first dot)",
+        "no world has this token's key (the part before the first dot)",
     ]
 
 

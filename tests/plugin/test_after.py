@@ -25,7 +25,7 @@ def test_a_handle_says_which_test_it_belonged_to(run: Run) -> None:
 
         def test_two(tfe):
             old = kept["tfe"]
-            said = r"the universe of this key is gone: its test .*py::test_one is over"
+            said = r"the world of this key is gone: its test .*py::test_one is over"
             for use in (
                 old.state, old.reset, old.check, old.fork, old.delete, old.journal.clear,
                 old.journal.to_har, old.faults.clear, old.clock.run,

@@ -357,7 +357,7 @@ def test_a_failed_test_shows_its_exchanges_a_line_each(run: Run) -> None:
             "-+ exchanges with the mock server -+",
             rf"200 GET {SETS}\?page\[size\]=1  list-policy-sets",
             r"404 GET /api/v2/policies/nobody  show-policy  \[There is no policy 'nobody'\.\]",
-            rf"401 GET {SETS}  .*\[the universe exists, but has no such token .*\]",
+            rf"401 GET {SETS}  .*\[the world exists, but has no such token .*\]",
             r"in the fork \w+:",
             f"200 GET {SETS}  list-policy-sets",
         ]

@@ -151,7 +151,7 @@ def test_a_wrong_token_over_a_socket_shows_in_the_report_of_the_test(run: Run) -
     result.stdout.fnmatch_lines(
         [
             "*requests with a token of no world, or with none*",
-            f"401 GET {SETS}  *no universe has this token's key (the part before the first dot)*",
+            f"401 GET {SETS}  *no world has this token's key (the part before the first dot)*",
             "*exchanges with the mock server*",
         ]
     )
@@ -298,7 +298,7 @@ def test_a_world_says_where_it_is_its_organizations_and_how_much_there_is() -> N
         url = tfe.url
         assert repr(tfe).startswith(f"<World 2019-07: {url}; organizations my-organization, ")
         assert tfe.token not in repr(tfe)
-    assert repr(tfe).startswith("<World 2019-07: the universe of this key is gone: ")
+    assert repr(tfe).startswith("<World 2019-07: the world of this key is gone: ")
     with mockserver.universe("empty") as tfe:
         assert repr(tfe) == "<World 2019-07: in this process; 1 users, 0 exchanges>"
 

@@ -92,7 +92,7 @@ def test_a_token_that_the_universe_does_not_know_is_401_and_the_journal_says_why
     assert (answer.status_code, answer.json) == (401, UNAUTHORIZED)
     assert last(tfe).caller is None
     assert last(tfe).why == (
-        "the universe exists, but has no such token (never made, revoked, or its owner is gone)"
+        "the world exists, but has no such token (never made, revoked, or its owner is gone)"
     )
 
 
