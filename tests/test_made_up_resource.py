@@ -1,4 +1,5 @@
-"""A resource costs a module and a page file: one is made up in a copy of the tree, and served."""
+"""A resource costs a module and a page file, an attribute a line: each is made up in a copy of the tree, and
+served."""
 
 from __future__ import annotations
 
@@ -156,3 +157,36 @@ def test_the_commands_know_it(tree: Path) -> None:
     schema = json.loads(run(tree, "-m", "mockserver", "schema", "create-gadget"))
     assert schema["$ref"] == "#/$defs/gadgets.create"
     assert "gadgets" in run(tree, "-m", "mockserver", "fixture-schema")
+
+
+COSTS = """
+import json
+import mockserver
+
+with mockserver.universe(edition="2026-08", strict=True) as tfe:
+    path = "/api/v2/organizations/my-organization/workspaces"
+    attributes = {"name": "one", "cost-center": "R&D"}
+    sent = {"data": {"type": "workspaces", "attributes": attributes}}
+    answers = [tfe.client.post(path, json=sent)]
+    one = f"/api/v2/workspaces/{answers[0].json['data']['id']}"
+    attributes["cost-center"] = 3
+    answers += [tfe.client.get(one), tfe.client.patch(one, json=sent)]
+    print(json.dumps([[answer.status_code, answer.json] for answer in answers]))
+    kept = tfe.state()["organizations"][0]["workspaces"]
+    print(json.dumps([workspace for workspace in kept if workspace["name"] == "one"]))
+"""
+
+
+def test_an_attribute_is_accepted_kept_shown_and_checked_by_a_line_of_its_page(tree: Path) -> None:
+    page = tree / "contracts" / "2026-08" / "workspaces.json"
+    document = json.loads(page.read_text())
+    attributes = document["$defs"]["workspaces"]["properties"]["attributes"]["properties"]
+    attributes["cost-center"] = {"type": ["string", "null"], "default": None}
+    page.write_text(json.dumps(document))
+    answers, (kept,) = map(json.loads, run(tree, "-c", COSTS).splitlines())
+    (made, new), (_, shown), (refused, errors) = answers
+    assert (made, refused) == (201, 422)
+    assert new["data"]["attributes"]["cost-center"] == "R&D"
+    assert shown["data"]["attributes"]["cost-center"] == "R&D"
+    assert errors["errors"][0]["meta"]["fact"] == "data.attributes.cost-center is 3"
+    assert kept["cost-center"] == "R&D"
