@@ -53,7 +53,7 @@ def settle(
             "/data/attributes/setting-overwrites",
             fact="one of the two is its own and the other is not",
         )
-    mode, pool = attributes.get(how.mode), attributes.get(how.pool_id)
+    mode, pool = attributes.get(how.mode), _named_pool(call, how)
     if pool and mode != AGENT and (record is None or record[how.mode] != AGENT or mode):
         raise _refused(
             f"{_words(how.pool[0])} must not be specified unless using 'agent' execution mode",
@@ -73,12 +73,18 @@ def settle(
     return attributes
 
 
+def _named_pool(call: Call, how: Modes) -> str | None:
+    """Id of the agent pool that a body names: as an attribute, or of an organization as a member."""
+    linked = call.data.get("relationships", {}).get(how.pool[0], {}).get("data")
+    return (linked or {}).get("id") or call.attributes.get(how.pool_id)
+
+
 def with_pool(call: Call, how: Modes, state: State, record: Record) -> State:
     """The state in which the record has the pool that a body names; none in another mode.
 
     Raises a 422 for a pool that the organization has not.
     """
-    mode, pool = call.attributes.get(how.mode), call.attributes.get(how.pool_id)
+    mode, pool = call.attributes.get(how.mode), _named_pool(call, how)
     if pool:
         organization = record if record.kind == "organizations" else call.owner(record)
         found = known(call, POOLS, pool, organization) if POOLS in call.kinds else None

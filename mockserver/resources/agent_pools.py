@@ -1,0 +1,145 @@
+"""Agent pools: which workspaces and projects may have their runs executed by agents of one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
+from mockserver.jsonapi.identifiers import named_records
+from mockserver.jsonapi.pagination import listed
+from mockserver.jsonapi.resources import owner, resource
+from mockserver.world.calls import Call, Reply
+from mockserver.world.kinds import Kind, To, View
+from mockserver.world.naming import by_id, by_name, unique_name
+from mockserver.world.problems import Error, invalid, invalid_items
+from mockserver.world.seeding import Seeding
+from mockserver.world.state import Record, State
+
+WORKSPACES = ("workspaces", "agent-pool")
+PROJECTS = ("projects", "default-agent-pool")
+ORGANIZATIONS = ("organizations", "default-agent-pool")
+SCOPES = {
+    "allowed-workspaces": To(
+        "workspaces", ("allowed-workspaces", "allowed-agent-pools"), entry="allowed-workspaces"
+    ),
+    "allowed-projects": To(
+        "projects", ("allowed-projects", "allowed-agent-pools"), entry="allowed-projects"
+    ),
+    "excluded-workspaces": To(
+        "workspaces", ("excluded-workspaces", "excluded-agent-pools"), entry="excluded-workspaces"
+    ),
+}
+
+
+def list_pools(call: Call) -> Reply:
+    """By name; `q` is a part of it."""
+    part = str(call.query.get("q", "")).casefold()
+    allowed = call.query.get("filter[allowed-workspaces][name]")
+    every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "agent-pools"))
+    found = [
+        record.key
+        for record in every
+        if part in record["name"].casefold() and (not allowed or _allows(call, record, allowed))
+    ]
+    return Reply(data=listed(call, found[::-1] if call.query.get("sort") == "-name" else found))
+
+
+def _allows(call: Call, record: Record, name: str) -> bool:
+    if record["organization-scoped"]:
+        return True
+    members = call.members(record, SCOPES["allowed-workspaces"].relation)
+    return any(one["name"] == name for one in members)
+
+
+def update_pool(call: Call) -> Reply:
+    """What it is allowed for is replaced by what is named."""
+    reply, errors = update_record(call), list[Error]()
+    state, record = reply.state, call.record
+    assert state is not None
+    for name, to in SCOPES.items():
+        sent = call.data.get("relationships", {}).get(name)
+        if sent is None:
+            continue
+        place = f"/data/relationships/{name}/data"
+        keys = named_records(call, sent["data"], to.type, place, call.owner(record), errors)
+        state = state.unlink(record.key, to.relation, state.members(record.key, to.relation))
+        state = state.link(record.key, to.relation, keys)
+    if errors:
+        raise invalid_items(errors)
+    return Reply(state=state, data=reply.data)
+
+
+def delete_pool(call: Call) -> Reply:
+    """One that runs would be executed by stays."""
+    used = (WORKSPACES, PROJECTS, ORGANIZATIONS)
+    if any(len(call.state.members(call.record.key, relation)) for relation in used):
+        raise invalid(
+            "Agent pool cannot be deleted while it is in use",
+            None,
+            fact=f"runs are executed by {call.record.id}",
+            expected="a pool that no execution mode names",
+            source="delete-agent-pool",
+            hint="Give its workspaces, projects and organization another execution mode first.",
+        )
+    return delete_record(call)
+
+
+def depends(view: View, record: Record) -> tuple[Any, ...]:
+    """Its organization's name, and what it is for."""
+    return view.owner(record).id, view.state.relations(record.key)
+
+
+def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
+    """The entry that says `default` is the organization's."""
+    assert owner is not None
+    said = {name: part for name, part in entry.items() if name != "default"}
+    record = seeding.record(POOLS, said, pointer, owner)
+    if record and entry.get("default"):
+        seeding.state = seeding.state.link(record.key, ORGANIZATIONS, [owner.key])
+    return record
+
+
+def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
+    default = len(state.members(record.key, ORGANIZATIONS))
+    return {**entry, "default": True} if default else entry
+
+
+READ, MANAGE = "read-agent-pools", "manage-agent-pools"
+POOLS = Kind(
+    type="agent-pools",
+    prefix="apool",
+    names=unique_name("agent-pools"),
+    sort=by_name,
+    title="name",
+    find=by_id("agent-pools"),
+    made={"created-at": lambda values, facts, now: now},
+    relations={
+        "workspaces": To("workspaces", WORKSPACES, entry="workspaces"),
+        "projects": To("projects", PROJECTS, entry="projects"),
+        **SCOPES,
+    },
+    show=resource,
+    computed={"agent-count": 0},
+    relationships={"organization": owner},
+    depends=depends,
+    related={"workspaces": lambda view, record: view.members(record, WORKSPACES)},
+    operations={
+        "list-agent-pools": (list_pools, READ),
+        "show-agent-pool": (show_record, READ),
+        "create-agent-pool": (create_record, MANAGE),
+        "update-agent-pool": (update_pool, MANAGE),
+        "delete-agent-pool": (delete_pool, MANAGE),
+    },
+    read=READ,
+    within="organizations",
+    about="Agent pools, each with the workspaces and projects whose mode names it.",
+    member="agent-pools",
+    seed=seed,
+    dump=dump,
+    entry={
+        "properties": {
+            "default": {"type": "boolean", "description": "Whether it is the organization's."}
+        }
+    },
+)
+EDITIONS = {"2026-08": POOLS}

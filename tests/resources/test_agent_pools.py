@@ -1,0 +1,59 @@
+"""Agent pools, and the execution modes that name them, in the edition of today."""
+
+from __future__ import annotations
+
+import pytest
+
+import mockserver
+from tests.client import ORG, ROOT
+from tests.resources.asking import FIRST, body
+
+pytestmark = pytest.mark.tfe(edition="2026-08")
+POOL, PLATFORM = "apool-yoGUFz5zcRMMz53i", "prj-pLatf0rm567890Ab"
+
+
+def test_runs_are_executed_by_the_pool_of_the_nearest_that_names_one(tfe: mockserver.World) -> None:
+    def pool() -> str | None:
+        shown = tfe.client.get(f"{ROOT}/workspaces/{FIRST}").json["data"]["relationships"]
+        data = shown["agent-pool"]["data"]
+        return data and str(data["id"])
+
+    assert pool() is None
+    named = {"default-agent-pool": {"data": {"type": "agent-pools", "id": POOL}}}
+    change = body("organizations", named, default_execution_mode="agent")
+    assert tfe.client.patch(ORG, json=change).status_code == 200
+    assert pool() == POOL
+    project = body("projects", default_execution_mode="local")
+    tfe.client.patch(f"{ROOT}/projects/{PLATFORM}", json=project)
+    assert pool() is None
+    own = body("workspaces", execution_mode="agent", agent_pool_id=POOL)
+    assert tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=own).status_code == 200
+    assert pool() == POOL
+    with mockserver.universe(edition="2026-08", fixture=tfe.state()) as other:
+        assert other.state() == tfe.state()
+
+
+def test_a_pool_in_use_is_not_deleted(tfe: mockserver.World) -> None:
+    own = body("workspaces", execution_mode="agent", agent_pool_id=POOL)
+    tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=own)
+    refused = tfe.client.delete(f"{ROOT}/agent-pools/{POOL}")
+    assert refused.status_code == 422
+    assert "while it is in use" in refused.json["errors"][0]["detail"]
+    tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=body("workspaces", execution_mode="remote"))
+    assert tfe.client.delete(f"{ROOT}/agent-pools/{POOL}").status_code == 204
+
+
+def test_what_a_pool_is_for_is_replaced(tfe: mockserver.World) -> None:
+    path, first = f"{ROOT}/agent-pools/{POOL}", {"data": [{"type": "workspaces", "id": FIRST}]}
+    scoped = body("agent-pools", {"allowed-workspaces": first}, organization_scoped=False)
+    assert tfe.client.patch(path, json=scoped).status_code == 200
+    query = {"filter[allowed-workspaces][name]": "workspace-1"}
+    found = tfe.client.get(f"{ORG}/agent-pools", query_string=query).json["data"]
+    assert [one["id"] for one in found] == [POOL]
+    none = body("agent-pools", {"allowed-workspaces": {"data": []}})
+    shown = tfe.client.patch(path, json=none).json["data"]["relationships"]
+    assert shown["allowed-workspaces"] == {"data": []}
+    assert tfe.client.get(f"{ORG}/agent-pools", query_string=query).json["data"] == []
+    stranger = {"data": [{"type": "workspaces", "id": "ws-nobody"}]}
+    refused = tfe.client.patch(path, json=body("agent-pools", {"allowed-workspaces": stranger}))
+    assert refused.status_code == 422
