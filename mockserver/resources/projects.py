@@ -39,12 +39,14 @@ def modes(view: View, record: Record) -> tuple[str, Record | None]:
 
 
 def depends(view: View, record: Record) -> tuple[Any, ...]:
-    """Its organization with its mode and pool, its own relations, and what the caller may do."""
+    """Its organization with its mode and pool, its own relations and how many teams, and what the
+    caller may do."""
     organization = view.owner(record)
     return (
         organization.id,
         modes(view, record),
         view.state.relations(record.key),
+        len(view.state.list(record.key, "team-projects")),
         view.granted(organization),
         view.granted(record),
     )
