@@ -21,7 +21,7 @@ WORDS = {
     "null": "null",
 }
 NAMES = r"^[A-Za-z0-9_-]+$"
-UNTOLD = "its value is secret"
+UNTOLD = "its value is not shown"
 """What a fact says in place of a value that is, or may be, a secret."""
 _LAST = re.compile(r"[^\s\",:\[\]{}]+\Z")
 

@@ -204,7 +204,7 @@ def test_every_member_that_is_not_listed_is_taken_out_and_noted(
     assert finding["fact"].endswith(
         (
             'surprise is not listed ({"nested": [1]})',
-            "surprise is not listed (its value is secret)",  # beside a secret
+            "surprise is not listed (its value is not shown)",  # beside a secret
         )
     )
     assert finding["hint"].startswith(("Leave out ", "Did you mean "))

@@ -156,7 +156,7 @@ UNFIT = [
     pytest.param(
         {"users": [{"username": "ann", "password": 5}]},
         [("/users/0/password",
-          "users[].password does not fit (its value is secret); expected a string. "
+          "users[].password does not fit (its value is not shown); expected a string. "
           "Send a string as users[].password.")],
         id="a secret of another type",
     ),
@@ -224,7 +224,7 @@ def test_what_stands_beside_a_secret_is_told_and_what_may_be_one_is_not(tfe: Any
     assert told["/users/0/emial"].startswith('users[].emial is not listed ("a@b.c"); ')
     assert told["/organizations/0/nam"].startswith('organizations[].nam is not listed ("x"); ')
     for place in ("/users/0/passwrod", "/users/0/x", "/organizations/0/ssh_keys"):
-        assert "is not listed (its value is secret)" in told[place]
+        assert "is not listed (its value is not shown)" in told[place]
     assert "hush" not in str(told)
 
 
