@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,12 +10,13 @@ from mockserver.contract.engines import Checker, InstancePath, Miss, Schema
 from mockserver.contract.explain import brief, explained, resolve, trail
 from mockserver.judge.consequences import conditional, forbidden
 from mockserver.judge.demands import checker, demands
-from mockserver.judge.documents import is_resource
+from mockserver.judge.documents import is_resource, parsed
 from mockserver.judge.drift import STABILITY, Stray, strays
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, TYPE, Finding
 from mockserver.judge.laws import told_again
 from mockserver.judge.misnamed import misnamed
+from mockserver.judge.pointers import MISSING
 from mockserver.judge.sources import level_of
 from mockserver.nearest import nearest
 from mockserver.pointers import key_path, pointer
@@ -91,9 +91,8 @@ def _body(
 ) -> Iterator[Violation]:
     document = exchange.document
     if document is None:
-        try:
-            document = json.loads(exchange.answer)
-        except (ValueError, RecursionError):
+        document = parsed(exchange.answer, MISSING)
+        if document is MISSING:
             what = "the body is not JSON" if exchange.answer.strip() else "there is no body"
             yield Violation("", what, "a JSON document", source, "no JSON")
             return

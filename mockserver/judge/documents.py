@@ -10,12 +10,31 @@ Resource = Mapping[str, Any]
 """A resource object."""
 
 
+DEPTH = 200
+"""Levels of the deepest document that is looked at: whoever walks one takes a few calls for each."""
+
+
 def parsed(text: str | bytes, otherwise: Any = None) -> Any:
-    """A text as JSON; `otherwise` where it is none, or so deep that Python gives up."""
+    """A text as JSON; `otherwise` where it is none, or deeper than any document is."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return otherwise
+    return otherwise if _is_deep(value) else value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEPTH):
+        level = [
+            part
+            for one in level
+            if isinstance(one, dict | list)
+            for part in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def resources(document: Any) -> Iterator[tuple[str, Any]]:

@@ -21,6 +21,7 @@ from click.testing import CliRunner
 import mockserver
 from mockserver.cli import main
 from mockserver.contract import load
+from mockserver.judge.exchange import Exchange
 from mockserver.resources import kinds
 from mockserver.scenarios import scenarios
 from mockserver.traffic.fixture import fixture_document, observe
@@ -288,3 +289,20 @@ def test_what_a_fixture_loses_is_named(tmp_path: Path) -> None:
     said = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
     assert said.exit_code == 0, said.output
     assert said.stderr == f"note: policies {policy['id']}: its code was not recorded\n"
+
+
+@pytest.mark.parametrize("depth", [250, 900, 100_000])
+def test_a_body_that_is_nested_without_end_is_recorded_by_its_length(
+    tmp_path: Path, depth: int
+) -> None:
+    recorder = Recorder(EDITION, tmp_path, Mask(EDITION.secrets), lambda line: None)
+    deep = b'{"data": ' + b"[" * depth + b"]" * depth + b"}"
+    made = Exchange(
+        method="POST", path=f"{API}/policies", request=deep, status=200, answer=deep,
+        media_type="application/vnd.api+json",
+    )  # fmt: skip
+    recorder.take(made)
+    (file,) = tmp_path.glob("*.json")
+    entry = json.loads(file.read_text())
+    assert entry["request"] == entry["response"] == f"[{len(deep)} bytes]"
+    assert "the body is not JSON" in str(entry["findings"])
