@@ -294,6 +294,18 @@ def test_a_secret_under_a_misspelt_name_is_one(name: str) -> None:
     assert is_secret(name, EDITION.secrets)
 
 
+def test_what_is_not_listed_beside_a_secret_is_kept_by_no_journal_and_told_by_no_fact() -> None:
+    attributes = {"name": "key", "value": "k" * 20, "surprise": "hunter2hunter2"}
+    with mockserver.universe() as tfe:
+        tfe.client.post(
+            f"{ORG}/ssh-keys", json={"data": {"type": "ssh-keys", "attributes": attributes}}
+        )
+        (exchange,) = tfe.journal.exchanges()
+    (finding,) = exchange.findings
+    assert finding["fact"] == "data.attributes.surprise is not listed (its value is not shown)"
+    assert exchange.request["data"]["attributes"]["surprise"] == "[secret]"
+
+
 def test_no_member_that_an_edition_lists_is_taken_for_a_misspelt_secret() -> None:
     listed = set()
     for operation in EDITION.operations.values():
