@@ -56,9 +56,22 @@ def violations(resource: Any, edition: Edition) -> Iterator[LawViolation]:
 def told_again(document: Any, edition: Edition) -> Iterator[LawViolation]:
     """The secrets in an answer to a GET: a secret is shown once, at creation."""
     for base, resource in (*resources(document), *included(document)):
+        open = _open(resource, edition)
         for pointer, value in leaves(resource):
+            if pointer in open:
+                continue
             if pointer.rpartition("/")[2] in edition.secrets and value is not None:
                 yield LawViolation(base + pointer, f"{pointer} holds a value", "null", SECRET)
+
+
+def _open(resource: Any, edition: Edition) -> frozenset[str]:
+    """Attributes that the type shows, though a secret elsewhere bears their name: a variable's value."""
+    type = resource.get("type") if isinstance(resource, Mapping) else None
+    known = edition.types.get(type) if isinstance(type, str) else None
+    if known is None:
+        return frozenset()
+    shown = (a for a in known.attributes.values() if a.shown and not a.schema.get("x-secret"))
+    return frozenset(f"/attributes/{attribute.name}" for attribute in shown)
 
 
 @cache

@@ -13,7 +13,7 @@ SECRET = "{secrets}: what is sensitive is never shown again"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
-    return {"value": ("one", "two"), "sensitive": (False,)}
+    return {"value": ("one", "two"), "sensitive": ()}
 
 
 def once(driver: Driver) -> None:

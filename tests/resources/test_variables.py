@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 import mockserver
+from mockserver.contract import load
+from mockserver.judge.laws import told_again
 from mockserver.world.seeding import BadFixture
 from tests.client import ROOT, Answer, send
 
@@ -141,3 +143,13 @@ def test_a_key_stands_once_in_a_fixture() -> None:
         mockserver.universe(edition="2026-08", fixture=document),
     ):
         pass
+
+
+def test_verification_takes_a_value_that_may_be_shown_and_not_one_where_keys_are_secret(
+    world: mockserver.World,
+) -> None:
+    edition = load("2026-08")
+    made(world, VARS, key="region", value="eu")
+    assert list(told_again(ask(world, "GET", VARS).json, edition)) == []
+    leaked = {"data": {"type": "ssh-keys", "id": "sshkey-1", "attributes": {"value": "text"}}}
+    assert [one.pointer for one in told_again(leaked, edition)] == ["/data/attributes/value"]

@@ -84,14 +84,19 @@ def _of_type(type: str, operations: Sequence[Operation], edition: Edition) -> Ac
     def of(method: str) -> list[str]:
         """Operations on one record, the one with the shortest path of names first."""
         found = [
-            one for one in operations
+            one for one in own
             if one.method == method and one.path.endswith("}") and [*one.records.values()][-1:] == [type]
         ]  # fmt: skip
         return [one.id for one in sorted(found, key=lambda one: len(one.records))]
 
     lists = [o for o in operations if o.method == "GET" and primary(o, edition)[1]]
+    lists.sort(key=lambda one: one.page != type)
     made_in = {o.path for o in operations if o.method == "POST"}
     listing = next((o for o in lists if o.path in made_in), next(iter(lists), None))
+    around = {*listing.records.values(), type} if listing else set[str]()
+    # what names a record of the type within another than the list does: parameters are variables
+    strange = [o for o in operations if len(o.records) > 1 and not {*o.records.values()} <= around]
+    own = [o for o in operations if not listing or o not in strange]
     makes = [o.id for o in operations if o.method == "POST" and listing and o.path == listing.path]
     relations = {
         (one.method, found[1]): one.id
@@ -106,7 +111,7 @@ def _of_type(type: str, operations: Sequence[Operation], edition: Edition) -> Ac
         removes=of("DELETE"),
         add={name: id for (method, name), id in relations.items() if method == "POST"},
         remove={name: id for (method, name), id in relations.items() if method == "DELETE"},
-        every=[one.id for one in operations],
+        every=[one.id for one in own],
     )
 
 

@@ -129,7 +129,8 @@ class Driver:
         path: dict[str, str] = {}
         for name, type in operation.records.items():
             if of and type == of["type"]:
-                title = self.context.plan(type).name_of(of) if path else ""
+                named = path and not name.endswith("id")
+                title = self.context.plan(type).name_of(of) if named else ""
                 path[name] = title or of["id"]
             elif name in home:
                 path[name] = home[name]

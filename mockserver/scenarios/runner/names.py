@@ -21,7 +21,9 @@ def found_by(plan: Plan, record: Resource) -> list[Operation]:
     """The shows whose path names a record by its name."""
     shows = [plan.edition.operation(id) for id in plan.actions.shows]
     named = record["id"] == plan.name_of(record)
-    return [show for show in shows if named or len(show.records) > 1]
+    return [
+        s for s in shows if named or (len(s.records) > 1 and not [*s.records][-1].endswith("id"))
+    ]
 
 
 def given_up(driver: Driver, plan: Plan, old: Resource, new: Resource) -> None:
