@@ -39,6 +39,14 @@ def cases(operations: Any) -> list[Any]:
     return [pytest.param(o, id=f"{o.edition}/{o.id}") for o in operations]
 
 
+def some(operations: Any, n: int) -> list[Any]:
+    """As `cases`, but every run plays one in `n`; the slow one plays the others."""
+    return [
+        pytest.param(*case.values, id=case.id, marks=[pytest.mark.slow] if at % n else [])
+        for at, case in enumerate(cases(operations))
+    ]
+
+
 def each(cases: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A sweep of thousands of small cases, as one test for each operation, or for each edition where a
     case is named by no more than that: a test of its own would take longer than what it looks at.
@@ -265,5 +273,5 @@ def at(value: Any, path: Path) -> Any:
 __all__ = [
     "EDITIONS", "EVERY", "KEY", "OPERATIONS", "TAKING_JSON", "World", "at", "cases", "cut", "each",
     "errors_checker", "example", "fresh", "kind", "listed", "misses", "pointer", "put",
-    "success", "types", "walk", "whole",
+    "some", "success", "types", "walk", "whole",
 ]  # fmt: skip

@@ -77,8 +77,8 @@ def names() -> list[Row]:
     """Names, ids and what is written in them."""
     workspace = "show-workspace-by-name"
     return [
-        Row("a name that was given up still finds", lambda: remembering("update-workspace-by-name"), [(workspace, "status")]),
-        Row("an organization found by its old name", lambda: remembering("update-organization"), [("show-organization", "status")]),
+        Row("a name that was given up still finds", lambda: remembering("workspaces"), [(workspace, "status")]),
+        Row("an organization found by its old name", lambda: remembering("organizations"), [("show-organization", "status")]),
         Row("a name in another case finds nothing", lambda: spoilt({}, {workspace: _exact}), [(workspace, "status")]),
         Row("a name in another case is free", lambda: rewritten("create-workspace", rb'"MOCKVERIFY[^"]*"', b'"free-name"'), [("create-workspace", "status")]),
         Row("an id that comes again", lambda: reusing("create-ssh-key", "delete-ssh-key"), [("create-ssh-key", f"{ONE}/id")]),

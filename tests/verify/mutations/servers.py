@@ -87,21 +87,24 @@ def cascading(removal: str, relation: str, member: str) -> Wsgi:
     return app
 
 
-def remembering(update: str) -> Wsgi:
-    """A record is found by the names it had before, too."""
-    ours, names = server(), dict[str, str]()
+def remembering(type: str) -> Wsgi:
+    """A record of a type is found by the names it had before, too, whichever operation changed it."""
+    ours, names, known = server(), dict[str, str](), dict[str, str]()
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        operation, path = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
-        old = [*path.values()][-1] if path else ""
         name = environ["PATH_INFO"].rpartition("/")[2]
         if name in names and environ["REQUEST_METHOD"] == "GET":
             changed = environ["PATH_INFO"].removesuffix(name) + names[name]
             environ = {**environ, "PATH_INFO": changed, "REQUEST_URI": changed}
         status, headers, body = answered(ours, environ)
-        if operation and operation.id == update and status == 200:
-            names[old] = json.loads(body)["data"]["attributes"]["name"]
-            names.pop(names[old], None)
+        if environ["REQUEST_METHOD"] in ("POST", "PATCH") and status in (200, 201) and body:
+            made = json.loads(body)["data"]
+            if isinstance(made, dict) and made["type"] == type and "name" in made["attributes"]:
+                new = made["attributes"]["name"]
+                before = name if environ["REQUEST_METHOD"] == "PATCH" else new
+                names[known.get(made["id"], before)] = new
+                known[made["id"]] = new
+                names.pop(new, None)
         return give(start, status, headers, body)
 
     return app
