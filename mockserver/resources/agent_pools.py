@@ -58,7 +58,7 @@ def update_pool(call: Call) -> Reply:
     assert state is not None
     for name, to in SCOPES.items():
         sent = call.data.get("relationships", {}).get(name)
-        if sent is None:
+        if not sent or "data" not in sent:
             continue
         place = f"/data/relationships/{name}/data"
         keys = named_records(call, sent["data"], to.type, place, call.owner(record), errors)

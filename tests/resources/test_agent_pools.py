@@ -57,3 +57,11 @@ def test_what_a_pool_is_for_is_replaced(tfe: mockserver.World) -> None:
     stranger = {"data": [{"type": "workspaces", "id": "ws-nobody"}]}
     refused = tfe.client.patch(path, json=body("agent-pools", {"allowed-workspaces": stranger}))
     assert refused.status_code == 422
+
+
+def test_a_scope_that_says_nothing_stays_as_it_is(tfe: mockserver.World) -> None:
+    path, first = f"{ROOT}/agent-pools/{POOL}", {"data": [{"type": "workspaces", "id": FIRST}]}
+    tfe.client.patch(path, json=body("agent-pools", {"allowed-workspaces": first}))
+    kept = tfe.client.patch(path, json=body("agent-pools", {"allowed-workspaces": {}}))
+    assert kept.status_code == 200
+    assert kept.json["data"]["relationships"]["allowed-workspaces"] == first
