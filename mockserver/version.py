@@ -1,3 +1,3 @@
 """The version, readable without an import of anything else."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
