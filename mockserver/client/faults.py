@@ -46,7 +46,7 @@ class FaultsHandle:
         return added
 
     def clear(self) -> None:
-        """Nothing goes wrong any more."""
+        """All faults were removed."""
         self._link.send("DELETE", "faults")
 
     def __repr__(self) -> str:

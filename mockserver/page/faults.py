@@ -40,7 +40,7 @@ def add_fault(number: int) -> Said:
         control("POST", "faults", _fault(form), of=universe)
     except ControlRefusal as refusal:
         return _faults(number, dict(form), refusal.said), refusal.status
-    doors.say("From now on that goes wrong.")
+    doors.say("The fault was added.")
     return flask.redirect(f"/worlds/{number}/faults", 303)
 
 
@@ -86,7 +86,7 @@ def remove_fault(number: int) -> Said:
             )
     except ControlRefusal as refusal:
         return _faults(number, {}, refusal.said), refusal.status
-    doors.say("That goes wrong no more." if place else "Nothing goes wrong any more.")
+    doors.say("The fault was removed." if place else "All faults were removed.")
     return flask.redirect(f"/worlds/{number}/faults", 303)
 
 

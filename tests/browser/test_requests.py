@@ -175,12 +175,12 @@ def test_a_fault_is_set_met_and_removed(tab: Tab) -> None:
     Select(tab.one("#operation")).select_by_visible_text("list-policy-sets")
     tab.type("#status", "503")
     tab.press("Add the fault")
-    tab.reads("From now on that goes wrong.")
+    tab.reads("The fault was added.")
     assert tab.ask("GET", SETS) == 503
     tab.go("/worlds/1/faults")
     assert tab.text("tbody tr").startswith("off-contract-status list-policy-sets")
     tab.press("Remove all faults")
-    tab.reads("Nothing goes wrong any more.")
+    tab.reads("All faults were removed.")
     assert tab.ask("GET", SETS) == 200
 
 

@@ -60,7 +60,7 @@ def test_a_fault_is_added_as_the_control_plane_takes_it(
     one = browser().open()
     assert one.post(FAULTS, page=FAULTS, **form).status_code == 303
     assert world(one).faults.shown() == [{**fault, "seen": 0, "fired": 0}]
-    assert "From now on that goes wrong." in text(one.get(FAULTS))
+    assert "The fault was added." in text(one.get(FAULTS))
 
 
 @pytest.mark.parametrize(
