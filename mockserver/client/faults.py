@@ -46,7 +46,7 @@ class FaultsHandle:
         return added
 
     def clear(self) -> None:
-        """All faults were removed."""
+        """Remove every fault."""
         self._link.send("DELETE", "faults")
 
     def __repr__(self) -> str:
