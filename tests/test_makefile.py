@@ -15,9 +15,16 @@ ANEW = "-m venv --clear .venv"
 
 
 def plan(folder: Path, *words: str) -> str:
-    """What make would do."""
+    """What make would do; what a make around the tests was given is not for it."""
+    outside = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS"}
     done = subprocess.run(
-        ["make", "-n", *words], cwd=folder, capture_output=True, text=True, timeout=60, check=True
+        ["make", "-n", *words],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if name not in outside},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     return done.stdout
 

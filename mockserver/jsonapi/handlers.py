@@ -28,19 +28,19 @@ def create_record(call: Call) -> Reply:
     owners = (owner.key if owner else ROOT,)
     attributes = dict(call.attributes)
     values = kind.settled(call, attributes, None) if kind.settled else attributes
-    sent = call.data.get("relationships", {})
+    sent = call.linkage
     errors: list[Error] = taken(call, kind, owners, values)
     linked = {
         to.relation: named_records(
             call,
-            [sent[name]["data"]] if to.one else sent[name]["data"],
+            [sent[name]] if to.one else sent[name],
             to.type,
             f"/data/relationships/{name}/data",
             owner,
             errors,
         )
         for name, to in kind.relations.items()
-        if owner and sent.get(name, {}).get("data")
+        if owner and sent.get(name)
     }
     errors += kind.checked(call, values, None)
     if errors:

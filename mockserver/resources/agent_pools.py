@@ -57,11 +57,11 @@ def update_pool(call: Call) -> Reply:
     state, record = reply.state, call.record
     assert state is not None
     for name, to in SCOPES.items():
-        sent = call.data.get("relationships", {}).get(name)
-        if not sent or "data" not in sent:
+        sent = call.linkage.get(name)
+        if sent is None:
             continue
         place = f"/data/relationships/{name}/data"
-        keys = named_records(call, sent["data"], to.type, place, call.owner(record), errors)
+        keys = named_records(call, sent, to.type, place, call.owner(record), errors)
         state = state.unlink(record.key, to.relation, state.members(record.key, to.relation))
         state = state.link(record.key, to.relation, keys)
     if errors:

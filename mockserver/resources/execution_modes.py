@@ -75,7 +75,7 @@ def settle(
 
 def _named_pool(call: Call, how: Modes) -> str | None:
     """Id of the agent pool that a body names: as an attribute, or of an organization as a member."""
-    linked = call.data.get("relationships", {}).get(how.pool[0], {}).get("data")
+    linked = call.linkage.get(how.pool[0])
     return (linked or {}).get("id") or call.attributes.get(how.pool_id)
 
 

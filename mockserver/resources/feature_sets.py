@@ -59,7 +59,7 @@ def list_feature_sets(call: Call) -> Reply:
 def subscribe(call: Call) -> Reply:
     """The organization shows the plan and its end from now on; what it may do stays (decision)."""
     organization = call.record
-    id = call.data["relationships"]["feature-set"]["data"]["id"]
+    id = call.linkage["feature-set"]["id"]
     plan = call.state.find(TYPE, id)
     if plan is None:
         raise invalid(

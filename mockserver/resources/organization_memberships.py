@@ -54,7 +54,7 @@ def invite(call: Call) -> Reply:
     """With the teams that are named. The answer holds the user, as if he were asked for (suite)."""
     organization, email, state = call.record, call.attributes["email"], call.state
     found = _by_email(state, email)
-    sent = call.data.get("relationships", {}).get("teams", {}).get("data", ())
+    sent = call.linkage.get("teams", ())
     errors: list[Error] = []
     keys = named_records(
         call, sent, "teams", "/data/relationships/teams/data", organization, errors

@@ -141,10 +141,9 @@ def list_sets(call: Call) -> Reply:
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
     """A set is not made global and attached at once, nor selects tags beside that."""
-    sent = call.data.get("relationships", {})
     if record is None and values["global"]:
         for name in ("workspaces", "projects"):
-            if sent.get(name, {}).get("data"):
+            if call.linkage.get(name):
                 yield global_error("attached to", name, f"/data/relationships/{name}/data")
 
 

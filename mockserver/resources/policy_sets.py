@@ -60,7 +60,7 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
     """A set is not made global and attached at once."""
-    workspaces = call.data.get("relationships", {}).get("workspaces", {}).get("data")
+    workspaces = call.linkage.get("workspaces")
     if record is None and values["global"] and workspaces:
         yield _global("attached to", "/data/relationships/workspaces/data")
 

@@ -92,9 +92,9 @@ def _whole(call: Call, reply: Reply) -> Reply:
     assert isinstance(record, Record)
     assert state is not None
     state = with_pool(call, PROJECT, state, record)
-    sent = call.data.get("relationships", {}).get("tag-bindings")
+    sent = call.linkage.get("tag-bindings")
     if sent is not None:
-        state, record = tag_bindings.replaced(call, PROJECTS, state, record, sent["data"])
+        state, record = tag_bindings.replaced(call, PROJECTS, state, record, sent)
     return Reply(state=state, data=record)
 
 

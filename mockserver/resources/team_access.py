@@ -83,8 +83,8 @@ def add_to(place: Place) -> Handler:
     """
 
     def handler(call: Call) -> Reply:
-        sent = call.data["relationships"]
-        ids = {name: sent[name]["data"]["id"] for name in (place.what, "team")}
+        sent = call.linkage
+        ids = {name: sent[name]["id"] for name in (place.what, "team")}
         where, team = _found(call, place.type, ids[place.what]), _found(call, "teams", ids["team"])
         errors: list[Error] = []
         if where is None or not call.sees(where):

@@ -159,12 +159,12 @@ def update_workspace(call: Call) -> Reply:
     record, state = reply.data, reply.state
     assert isinstance(record, Record)
     assert state is not None
-    sent = call.data.get("relationships", {}).get("project")
+    sent = call.linkage.get("project")
     if sent:
-        found = known(call, "projects", sent["data"]["id"], organization)
+        found = known(call, "projects", sent["id"], organization)
         if found is None:
             place = "/data/relationships/project/data"
-            raise no_such("Project", sent["data"]["id"], place, "list-projects")
+            raise no_such("Project", sent["id"], place, "list-projects")
         state = state.unlink(record.key, IN_PROJECT, state.members(record.key, IN_PROJECT))
         state = state.link(record.key, IN_PROJECT, [found.key])
     return _whole(call, state, record, organization)
@@ -173,12 +173,12 @@ def update_workspace(call: Call) -> Reply:
 def _whole(call: Call, state: State, record: Record, organization: Record) -> Reply:
     """With the agent pool, the tags and the tag bindings that the body names."""
     state = with_pool(call, WORKSPACE, state, record)
-    sent = call.data.get("relationships", {})
+    sent = call.linkage
     if "tags" in sent:
         place = "/data/relationships/tags/data"
-        state = tags.tagged(call, state, record, organization, place, sent["tags"]["data"])
+        state = tags.tagged(call, state, record, organization, place, sent["tags"])
     if "tag-bindings" in sent:
-        bindings = sent["tag-bindings"]["data"]
+        bindings = sent["tag-bindings"]
         state, record = tag_bindings.replaced(call, call.kind, state, record, bindings)
     return Reply(state=state, data=record)
 

@@ -67,6 +67,12 @@ class Call(View):
         """
         self.findings.append({"pointer": pointer, "key-path": key_path_of(pointer), **meta})
 
+    @property
+    def linkage(self) -> dict[str, Any]:
+        """What the body says under each relationship; one without `data` says nothing."""
+        said = self.data.get("relationships") or {}
+        return {name: one["data"] for name, one in said.items() if one and "data" in one}
+
     def create(
         self, kind: Kind, state: State, owners: tuple[int, ...], values: Values
     ) -> tuple[State, Record]:

@@ -452,3 +452,19 @@ def test_a_type_of_another_resource_is_refused_always(operation: Operation) -> N
             got = prepared(operation).play(operation, body=put(body, path, "something-else"))
             assert got.status == 422
             assert got.pointers == [pointer(path)]
+
+
+@pytest.mark.parametrize("operation", cases(SHAPED))
+def test_a_relationship_that_says_nothing_is_no_defect(operation: Operation) -> None:
+    """Some pages let `data` be left out: what is not said changes nothing."""
+    body = example(operation).get("body")
+    names = {
+        str(path[2])
+        for path, _, _ in places(operation)
+        if len(path) == 3 and path[:2] == ("data", "relationships")
+    }
+    for name in names:
+        related = {**body["data"].get("relationships", {}), name: {}}
+        sent = {**body, "data": {**body["data"], "relationships": related}}
+        got = fresh(operation.edition).play(operation, body=sent)
+        assert got.status in (success(operation), 422)
