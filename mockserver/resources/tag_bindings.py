@@ -70,8 +70,20 @@ def replaced(
 
 
 def _values(sent: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    attributes = [item.get("attributes", {}) for item in sent]
-    return {one["key"]: one.get("value") or "" for one in attributes}
+    found = dict[str, str]()
+    for at, item in enumerate(sent):
+        attributes = item.get("attributes") or {}
+        if not attributes.get("key"):  # a schema of updates demands nothing
+            raise invalid(
+                "Key can't be blank",
+                f"/data/relationships/tag-bindings/data/{at}/attributes/key",
+                fact="the tag binding has no key",
+                expected="a string that is not empty",
+                source="tag-bindings",
+                hint="Send data.relationships.tag-bindings.data[].attributes.key.",
+            )
+        found[attributes["key"]] = attributes.get("value") or ""
+    return found
 
 
 def _changed(

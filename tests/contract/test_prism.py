@@ -97,12 +97,11 @@ def read(response: Any) -> Any:
     return body or None
 
 
-ENCODED = {
-    "list-team-access-to-workspaces": (
-        "Prism percent-encodes the name filter[workspace][id] in its own copy of the document, "
-        "so that it never finds this required parameter in a query (stoplightio/prism#2443)"
-    ),
-}
+_PRISM = (
+    "Prism percent-encodes the name filter[…][id] in its own copy of the document, so that it never "
+    "finds this required parameter in a query (stoplightio/prism#2443)"
+)
+ENCODED = {"list-team-access-to-workspaces": _PRISM, "list-team-access-to-project": _PRISM}
 """What Prism refuses with our example of 422, and why that is its mistake."""
 GETS = [operation for operation in OPERATIONS if operation.method == "GET"]
 

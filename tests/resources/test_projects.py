@@ -274,3 +274,16 @@ def test_who_has_locked_a_workspace_is_shown_until_it_is_unlocked(tfe: mockserve
     assert shown["attributes"]["locked-reason"] == "by hand"
     tfe.client.post(f"{ROOT}/workspaces/{FIRST}/actions/unlock")
     assert at(tfe, f"workspaces/{FIRST}")["relationships"]["locked-by"] == {"data": None}
+
+
+@pytest.mark.parametrize("path", [f"{ROOT}/projects/{PLATFORM}", f"{ROOT}/workspaces/{FIRST}"])
+def test_a_tag_binding_without_a_key_is_refused_where_it_stands(
+    tfe: mockserver.World, path: str
+) -> None:
+    bindings = [{"type": "tag-bindings", "attributes": {"key": "env"}}, {"type": "tag-bindings"}]
+    type = "projects" if "projects" in path else "workspaces"
+    sent = {"data": {"type": type, "relationships": {"tag-bindings": {"data": bindings}}}}
+    refused = tfe.client.patch(path, json=sent)
+    assert refused.status_code == 422
+    place = "/data/relationships/tag-bindings/data/1"
+    assert refused.json["errors"][0]["source"]["pointer"].startswith(place)
