@@ -231,8 +231,9 @@ def settled_of_projects(
     operations = attributes.pop("operations", None)
     if operations is not None and "execution-mode" not in attributes:
         attributes["execution-mode"] = "remote" if operations else "local"
-    if attributes.get("trigger-patterns", ()) is None:
-        attributes["trigger-patterns"] = []
+    for name, empty in (("trigger-patterns", []), ("working-directory", "")):
+        if name in attributes and attributes[name] is None:
+            attributes[name] = empty
     return settle(call, WORKSPACE, attributes, record)
 
 

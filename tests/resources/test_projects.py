@@ -287,3 +287,17 @@ def test_a_tag_binding_without_a_key_is_refused_where_it_stands(
     assert refused.status_code == 422
     place = "/data/relationships/tag-bindings/data/1"
     assert refused.json["errors"][0]["source"]["pointer"].startswith(place)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("trigger-prefixes", []), ("trigger-patterns", []), ("working-directory", "")],
+)
+def test_a_null_is_shown_as_nothing_where_the_page_shows_no_null(
+    tfe: mockserver.World, name: str, shown: object
+) -> None:
+    sent = {"data": {"type": "workspaces", "attributes": {"name": "new", name: None}}}
+    made = tfe.client.post(f"{ORG}/workspaces", json=sent)
+    assert made.json["data"]["attributes"][name] == shown
+    changed = tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=sent)
+    assert changed.json["data"]["attributes"][name] == shown
