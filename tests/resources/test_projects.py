@@ -296,8 +296,9 @@ def test_a_tag_binding_without_a_key_is_refused_where_it_stands(
 def test_a_null_is_shown_as_nothing_where_the_page_shows_no_null(
     tfe: mockserver.World, name: str, shown: object
 ) -> None:
-    sent = {"data": {"type": "workspaces", "attributes": {"name": "new", name: None}}}
+    sent: Any = {"data": {"type": "workspaces", "attributes": {"name": "new", name: None}}}
     made = tfe.client.post(f"{ORG}/workspaces", json=sent)
     assert made.json["data"]["attributes"][name] == shown
+    del sent["data"]["attributes"]["name"]
     changed = tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=sent)
     assert changed.json["data"]["attributes"][name] == shown
