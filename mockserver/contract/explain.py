@@ -174,6 +174,11 @@ def fact(miss: Miss, secret: bool) -> str:
     return f"{where} does not fit ({UNTOLD})" if secret else f"{where} is {value}"
 
 
+def untold(metas: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The JSON pointers of explanations that do not repeat what was sent there."""
+    return [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
+
+
 def hint(miss: Miss, wanted: str) -> str:
     """What to do."""
     where = key_path(miss.path) or "a JSON body"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from mockserver.contract import Edition
-from mockserver.contract.explain import UNTOLD
+from mockserver.contract.explain import untold
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.outcome import Outcome
 from mockserver.redaction import Redactor, mask_strangers, masked, redactor
@@ -118,7 +118,7 @@ def _sent_body(outcome: Outcome, clean: Redactor) -> bytes | None:
     raw = outcome.operation is not None and outcome.operation.takes_bytes
     body = clean.body(outcome.body) if outcome.json else _text(outcome.body, clean, shown=raw)
     metas = [*outcome.findings, *(refusal.meta for refusal in outcome.refusals)]
-    places = [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
+    places = untold(metas)
     return masked(body, places) if body and places else body
 
 

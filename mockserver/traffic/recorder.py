@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.explain import UNTOLD
+from mockserver.contract.explain import untold
 from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed
@@ -113,7 +113,7 @@ class Recorder:
             return request
         checked = operation.check_body(deepcopy(exchange.request))
         metas = [*checked.findings, *(refusal.meta for refusal in checked.refusals)]
-        places = [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
+        places = untold(metas)
         return json.loads(masked(json.dumps(request).encode(), places)) if places else request
 
     def _body(self, body: Any) -> Any:

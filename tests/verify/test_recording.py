@@ -152,6 +152,16 @@ def test_tokens_code_and_emails_are_masked(tmp_path: Path) -> None:
     assert '"[28 bytes]"' in written
 
 
+def test_a_secret_under_a_wrong_name_is_not_written_down(tmp_path: Path) -> None:
+    odd = {"passwrod": "mistyped-passwords", "a/b~c": "stranger-passwords"}
+    body = {"data": {"type": "users", "attributes": odd}}
+    with recording(server(), tmp_path) as (url, _, _):
+        ask(url, "PATCH", "/api/v2/account/password", body)
+    written = "".join(path.read_text() for path in tmp_path.iterdir())
+    assert "passwrod" in written
+    assert "-passwords" not in written
+
+
 def test_what_is_asked_for_is_kept(tmp_path: Path) -> None:
     with recording(server(), tmp_path, "code", "emails") as (url, _, _):
         session(url)
