@@ -1,8 +1,9 @@
 """One module a resource type; each ends in its `KIND`. None imports another.
 
 A module is found by being here. What behaves differently in another edition is a second function in
-a kind of its own: `EDITIONS = {"2026-08": replace(KIND, ...)}` in the same module; None: that
-edition has no such records. A module without a `KIND` is there in its `EDITIONS` alone.
+a kind of its own: `EDITIONS = {"2026-08": replace(KIND, ...)}` in the same module, or in one of its
+own where that is long. None: this module has nothing for that edition. A module without a `KIND` is
+there in its `EDITIONS` alone.
 """
 
 from __future__ import annotations

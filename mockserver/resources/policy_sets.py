@@ -6,7 +6,6 @@ Their page is the document that this project started from.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import (
@@ -18,10 +17,9 @@ from mockserver.jsonapi.handlers import (
     show_record,
     update_record,
 )
-from mockserver.jsonapi.identifiers import to_many, to_one
+from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.pointers import key_path_of
-from mockserver.resources import policy_set_scopes as scopes
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Enforcement, Handler, Kind, To, Values, View
 from mockserver.world.naming import by_id, by_name, unique_name
@@ -151,66 +149,5 @@ KIND = Kind(
     about="Policies that are checked together; a global set keeps its workspaces, hidden.",
     member="policy-sets",
 )
-
-TODAY = replace(
-    KIND,
-    made={**KIND.made, "overridable": None, "policy-tool-version": None, "tag-selectors": []},
-    relations={**KIND.relations, **scopes.RELATIONS},
-    checked=scopes.checked,
-    computed={
-        "policy-count": KIND.computed["policy-count"],
-        "workspace-count": scopes.counted(scopes.WORKSPACES, "workspaces"),
-        "project-count": scopes.counted(scopes.PROJECTS, "projects"),
-        "versioned": False,
-        "overridable": scopes.overridable,
-        "policy-tool-version": lambda view, record: (
-            record["policy-tool-version"] if scopes.agents(view, record) else None
-        ),
-        "scoping-type": scopes.scoping,
-    },
-    relationships={
-        **KIND.relationships,
-        "projects": scopes.shown("projects", scopes.PROJECTS),
-        "newest-version": lambda view, record: to_one(None),
-        "current-version": lambda view, record: to_one(None),
-    },
-    depends=scopes.depends,
-    related={
-        **KIND.related,
-        "projects": lambda view, record: (
-            () if record["global"] else view.members(record, scopes.PROJECTS)
-        ),
-        "workspace_exclusions": lambda view, record: view.members(record, scopes.NO_WORKSPACES),
-        "project_exclusions": lambda view, record: view.members(record, scopes.NO_PROJECTS),
-    },
-    operations={
-        **KIND.operations,
-        **{id: (handler, RIGHT) for id, handler in scopes.HANDLERS.items()},
-    },
-    enforcement=Enforcement("policies", "workspaces", scopes.reasons, scopes.excluded, "project"),
-    entry={
-        "properties": {
-            "tag-selectors": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "tag-key": {"type": "string", "minLength": 1, "description": "The key."},
-                        "tag-value": {
-                            "type": ["string", "null"],
-                            "description": "The value; any where null.",
-                        },
-                        "is-exclude": {
-                            "type": "boolean",
-                            "description": "Whether what it meets is left out.",
-                        },
-                    },
-                    "required": ["tag-key", "tag-value", "is-exclude"],
-                    "additionalProperties": False,
-                },
-                "description": "By which tags it applies; none where omitted.",
-            }
-        }
-    },
-)
-EDITIONS = {"2026-08": TODAY}
+EDITIONS = {"2026-08": None}
+"""Those of August 2026: `policy_sets_of_projects`."""

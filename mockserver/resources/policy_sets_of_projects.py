@@ -1,0 +1,74 @@
+"""Policy sets of August 2026: scopes beside attachments, exclusions, tags, the tool that checks them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mockserver.jsonapi.identifiers import to_one
+from mockserver.resources import policy_set_scopes as scopes
+from mockserver.resources.policy_sets import KIND as BEFORE
+from mockserver.resources.policy_sets import RIGHT
+from mockserver.world.kinds import Enforcement
+
+TODAY = replace(
+    BEFORE,
+    made={**BEFORE.made, "overridable": None, "policy-tool-version": None, "tag-selectors": []},
+    relations={**BEFORE.relations, **scopes.RELATIONS},
+    checked=scopes.checked,
+    computed={
+        "policy-count": BEFORE.computed["policy-count"],
+        "workspace-count": scopes.counted(scopes.WORKSPACES, "workspaces"),
+        "project-count": scopes.counted(scopes.PROJECTS, "projects"),
+        "versioned": False,
+        "overridable": scopes.overridable,
+        "policy-tool-version": lambda view, record: (
+            record["policy-tool-version"] if scopes.agents(view, record) else None
+        ),
+        "scoping-type": scopes.scoping,
+    },
+    relationships={
+        **BEFORE.relationships,
+        "projects": scopes.shown("projects", scopes.PROJECTS),
+        "newest-version": lambda view, record: to_one(None),
+        "current-version": lambda view, record: to_one(None),
+    },
+    depends=scopes.depends,
+    related={
+        **BEFORE.related,
+        "projects": lambda view, record: (
+            () if record["global"] else view.members(record, scopes.PROJECTS)
+        ),
+        "workspace_exclusions": lambda view, record: view.members(record, scopes.NO_WORKSPACES),
+        "project_exclusions": lambda view, record: view.members(record, scopes.NO_PROJECTS),
+    },
+    operations={
+        **BEFORE.operations,
+        **{id: (handler, RIGHT) for id, handler in scopes.HANDLERS.items()},
+    },
+    enforcement=Enforcement("policies", "workspaces", scopes.reasons, scopes.excluded, "project"),
+    entry={
+        "properties": {
+            "tag-selectors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "tag-key": {"type": "string", "minLength": 1, "description": "The key."},
+                        "tag-value": {
+                            "type": ["string", "null"],
+                            "description": "The value; any where null.",
+                        },
+                        "is-exclude": {
+                            "type": "boolean",
+                            "description": "Whether what it meets is left out.",
+                        },
+                    },
+                    "required": ["tag-key", "tag-value", "is-exclude"],
+                    "additionalProperties": False,
+                },
+                "description": "By which tags it applies; none where omitted.",
+            }
+        }
+    },
+)
+EDITIONS = {"2026-08": TODAY}
