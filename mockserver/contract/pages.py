@@ -63,11 +63,25 @@ def _page(path: Path) -> Page:
         subset.check(schema, str(path), f"/$defs/{name}")
     return Page(
         path,
-        whole.of(said.get("operations", {})),
+        whole.of(_operations(said)),
         defs,
         whole.of(said.get("refusals", {})),
         frozenset(whole.references),
     )
+
+
+def _operations(page: Mapping[str, Any]) -> dict[str, Any]:
+    """The operations of a page, each with what all of them share; its own words go first."""
+    every = page.get("every-operation", {})
+    return {
+        id: {**every, **said, "answers": {**_shared(every, said), **said["answers"]}}
+        for id, said in page.get("operations", {}).items()
+    }
+
+
+def _shared(every: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    answers: Mapping[str, Any] = every.get("answers", {})
+    return {status: told for status, told in answers.items() if status != "422" or "body" in said}
 
 
 class _Whole:

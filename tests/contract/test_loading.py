@@ -217,7 +217,33 @@ def test_a_page_is_found_by_being_there(copy: Path) -> None:
     assert sorted(found.responses) == [200, 400, 401, 404, 405, 422, 429]
 
 
+def test_what_all_operations_of_a_page_share_counts_where_they_say_nothing_else(
+    copy: Path,
+) -> None:
+    every = {"entitlement": "teams", "answers": {"404": "No such thing.", "422": "It is wrong."}}
+    sends = {"body": {"schema": {"type": "object"}}, "call": "POST /more"}
+    own = {"answers": {**CALL["answers"], "404": "No more."}, "entitlement": "sentinel"}
+    operations = {"show-more": CALL, "make-more": {**CALL, **sends, **own}}
+    path = spoilt(copy, operations=operations)
+    rewrite(path, lambda page: page.update({"every-operation": every}))
+    shows, makes = (Edition(copy).operation(id) for id in operations)
+    assert (shows.entitlement, makes.entitlement) == ("teams", "sentinel")
+    said = [
+        {status: one.responses[status]["description"] for status in (404, 422)}
+        for one in (shows, makes)
+    ]
+    common = Edition(copy).responses["422"]["description"]
+    assert said == [
+        {404: "No such thing.", 422: common},
+        {404: "No more.", 422: "It is wrong."},
+    ]
+
+
 UNFIT: list[tuple[dict[str, Any], str]] = [
+    (
+        {"every-operation": {"answers": {"204": "It is done."}}},
+        '/every-operation/answers: "204"; expected a string that matches ^4[0-9]{2}$',
+    ),
     (
         {"operations": {"show-more": {**CALL, "calls": "GET /more"}}},
         "/operations/show-more/calls: the form does not know 'calls'; did you mean 'call'?",

@@ -91,6 +91,16 @@ def test_an_attribute_stands_once_in_an_edition(name: str) -> None:
     assert sum(text.count(f'"{name}"') for text in written) == 1
 
 
+@every_file
+def test_what_all_operations_of_a_page_say_is_said_once_for_the_page(path: Path) -> None:
+    operations = list(read(path).get("operations", {}).values())
+    sending = [one for one in operations if "body" in one]
+    for status, sharing in [("404", operations), ("422", sending)]:
+        said = [json.dumps(one["answers"].get(status)) for one in sharing]
+        again = len(said) > 1 and len(set(said)) == 1 and said[0] != "null"
+        assert not again, f"all say the same of {status}: write it once, under every-operation"
+
+
 def test_the_edition_of_2019_is_short() -> None:
     """It was 13,000 lines and 358,853 bytes when bodies and refusals stood written out."""
     texts = [path.read_text(encoding="utf-8") for path in (CONTRACTS / "2019-07").glob("*.json")]
