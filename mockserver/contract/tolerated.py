@@ -20,7 +20,7 @@ class Tolerated:
     """One entry of the list.
 
     `parts` lead to a member of the body (`*`: any), `fault` says what is wrong there: `missing`,
-    `empty`, `null`, `other` (than the one text there may be), `pattern` (any text that does not match
+    `empty`, `null`, `other` (than the one text there may be; one of `values`, if any), `pattern` (any text that does not match
     is taken as it is), or `unlisted`: with one of `values` it is taken in the place of the member
     `instead`. In their place `parameter` is a filter of the query,
     which some client applies to the answer itself. `operations`: ids of those that let it pass; empty
@@ -46,7 +46,8 @@ class Tolerated:
         if self.fault == "pattern":
             return miss.fault == "pattern" and miss.value != ""
         if self.fault == "other":
-            return miss.fault == "const" and isinstance(miss.value, str)
+            meant = not self.values or miss.value in self.values
+            return miss.fault == "const" and isinstance(miss.value, str) and meant
         if self.fault == "empty" and miss.value == {}:
             return bool(miss.expected == "object")
         return (

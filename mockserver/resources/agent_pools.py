@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
@@ -104,6 +105,12 @@ def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
     return {**entry, "default": True} if default else entry
 
 
+def in_pool(view: View, record: Record) -> Iterator[str]:
+    """Who manages the pools of its organization manages its tokens."""
+    if view.may(MANAGE, view.owner(record)):
+        yield "token-manager"
+
+
 READ, MANAGE = "read-agent-pools", "manage-agent-pools"
 POOLS = Kind(
     type="agent-pools",
@@ -131,6 +138,7 @@ POOLS = Kind(
         "delete-agent-pool": (delete_pool, MANAGE),
     },
     read=READ,
+    grants={"agent-pools": in_pool},
     within="organizations",
     about="Agent pools, each with the workspaces and projects whose mode names it.",
     member="agent-pools",

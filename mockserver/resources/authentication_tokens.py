@@ -1,4 +1,4 @@
-"""Tokens of users, teams and organizations, kept as digests and shown once."""
+"""Tokens of users, teams, organizations and agent pools, kept as digests and shown once."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mockserver.jsonapi.handlers import delete_record, show_record
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.resources import expiring_tokens, token_entries
-from mockserver.resources.token_entries import OWNERS, holder_of, met, name_of, seeded
+from mockserver.resources.token_entries import CALLERS, OWNERS, holder_of, met, name_of, seeded
 from mockserver.resources.tokens import CREATOR, TYPE, made, tokens_of
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Caller, Kind, To
 from mockserver.world.naming import by_id
-from mockserver.world.problems import not_found
+from mockserver.world.problems import not_found, unauthorized
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
@@ -26,11 +26,14 @@ def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any
 
 
 def authenticate(state: State, digest: str | None) -> Caller | None:
-    """The user, team or organization that a token belongs to."""
+    """The user, team or organization that a token belongs to. Raises a 401 problem for an agent's."""
     token = state.find(TYPE, "digest", digest)
     if token is None:
         return None
-    return _caller(state, state.get(token.owner), token)
+    holder = state.get(token.owner)
+    if holder.kind not in CALLERS.values():
+        raise unauthorized(f"a token of {holder.id} is for agents: no call is made with it")
+    return _caller(state, holder, token)
 
 
 def _caller(state: State, holder: Record, token: Record | None = None) -> Caller:
@@ -40,7 +43,7 @@ def _caller(state: State, holder: Record, token: Record | None = None) -> Caller
 
 def callers(state: State) -> Iterator[Caller]:
     """Every user, team and organization: whether or not it has a token just now."""
-    for kind in OWNERS.values():
+    for kind in CALLERS.values():
         yield from (_caller(state, holder) for holder in state.every(kind))
 
 
@@ -137,7 +140,7 @@ KIND = Kind(
     token_names=lambda document: [t["name"] for t in document.get("tokens", ()) if "name" in t],
     about="API tokens besides the universe's key, each of one user, team or organization.",
     member="tokens",
-    refers=tuple(OWNERS.values()),
+    refers=tuple(CALLERS.values()),
     seed=seed,
     dump=token_entries.dump,
     entry=token_entries.ENTRY,
@@ -161,7 +164,9 @@ def seed_one_of_several(
     if found := met(seeding, kind, entry, pointer, holder):
         return found
     said = entry.get("description"), entry.get("purpose")
-    if holder.kind != "users" and expiring_tokens.such(seeding.state, holder, *said):
+    if holder.kind in ("teams", "organizations") and expiring_tokens.such(
+        seeding.state, holder, *said
+    ):
         described = f"described {said[0]!r}" if said[0] is not None else "without a description"
         seeding.fault(pointer, f"{what} {entry[what]!r} has a token {described} already")
         return None
@@ -173,6 +178,7 @@ TODAY = replace(
     made={**MADE, "expired-at": expiring_tokens.in_two_years, "purpose": None},
     relationships={"team": expiring_tokens.to_team},
     operations={**KIND.operations, **expiring_tokens.OPERATIONS},
+    refers=tuple(OWNERS.values()),
     seed=seed_one_of_several,
     entry=token_entries.ENTRY_TODAY,
 )

@@ -1,4 +1,6 @@
-"""Tokens of today: each ends some day, and a team has several, told apart by description."""
+"""Tokens of today: each ends some day; a team has several, told apart by description, and so has an
+agent pool, for its agents.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import Any
 
 from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import listed
-from mockserver.resources.tokens import CREATOR, made, tokens_of
+from mockserver.resources.tokens import CREATOR, TYPE, made, tokens_of
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
@@ -59,6 +61,15 @@ def create_described(call: Call) -> Reply:
             hint="Send another description, or revoke the token that has it.",
         )
     return made(call, call.kind, call.state, said)
+
+
+def create_for_agents(call: Call) -> Reply:
+    """One more token of an agent pool. It ends where the body says so, else never (document)."""
+    return made(call, call.kind, call.state, {"expired-at": None, **_settled(call)})
+
+
+def list_of_pool(call: Call) -> Reply:
+    return Reply(data=listed(call, (token.key for token in tokens_of(call.state, call.record))))
 
 
 def generate(call: Call) -> Reply:
@@ -127,6 +138,17 @@ def list_team_tokens(call: Call) -> Reply:
     return Reply(data=listed(call, (token.key for token in found)))
 
 
+def delete_team_tokens(call: Call) -> Reply:
+    """Revokes those that are named; what is no token of the organization's teams is gone already."""
+    state = call.state
+    for item in call.document["data"]:
+        token = state.find(TYPE, item["id"])
+        holder = state.get(token.owner) if token else None
+        if token and holder and (holder.kind, holder.owner) == ("teams", call.record.key):
+            state = state.remove(token.key)
+    return Reply(state=state)
+
+
 def _ends_within(days: int) -> Callable[[Call, Record], bool]:
     def fits(call: Call, token: Record) -> bool:
         end, last = token["expired-at"], clock.later(call.now, timedelta(days=days))
@@ -162,6 +184,9 @@ OPERATIONS: Mapping[str, tuple[Handler, str]] = {
     "create-user-token": (create, "create-user-token"),
     "create-team-token": (create_described, "manage-team-token"),
     "list-team-tokens": (list_team_tokens, "manage-teams"),
+    "delete-team-tokens": (delete_team_tokens, "manage-teams"),
+    "list-agent-tokens": (list_of_pool, "manage-agent-pools"),
+    "create-agent-token": (create_for_agents, "manage-agent-pools"),
     "generate-new-team-token": (generate, "manage-team-token"),
     "show-team-token": (show_legacy, "manage-team-token"),
     "delete-team-token": (delete_legacy, "manage-team-token"),

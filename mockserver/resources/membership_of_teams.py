@@ -68,6 +68,8 @@ def in_team(view: View, record: Record) -> Iterator[str]:
         yield "team-member"
         if record["allow-member-token-management"]:
             yield "token-manager"
+    if view.may("manage-teams", organization):
+        yield "token-manager"
     if record["visibility"] == "organization" and "member" in view.granted(organization):
         yield "colleague"
 

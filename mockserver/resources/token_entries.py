@@ -11,12 +11,15 @@ from mockserver.world.kinds import Kind
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
-OWNERS = {"user": "users", "team": "teams", "organization": "organizations"}
+CALLERS = {"user": "users", "team": "teams", "organization": "organizations"}
+OWNERS = {**CALLERS, "agent-pool": "agent-pools"}
+"""What tokens belong to. An agent pool's are for agents: nobody calls this API with them."""
+NAMED_WITHIN = ("team", "agent-pool")
 
 
 def name_of(state: State, holder: Record) -> str:
-    """As fixtures and the journal name a holder: a team as ORGANIZATION/TEAM."""
-    if holder.kind == "teams":
+    """As fixtures and the journal name a holder: a team as ORGANIZATION/TEAM, a pool likewise."""
+    if holder.kind.removesuffix("s") in NAMED_WITHIN:
         return f"{state.get(holder.owner).id}/{holder['name']}"
     return str(holder.get("username") or holder.id)
 
@@ -54,11 +57,11 @@ def _creator(seeding: Seeding, by: Any, pointer: str) -> Record | None:
 
 
 def holder_of(seeding: Seeding, what: str, name: str, pointer: str) -> Record | None:
-    if what != "team":
+    if what not in NAMED_WITHIN:
         return seeding.named(OWNERS[what], name, pointer)
-    organization, _, team = name.partition("/")
+    organization, _, rest = name.partition("/")
     owner = seeding.named("organizations", organization, pointer)
-    return seeding.named("teams", team, pointer, owner) if owner else None
+    return seeding.named(OWNERS[what], rest, pointer, owner) if owner else None
 
 
 def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +120,7 @@ ENTRY: Mapping[str, Any] = {
             "user's token and null for another.",
         },
     },
-    "oneOf": [{"required": [name]} for name in OWNERS],
+    "oneOf": [{"required": [name]} for name in CALLERS],
     "anyOf": [{"required": ["name"]}, {"required": ["digest"]}],
     "not": {"required": ["name", "digest"]},
     "if": {"required": ["user"]},
@@ -129,6 +132,11 @@ ENTRY_TODAY: Mapping[str, Any] = {
     "properties": {
         **ENTRY["properties"],
         "id": {"pattern": "^at-[A-Za-z0-9]+$"},
+        "agent-pool": {
+            "type": "string",
+            "pattern": f"{HOLDER}/",
+            "description": "The agent pool it belongs to, as ORGANIZATION/POOL.",
+        },
         "purpose": {
             "enum": ["audit-trails", None],
             "description": "What an organization's token is for; null for everything.",
@@ -147,4 +155,5 @@ ENTRY_TODAY: Mapping[str, Any] = {
             "additionalProperties": False,
         },
     },
+    "oneOf": [{"required": [name]} for name in OWNERS],
 }

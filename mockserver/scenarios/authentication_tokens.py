@@ -1,7 +1,6 @@
 """The scenario of tokens: shown once, and dead when they are revoked.
 
-Tokens of a
-team and of an organization end when another is made: those of verification's own alone.
+Tokens of a team and of an organization end when another is made: those of verification's own alone.
 """
 
 from __future__ import annotations
@@ -12,7 +11,13 @@ from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
+from mockserver.scenarios.runner.scenario import (
+    Known,
+    Scenario,
+    body,
+    identifiers,
+    shown_attributes,
+)
 from mockserver.traffic.masking import MASKED
 
 ACCOUNTS = "{organization-service-accounts}"
@@ -35,6 +40,7 @@ def once(driver: Driver) -> None:
         _no_account(driver, secret)
     secret = _secret(driver, driver.call("generate-new-team-token", of=team))
     _several(driver, team)
+    _of_a_pool(driver)
     if secret:
         mine = body("organizations", {"name": driver.name("team"), "email": "verify@example.com"})
         why = "an organization made with a team's token"
@@ -104,6 +110,39 @@ def _several(driver: Driver, team: Resource) -> None:
         why, source = "a token that was destroyed", "{destroy-user-token}"
         refused = "show-team-information"
         driver.refused(401, refused, of=team, token=secret, why=why, source=source)
+    _revoked_together(driver, team)
+
+
+def _revoked_together(driver: Driver, team: Resource) -> None:
+    """Tokens of teams that the organization revokes at once; what is none of them is gone already."""
+    sent = body("authentication-tokens", {"description": driver.name("together")})
+    made = driver.call("create-team-token", sent, of=team)
+    secret, id = _secret(driver, made), linked_one(team, "organization")
+    if secret and id and isinstance(made.data, dict):
+        organization: Resource = {"type": "organizations", "id": id}
+        driver.call("delete-team-tokens", identifiers(made.data), of=organization)
+        why, source = "a token that was revoked with others", "{delete-team-tokens}"
+        refused = "show-team-information"
+        driver.refused(401, refused, of=team, token=secret, why=why, source=source)
+
+
+def _of_a_pool(driver: Driver) -> None:
+    """Where the edition has them: tokens of an agent pool, each with a description."""
+    if "create-agent-token" not in driver.context.edition.operations:
+        return
+    pool = driver.need("agent-pools")
+    sent = body("authentication-tokens", {"description": driver.name("agents")})
+    made = driver.call("create-agent-token", sent, of=pool)
+    _secret(driver, made)
+    listed = driver.call("list-agent-tokens", of=pool)
+    if isinstance(made.data, dict) and isinstance(listed.data, list):
+        there = made.data.get("id") in [one.get("id") for one in listed.data]
+        what, source = "a token of the pool is not listed", "{list-agent-tokens}"
+        driver.holds(there, listed, "/data", what, brief(made.data.get("id")), source)
+        driver.call("destroy-user-token", of=made.data)
+        why = "a token that was destroyed"
+        driver.refused(404, "show-user-token", of=made.data, why=why, source=source)
+    driver.call("create-agent-token", sent, of=pool)
 
 
 def _no_account(driver: Driver, secret: str) -> None:
@@ -149,7 +188,7 @@ def _by_caller(driver: Driver, made: JudgedAnswer) -> None:
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    """Of the user, team or organization in whose path it was seen; None where that is unknown.
+    """Of the user, team, agent pool or organization in whose path it was seen; None where that is unknown.
 
     Its secret is what its creation showed, where that was not masked.
     """
@@ -162,9 +201,11 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
         return made | {"user": id or maker}
     if type == "organizations":
         return made | {"organization": id}
-    team = known(type, id)
-    name = team and attribute(team, "name")
-    return made | {"team": f"{team['of'][1]}/{name}"} if team and name and "of" in team else None
+    holder, what = known(type, id), str(type).removesuffix("s")
+    name = holder and attribute(holder, "name")
+    return (
+        made | {what: f"{holder['of'][1]}/{name}"} if holder and name and "of" in holder else None
+    )
 
 
 SCENARIO = Scenario(

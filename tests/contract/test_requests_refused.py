@@ -106,7 +106,8 @@ def tolerated(operation: Operation, path: InstancePath, fault: str, value: Any =
             part in ("*", str(step)) for part, step in zip(parts, path, strict=True)
         )
         here = operation.id in entry.get("operations", [operation.id])
-        same = isinstance(value, str) if entry["fault"] == "other" else entry["fault"] == fault
+        text = isinstance(value, str) and value in entry.get("values", [value])
+        same = text if entry["fault"] == "other" else entry["fault"] == fault
         if fits and here and same:
             return True
     return False

@@ -90,7 +90,9 @@ def _of_type(type: str, operations: Sequence[Operation], edition: Edition) -> Ac
         return [one.id for one in sorted(found, key=lambda one: len(one.records))]
 
     lists = [o for o in operations if o.method == "GET" and primary(o, edition)[1]]
-    lists.sort(key=lambda one: one.page != type)
+    # the tokens of users are also of teams and of pools: the page that shows one by its id decides
+    shown_on = {o.page for o in operations if [*o.records.values()] == [type] and o.method == "GET"}
+    lists.sort(key=lambda one: (one.page != type, one.page not in shown_on))
     made_in = {o.path for o in operations if o.method == "POST"}
     listing = next((o for o in lists if o.path in made_in), next(iter(lists), None))
     around = {*listing.records.values(), type} if listing else set[str]()
