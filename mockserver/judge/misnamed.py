@@ -46,8 +46,13 @@ def _other(
     exchange: Exchange,
     operation: Operation,
 ) -> Iterator[LawViolation]:
-    """Another record than the path names last; a PATCH may give it another name."""
+    """Another record than the path names last; a PATCH may give it another name.
+
+    A list below the path of a record holds others of its type: a workspace's consumers.
+    """
     if not named or named[-1][0] != resource["type"] or operation.method == "PATCH":
+        return
+    if base != "/data":
         return
     if not _is(resource, named[-1][1]):
         fact = f"the answer is about {brief(resource['id'])}"

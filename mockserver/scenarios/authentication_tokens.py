@@ -95,7 +95,7 @@ def _one(driver: Driver, what: str, holder: Resource, show: str, shown: Resource
 
 def _several(driver: Driver, team: Resource) -> None:
     """Where the edition has them: tokens of a team, told apart by their descriptions."""
-    if "create-team-token" not in driver.context.edition.operations:
+    if not driver.has("create-team-token"):
         return
     sent = body("authentication-tokens", {"description": driver.name("one")})
     made = driver.call("create-team-token", sent, of=team)
@@ -209,6 +209,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 
 SCENARIO = Scenario(
+    named="description",
     parent=user,
     not_echoed=("token",),
     once=once,

@@ -24,7 +24,7 @@ ATTACH = "{attach-policy-set-to-workspaces}"
 GLOBAL = "{attach-policy-set-to-workspaces} (status: decision)"
 POLICIES = "/relationships/policies/data"
 WORKSPACES = "/relationships/workspaces/data"
-SETS = "/relationships/policy-sets/data"
+SELECT, UNSELECT = "add-tag-selectors-to-policy-set", "remove-tag-selectors-from-policy-set"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
@@ -45,6 +45,9 @@ def changes(driver: Driver) -> Sequence[Change]:
 def steps(driver: Driver, record: Resource) -> None:
     _global(driver)
     _hidden(driver)
+    if driver.has(SELECT):
+        _by_tags(driver)
+        _of_kinds(driver)
 
 
 def _hidden(driver: Driver) -> None:
@@ -104,6 +107,54 @@ def _counts_all(driver: Driver, record: Resource, when: str) -> bool:
     named = driver.value(answer.data, "/relationships/workspaces") is not None
     place, what = "/data/relationships/workspaces", "a global set names workspaces"
     return driver.holds(not named, answer, place, what, "none", source) and good
+
+
+def _by_tags(driver: Driver) -> None:
+    """A set applies by tags or to what it is attached to, not both; a global one excludes by tags."""
+    made = driver.need("policy-sets")
+    red = {"tag-key": "color", "tag-value": "röt", "is-exclude": False}
+    every = {"tag-key": "tier", "tag-value": None, "is-exclude": True}
+    steps: tuple[tuple[str, list[Any], list[Any], str], ...] = (
+        (SELECT, [red], [red], "a tag was selected"),
+        (SELECT, [red, every], [red, every], "selecting what is selected has no effect"),
+        (UNSELECT, [red], [every], "a tag was selected no more"),
+        (UNSELECT, [red], [every], "removing a selector that is not there has no effect"),
+        (SELECT, [red], [every, red], "a tag was selected again"),
+    )
+    for operation, sent, now, why in steps:
+        write = driver.call(operation, {"data": sent}, of=made)
+        expected = {"/attributes/tag-selectors": now, "/attributes/scoping-type": "tag"}
+        source = f"{{{operation}}}"
+        if not must_show(driver, write, (made, expected), why=why, source=source):
+            return
+    workspace = driver.need("workspaces")
+    why, source = "a workspace of a set that applies by tags", f"{{{SELECT}}} (status: decision)"
+    attach = "attach-policy-set-to-workspaces"
+    driver.refused(422, attach, identifiers(workspace), of=made, why=why, source=source)
+    write = driver.call(UNSELECT, {"data": [red, every]}, of=made)
+    expected = {"/attributes/tag-selectors": [], "/attributes/scoping-type": "explicit"}
+    why = "no tag is selected any more"
+    must_show(driver, write, (made, expected), why=why, source=f"{{{UNSELECT}}}")
+    driver.call(attach, identifiers(workspace), of=made)
+    why = "tags of a set that is attached to a workspace"
+    driver.refused(422, SELECT, {"data": [red]}, of=made, why=why, source=source)
+
+
+def _of_kinds(driver: Driver) -> None:
+    """What OPA checks can be overridden; what Sentinel checks only where agents do."""
+    source = "{create-policy-set}"
+    for attributes, shown in (
+        ({"kind": "opa"}, False),
+        ({"kind": "opa", "overridable": True}, True),
+        ({"kind": "sentinel"}, None),
+        ({"kind": "sentinel", "agent-enabled": True, "overridable": True}, True),
+    ):
+        sent = body("policy-sets", {"name": driver.name("kind"), **attributes})
+        made = driver.call("create-policy-set", sent)
+        if isinstance(made.data, dict) and "id" in made.data:
+            expected = {"/attributes/kind": attributes["kind"], "/attributes/overridable": shown}
+            why = f"a set of {', '.join(f'{n} {v}' for n, v in attributes.items())}".lower()
+            must_show(driver, made, (made.data, expected), why=why, source=source)
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.scenarios.runner.scenario import Scenario
+from mockserver.judge.documents import Resource, linked_one
+from mockserver.scenarios.runner import relations
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
+from mockserver.scenarios.runner.scenario import Expected, Scenario, identifiers
+
+MOVE = "move-workspaces-into-project"
+KEPT = "{delete-project} (status: decision)"
+HOME = "/relationships/project/data/id"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
-    """What needs an agent pool is left alone; a name is short."""
     return {
         "auto-destroy-activity-duration": ("14d", "2h"),
         "default-agent-pool-id": (),
@@ -18,6 +25,47 @@ def values(name: str) -> Mapping[str, Sequence[Any]]:
     }
 
 
+def steps(driver: Driver, record: Resource) -> None:
+    one, two = driver.need("workspaces"), driver.need("workspaces")
+    home = linked_one(one, "project")
+    if _moved(driver, record, one, two) and home:
+        _kept(driver, record, {"type": "projects", "id": home}, [one, two])
+    driver.aside("tag-bindings", driver.need("projects"))
+
+
+def _moved(driver: Driver, record: Resource, one: Resource, two: Resource) -> bool:
+    """Two workspaces at once are in the project then, which counts them; with a stranger none."""
+    source = f"{{{MOVE}}}"
+    moved = driver.call(MOVE, identifiers(one, two), of=record)
+    expected: list[tuple[Resource, Expected]] = [(record, {"/attributes/workspace-count": 2})]
+    expected += [(workspace, {HOME: record["id"]}) for workspace in (one, two)]
+    why = "two workspaces were moved"
+    if not must_show(driver, moved, *expected, why=why, source=source):
+        return False
+    other, known = driver.need("projects"), driver.context.plan("workspaces")
+    for what, stranger in relations.strangers(driver, known, record["id"]):
+        why = f"workspaces to move: {what} among several"
+        answer = driver.refused(
+            422, MOVE, identifiers(one, stranger), of=other, why=why, source=source
+        )
+        still = (one, {HOME: record["id"]})
+        must_show(driver, answer, still, why="a refused move moves nothing", source=source)
+    return True
+
+
+def _kept(driver: Driver, record: Resource, home: Resource, workspaces: Sequence[Resource]) -> None:
+    """Neither a project with workspaces nor the default one can be deleted."""
+    for project, why in ((record, "a project with workspaces"), (home, "the default project")):
+        driver.refused(422, "delete-project", of=project, why=why, source=KEPT)
+    back = driver.call(MOVE, identifiers(*workspaces), of=home)
+    expected: list[tuple[Resource, Expected]] = [(w, {HOME: home["id"]}) for w in workspaces]
+    expected += [(record, {"/attributes/workspace-count": 0})]
+    must_show(driver, back, *expected, why="both were moved back", source=f"{{{MOVE}}}")
+
+
 SCENARIO = Scenario(
-    values=values, may_change=("/attributes/updated-at", "/attributes/setting-overwrites")
+    values=values,
+    unique={"name": "{create-project}: unique in the organization"},
+    may_change=("/attributes/updated-at", "/attributes/setting-overwrites"),
+    steps=steps,
 )

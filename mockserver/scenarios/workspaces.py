@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.explain import brief
@@ -12,7 +12,14 @@ from mockserver.scenarios.runner import relations
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
+from mockserver.scenarios.runner.listings import must_list, same_id
+from mockserver.scenarios.runner.scenario import (
+    Known,
+    Scenario,
+    body,
+    identifiers,
+    shown_attributes,
+)
 
 RECORDED = "recorded answers of the real service"
 
@@ -58,6 +65,9 @@ def steps(driver: Driver, record: Resource) -> None:
     taken = driver.call("assign-ssh-key-to-workspace", body("workspaces", {"id": None}), of=record)
     must_show(driver, taken, (record, {held: None}), why="the key was taken away", source=source)
     _key_deleted(driver, driver.need("workspaces"), mine)
+    for operation, play in TODAY.items():
+        if driver.has(operation):
+            play(driver, record)
 
 
 def _key_deleted(driver: Driver, record: Resource, key: Resource) -> None:
@@ -109,6 +119,68 @@ def _held_by_caller(driver: Driver, locked: JudgedAnswer) -> None:
         place, what = "/data/relationships/locked-by/data/id", f"locked-by is {brief(holder)}"
         source = "{lock-workspace}"
         driver.holds(holder in names, locked, place, what, brief(names[0]), source)
+
+
+def _deleted_safely(driver: Driver, record: Resource) -> None:
+    """A workspace that is locked stays; one that is free is gone, by id and by name."""
+    for operation in ("safe-delete-workspace", "safe-delete-workspace-by-name"):
+        source = f"{{{operation}}}"
+        one = driver.need("workspaces")
+        driver.call("lock-workspace", {"reason": "verify"}, of=one)
+        why = "a locked workspace that shall be deleted safely"
+        driver.refused(409, operation, of=one, why=why, source=source)
+        driver.call("unlock-workspace", of=one)
+        if driver.call(operation, of=one).ok:
+            still = driver.peek("show-workspace", one).ok
+            if still:
+                what = "the workspace is still there after it was deleted safely"
+                expected = "a workspace that is gone"
+                driver.context.findings.note(operation, EFFECT, what, expected, source)
+            else:
+                driver.made.gone(one)
+                why = "a workspace that was deleted"
+                driver.refused(404, operation, of=one, why=why, source=source)
+
+
+def _consumers(driver: Driver, record: Resource) -> None:
+    """Which workspaces may read the state of one where not everyone may."""
+    owner = driver.need("workspaces")
+    mine = body("workspaces", {"global-remote-state": False})
+    driver.call("update-workspace", mine, of=owner)
+    one, two = driver.need("workspaces"), driver.need("workspaces")
+    add, replace, remove = (f"{act}-remote-state-consumers" for act in ("add", "replace", "remove"))
+    steps: tuple[tuple[str, list[Resource], list[Resource], str], ...] = (
+        (add, [one], [one], "a consumer was added"),
+        (add, [one, two], [one, two], "adding one that is there has no effect"),
+        (remove, [one], [two], "a consumer was removed"),
+        (remove, [one], [two], "removing one that is not there has no effect"),
+        (replace, [one], [one], "the consumers were replaced"),
+        (replace, [], [], "the consumers were replaced by none"),
+    )
+    for operation, sent, now, why in steps:
+        write = driver.call(operation, identifiers(*sent), of=owner)
+        read = driver.call("list-remote-state-consumers", of=owner)
+        wanted, source = [workspace["id"] for workspace in now], f"{{{operation}}}"
+        if not must_list(driver, write, [read], wanted, same_id, why=why, source=source):
+            return
+    known, other = driver.context.plan("workspaces"), linked_one(owner, "project") or ""
+    for operation in (add, replace):
+        for what, stranger in relations.strangers(driver, known, other):
+            why, source = f"a consumer: {what}", f"{{{operation}}} (status: decision)"
+            driver.refused(422, operation, identifiers(stranger), of=owner, why=why, source=source)
+
+
+TODAY: Mapping[str, Callable[[Driver, Resource], None]] = {
+    "add-tags-to-workspace": lambda driver, record: driver.aside(
+        "tags", driver.foreign("workspaces")
+    ),
+    "add-or-update-tag-bindings-on-workspace": lambda driver, record: driver.aside(
+        "tag-bindings", driver.need("workspaces")
+    ),
+    "add-remote-state-consumers": _consumers,
+    "safe-delete-workspace": _deleted_safely,
+}
+"""What is played where the edition has the operation."""
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

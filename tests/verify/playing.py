@@ -17,6 +17,7 @@ from mockserver.scenarios.runner.run import verify
 from mockserver.traffic.transport import Response
 
 TOKEN = "verify-test-token-0123456789"
+OLD, NEW = "2019-07", "2026-08"
 Wsgi = Callable[..., Any]
 
 
@@ -53,15 +54,17 @@ class InProcess:
         return Response(int(status.split()[0]), received, content)
 
 
-def context_of(app: Wsgi, *, organization: str = "my-organization", **options: Any) -> Context:
-    edition = load("2019-07")
+def context_of(
+    app: Wsgi, *, edition: str = OLD, organization: str = "my-organization", **options: Any
+) -> Context:
+    contract = load(edition)
     return Context(
         transport=InProcess(app),
-        edition=edition,
+        edition=contract,
         scenarios=scenarios(),
         organization=organization,
         token=TOKEN,
-        findings=Findings(edition),
+        findings=Findings(contract),
         **options,
     )
 
@@ -72,6 +75,6 @@ def run(app: Wsgi, only: frozenset[str] = frozenset(), **options: Any) -> tuple[
     return context, verify(context, only)
 
 
-def server() -> Any:
+def server(edition: str = OLD) -> Any:
     """Ours, with the documented world."""
-    return mockserver.create_app(key=TOKEN)
+    return mockserver.create_app(key=TOKEN, edition=edition)

@@ -113,7 +113,7 @@ def _of_type(type: str, operations: Sequence[Operation], edition: Edition) -> Ac
         removes=of("DELETE"),
         add={name: id for (method, name), id in relations.items() if method == "POST"},
         remove={name: id for (method, name), id in relations.items() if method == "DELETE"},
-        every=[one.id for one in own],
+        every=[one.id for one in operations],
     )
 
 

@@ -48,14 +48,15 @@ def _members(schema: Schema, avoid: Any) -> Iterator[dict[str, Any]]:
 
 
 def create_body(plan: Plan, name: str, need: Need, whole: bool = False) -> dict[str, Any]:
-    """What makes a record: all that may be set where `whole`, else what must be.
+    """What makes a record: all that may be set where `whole`, else its name and what must be.
 
     Raises CannotContinue where neither edition nor scenario know a value for what must be set.
     """
     values = plan.scenario.values(name)
     attributes: dict[str, Any] = {}
     for one in plan.known.attributes.values():
-        if not one.create or not (one.required or whole):
+        named = one.name == plan.name_attribute
+        if not one.create or not (one.required or named or whole):
             continue
         value = _initial(one, plan, name, values)
         if value is not MISSING:

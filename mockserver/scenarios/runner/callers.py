@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from mockserver.contract import Operation
@@ -17,6 +18,8 @@ from mockserver.scenarios.runner.scenario import Callers
 
 RIGHTS = "{permissions}"
 WITHOUT = "a caller without rights"
+PERMISSIONS = "/attributes/permissions"
+"""What a record shows each caller of his own: what he may do."""
 
 
 def seen_by_others(driver: Driver, plan: Plan, record: Resource) -> None:
@@ -97,7 +100,17 @@ def _about(driver: Driver, operation: Operation, other: Resource) -> Arguments |
         return None
     path, query, _ = good or ({}, {}, None)
     body = body_anew(driver, operation, good) if good else None
-    return (driver.path(operation, other) if named else path), query, body
+    try:
+        return (driver.path(operation, other) if named else path), query, body
+    except CannotContinue:  # it is another's, as a variable is no parameter of a policy set
+        return _last_shown(driver, operation) or path, query, body
+
+
+def _last_shown(driver: Driver, operation: Operation) -> Mapping[str, str] | None:
+    """The path of a record that was shown last, where an operation has the path of a GET."""
+    same = (o for o in driver.context.edition.operations.values() if o.path == operation.path)
+    shown = (driver.context.good.get(o.id) for o in same if o.method == "GET")
+    return next((good[0] for good in shown if good), None)
 
 
 def _seen(driver: Driver, plan: Plan, record: Resource, token: str) -> None:
@@ -116,4 +129,4 @@ def _seen(driver: Driver, plan: Plan, record: Resource, token: str) -> None:
         what = "a caller with rights is not shown the record in the list"
         source = driver.context.edition.operation(listing.operation).source
         driver.holds(False, listing, "/data", what, "every record", source)
-    compare(driver.context, views, {}, plan.scenario.only_in)
+    compare(driver.context, views, {}, plan.scenario.only_in, PERMISSIONS)

@@ -50,6 +50,10 @@ class Driver:
     def organization(self) -> str:
         return self.context.organization
 
+    def has(self, operation: str) -> bool:
+        """Whether the edition has an operation of that id."""
+        return operation in self.context.edition.operations
+
     def name(self, word: str) -> str:
         self._count += 1
         return f"{PREFIX}-{self.context.run}-{word}-{self._count}"
@@ -190,6 +194,12 @@ class Driver:
         raise CannotContinue(
             f"{plan.actions.create} answered {answer.status}, and made no {plan.type}"
         )
+
+    def aside(self, type: str, record: Resource) -> None:
+        """What the scenario of a type that has no operations of its own plays with another's record."""
+        steps = self.context.scenarios[type].steps
+        if steps:
+            steps(self, record)
 
     def new_ids(self, answer: JudgedAnswer) -> None:
         """An id stands for one record, also after that has gone; a name may be given again."""

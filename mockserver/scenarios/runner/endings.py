@@ -25,6 +25,8 @@ def outlived(driver: Driver, plan: Plan, record: Resource) -> list[Other]:
         member = driver.context.plan(one.types[0]) if one.types else None
         if member is None or not member.actions.create or not member.actions.shows:
             continue
+        if _inside(member, plan):  # it ends with its owner, whatever relation names it
+            continue
         back = reverse(plan, member) if one.many else None
         ids = linked(record, one.name) if one.many else [linked_one(record, one.name) or ""]
         there = [id for id in ids or () if id and driver.made.is_there(member.type, id)]
@@ -63,8 +65,7 @@ def belongings(driver: Driver, plan: Plan, record: Resource) -> list[Resource]:
 def _belonging(driver: Driver, plan: Plan, record: Resource, other: Plan) -> Iterator[Resource]:
     if other.actions.create is None:
         return
-    create = other.edition.operation(other.actions.create)
-    inside = [*create.records.values()][-1:] == [plan.type]
+    create, inside = other.edition.operation(other.actions.create), _inside(other, plan)
     names = any(
         r.required and not r.many and plan.type in r.types
         for r in other.known.relationships.values()
@@ -77,6 +78,12 @@ def _belonging(driver: Driver, plan: Plan, record: Resource, other: Plan) -> Ite
     answer = driver.call(create.id, document, of=record if inside else driver.parent(other))
     for _, resource in resources(answer.document):
         yield {**resource, "type": other.type}
+
+
+def _inside(other: Plan, plan: Plan) -> bool:
+    """Whether records of `other` are made in the path of one of `plan`."""
+    create = other.edition.operation(other.actions.create) if other.actions.create else None
+    return create is not None and [*create.records.values()][-1:] == [plan.type]
 
 
 def gone_along(driver: Driver, removal: str, plan: Plan, belongings: Sequence[Resource]) -> None:

@@ -43,7 +43,11 @@ class Plan:
 
     @cached_property
     def name_attribute(self) -> str:
-        """The attribute that names a record: `name`, or else the first text that a create must send."""
+        """The attribute that names a record: what the scenario says, `name`, or else the first text
+        that a create must send.
+        """
+        if self.scenario.named:
+            return self.scenario.named
         texts = (
             one.name
             for one in self.known.attributes.values()

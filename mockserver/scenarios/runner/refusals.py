@@ -11,6 +11,7 @@ from typing import Any
 from mockserver.contract import Operation
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.query import UNFILTERED
+from mockserver.contract.routes import routes
 from mockserver.judge.documents import Resource
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import leaves, within
@@ -96,12 +97,14 @@ def _of_another_type(driver: Driver, type: str) -> Resource | None:
 
 
 def _other_method(context: Context, operation: Operation) -> str | None:
-    """A method that the path does not have; one operation of a path asks for all."""
+    """A method that the path does not have, on no page either; one operation of a path asks for all."""
     same = [o for o in context.edition.operations.values() if o.path == operation.path]
     if same[0] is not operation or context.read_only:
         return None
     taken = {one.method for one in same}
-    return next((m for m in ("PUT", "PATCH", "POST", "DELETE") if m not in taken), None)
+    known = routes(context.edition)
+    methods = (m for m in ("PUT", "PATCH", "POST", "DELETE") if m not in taken)
+    return next((m for m in methods if not known.not_built(m, operation.path)), None)
 
 
 def _queries(

@@ -38,6 +38,7 @@ class Scenario:
 
     `values(name)`: by attribute what to send where its schema does not tell: a create of a record
     of that name sends the first, a PATCH each of the others; none where it is to be left alone.
+    `named`: the attribute that names a record, where that is neither `name` nor required.
     `unique`: attributes that no other record may have, each with its source.
     `any_case`: where it is said that letter case does not count in names; empty where it counts.
     `parent(driver)`: the record in whose path it is made, where verification cannot make one.
@@ -56,6 +57,7 @@ class Scenario:
     """
 
     values: Callable[[str], Mapping[str, Sequence[Any]]] = lambda name: {}
+    named: str = ""
     unique: Mapping[str, str] = field(default_factory=dict)
     any_case: str = ""
     parent: Callable[..., Resource] | None = None

@@ -1,0 +1,54 @@
+"""The scenario of agent pools: for whom they are, and what keeps one from being deleted."""
+
+from __future__ import annotations
+
+from mockserver.judge.documents import Resource
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
+from mockserver.scenarios.runner.scenario import Scenario, body
+
+UPDATE, DELETE = "{update-agent-pool}", "{delete-agent-pool}"
+SCOPES = ("allowed-workspaces", "excluded-workspaces")
+
+
+def steps(driver: Driver, record: Resource) -> None:
+    """What a PATCH names replaces what was named; one in use stays."""
+    one, two = driver.need("workspaces"), driver.need("workspaces")
+    for name in SCOPES:
+        for members in ([one, two], [two], []):
+            sent = body("agent-pools", {}, **{name.replace("-", "_"): members})
+            write = driver.call("update-agent-pool", sent, of=record)
+            shown = (record, {f"/relationships/{name}/data": members})
+            must_show(driver, write, shown, why=f"{name} were replaced", source=UPDATE)
+    _in_use(driver, record, one)
+
+
+def _in_use(driver: Driver, record: Resource, workspace: Resource) -> None:
+    """A workspace whose runs agents execute names the pool, which cannot be deleted then."""
+    agents = body("workspaces", {"execution-mode": "agent", "agent-pool-id": record["id"]})
+    write = driver.call("update-workspace", agents, of=workspace)
+    pool = {"/relationships/agent-pool/data/id": record["id"]}
+    why, source = "agents execute its runs", "{execution-modes}"
+    if not must_show(driver, write, (workspace, pool), why=why, source=source):
+        return
+    shown = driver.call("show-agent-pool", of=record)
+    must_show(
+        driver, shown, (record, {"/relationships/workspaces/data": [workspace]}), why=why,
+        source=driver.context.edition.operation("show-agent-pool").source,
+    )  # fmt: skip
+    why = "a pool that a workspace names"
+    driver.refused(
+        422, "delete-agent-pool", of=record, why=why, source=f"{DELETE} (status: decision)"
+    )
+    remote = body("workspaces", {"execution-mode": "remote"})
+    write = driver.call("update-workspace", remote, of=workspace)
+    none = {"/relationships/agent-pool/data": None}
+    why = "agents do not execute its runs any more"
+    must_show(driver, write, (workspace, none), why=why, source=source)
+
+
+SCENARIO = Scenario(
+    unique={"name": "decision: a name is one pool's, as of records elsewhere"},
+    open=True,
+    steps=steps,
+)

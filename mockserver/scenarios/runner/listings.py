@@ -1,0 +1,54 @@
+"""What hangs on a record and is shown by lists of its own: tags, consumers, bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mockserver.contract.explain import brief
+from mockserver.judge.documents import Resource, resources
+from mockserver.judge.findings import EFFECT
+from mockserver.scenarios.runner.answer import JudgedAnswer
+from mockserver.scenarios.runner.driver import Driver
+
+Title = Callable[[Resource], str]
+"""What stands for one resource object where lists are compared."""
+
+
+def must_list(
+    driver: Driver,
+    write: JudgedAnswer,
+    reads: Sequence[JudgedAnswer],
+    wanted: Sequence[str],
+    title: Title,
+    *,
+    why: str,
+    source: str,
+) -> bool:
+    """What a write must have done, as every list shows it that holds it. Gives whether all do.
+
+    Where no list agrees the write is at fault, else those that do not; the write's own answer is
+    looked at where it is a list itself.
+    """
+    own = [write] if isinstance(write.data, list) else []
+    able = [answer for answer in reads if answer.ok and not answer.wrong]
+    if not write.ok or not able:
+        return False  # which is told of them
+    wrong = [one for one in [*own, *able] if _titles(one, title) != sorted(wanted)]
+    if wrong and all(one in wrong for one in able):
+        what = f"{why}: {brief(_titles(able[0], title))} is listed"
+        expected = brief(sorted(wanted))
+        driver.context.findings.note(write.operation, EFFECT, what, expected, source, why)
+        return False
+    for one in wrong:
+        what = f"{why}: {brief(_titles(one, title))} is listed"
+        driver.holds(False, one, "/data", what, brief(sorted(wanted)), source)
+    return not wrong
+
+
+def _titles(answer: JudgedAnswer, title: Title) -> list[str]:
+    return sorted(title(resource) for _, resource in resources(answer.document))
+
+
+def same_id(resource: Resource) -> str:
+    """A record by its id."""
+    return str(resource["id"])

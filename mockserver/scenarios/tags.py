@@ -1,0 +1,66 @@
+"""Tags of workspaces: names that an organization groups them by, made where there is none.
+
+Nothing here removes one: they are played in an organization of verification's own, and go with it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.judge.documents import Resource, attribute, resources
+from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
+from mockserver.scenarios.runner.listings import must_list
+from mockserver.scenarios.runner.scenario import Scenario
+
+ADD, REMOVE = "add-tags-to-workspace", "remove-tags-from-workspace"
+
+
+def steps(driver: Driver, record: Resource) -> None:
+    """By name and by id; the workspace and the list of its tags agree, and a search finds it."""
+    one, two = driver.name("tag"), driver.name("tag")
+    names = {
+        ADD: f"{{{ADD}}}",
+        REMOVE: f"{{{REMOVE}}}",
+    }
+    steps: tuple[tuple[str, list[str], list[str], str], ...] = (
+        (ADD, [one, two], [one, two], "tags were added"),
+        (ADD, [one], [one, two], "adding a tag that is there has no effect"),
+        (REMOVE, [two], [one], "a tag was removed"),
+        (REMOVE, [two], [one], "removing a tag that is not there has no effect"),
+    )
+    for operation, sent, now, why in steps:
+        write = driver.call(operation, _named(*sent), of=record)
+        read = driver.call("list-workspace-tags", of=record)
+        source = names[operation]
+        if not must_list(driver, write, [read], now, _title, why=why, source=source):
+            return
+        shown = (record, {"/attributes/tag-names": sorted(now)})
+        must_show(driver, write, shown, why=why, source=source)
+    _found(driver, record, one)
+    unknown: Any = {"data": [{"type": "tags", "id": driver.name("nothing")}]}
+    why = "the id of a tag that there is not"
+    driver.refused(422, ADD, unknown, of=record, why=why, source=f"{names[ADD]} (status: decision)")
+
+
+def _found(driver: Driver, record: Resource, tag: str) -> None:
+    """By a tag its workspaces are found, and no others."""
+    source = driver.context.edition.operation("list-workspaces").source
+    for parameter, wanted in (("search[tags]", True), ("search[exclude-tags]", False)):
+        query = {parameter: tag, "search[name]": attribute(record, "name")}
+        answer = driver.call("list-workspaces", of=record, query=query)
+        found = any(r["id"] == record["id"] for _, r in resources(answer.document))
+        what = f"{parameter} {'brings' if found else 'does not bring'} a workspace that has the tag"
+        expects = "the workspace" if wanted else "no workspace with the tag"
+        driver.holds(found is wanted, answer, "/data", what, expects, source)
+
+
+def _named(*names: str) -> dict[str, Any]:
+    return {"data": [{"type": "tags", "attributes": {"name": name}} for name in names]}
+
+
+def _title(tag: Resource) -> str:
+    return str(attribute(tag, "name"))
+
+
+SCENARIO = Scenario(steps=steps)
