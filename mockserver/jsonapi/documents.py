@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mockserver.jsonapi.pagination import meta, page_links
-from mockserver.world.calls import Call, ListPage
+from mockserver.world.calls import Call, ListPage, Shown
 from mockserver.world.state import Record
 
-Renderer = Callable[[Record], Any]
-"""What stands for a record in a document: its resource object, or a number in place of it."""
+Renderer = Callable[[Record | Shown], Any]
+"""What stands for a record, or for what a kind shows itself, in a document: its resource object, or
+a number in place of it.
+"""
 
 
 def document(call: Call, data: Record | ListPage, url: str, part: Renderer) -> dict[str, Any]:
@@ -28,15 +30,17 @@ def document(call: Call, data: Record | ListPage, url: str, part: Renderer) -> d
 
 
 def _included(call: Call, records: Sequence[Record], part: Renderer) -> dict[str, Any]:
-    """`included` where `include` asks for it: each record once, only what the caller may see."""
+    """`included` where `include` asks for it: each once, only what the caller may see."""
     names = call.query.get("include")
     if not names:
         return {}
-    found: dict[int, Record] = {}
+    found: dict[Any, Record | Shown] = {}
     for record in records:
         related = call.kinds[record.kind].related
         for name in names:
             for other in related[name](call, record) if name in related else ():
-                if call.sees(other):
+                if not isinstance(other, Record):
+                    found[other["id"]] = other
+                elif call.sees(other):
                     found[other.key] = other
-    return {"included": [part(record) for record in found.values()]}
+    return {"included": [part(one) for one in found.values()]}

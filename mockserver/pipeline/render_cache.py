@@ -15,7 +15,7 @@ from typing import Any
 
 from mockserver.contract import Operation
 from mockserver.contract.operations import ResourceSchema
-from mockserver.world.calls import Call
+from mockserver.world.calls import Call, Shown
 from mockserver.world.kinds import Caller, View
 from mockserver.world.problems import Breach
 from mockserver.world.state import Record, State
@@ -95,7 +95,9 @@ class Store:
 
 
 class RenderedParts:
-    """The parts of one answer: called with a record, gives the number that stands for it."""
+    """The parts of one answer: called with a record, or with what a kind shows itself, gives the
+    number that stands for it.
+    """
 
     def __init__(self, call: Call, operation: Operation, status: int, store: Store | None) -> None:
         self._call, self._operation, self._status = call, operation, status
@@ -107,7 +109,10 @@ class RenderedParts:
         self.kept = store is not None
         """Whether all of them are kept."""
 
-    def __call__(self, record: Record) -> int:
+    def __call__(self, record: Record | Shown) -> int:
+        if not isinstance(record, Record):
+            self._all.append(self._judged(record, self._schema(record["type"], record["id"])))
+            return len(self._all) - 1
         resource, depends = self._known.get(record.kind) or self._learn(record)
         kept = self._known_parts.get((record.key, resource.name))
         if kept is None or kept.record is not record or kept.sight is not self._sight:
@@ -132,15 +137,22 @@ class RenderedParts:
 
     def _learn(self, record: Record) -> tuple[ResourceSchema, Depends]:
         """What the contract and the kind say of a record's kind, once an answer."""
-        resource = self._operation.parts(self._status).get(record.kind)
-        if resource is None:
-            where = f"an answer with status {self._status}"
-            raise self._breach([f"{record.kind} {record.id} has no place in {where}"])
+        resource = self._schema(record.kind, record.id)
         self._known[record.kind] = known = resource, self._call.kinds[record.kind].depends
         return known
 
+    def _schema(self, type: str, id: str) -> ResourceSchema:
+        resource = self._operation.parts(self._status).get(type)
+        if resource is None:
+            where = f"an answer with status {self._status}"
+            raise self._breach([f"{type} {id} has no place in {where}"])
+        return resource
+
     def _built(self, record: Record, resource: ResourceSchema) -> bytes:
-        shown = resource.shown(self._call.show(record))
+        return self._judged(self._call.show(record), resource)
+
+    def _judged(self, built: Shown, resource: ResourceSchema) -> bytes:
+        shown = resource.shown(built)
         if misses := resource.misses(shown):
             raise self._breach(misses)
         return json_bytes(shown)

@@ -51,11 +51,14 @@ PROJECT: Levels = {
 
 
 def settled(levels: Levels) -> Settled:
-    """What a level allows, written out; details are sent with `custom` alone (suite)."""
+    """What a level allows, written out; details are sent with `custom` alone (suite).
+
+    An object without a member says nothing: the `tfe` provider sends two with each level.
+    """
 
     def settle(call: Any, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
         access = attributes.get("access", record["access"] if record else None)
-        details = {name: value for name, value in attributes.items() if name != "access"}
+        details = {n: said for n, said in attributes.items() if n != "access" and said != {}}
         if access != CUSTOM:
             for name in details:
                 raise _read_only(name, str(access))

@@ -199,7 +199,9 @@ PROJECTS = Kind(
         "tag-bindings": lambda view, record: {
             "links": {"related": f"/api/v2/projects/{record.id}/tag-bindings"}
         },
+        "effective-tag-bindings": tag_bindings.to_effective,
     },
+    related={"effective_tag_bindings": tag_bindings.inherited},
     depends=depends,
     operations={
         "list-projects": (list_projects, "list-projects"),

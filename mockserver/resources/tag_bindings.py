@@ -36,11 +36,18 @@ def effective(view: View, record: Record) -> dict[str, tuple[str, Record]]:
     return found
 
 
-def _inherited(view: View, record: Record) -> Iterator[Shown]:
+def inherited(view: View, record: Record) -> Iterator[Shown]:
+    """The effective ones, each with the project that it comes from; None where it is its own."""
     for key, (value, source) in effective(view, record).items():
         one = shown(record, "effective-tag-bindings", key, value)
         data = None if source is record else {"type": source.kind, "id": source.id}
         yield {**one, "relationships": {"inherited-from": {"data": data}}}
+
+
+def to_effective(view: View, record: Record) -> dict[str, Any]:
+    """The relationship that `include` of `effective_tag_bindings` goes by."""
+    data = [{"type": one["type"], "id": one["id"]} for one in inherited(view, record)]
+    return {"data": data}
 
 
 # operations
@@ -51,7 +58,7 @@ def list_bindings(call: Call) -> Reply:
 
 
 def list_effective(call: Call) -> Reply:
-    return Reply(data=[*_inherited(call, call.record)])
+    return Reply(data=[*inherited(call, call.record)])
 
 
 def add_bindings(call: Call) -> Reply:

@@ -15,7 +15,7 @@ from mockserver.jsonapi.handlers import (
 from mockserver.jsonapi.identifiers import to_many, to_one
 from mockserver.jsonapi.pagination import paged
 from mockserver.jsonapi.resources import owner, resource
-from mockserver.resources import tags
+from mockserver.resources import tag_bindings, tags
 from mockserver.resources import workspaces_of_projects as of_projects
 from mockserver.resources.workspace_locks import ENTRY as LOCK_ENTRY
 from mockserver.resources.workspace_locks import (
@@ -241,6 +241,7 @@ def depends_on_projects(view: View, record: Record) -> tuple[Any, ...]:
         organization["allow-force-delete-workspaces"],
         record["_locked-by"] in view.state.records,
         [*view.state.list(record.key, "vars")],
+        of_projects.project(view, record)["tag-bindings"],
     )
 
 
@@ -278,6 +279,7 @@ TODAY = replace(
             lambda view, record: to_one(None),
         ),
         "agent-pool": lambda view, record: to_one(of_projects.modes(view, record)[1]),
+        "effective-tag-bindings": tag_bindings.to_effective,
         "locked-by": of_projects.locked_by,
         "outputs": lambda view, record: {"data": []},
         "project": lambda view, record: to_one(of_projects.project(view, record)),
@@ -290,6 +292,7 @@ TODAY = replace(
         **KIND.related,
         "project": lambda view, record: (of_projects.project(view, record),),
         "locked_by": of_projects.lockers,
+        "effective_tag_bindings": tag_bindings.inherited,
     },
     operations={
         **KIND.operations,

@@ -101,9 +101,9 @@ class Kind:
     a value or `(view, record)`; `relationships`: those that are no relation, or are shown otherwise, None where one is omitted;
     `links`. `depends(view, record)`: all that it is made of beside the record itself, compared with
     `==`; while nothing of it has changed it is neither built nor judged again. None: it is built
-    each time. `related`: what `include` may name, each giving records. `operations`: by operation
-    id, the function that answers it and the right that it takes. `read`: the right that seeing a
-    record takes. `permissions`: by permission that is shown, the right that it stands for.
+    each time. `related`: what `include` may name, each giving records
+    or resource objects of no kind. `operations`: by operation id, the function that answers it and
+    the right that it takes. `read`: the right that seeing a record takes. `permissions`: by permission that is shown, the right that it stands for.
     `grants`: by type, `(view, record)`: words that say what the caller may do in a record of that
     type, and in what it owns, by virtue of this kind. `reach(view, type, within)`: records of a type that those
     grants open, for callers who do not see all. `entitled(record, name)`: whether an entitlement
@@ -138,7 +138,7 @@ class Kind:
     relationships: Mapping[str, Callable[[View, Record], Any]] = field(default_factory=dict)
     links: Callable[[View, Record], dict[str, str]] | None = None
     depends: Callable[[View, Record], tuple[Any, ...]] | None = None
-    related: Mapping[str, Callable[[View, Record], Iterable[Record]]] = field(default_factory=dict)
+    related: Mapping[str, Callable[[View, Record], Iterable[Any]]] = field(default_factory=dict)
     permissions: Mapping[str, str] = field(default_factory=dict)
     operations: Mapping[str, tuple[Handler, str]] = field(default_factory=dict)
     read: str | None = None

@@ -127,8 +127,19 @@ def test_a_project_access_of_ones_own_is_merged_and_may_give_access_to_teams(wor
     assert changed["project-access"]["teams"] == "manage"
     assert changed["workspace-access"]["runs"] == "plan"
     assert changed["workspace-access"]["variables"] == "none"
-    refused = world.patch("mel", path, a("team-projects", access="read", project_access={}))
+    contradicting = a("team-projects", access="read", project_access={"teams": "manage"})
+    refused = world.patch("mel", path, contradicting)
     assert refused.pointers == ["/data/attributes/project-access"]
+
+
+def test_empty_details_beside_a_level_of_a_project_say_nothing(world: Asked) -> None:
+    """The `tfe` provider sends both objects with every level."""
+    empty = {"project_access": {}, "workspace_access": {}}
+    made = world.post("olga", PROJECTS, to_shop(world, access="maintain", **empty))
+    assert made.attributes(201)["access"] == "maintain"
+    path = f"{PROJECTS}/{made.json['data']['id']}"
+    changed = world.patch("olga", path, a("team-projects", access="admin", **empty)).attributes()
+    assert changed["project-access"]["settings"] == "delete"
 
 
 @pytest.mark.parametrize(("path", "document"), [(ACCESS, to_web), (PROJECTS, to_shop)])

@@ -251,6 +251,37 @@ def test_a_tag_of_the_workspace_goes_before_that_of_its_project(tfe: mockserver.
     )
 
 
+def test_effective_tags_are_included_with_projects_and_workspaces_as_they_are_now(
+    tfe: mockserver.World,
+) -> None:
+    def tags(path: str, **query: str) -> dict[str, tuple[str, str]]:
+        """What each effective tag says, and which record gives it, of the first that is shown."""
+        query = {"include": "effective_tag_bindings", **query}
+        answer = tfe.client.get(f"{ROOT}/{path}", query_string=query)
+        data = answer.json["data"]
+        shown = data[0] if isinstance(data, list) else data
+        named = [one["id"] for one in shown["relationships"]["effective-tag-bindings"]["data"]]
+        found = {one["id"]: one for one in answer.json["included"]}
+        return {
+            found[id]["attributes"]["key"]: (
+                found[id]["attributes"]["value"],
+                (found[id]["relationships"]["inherited-from"]["data"] or {}).get("id", "its own"),
+            )
+            for id in named
+        }
+
+    of_both = {"env": ("prod", PLATFORM), "tier": ("web", "its own")}
+    assert tags(f"workspaces/{FIRST}") == of_both
+    listed = "organizations/my-organization/workspaces"
+    assert tags(listed, **{"search[name]": "workspace-1"}) == of_both
+    assert tags(f"projects/{PLATFORM}") == {"env": ("prod", "its own")}
+    said = {"data": [{"type": "tag-bindings", "attributes": {"key": "env", "value": "test"}}]}
+    tfe.client.patch(f"{ROOT}/projects/{PLATFORM}/tag-bindings", json=said)
+    assert tags(f"workspaces/{FIRST}")["env"] == ("test", PLATFORM)
+    assert tags(f"projects/{PLATFORM}") == {"env": ("test", "its own")}
+    assert tags(f"projects/{EMPTY}") == {}
+
+
 def test_state_is_read_by_the_workspaces_that_are_named_or_by_all(tfe: mockserver.World) -> None:
     path = f"{ROOT}/workspaces/{FIRST}/relationships/remote-state-consumers"
     assert ids(tfe.client.get(path)) == [SECOND]
