@@ -30,26 +30,35 @@ SCOPES = {
         "workspaces", ("excluded-workspaces", "excluded-agent-pools"), entry="excluded-workspaces"
     ),
 }
+FILTERS = {
+    "filter[allowed_workspaces][name]": "allowed-workspaces",
+    "filter[allowed-workspaces][name]": "allowed-workspaces",
+    "filter[allowed_projects][name]": "allowed-projects",
+}
 
 
 def list_pools(call: Call) -> Reply:
-    """By name; `q` is a part of it."""
+    """By name where `sort` says no other order; `q` is a part of it."""
     part = str(call.query.get("q", "")).casefold()
-    allowed = call.query.get("filter[allowed-workspaces][name]")
+    wanted = [(of, name) for query, of in FILTERS.items() if (name := call.query.get(query))]
     every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "agent-pools"))
     found = [
-        record.key
+        record
         for record in every
-        if part in record["name"].casefold() and (not allowed or _allows(call, record, allowed))
+        if part in record["name"].casefold() and all(_allows(call, record, *one) for one in wanted)
     ]
-    return Reply(data=listed(call, found[::-1] if call.query.get("sort") == "-name" else found))
+    sort = str(call.query.get("sort", "name"))
+    if sort.endswith("created-at"):
+        found.sort(key=lambda record: record.key)
+    if sort.startswith("-"):
+        found.reverse()
+    return Reply(data=listed(call, [record.key for record in found]))
 
 
-def _allows(call: Call, record: Record, name: str) -> bool:
-    if record["organization-scoped"]:
-        return True
-    members = call.members(record, SCOPES["allowed-workspaces"].relation)
-    return any(one["name"] == name for one in members)
+def _allows(call: Call, record: Record, scope: str, name: str) -> bool:
+    """Whether a pool is for everything, or for what has that name."""
+    members = call.members(record, SCOPES[scope].relation)
+    return record["organization-scoped"] or any(one["name"] == name for one in members)
 
 
 def update_pool(call: Call) -> Reply:

@@ -293,9 +293,20 @@ def one(relation: Relation) -> Callable[[View, Record], dict[str, Any]]:
     return lambda view, record: to_one(next(iter(view.members(record, relation)), None))
 
 
+def closed_to_users(view: View, record: Record) -> str | None:
+    """User tokens are taken where the organization says so; those of teams and its own always are."""
+    if record["user-tokens-enabled"] or view.caller.record.kind != "users":
+        return None
+    return (
+        f"{view.caller.name} may not use a user token in {record.id}: its user-tokens-enabled is "
+        "false (a token of a team or of the organization is taken)"
+    )
+
+
 TODAY = replace(
     KIND,
     settled=settled,
+    closed=closed_to_users,
     depends=lambda view, record: (view.granted(record), view.state.relations(record.key)),
     related=dict.fromkeys(
         ("default-project", "default_project"),

@@ -16,15 +16,18 @@ from mockserver.world.state import ROOT, Record, State
 def demand(
     view: View, operation: str, right: str, record: Record | None, entitled: str | None
 ) -> None:
-    """Raise a 404 where the caller may not do it with a record, or its owners have no entitlement.
+    """Raise a 404 where the caller may not do it with a record, or its owners have no entitlement,
+    and a 401 where one of them takes no tokens like his.
 
     The life of a request asks this of the path's record; a handler, of one that only query or body
     name.
     """
-    owner = record if entitled else None
+    owner = record
     while owner:
-        judge = view.kinds[owner.kind].entitled
-        if judge and not judge(owner, str(entitled)):
+        kind = view.kinds[owner.kind]
+        if kind.closed and (why := kind.closed(view, owner)):
+            raise unauthorized(why)
+        if entitled and kind.entitled and not kind.entitled(owner, entitled):
             raise not_found(f"{owner.id} has no entitlement {entitled}")
         owner = view.owner(owner) if owner.owner != ROOT else None
     if not view.may(right, record):

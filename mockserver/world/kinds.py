@@ -107,7 +107,8 @@ class Kind:
     `grants`: by type, `(view, record)`: words that say what the caller may do in a record of that
     type, and in what it owns, by virtue of this kind. `reach(view, type, within)`: records of a type that those
     grants open, for callers who do not see all. `entitled(record, name)`: whether an entitlement
-    is on, None where this kind has no say. `authenticate(state, digest)`: the caller a secret
+    is on, None where this kind has no say. `closed(view, record)`: why the caller's token is not taken
+    in a record and in what it owns, None where it is. `authenticate(state, digest)`: the caller a secret
     stands for (digest None: the key itself). `callers(state)`: everyone a token can stand for. `token_names(document)`: the tokens that a
     fixture names.
 
@@ -145,6 +146,7 @@ class Kind:
     grants: Mapping[str, Callable[[View, Record], Iterable[str]]] = field(default_factory=dict)
     reach: Callable[[View, str, Record], Iterable[int]] | None = None
     entitled: Callable[[Record, str], bool] | None = None
+    closed: Callable[[View, Record], str | None] | None = None
     authenticate: Callable[[State, str | None], Caller | None] | None = None
     callers: Callable[[State], Iterable[Caller]] | None = None
     token_names: Callable[[Values], Iterable[str]] | None = None
@@ -248,10 +250,13 @@ class View:
         return self.kinds.facts
 
     def granted(self, record: Record) -> frozenset[str]:
-        """The words that the kinds grant the caller in a record."""
+        """The words that the kinds grant the caller in a record; none where it is closed to him."""
         words = self._granted.get(record.key)
         if words is None:
+            closed = self.kinds[record.kind].closed
             grants = self.kinds.granting.get(record.kind, ())
+            if closed and closed(self, record):
+                grants = ()
             words = frozenset(word for grant in grants for word in grant(self, record))
             self._granted[record.key] = words
         return words

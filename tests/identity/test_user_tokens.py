@@ -6,7 +6,7 @@ import pytest
 
 from tests.client import ROOT
 
-from .asking import Asked, a, token_of
+from .asking import ORG, TODAY, Asked, a, asked, token_of
 
 TOKENS = f"{ROOT}/authentication-tokens"
 
@@ -126,3 +126,26 @@ def test_a_token_that_takes_the_place_of_one_that_a_restore_threw_away_was_never
     ask.tfe.restore("before")
     made = ask.post("mel", path(ask, "mel"), described("in its place"))
     assert ask.get("mel", f"{TOKENS}/{made.data(201)['id']}").attributes()["last-used-at"] is None
+
+
+def test_an_organization_can_close_itself_to_user_tokens_and_open_again_by_another() -> None:
+    """As go-tfe's suite asks: the owners do it by a token of their team."""
+    today = {**TODAY, "tokens": [*TODAY["tokens"], {"name": "owners", "team": "acme/owners"}]}
+    with asked(today, edition="2026-08") as world:
+        web = world.post("owners", f"{ORG}/workspaces", a("workspaces", name="web")).data(201)["id"]
+        changed = world.patch("owners", ORG, a("organizations", user_tokens_enabled=False))
+        assert changed.attributes()["user-tokens-enabled"] is False
+        for who in ("olga", "key"):
+            for path in (ORG, f"{ORG}/workspaces", f"{ROOT}/workspaces/{web}"):
+                world.get(who, path).ok(401)
+            listed = world.get(who, f"{ROOT}/organizations").data()
+            assert "acme" not in [one["id"] for one in listed]
+        world.get("olga", ORG)
+        assert world.why == (
+            "user olga may not use a user token in acme: its user-tokens-enabled is false "
+            "(a token of a team or of the organization is taken)"
+        )
+        world.get("sam", f"{ROOT}/organizations/globex").ok(200)
+        world.get("org-token", f"{ROOT}/workspaces/{web}").ok(200)
+        world.patch("owners", ORG, a("organizations", user_tokens_enabled=True)).ok(200)
+        world.get("olga", f"{ROOT}/workspaces/{web}").ok(200)

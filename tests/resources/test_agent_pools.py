@@ -59,6 +59,33 @@ def test_what_a_pool_is_for_is_replaced(tfe: mockserver.World) -> None:
     assert refused.status_code == 422
 
 
+def test_pools_are_listed_by_name_by_creation_and_by_what_they_are_for(
+    tfe: mockserver.World,
+) -> None:
+    def names(**query: str) -> list[str]:
+        listed = tfe.client.get(f"{ORG}/agent-pools", query_string=query).json["data"]
+        return [one["attributes"]["name"] for one in listed]
+
+    everywhere = names()
+    first = {"data": [{"type": "workspaces", "id": FIRST}]}
+    platform = {"data": [{"type": "projects", "id": PLATFORM}]}
+    for name, scope in (
+        ("b", {"allowed-workspaces": first}),
+        ("a", {"allowed-projects": platform}),
+    ):
+        pool = body("agent-pools", scope, name=name, organization_scoped=False)
+        assert tfe.client.post(f"{ORG}/agent-pools", json=pool).status_code == 200
+    assert names() == names(sort="name") == sorted([*everywhere, "a", "b"])
+    assert names(sort="-name") == names()[::-1]
+    assert names(sort="created-at") == [*everywhere, "b", "a"]
+    assert names(sort="-created-at") == names(sort="created-at")[::-1]
+    for spelled in ("allowed_workspaces", "allowed-workspaces"):
+        assert sorted(names(**{f"filter[{spelled}][name]": "workspace-1"})) == ["b", *everywhere]
+    found = names(**{"filter[allowed_projects][name]": "platform"})
+    assert sorted(found) == ["a", *everywhere]
+    assert sorted(names(**{"filter[allowed_projects][name]": "nothing"})) == everywhere
+
+
 def test_a_scope_that_says_nothing_stays_as_it_is(tfe: mockserver.World) -> None:
     path, first = f"{ROOT}/agent-pools/{POOL}", {"data": [{"type": "workspaces", "id": FIRST}]}
     tfe.client.patch(path, json=body("agent-pools", {"allowed-workspaces": first}))
