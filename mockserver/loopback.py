@@ -6,11 +6,13 @@ Below every room: the command line, the control plane and the recordings ask it;
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 NAMES = ("localhost", "127.0.0.1", "::1")
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+])(:[0-9]{1,5})?")
 
 
 @lru_cache(maxsize=256)
@@ -35,6 +37,16 @@ def split(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:
         return urlsplit("")
+
+
+def origin_of(url: str) -> str | None:
+    """Scheme, host and port of a URL of http or https, in lower case; None where it has no host, or
+    one that no browser sends: spaces, control characters, a user's name before it.
+    """
+    parts = split(url)
+    origin = f"{parts.scheme}://{parts.netloc}".lower()
+    as_said = url.lower().startswith(origin)  # what urlsplit has not left out
+    return origin if as_said and _ORIGIN.fullmatch(origin) else None
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ import click
 
 from mockserver.cli.common import TOKEN, URL, edition_named
 from mockserver.cli.printing import say
-from mockserver.loopback import split, without_proxy
+from mockserver.loopback import origin_of, split, without_proxy
 
 READY = click.option(
     "--ready-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -87,10 +87,13 @@ def _said(url: str, token: str, ready_file: Path | None) -> Mapping[str, Any]:
                 f"{ready_file} is not what `serve --ready-file` writes: no JSON object of texts"
             )
         said |= written
-    parts = split(said["url"])
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise click.UsageError(f"--url {said['url']!r}: write http:// or https:// and a host")
-    return said | {"url": f"{parts.scheme}://{parts.netloc}"}
+    origin = origin_of(said["url"])
+    if origin is None:
+        raise click.UsageError(
+            f"--url {said['url']!r}: write http:// or https:// and a host, and a port where there is "
+            "one (http://localhost:8080)"
+        )
+    return said | {"url": origin}
 
 
 def _host(name: str, services: Mapping[str, str]) -> str:

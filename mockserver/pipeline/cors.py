@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from mockserver.loopback import split
+from mockserver.loopback import origin_of
 from mockserver.pipeline.messages import Answer, Sent
 
 ANY = "*"
@@ -25,14 +25,9 @@ def origin(text: str) -> str:
     """An origin as browsers send it, or `*` for all. Raises ValueError where it is neither."""
     if text == ANY:
         return text
-    said = text.casefold().removesuffix("/")
-    parts = split(said)
-    if (
-        parts.scheme in ("http", "https")
-        and parts.hostname
-        and said == f"{parts.scheme}://{parts.netloc}"
-    ):
-        return said
+    found = origin_of(text)
+    if found is not None and text.lower().removesuffix("/") == found:
+        return found
     raise ValueError(
         f"{text!r} is not an origin: expected a scheme and a host, and a port where there is one "
         "(http://localhost:5173), or * for every origin"

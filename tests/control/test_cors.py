@@ -148,7 +148,23 @@ def over(line: HTTPConnection, method: str, headers: dict[str, str], body: Any =
     return Answer(answer.status, answer.read(), received)
 
 
-@pytest.mark.parametrize("text", ["localhost:5173", "", "null", "http://a/b", "ftp://a", "http://"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "localhost:5173",
+        "",
+        "null",
+        "http://a/b",
+        "ftp://a",
+        "http://",
+        "http://:80",
+        "http://a:b",
+        "http://ann@a",
+        "http://a\x01b",
+        "http://a\nb",
+        "http://a b",
+    ],
+)
 def test_what_is_no_origin_is_refused_at_the_start(text: str) -> None:
     with pytest.raises(ValueError, match="is not an origin: expected a scheme and a host"):
         mockserver.create_app(cors_origins=[text])

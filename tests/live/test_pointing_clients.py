@@ -65,12 +65,24 @@ def test_the_curl_line_of_env_is_answered() -> None:
     assert json.loads(done.stdout)["data"]["attributes"]["username"] == "admin"
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://here", "http://", "http://["])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:8080",
+        "ftp://here",
+        "http://",
+        "http://[",
+        "http://:80",
+        "http://here:http",
+        "http://a b",
+        "http://ann@here",
+    ],
+)
 def test_a_url_that_is_none_is_a_usage_error(url: str) -> None:
     for command in ("env", "cli-config"):
         done = run(command, "--url", url)
         assert done.exit_code == 2
-        assert f"--url '{url}': write http:// or https:// and a host" in done.output
+        assert f"--url '{url}': write http:// or https:// and a host, and a port" in done.output
 
 
 @pytest.mark.parametrize(
