@@ -34,7 +34,15 @@ class RequestBody:
         What clients send in the place of a listed member stays where it is, for the handler to read.
         """
         checked = Checked(value)
-        misses = self._folded(self._checker.misses(value), value)
+        if misses := self._checker.misses(value):
+            self._judge(self._folded(misses, value), checked)
+        if self._fill and not checked.refusals:
+            self._fill(value)
+        return checked
+
+    def _judge(self, misses: list[Miss], checked: Checked) -> None:
+        """Explain what a body breaks; take out of it what is let pass where nothing is refused."""
+        value = checked.value
         instead = stand_ins(self._tolerated, misses, value)
         absent = {(*path[:-1], name) for path, name in instead.items()}
         misses = [miss for miss in misses if miss.path not in absent]
@@ -55,9 +63,6 @@ class RequestBody:
             for miss in reversed(misses):
                 if miss.path not in instead and miss.fault != "pattern":
                     take_out(value, miss)
-            if self._fill:
-                self._fill(value)
-        return checked
 
     @cached_property
     def _fill(self) -> Fill | None:

@@ -27,6 +27,10 @@ class ResourceSchema:
         self._checker = Checker(self._schema, schemas)
         self.shown = shower(self._schema, schemas)
 
+    def holds(self, value: Any) -> bool:
+        """Whether a resource object keeps its schema: then all that it shows is listed, too."""
+        return self._checker.holds(value)
+
     def misses(self, value: Any) -> list[str]:
         """A sentence for each place where a resource object breaks its schema."""
         return [

@@ -37,13 +37,7 @@ def parse(body: bytes, most: int = VALUES) -> Any:
         raise NotStrict("the body begins with a byte order mark")
     _refuse_depth(text)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_members,
-            parse_constant=_refuse_constant,
-            parse_int=_integer,
-            parse_float=_number,
-        )
+        value = _decode(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise NotStrict(f"the body is not JSON: {error.msg} ({where})") from None
@@ -91,6 +85,14 @@ def _number(text: str) -> float | int:
     if number in (float("inf"), float("-inf")):
         raise NotStrict(f"the number {text[:20]} is too large")
     return number
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_members,
+    parse_constant=_refuse_constant,
+    parse_int=_integer,
+    parse_float=_number,
+).decode
 
 
 def _refuse_depth(text: str) -> None:

@@ -39,7 +39,7 @@ class AsgiHeaders(dict[str, str]):
             self[key] = f"{self[key]}, {text}" if key in self else text
 
     def get(self, name: str, default: str = "", /) -> str:  # type: ignore[override]
-        return super().get(name.lower(), default)
+        return dict.get(self, name.lower(), default)
 
 
 class Body:

@@ -257,7 +257,7 @@ class View:
             grants = self.kinds.granting.get(record.kind, ())
             if closed and closed(self, record):
                 grants = ()
-            words = frozenset(word for grant in grants for word in grant(self, record))
+            words = frozenset().union(*(grant(self, record) for grant in grants))
             self._granted[record.key] = words
         return words
 

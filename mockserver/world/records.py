@@ -81,10 +81,9 @@ def create(
     """A new record of a kind in a new state. Raises KeyError where one of its names is taken."""
     if kind.identify:
         id = kind.identify(values)
-    while id is None:
-        state, count = state.fresh(kind.prefix or kind.type)
-        made = ids.make(seed, kind.prefix, count)
-        id = None if (kind.type, made) in state.names else made
+    counted: dict[str, int] = {}
+    if id is None:
+        id, counted = _numbered(kind, state, seed)
     key = state.serial + 1
     record = Record(
         kind=kind.type,
@@ -95,7 +94,16 @@ def create(
         names=((kind.type, id), *kind.names(values, owners)),
         sort=kind.sort(values, key),
     )
-    return state.add(record), record
+    return state.add(record, counted), record
+
+
+def _numbered(kind: Kind, state: State, seed: int) -> tuple[str, dict[str, int]]:
+    """The next id of a kind that no record has, and its number by prefix."""
+    prefix = kind.prefix or kind.type
+    count = state.counters.get(prefix, 0) + 1
+    while (kind.type, id := ids.make(seed, kind.prefix, count)) in state.names:
+        count += 1
+    return id, {prefix: count}
 
 
 def change(kind: Kind, state: State, record: Record, changes: Values) -> tuple[State, Record]:

@@ -23,6 +23,8 @@ NONE: Mapping[Any, Any] = MappingProxyType({})
 ROOT = 0
 """Owner of what nobody owns (organizations, users)."""
 
+TEXTS = (str, bytes)
+
 Relation = tuple[str, str]
 """A relation by its name here and its name on the other side, e.g. `("policies", "policy-sets")`."""
 
@@ -58,8 +60,7 @@ class Record:
 
     def weight(self) -> int:
         """Roughly the bytes that keeping it costs; what the journal counts for what was replaced."""
-        texts = (value for value in self.values.values() if isinstance(value, str | bytes))
-        return 512 + sum(map(len, texts))
+        return 512 + sum([len(value) for value in self.values.values() if type(value) in TEXTS])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,18 +129,17 @@ class State:
 
     # writing: each gives a new state
 
-    def fresh(self, prefix: str) -> tuple[State, int]:
-        """The next number for an id of that prefix, from 1 on."""
-        count = self.counters.get(prefix, 0) + 1
-        return replace(self, counters={**self.counters, prefix: count}), count
+    def add(self, record: Record, counted: Mapping[str, int] = NONE) -> State:
+        """With a new record. Its key must be `serial + 1`, its names free (its kind has asked).
 
-    def add(self, record: Record) -> State:
-        """With a new record. Its key must be `serial + 1`, its names free (its kind has asked)."""
+        `counted`: the number that its id has, by prefix.
+        """
         return replace(
             self,
             records=self.records.insert(record.key, record),
             names=_named(self.names, record),
             owned=_listed(self.owned, record, add=True),
+            counters={**self.counters, **counted},
             serial=record.key,
             written=self.written + record.weight(),
         )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import routes
 from mockserver.contract.engines import Checker
-from mockserver.pipeline.render_cache import Store
+from mockserver.pipeline.render_cache import Bounded, Store
 from mockserver.pipeline.server import Server
 from mockserver.web.testing import app_of
 from tests.examples import examples
@@ -219,6 +219,17 @@ def test_what_is_kept_is_bounded(server: Server) -> None:
         )
     assert 0 < sum(len(kept.part) for kept in store.kept.values()) <= 5_000
     assert len(store.documents) == 1
+
+
+def test_what_was_dropped_takes_no_room_of_what_comes_after() -> None:
+    kept = Bounded(10)
+    kept.keep("stale", b"", 6)
+    kept.clear()
+    kept.keep("first", b"", 6)
+    kept.keep("second", b"", 4)
+    assert list(kept) == ["first", "second"]
+    kept.keep("third", b"", 1)
+    assert list(kept) == ["third"]
 
 
 def test_no_schema_is_compiled_before_it_is_needed() -> None:

@@ -119,10 +119,9 @@ def test_removing_keeps_the_last_key_so_that_none_is_given_twice() -> None:
 
 
 def test_numbers_of_ids_are_counted_per_prefix() -> None:
-    state, first = State().fresh("ws")
-    state, other = state.fresh("pol")
-    state, second = state.fresh("ws")
-    assert (first, other, second) == (1, 1, 2)
+    state = State().add(record(1), {"ws": 1}).add(record(2), {"pol": 1}).add(record(3))
+    assert state.add(record(4), {"ws": 2}).counters == {"ws": 2, "pol": 1}
+    assert state.counters == {"ws": 1, "pol": 1}
 
 
 def test_what_was_replaced_only_grows_and_counts_texts_and_bytes() -> None:
