@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.contract.explain import brief
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import Scenario
 
@@ -14,7 +15,12 @@ def once(driver: Driver) -> None:
     if not isinstance(plans, list) or not plans:
         return
     organization = driver.need("organizations")
-    driver.call("update-organization-subscription", _onto(plans[0]), of=organization)
+    made = driver.call("update-organization-subscription", _onto(plans[0]), of=organization)
+    place = "/data/relationships/feature-set/data/id"
+    named = driver.value(made.document, place)
+    if made.ok and place not in made.wrong:
+        what, source = f"feature-set is {brief(named)}", "{update-organization-subscription}"
+        driver.holds(named == plans[0]["id"], made, place, what, brief(plans[0]["id"]), source)
     stranger = {"type": "feature-sets", "id": driver.name("nobody")}
     why, source = "a feature set that there is not", "{update-organization-subscription}"
     refused = "update-organization-subscription"

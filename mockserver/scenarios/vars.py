@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, resources
+from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.error_pointers import points_at
@@ -28,17 +29,33 @@ def once(driver: Driver) -> None:
     if one is None or two is None:
         return
     _listed(driver, policy_set, [one, two], "parameters were made", "create-parameter")
-    _unique(driver, policy_set, two)
     path = _path(policy_set, one)
-    deleted = driver.call("delete-parameter", path=path)
-    for operation in (
-        ("show-parameter", "update-parameter", "delete-parameter") if deleted.ok else ()
+    if not _deleted(driver, path):
+        return
+    _listed(driver, policy_set, [two], "a parameter was deleted", "delete-parameter")
+    _unique(driver, policy_set, two)
+    _changed(driver, _path(policy_set, two))
+
+
+def _deleted(driver: Driver, path: Mapping[str, str]) -> bool:
+    """A parameter that was deleted is found by nothing. Gives whether it is gone."""
+    answer = driver.call("delete-parameter", path=path)
+    if not answer.ok:
+        return False
+    if driver.sent("show-parameter", path=path).ok:
+        what = "the parameter is still there after it was deleted"
+        expected, source = "a parameter that is gone", "{delete-parameter}"
+        driver.context.findings.note(answer.operation, EFFECT, what, expected, source)
+        return False
+    changed = body("vars", {"value": "again"})
+    for operation, sent in (
+        ("show-parameter", None),
+        ("update-parameter", changed),
+        ("delete-parameter", None),
     ):
-        sent = body("vars", {"value": "again"}) if operation == "update-parameter" else None
         why, source = "a parameter that was deleted", f"{{{operation}}}"
         driver.refused(404, operation, sent, path=path, why=why, source=source)
-    _listed(driver, policy_set, [two], "a parameter was deleted", "delete-parameter")
-    _changed(driver, _path(policy_set, two))
+    return True
 
 
 def _parameter(driver: Driver, policy_set: Resource) -> Resource | None:

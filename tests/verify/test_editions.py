@@ -15,21 +15,21 @@ from mockserver.scenarios.runner.actions import actions
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.run import DEFECT, verify
-from tests.verify.playing import TOKEN, InProcess, server
+from tests.verify.playing import NEW, OLD, TOKEN, InProcess, server
 
 
-def less(*pages: str) -> Edition:
-    """Edition 2019-07 without the operations of some pages."""
-    edition = Edition(folder("contracts") / "2019-07")
-    for id, operation in list(edition.operations.items()):
+def less(*pages: str, edition: str = OLD) -> Edition:
+    """An edition without the operations of some pages."""
+    made = Edition(folder("contracts") / edition)
+    for id, operation in list(made.operations.items()):
         if operation.page in pages:
-            del edition.operations[id]
-    return edition
+            del made.operations[id]
+    return made
 
 
 def context_of(edition: Edition, **options: Any) -> Context:
     return Context(
-        transport=InProcess(server()),
+        transport=InProcess(server(edition.name)),
         edition=edition,
         scenarios=scenarios(),
         organization="my-organization",
@@ -39,20 +39,28 @@ def context_of(edition: Edition, **options: Any) -> Context:
     )
 
 
+def _slowly(edition: str, *pages: str) -> Any:
+    return pytest.param(edition, pages, marks=pytest.mark.slow)
+
+
 @pytest.mark.parametrize(
-    "pages",
+    ("edition", "pages"),
     [
-        ("policies", "policy-sets"),
-        pytest.param(("policies",), marks=pytest.mark.slow),
-        pytest.param(("ssh-keys", "team-access"), marks=pytest.mark.slow),
-        ("teams", "team-members", "team-access", "team-tokens"),
-        pytest.param(
-            ("user-tokens", "organization-tokens", "account", "users"), marks=pytest.mark.slow
-        ),
+        (OLD, ("policies", "policy-sets")),
+        _slowly(OLD, "policies"),
+        _slowly(OLD, "ssh-keys", "team-access"),
+        (OLD, ("teams", "team-members", "team-access", "team-tokens")),
+        _slowly(OLD, "user-tokens", "organization-tokens", "account", "users"),
+        (NEW, ("projects", "agent-pools", "project-team-access")),
+        _slowly(NEW, "policies", "policy-sets", "policy-set-params"),
+        _slowly(NEW, "workspaces", "vars", "policy-set-params"),
+        _slowly(NEW, "teams", "team-members", "team-access", "team-tokens", "project-team-access"),
     ],
 )
-def test_an_edition_without_a_page_is_played_without_it(pages: tuple[str, ...]) -> None:
-    result = verify(context_of(less(*pages)))
+def test_an_edition_without_a_page_is_played_without_it(
+    edition: str, pages: tuple[str, ...]
+) -> None:
+    result = verify(context_of(less(*pages, edition=edition)))
     assert [finding.line() for finding in result.findings] == []
     assert [why for why in result.unplayed.values() if why.startswith(DEFECT)] == []
     assert result.left == []

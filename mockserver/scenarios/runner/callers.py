@@ -76,7 +76,7 @@ def _unchangeable(driver: Driver, plan: Plan, token: str) -> None:
     able = [id for id in plan.actions.every if id not in plan.actions.reads]
     for id in sorted(able, key=lambda id: id in plan.actions.removes):
         operation = driver.context.edition.operation(id)
-        if (asked := _about(driver, operation, other)) is None:
+        if (asked := _about(driver, plan, operation, other)) is None:
             continue
         path, query, body = asked
         # members that the caller may not see are unknown, where the path names nothing
@@ -87,7 +87,7 @@ def _unchangeable(driver: Driver, plan: Plan, token: str) -> None:
         )  # fmt: skip
 
 
-def _about(driver: Driver, operation: Operation, other: Resource) -> Arguments | None:
+def _about(driver: Driver, plan: Plan, operation: Operation, other: Resource) -> Arguments | None:
     """What succeeds with rights: asked before, and about another record where it would change one.
 
     None where it never has succeeded, and needs a body.
@@ -100,6 +100,8 @@ def _about(driver: Driver, operation: Operation, other: Resource) -> Arguments |
         return None
     path, query, _ = good or ({}, {}, None)
     body = body_anew(driver, operation, good) if good else None
+    if body and operation.id == plan.actions.create:
+        body = create_body(plan, driver.name("refused"), driver.need)
     try:
         return (driver.path(operation, other) if named else path), query, body
     except CannotContinue:  # it is another's, as a variable is no parameter of a policy set

@@ -11,19 +11,19 @@ from mockserver.contract import Operation
 from tests.verify.mutations.servers import Wsgi, answered, asked, give, reusing, shown
 from tests.verify.mutations.spoiling import routed
 from tests.verify.mutations.table import EDIT, MAKE, ONE, Row
-from tests.verify.playing import TOKEN, server
+from tests.verify.playing import OLD, TOKEN, server
 
 Told = tuple[int, list[tuple[str, str]], bytes]
 Watch = Callable[[Wsgi, dict[str, Any], Operation, str], Told]
 """`watch(ours, environ, operation, id)`: the answer; `id` is what the path names last."""
 
 
-def watched(watch: Watch) -> Wsgi:
+def watched(watch: Watch, edition: str = OLD) -> Wsgi:
     """Our application, of which each request of a known operation is answered by a function."""
-    ours = server()
+    ours = server(edition)
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        operation, path = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        operation, path = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"], edition)
         if operation is None:
             return ours(environ, start)  # type: ignore[no-any-return]
         id = [*path.values()][-1] if path else ""
@@ -49,7 +49,7 @@ def attribute(document: Any, name: str) -> Any:
         return None
 
 
-def leaving(removal: str, create: str, show: str) -> Wsgi:
+def leaving(removal: str, create: str, show: str, edition: str = OLD) -> Wsgi:
     """What belonged to a record stays when that is deleted."""
     made: dict[str, bytes] = {}
     orphans: set[str] = set()
@@ -66,7 +66,7 @@ def leaving(removal: str, create: str, show: str) -> Wsgi:
             return 200, headers, json.dumps(document).encode()
         return status, headers, body
 
-    return watched(watch)
+    return watched(watch, edition)
 
 
 def still_in_policies() -> Wsgi:
@@ -120,7 +120,7 @@ def keys(*, cascade: bool) -> Wsgi:
     return watched(watch)
 
 
-def cascading_up(removal: str, relation: str, path: str) -> Wsgi:
+def cascading_up(removal: str, relation: str, path: str, edition: str = OLD) -> Wsgi:
     """A record that is deleted takes along the one that it names."""
 
     def watch(ours: Wsgi, environ: Any, operation: Operation, id: str) -> Told:
@@ -134,7 +134,7 @@ def cascading_up(removal: str, relation: str, path: str) -> Wsgi:
             answered(ours, asked(environ, "DELETE", f"{path}/{named}"))
         return told
 
-    return watched(watch)
+    return watched(watch, edition)
 
 
 TAKEN = json.dumps({"errors": [{
@@ -199,7 +199,7 @@ def old_owner() -> Wsgi:
     return watched(watch)
 
 
-def unlisted_dead(listing: str) -> Wsgi:
+def unlisted_dead(listing: str, edition: str = OLD) -> Wsgi:
     """A record that is deleted stays in its list, and only there."""
     seen: dict[str, Any] = {}
 
@@ -214,7 +214,7 @@ def unlisted_dead(listing: str) -> Wsgi:
             body = json.dumps(document).encode()
         return status, headers, body
 
-    return watched(watch)
+    return watched(watch, edition)
 
 
 ACCESS, TOLD = "add-team-access-to-workspace", "show-team-access-to-workspace"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.verify.mutations.spoiling import routed
-from tests.verify.playing import server
+from tests.verify.playing import OLD, server
 
 Wsgi = Callable[..., Iterable[bytes]]
 SETS = "/api/v2/organizations/my-organization/policy-sets"
@@ -110,12 +110,12 @@ def remembering(type: str) -> Wsgi:
     return app
 
 
-def reusing(create: str, removal: str) -> Wsgi:
+def reusing(create: str, removal: str, edition: str = OLD) -> Wsgi:
     """The id of a deleted record is given to the next one."""
-    ours, free, real = server(), list[str](), dict[str, str]()
+    ours, free, real = server(edition), list[str](), dict[str, str]()
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        operation, path = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        operation, path = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"], edition)
         id = [*path.values()][-1] if path else ""
         if id in real:
             changed = environ["PATH_INFO"].replace(id, real[id])
@@ -133,12 +133,12 @@ def reusing(create: str, removal: str) -> Wsgi:
     return app
 
 
-def rewritten(operation: str, pattern: bytes, other: bytes) -> Wsgi:
+def rewritten(operation: str, pattern: bytes, other: bytes, edition: str = OLD) -> Wsgi:
     """What is sent to one operation is changed before it is looked at."""
-    ours = server()
+    ours = server(edition)
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        found, _ = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        found, _ = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"], edition)
         if found and found.id == operation:
             sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             sent = re.sub(pattern, other, sent)

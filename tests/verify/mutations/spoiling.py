@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import mockserver
-from mockserver.contract import load
+from mockserver.contract import Operation, load
 from mockserver.judge.pointers import MISSING, at
 from mockserver.judge.routes import match
 from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
 from mockserver.world.kinds import Kinds
-from tests.verify.playing import TOKEN
+from tests.verify.playing import OLD, TOKEN, server
 
-KINDS = kinds("2019-07")
 
-routed = partial(match, load("2019-07"))
-"""Operation and path parameters of a method and path."""
+def routed(method: str, path: str, edition: str = OLD) -> tuple[Operation | None, Any]:
+    """Operation and path parameters of a method and path."""
+    return match(load(edition), method, path)
 
 
 @dataclass
@@ -60,12 +59,14 @@ class Spoiled:
         app: Callable[..., Any],
         spoils: Mapping[str, Spoil],
         requests: Mapping[str, Callable[[dict[str, Any]], None]] | None = None,
+        edition: str = OLD,
     ) -> None:
+        self._edition = edition
         self._app, self._spoils, self._requests = app, spoils, requests or {}
         self._memory: dict[str, Any] = {}
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        operation, _ = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        operation, _ = routed(environ["REQUEST_METHOD"], environ["PATH_INFO"], self._edition)
         id = operation.id if operation else ""
         for name in (id, "*"):
             if name in self._requests:
@@ -182,25 +183,25 @@ def status(old: int, new: int, body: bytes | None = None) -> Spoil:
     return spoil
 
 
-def spoilt(spoils: Mapping[str, Spoil], requests: Any = None) -> Spoiled:
+def spoilt(spoils: Mapping[str, Spoil], requests: Any = None, edition: str = OLD) -> Spoiled:
     """Our server with spoilt answers."""
-    return Spoiled(mockserver.create_app(key=TOKEN), spoils, requests)
+    return Spoiled(server(edition), spoils, requests, edition)
 
 
-def changed(type: str, **operations: Callable[..., Any]) -> Any:
+def changed(type: str, edition: str = OLD, **operations: Callable[..., Any]) -> Any:
     """Our server with other handlers: `create_policy_set=wrap` gets the old one and gives a new."""
-    kind = KINDS[type]
+    kind = kinds(edition)[type]
     handlers = dict(kind.operations)
     for name, wrap in operations.items():
         id = name.replace("_", "-")
         handler, rule = handlers[id]
         handlers[id] = wrap(handler), rule
-    return _served(KINDS.but(replace(kind, operations=handlers)))
+    return _served(kinds(edition).but(replace(kind, operations=handlers)), edition)
 
 
 def shown(type: str, edit: Callable[[dict[str, Any]], None]) -> Any:
     """Our server with another `show` of a kind."""
-    kind = KINDS[type]
+    kind = kinds(OLD)[type]
     assert kind.show
     old = kind.show
 
@@ -209,10 +210,10 @@ def shown(type: str, edit: Callable[[dict[str, Any]], None]) -> Any:
         edit(resource)
         return resource  # type: ignore[no-any-return]
 
-    return _served(KINDS.but(replace(kind, show=show)))
+    return _served(kinds(OLD).but(replace(kind, show=show)), OLD)
 
 
-def _served(kinds: Kinds) -> Any:
+def _served(kinds: Kinds, edition: str) -> Any:
     server = Server(kinds=lambda edition: kinds)
-    server.universe(key=TOKEN, fixture="documented")
+    server.universe(key=TOKEN, fixture="documented", edition=edition)
     return mockserver.create_app(key=None, server=server)

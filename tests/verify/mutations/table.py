@@ -25,7 +25,7 @@ from tests.verify.mutations.spoiling import (
     status,
     turn,
 )
-from tests.verify.playing import TOKEN
+from tests.verify.playing import OLD, TOKEN
 
 Place = tuple[str, str]
 
@@ -41,6 +41,7 @@ class Row(NamedTuple):
     places: Sequence[Place]
     played: str = ""
     exit: int = 1
+    edition: str = OLD
 
 
 SHOW, LIST, MAKE, EDIT = (

@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.contract import load
 from tests.verify.mutations.spoiling import Answer, spoilt
-from tests.verify.playing import run
+from tests.verify.playing import NEW, OLD, run
 
 
 def _reversed_keys(answer: Answer) -> None:
@@ -62,14 +62,16 @@ def _all(answer: Answer) -> None:
         change(answer)
 
 
+@pytest.mark.parametrize("edition", [OLD, NEW])
 @pytest.mark.parametrize(
     "change",
     [_all, *(pytest.param(change, marks=pytest.mark.slow) for change in HARMLESS)],
     ids=lambda change: change.__name__.strip("_"),
 )
-def test_what_breaks_nothing_is_not_told(change: Callable[[Answer], None]) -> None:
+def test_what_breaks_nothing_is_not_told(change: Callable[[Answer], None], edition: str) -> None:
     """All at once in every run, one by one in the slow one."""
-    _, result = run(spoilt(dict.fromkeys(load("2019-07").operations, change)))
+    changed = spoilt(dict.fromkeys(load(edition).operations, change), edition=edition)
+    _, result = run(changed, edition=edition)
     assert [finding.line() for finding in result.findings] == []
     assert result.exit == 0
     assert result.unplayed == {}

@@ -12,9 +12,10 @@ from tests.verify.mutations.endings import ENDINGS
 from tests.verify.mutations.laws import LAWS
 from tests.verify.mutations.rights import RIGHTS
 from tests.verify.mutations.table import TABLE, Row
+from tests.verify.mutations.today import TODAY
 from tests.verify.playing import run
 
-EVERY = [*TABLE, *LAWS, *ENDINGS, *RIGHTS]
+EVERY = [*TABLE, *LAWS, *ENDINGS, *RIGHTS, *TODAY]
 """The rows of which every run plays one in four, the slow one all."""
 OFTEN = EVERY[::4]
 
@@ -26,14 +27,14 @@ def _played(row: Row) -> Any:
 
 def test_the_table_is_long_enough_and_names_each_mutation_once() -> None:
     names = [row.what for row in EVERY]
-    assert len(names) >= 175
+    assert len(names) >= 275
     assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("row", [_played(row) for row in EVERY])
 def test_a_mutation_is_named_and_nothing_else(row: Row) -> None:
     played = {operation for operation, _ in row.places} | ({row.played} if row.played else set())
-    _, outcome = run(row.server(), only=frozenset(played))
+    _, outcome = run(row.server(), only=frozenset(played), edition=row.edition)
     found = {(finding.operation, collapsed(finding.place)) for finding in outcome.findings}
     wanted = {(operation, collapsed(place)) for operation, place in row.places}
     assert found == wanted, "\n".join(finding.line() for finding in outcome.findings)
