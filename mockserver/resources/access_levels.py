@@ -33,21 +33,26 @@ WORKSPACE: Levels = {
 """Of a workspace (permissions page); under `custom`, what it allows where nothing is said."""
 
 
-def _project(settings: str, teams: str, sets: str, workspaces: Mapping[str, Any], all: bool) -> Any:
+def _project(settings: str, teams: str, sets: str, workspaces: Mapping[str, Any], *may: str) -> Any:
     return {
         "project-access": {"settings": settings, "teams": teams, "variable-sets": sets},
-        "workspace-access": {**workspaces, **dict.fromkeys(("create", "move", "delete"), all)},
+        "workspace-access": {
+            **workspaces,
+            **{name: name in may for name in ("create", "move", "delete")},
+        },
     }
 
 
 PROJECT: Levels = {
-    "read": _project("read", "none", "read", {**_READ, "locking": False, **_OFF}, False),
-    "write": _project("read", "none", "read", {**_WRITE, "locking": True, **_OFF}, False),
-    "maintain": _project("read", "none", "write", {**_ADMIN, "locking": True}, True),
-    "admin": _project("delete", "manage", "write", {**_ADMIN, "locking": True}, True),
-    CUSTOM: _project("read", "none", "none", {**_LEAST, "locking": False, **_OFF}, False),
+    "read": _project("read", "none", "read", {**_READ, "locking": False, **_OFF}),
+    "write": _project("read", "none", "read", {**_WRITE, "locking": True, **_OFF}),
+    "maintain": _project("read", "none", "write", {**_ADMIN, "locking": True}, "create", "delete"),
+    "admin": _project(
+        "delete", "manage", "write", {**_ADMIN, "locking": True}, "create", "move", "delete"
+    ),
+    CUSTOM: _project("read", "none", "none", {**_LEAST, "locking": False, **_OFF}),
 }
-"""Of a project, and of the workspaces in it."""
+"""Of a project, and of the workspaces in it (project-team-access.mdx#update-team-access-to-a-project)."""
 
 
 def settled(levels: Levels) -> Settled:
@@ -92,9 +97,8 @@ def words(level: str, allowed: Mapping[str, Any], locking: str) -> Iterator[str]
         yield level
         return
     yield "read-custom"
-    if allowed["runs"] in ("plan", "apply"):
-        yield "plan"
-    yield f"runs-{allowed['runs']}"
-    yield f"variables-{allowed['variables']}"
+    yield from (f"{name}-{allowed[name]}" for name in ("runs", "variables", "state-versions"))
     if allowed[locking]:
         yield "workspace-locking"
+    if allowed["run-tasks"]:
+        yield "workspace-run-tasks"

@@ -120,13 +120,13 @@ def _settled(call: Call) -> dict[str, Any]:
 
 
 def list_team_tokens(call: Call) -> Reply:
-    """Of teams whose name holds `q`, as `sort` and `filter[expiry_status]` say."""
+    """Of teams that the caller may manage, whose name holds `q`, as `sort` and `filter[expiry_status]` say."""
     asked = str(call.query.get("q", "")).casefold()
     teams = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "teams"))
     found = [
         token
         for team in teams
-        if asked in team["name"].casefold()
+        if asked in team["name"].casefold() and call.may("manage-team-token", team)
         for token in tokens_of(call.state, team)
     ]
     if (status := call.query.get("filter[expiry_status]")) is not None:

@@ -15,7 +15,15 @@ from mockserver.world.problems import Error, Problem, not_found
 from mockserver.world.state import ROOT, Record
 
 TYPE = "organization-memberships"
-RIGHT, OWN = "manage-membership", "manage-owners"
+RIGHT, OWN = "manage-team-members", "manage-owners"
+MANAGERS = {
+    "manages-members": {"manage-membership", "manage-teams", "manage-organization-access"},
+    "manages-team": {"manage-teams", "manage-organization-access"},
+    "manages-access": {"manage-organization-access"},
+}
+"""By what is granted in a team that the caller can see, the organization access that gives it, each
+including those before it (permissions page).
+"""
 
 
 def membership(view: View, organization: int, user: int) -> Record | None:
@@ -62,16 +70,23 @@ def in_organization(view: View, record: Record) -> Iterator[str]:
 
 
 def in_team(view: View, record: Record) -> Iterator[str]:
-    """Who is in it; who may manage its tokens; that all in the organization see it."""
+    """Who is in it; who may manage its tokens; that all in the organization see it; and what may do
+    with it who sees it: of a secret team, its members and who may access secret teams.
+    """
     organization = view.owner(record)
-    if any(team.key == record.key for team in teams_of(view, organization)):
+    words = view.granted(organization)
+    own = any(team.key == record.key for team in teams_of(view, organization))
+    colleague = record["visibility"] == "organization" and "member" in words
+    if own:
         yield "team-member"
         if record["allow-member-token-management"]:
             yield "token-manager"
-    if view.may("manage-teams", organization):
-        yield "token-manager"
-    if record["visibility"] == "organization" and "member" in view.granted(organization):
+    if colleague:
         yield "colleague"
+    if own or colleague or "access-secret-teams" in words:
+        yield from (word for word, access in MANAGERS.items() if words & access)
+        if words & MANAGERS["manages-team"]:
+            yield "token-manager"
 
 
 GRANTS = {"organizations": in_organization, "teams": in_team}

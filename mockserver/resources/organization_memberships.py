@@ -13,6 +13,7 @@ from mockserver.jsonapi.handlers import show_record
 from mockserver.jsonapi.identifiers import named_records, to_many, to_one
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import owner, resource
+from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, Values, View
 from mockserver.world.naming import by_id
@@ -24,6 +25,7 @@ TYPE = "organization-memberships"
 OWNERS = "owners"
 MEMBERS, TEAMS = ("users", "teams"), ("teams", "users")
 RIGHT, READ = "manage-membership", "read-organization"
+OF_TEAM, OF_OWNERS = "manage-team-members", "manage-owners"
 
 
 def names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
@@ -59,6 +61,8 @@ def invite(call: Call) -> Reply:
     keys = named_records(
         call, sent, "teams", "/data/relationships/teams/data", organization, errors
     )
+    for key in keys:
+        _demand(call, state.get(key))
     if found and state.find(TYPE, organization.key, found.key):
         errors.append(_taken(email))
     if errors:
@@ -121,15 +125,24 @@ def _chosen(call: Call, records: Iterable[Record]) -> Reply:
 
 
 def remove(call: Call) -> Reply:
-    """Out of the organization's teams too. Not oneself as an owner, nor the last owner (document)."""
+    """Out of the organization's teams too, which the caller must manage (permissions page). Not
+    oneself as an owner, nor the last owner (document).
+    """
     record, state = call.record, call.state
     account = user(call, record)
     for team in teams(call, record):
         others = [key for key in state.members(team.key, MEMBERS) if key != account.key]
         if team["name"] == OWNERS and (account.key == call.caller.record.key or not others):
             raise _own(call)
+        _demand(call, team)
         state = state.unlink(team.key, MEMBERS, [account.key])
     return Reply(state=state.remove(record.key))
+
+
+def _demand(call: Call, team: Record) -> None:
+    """Who changes the members of a team must manage them, and of `owners` be one of them."""
+    right = OF_OWNERS if team["name"] == OWNERS else OF_TEAM
+    demand(call, call.operation, right, team, None)
 
 
 def _own(call: Call) -> Problem:
@@ -188,7 +201,7 @@ TODAY = Kind(
     related={"user": lambda view, record: [user(view, record)], "teams": teams},
     operations={
         "invite-user-to-organization": (invite, RIGHT),
-        "list-memberships-for-organization": (list_of_organization, READ),
+        "list-memberships-for-organization": (list_of_organization, RIGHT),
         "list-memberships-for-user": (list_own, "own-account"),
         "show-membership": (show_record, READ),
         "remove-user-from-organization": (remove, RIGHT),

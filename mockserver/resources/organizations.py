@@ -395,7 +395,7 @@ TODAY = replace(
         "can-update-agent-pools": "manage-agent-pools",
         "can-update-authentication-token": "manage-organization-token",
         "can-update-ssh-keys": "use-ssh-keys",
-        "can-view-users": "read-organization",
+        "can-view-users": "manage-membership",
     },
 )
 EDITIONS = {"2026-08": TODAY}

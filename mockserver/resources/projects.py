@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
@@ -20,7 +21,7 @@ from mockserver.resources.execution_modes import (
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, View
 from mockserver.world.naming import by_id, by_name, unique_name
-from mockserver.world.problems import Error, invalid, invalid_items
+from mockserver.world.problems import Error, Problem, invalid, invalid_item
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
@@ -29,6 +30,7 @@ NAME = re.compile(r"[A-Za-z0-9_ -]+", re.ASCII)
 OF_WORKSPACE = ("project", "workspaces")
 DEFAULT = ("default-project", "organizations")
 """Of an organization: where workspaces go that name no other."""
+MOVE = "move-workspaces"
 
 
 # what is shown
@@ -126,16 +128,34 @@ def _kept(detail: str, *, fact: str) -> Exception:
 
 
 def move_workspaces(call: Call) -> Reply:
-    """Into this project, out of those they are in; all or none."""
+    """Into this project, out of those they are in, by who may move workspaces in all of them; all
+    or none.
+    """
     errors: list[Error] = []
     organization, sent = call.owner(call.record), call.document["data"]
     keys = named_records(call, sent, "workspaces", "/data", organization, errors)
+    state, places = call.state, {item["id"]: at for at, item in enumerate(sent)}
+    errors += [
+        _unmoved(places[record.id], record, left)
+        for record in state.several(keys)
+        for left in call.members(record, OF_WORKSPACE)
+        if not call.may(MOVE, left)
+    ]
     if errors:
-        raise invalid_items(errors)
-    state = call.state
+        raise Problem(403, *(replace(error, title="forbidden") for error in errors))
     for key in keys:
         state = state.unlink(key, OF_WORKSPACE, state.members(key, OF_WORKSPACE))
     return Reply(state=state.link(call.record.key, WORKSPACES, keys))
+
+
+def _unmoved(at: int, workspace: Record, project: Record) -> Error:
+    return invalid_item(
+        f"{workspace.id} cannot be moved out of its project",
+        f"/data/{at}",
+        fact=f"this token may not move workspaces out of {project.id}",
+        expected="workspaces of projects that this token may move them out of",
+        hint="Ask who administers that project, or leave the workspace out.",
+    )
 
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
@@ -207,28 +227,28 @@ PROJECTS = Kind(
         "list-projects": (list_projects, "list-projects"),
         "show-project": (show_record, "read-project"),
         "create-project": (create_project, "create-project"),
-        "update-project": (update_project, "administer-project"),
-        "delete-project": (delete_project, "administer-project"),
-        "move-workspaces-into-project": (move_workspaces, "administer-project"),
+        "update-project": (update_project, "update-project"),
+        "delete-project": (delete_project, "delete-project"),
+        "move-workspaces-into-project": (move_workspaces, MOVE),
         "list-project-tag-bindings": (tag_bindings.list_bindings, "read-project"),
-        "add-or-update-tag-bindings-on-project": (tag_bindings.add_bindings, "administer-project"),
+        "add-or-update-tag-bindings-on-project": (tag_bindings.add_bindings, "update-project"),
         "list-project-effective-tag-bindings": (tag_bindings.list_effective, "read-project"),
     },
     read="read-project",
     permissions={
         "can-read": "read-project",
-        "can-update": "administer-project",
-        "can-destroy": "administer-project",
+        "can-update": "update-project",
+        "can-destroy": "delete-project",
         "can-create-workspace": "create-workspace-in-project",
-        "can-move-workspace": "administer-project",
+        "can-move-workspace": MOVE,
         "can-move-stack": "administer-project",
         "can-manage-stacks": "administer-project",
         "can-view-stacks": "read-project",
         "can-update-stacks": "administer-project",
         "can-deploy-no-code-modules": "create-workspace-in-project",
         "can-read-teams": "administer-project",
-        "can-manage-tags": "administer-project",
-        "can-manage-teams": "administer-project",
+        "can-manage-tags": "update-project",
+        "can-manage-teams": "manage-project-access",
         "can-manage-varsets": "administer-project",
         "can-manage-ephemeral-workspace-for-projects": "administer-project",
     },

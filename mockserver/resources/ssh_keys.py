@@ -6,6 +6,8 @@ no page says so.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mockserver.jsonapi.handlers import (
     create_record,
     delete_record,
@@ -18,6 +20,8 @@ from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_id, by_name
 
 RIGHT = "use-ssh-keys"
+READ = "read-ssh-keys"
+"""Of August 2026: who administers a workspace sees the keys that he can give it."""
 KIND = Kind(
     type="ssh-keys",
     prefix="sshkey",
@@ -37,3 +41,13 @@ KIND = Kind(
     about="Keys for cloning modules; their value is never shown.",
     member="ssh-keys",
 )
+TODAY = replace(
+    KIND,
+    operations={
+        **KIND.operations,
+        "list-ssh-keys": (list_records, READ),
+        "get-ssh-key": (show_record, READ),
+    },
+    read=READ,
+)
+EDITIONS = {"2026-08": TODAY}

@@ -52,6 +52,11 @@ def accesses(view: View, type: str, place: Record) -> Iterator[Record]:
             yield access
 
 
+def own(view: View, record: Record) -> bool:
+    """Whether an access is of a team of the caller's."""
+    return record.owners[1] in teams_of_caller(view, view.owner(view.owner(record)))
+
+
 def to_team(view: View, record: Record) -> dict[str, Any]:
     team = view.state.get(record.owners[1])
     return {"data": identifier(team), "links": {"related": f"/api/v2/teams/{team.id}"}}
@@ -61,7 +66,9 @@ def to_team(view: View, record: Record) -> dict[str, Any]:
 
 
 def list_of(place: Place) -> Handler:
-    """Of one place, in order of creation; one that is unknown or unseen is 404."""
+    """Of one place, in order of creation, those that the caller sees; a place that is unknown or
+    unseen is 404.
+    """
 
     def handler(call: Call) -> Reply:
         id = call.query[f"filter[{place.what}][id]"]
@@ -71,7 +78,11 @@ def list_of(place: Place) -> Handler:
         demand(call, call.operation, place.read, where, "teams")
         team = call.query.get("filter[team][id]")
         records = (call.state.get(item[-1]) for item in call.state.list(where.key, call.kind.type))
-        keys = [r.key for r in records if team in (None, call.state.get(r.owners[1]).id)]
+        keys = [
+            r.key
+            for r in records
+            if team in (None, call.state.get(r.owners[1]).id) and call.sees(r)
+        ]
         return Reply(data=listed(call, keys))
 
     return handler

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from mockserver.jsonapi.handlers import delete_record, show_record, update_record
@@ -15,6 +15,7 @@ from mockserver.resources.team_access import (
     add_to,
     list_of,
     names,
+    own,
     seed_of,
     teams_of_caller,
     to_team,
@@ -28,8 +29,9 @@ IN_PROJECT = ("project", "workspaces")
 LEVELS = ("read", "write", "maintain", "admin")
 IN_WORKSPACE = {"read": "read", "write": "write", "maintain": "admin", "admin": "admin"}
 """What a level of a project is in its workspaces (permissions page)."""
-READ, MANAGE = "read-project-access", "manage-project-access"
-PLACE = Place("project", "projects", READ, MANAGE)
+LIST, READ = "read-project", "read-project-access"
+MANAGE, CHANGE = "manage-project-access", "change-project-access"
+PLACE = Place("project", "projects", LIST, MANAGE)
 
 
 # who may do what
@@ -41,10 +43,27 @@ def in_project(view: View, record: Record) -> Iterator[str]:
             yield f"project-{access['access']}"
             continue
         yield "project-read"
-        if access["project-access"]["teams"] == "manage":
+        allowed, workspaces = access["project-access"], access["workspace-access"]
+        if allowed["settings"] in ("update", "delete"):
+            yield "project-update"
+        if allowed["settings"] == "delete":
+            yield "project-delete"
+        if allowed["teams"] == "manage":
             yield "project-teams"
-        if access["workspace-access"]["create"]:
-            yield "project-create"
+        yield from (f"project-{name}" for name in ("create", "move") if workspaces[name])
+
+
+def in_access(view: View, record: Record) -> Iterator[str]:
+    """What an access to the project says of the access of teams that the caller can see."""
+    if own(view, record):
+        yield "own-access"
+    if not view.sees(view.state.get(record.owners[1])):
+        return
+    for access in accesses(view, TYPE, view.owner(record)):
+        if access["project-access"]["teams"] in ("read", "manage"):
+            yield "seen-access"
+        if access["project-access"]["teams"] == "manage":
+            yield "managed-access"
 
 
 def in_workspace(view: View, record: Record) -> Iterator[str]:
@@ -53,6 +72,27 @@ def in_workspace(view: View, record: Record) -> Iterator[str]:
         for access in accesses(view, TYPE, project):
             level = IN_WORKSPACE.get(access["access"], access_levels.CUSTOM)
             yield from access_levels.words(level, access["workspace-access"], "locking")
+            if access["workspace-access"]["delete"]:
+                yield "workspace-delete"
+
+
+def may_create(view: View, access: Record) -> bool:
+    return bool(access["workspace-access"]["create"])
+
+
+def administers(view: View, access: Record) -> bool:
+    """Whether it makes an admin of the workspaces of its project, of which there are some."""
+    level = IN_WORKSPACE.get(access["access"])
+    return level == "admin" and len(view.state.members(access.owner, IN_PROJECT[::-1])) > 0
+
+
+def some(fits: Callable[[View, Record], bool]) -> Callable[[View, Record], bool]:
+    """Whether an access to a project, of a team of the caller's, fits."""
+    return lambda view, organization: any(
+        fits(view, view.state.get(item[-1]))
+        for team in teams_of_caller(view, organization)
+        for item in view.state.list(team, TYPE)
+    )
 
 
 def reach(view: View, type: str, within: Record) -> Iterator[int]:
@@ -89,14 +129,20 @@ TODAY = Kind(
     show=resource,
     relationships={"team": to_team, "project": to_project},
     operations={
-        "list-team-access-to-project": (list_of(PLACE), READ),
+        "list-team-access-to-project": (list_of(PLACE), LIST),
         "add-team-access-to-project": (add_to(PLACE), MANAGE),
         "show-team-access-to-project": (show_record, READ),
-        "update-team-access-to-project": (update_record, MANAGE),
-        "remove-team-access-from-project": (delete_record, MANAGE),
+        "update-team-access-to-project": (update_record, CHANGE),
+        "remove-team-access-from-project": (delete_record, CHANGE),
     },
     read=READ,
-    grants={"projects": in_project, "workspaces": in_workspace},
+    grants={"projects": in_project, "workspaces": in_workspace, TYPE: in_access},
+    sought={
+        "organizations": {
+            "creates-workspaces": some(may_create),
+            "administers-a-workspace": some(administers),
+        }
+    },
     reach=reach,
     within="projects",
     about='What teams may do in it: the level by the team\'s name, e.g. {"platform": "read"}.',

@@ -16,6 +16,7 @@ from mockserver.resources.team_access import (
     add_to,
     list_of,
     names,
+    own,
     seed_of,
     teams_of_caller,
     to_team,
@@ -91,9 +92,22 @@ KIND = Kind(
 # August 2026: levels in detail, and one of one's own
 
 
+LIST = "read-workspace"
+TODAYS = replace(PLACE, read=LIST)
+
+
 def grants_today(view: View, record: Record) -> Iterator[str]:
     for access in accesses(view, TYPE, record):
         yield from access_levels.words(access["access"], access.values, "workspace-locking")
+
+
+def administers_one(view: View, organization: Record) -> bool:
+    """Whether a team of the caller's has the level admin in some workspace."""
+    return any(
+        view.state.get(item[-1])["access"] == "admin"
+        for team in teams_of_caller(view, organization)
+        for item in view.state.list(team, TYPE)
+    )
 
 
 TODAY = replace(
@@ -102,9 +116,15 @@ TODAY = replace(
     settled=access_levels.settled(access_levels.WORKSPACE),
     operations={
         **KIND.operations,
+        "list-team-access-to-workspaces": (list_of(TODAYS), LIST),
+        "add-team-access-to-workspace": (add_to(TODAYS), MANAGE),
         "update-team-access-to-workspace": (update_record, MANAGE),
     },
-    grants={"workspaces": grants_today},
+    grants={
+        "workspaces": grants_today,
+        TYPE: lambda view, record: ("own-access",) if own(view, record) else (),
+    },
+    sought={"organizations": {"administers-a-workspace": administers_one}},
     entry={"type": ["string", "object"], "pattern": f"^({'|'.join(LEVELS)})$"},
 )
 EDITIONS = {"2026-08": TODAY}

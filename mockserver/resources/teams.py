@@ -13,7 +13,7 @@ from mockserver.jsonapi import resources
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
-from mockserver.resources import membership_of_teams, team_members
+from mockserver.resources import membership_of_teams, team_members, team_visibility
 from mockserver.resources.team_members import GRANTS, MANAGE, MEMBERS, OWNERS
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
@@ -239,21 +239,26 @@ TODAY = replace(
         **KIND.operations,
         **membership_of_teams.OPERATIONS,
         "list-teams": (search_teams, "read-organization"),
-        "update-team": (membership_of_teams.unless_owners(update_record), MANAGE),
+        "create-team": (team_visibility.create, MANAGE),
+        "update-team": (
+            membership_of_teams.unless_owners(team_visibility.update),
+            team_visibility.MANAGE,
+        ),
+        "delete-team": (delete_team, team_visibility.MANAGE),
     },
     permissions={
-        **dict.fromkeys(KIND.permissions, MANAGE),
         **dict.fromkeys(
             (
+                "can-destroy",
                 "can-update-visibility",
                 "can-update-name",
                 "can-update-sso-team-id",
                 "can-update-member-token-management",
             ),
-            MANAGE,
+            team_visibility.MANAGE,
         ),
-        "can-update-membership": "manage-membership",
-        "can-update-organization-access": "manage-organization-access",
+        "can-update-membership": "manage-team-members",
+        "can-update-organization-access": team_visibility.ACCESS,
         "can-update-api-token": "manage-team-token",
         "can-view-api-token": "manage-team-token",
     },

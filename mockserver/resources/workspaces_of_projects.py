@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -26,6 +26,7 @@ from mockserver.resources.execution_modes import (
     with_pool,
 )
 from mockserver.resources.workspace_settings import no_such, settled
+from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import To, View
 from mockserver.world.problems import Error, conflict, invalid_items, not_found
@@ -144,13 +145,15 @@ def _has(call: Call, record: Record, key: str, value: str | None) -> bool:
 
 
 def create_workspace(call: Call) -> Reply:
-    """In the project that is named, else in the default one."""
+    """In the project that is named, else in the default one, by who may create them there."""
     reply = create_record(call)
     record, state, organization = reply.data, reply.state, call.record
     assert isinstance(record, Record)
     assert state is not None
     if not len(state.members(record.key, IN_PROJECT)):
         state = state.link(record.key, IN_PROJECT, state.members(organization.key, DEFAULT))
+    for key in state.members(record.key, IN_PROJECT):
+        demand(call, call.operation, "create-workspace-in-project", state.get(key), None)
     return _whole(call, state, record, organization)
 
 
@@ -165,7 +168,10 @@ def update_workspace(call: Call) -> Reply:
         if found is None:
             place = "/data/relationships/project/data"
             raise no_such("Project", sent["id"], place, "list-projects")
-        state = state.unlink(record.key, IN_PROJECT, state.members(record.key, IN_PROJECT))
+        before = state.members(record.key, IN_PROJECT)
+        for key in {*before, found.key} if found.key not in before else ():
+            demand(call, call.operation, "move-workspaces", state.get(key), None)
+        state = state.unlink(record.key, IN_PROJECT, before)
         state = state.link(record.key, IN_PROJECT, [found.key])
     return _whole(call, state, record, organization)
 
@@ -203,13 +209,17 @@ def safe_delete_workspace(call: Call) -> Reply:
 
 
 def list_consumers(call: Call) -> Reply:
-    """The workspaces that may read its state: all others where everyone may."""
+    """The workspaces that may read its state, all others where everyone may: of those, what the
+    caller may read (page).
+    """
     record = call.record
-    keys = call.state.members(record.key, CONSUMERS)
+    keys: Iterable[int] = call.state.members(record.key, CONSUMERS)
     if record["global-remote-state"] and call.query.get("show_only_configured") != "true":
         every = call.state.list(record.owner, "workspaces")
-        return Reply(data=listed(call, [item[-1] for item in every if item[-1] != record.key]))
-    return Reply(data=listed(call, keys))
+        keys = (item[-1] for item in every if item[-1] != record.key)
+    if not call.may("read-workspace", call.owner(record)):
+        keys = (key for key in keys if call.sees(call.state.get(key)))
+    return Reply(data=listed(call, [*keys]))
 
 
 def replace_consumers(call: Call) -> Reply:
@@ -241,15 +251,16 @@ RELATIONS = {
     "project": To("projects", IN_PROJECT, entry="project", one=True),
     "remote-state-consumers": To("workspaces", CONSUMERS, entry="remote-state-consumers"),
 }
+DELETE = "delete-workspace"
 OPERATIONS = {
     "list-workspaces": (list_workspaces, "list-workspaces"),
-    "create-workspace": (create_workspace, "create-workspace"),
+    "create-workspace": (create_workspace, "create-workspace-somewhere"),
     "update-workspace": (update_workspace, "administer-workspace"),
     "update-workspace-by-name": (update_workspace, "administer-workspace"),
-    "delete-workspace": (delete_workspace, "administer-workspace"),
-    "delete-workspace-by-name": (delete_workspace, "administer-workspace"),
-    "safe-delete-workspace": (safe_delete_workspace, "administer-workspace"),
-    "safe-delete-workspace-by-name": (safe_delete_workspace, "administer-workspace"),
+    "delete-workspace": (delete_workspace, DELETE),
+    "delete-workspace-by-name": (delete_workspace, DELETE),
+    "safe-delete-workspace": (safe_delete_workspace, DELETE),
+    "safe-delete-workspace-by-name": (safe_delete_workspace, DELETE),
     "list-remote-state-consumers": (list_consumers, "read-workspace"),
     "add-remote-state-consumers": (
         add_members("remote-state-consumers"),
@@ -259,7 +270,7 @@ OPERATIONS = {
         remove_members("remote-state-consumers"),
         "administer-workspace",
     ),
-    "replace-remote-state-consumers": (replace_consumers, "administer-workspace"),
+    "replace-remote-state-consumers": (replace_consumers, "replace-consumers"),
     "list-workspace-tag-bindings": (tag_bindings.list_bindings, "read-workspace"),
     "add-or-update-tag-bindings-on-workspace": (tag_bindings.add_bindings, "tag-workspace"),
     "list-workspace-effective-tag-bindings": (tag_bindings.list_effective, "read-workspace"),

@@ -105,7 +105,9 @@ class Kind:
     or resource objects of no kind. `operations`: by operation id, the function that answers it and
     the right that it takes. `read`: the right that seeing a record takes. `permissions`: by permission that is shown, the right that it stands for.
     `grants`: by type, `(view, record)`: words that say what the caller may do in a record of that
-    type, and in what it owns, by virtue of this kind. `reach(view, type, within)`: records of a type that those
+    type, and in what it owns, by virtue of this kind. `sought`: by type and word, `(view, record)`:
+    whether a word is granted that takes a look at many records: it is asked for where a right names
+    it. `reach(view, type, within)`: records of a type that those
     grants open, for callers who do not see all. `entitled(record, name)`: whether an entitlement
     is on, None where this kind has no say. `closed(view, record)`: why the caller's token is not taken
     in a record and in what it owns, None where it is. `authenticate(state, digest)`: the caller a secret
@@ -144,6 +146,7 @@ class Kind:
     operations: Mapping[str, tuple[Handler, str]] = field(default_factory=dict)
     read: str | None = None
     grants: Mapping[str, Callable[[View, Record], Iterable[str]]] = field(default_factory=dict)
+    sought: Mapping[str, Mapping[str, Callable[[View, Record], bool]]] = field(default_factory=dict)
     reach: Callable[[View, str, Record], Iterable[int]] | None = None
     entitled: Callable[[Record, str], bool] | None = None
     closed: Callable[[View, Record], str | None] | None = None
@@ -187,10 +190,13 @@ class Kinds(dict[str, Kind]):
         self.table: dict[str, tuple[Handler, str]] = {}
         self.answering: dict[str, Kind] = {}
         self.granting: dict[str, list[Callable[[View, Record], Iterable[str]]]] = {}
+        self.sought: dict[str, list[tuple[str, Callable[[View, Record], bool]]]] = {}
         self.authenticating = [kind.authenticate for kind in self.values() if kind.authenticate]
         for kind in self.values():
             for type, grants in kind.grants.items():
                 self.granting.setdefault(type, []).append(grants)
+            for type, words in kind.sought.items():
+                self.sought.setdefault(type, []).extend(words.items())
             if twice := self.table.keys() & kind.operations.keys():
                 raise ValueError(f"two kinds answer {', '.join(sorted(twice))}")
             self.table |= kind.operations
@@ -205,7 +211,8 @@ class Kinds(dict[str, Kind]):
         bound = Kinds.__new__(Kinds)
         bound.update(self)
         bound.facts, bound.table, bound.answering = facts, self.table, self.answering
-        bound.granting, bound.authenticating = self.granting, self.authenticating
+        bound.granting, bound.sought = self.granting, self.sought
+        bound.authenticating = self.authenticating
         needed = {right for id, (_, right) in self.table.items() if id in facts.statuses}
         if missing := sorted(needed - facts.rights.keys()):
             raise ValueError(
@@ -274,7 +281,10 @@ class View:
         """The owners are asked first: who may do all in one is asked once for all that it owns."""
         if record.owner != ROOT and self._given(words, self.owner(record)):
             return True
-        return not words.isdisjoint(self.granted(record))
+        if not words.isdisjoint(self.granted(record)):
+            return True
+        sought = self.kinds.sought.get(record.kind, ())
+        return any(word in words and granted(self, record) for word, granted in sought)
 
     def permitted(self, rights: Mapping[str, str], record: Record) -> dict[str, bool]:
         """By name, whether the caller has a right in a record; as `may`, for many at once."""

@@ -95,20 +95,20 @@ TODAY: dict[str, Any] = {
                 {
                     "name": "hosts",
                     "members": ["max"],
-                    "organization-access": {"manage-membership": True},
+                    "organization-access": {"manage-membership": True, "access-secret-teams": True},
                 },
                 {
                     "name": "leads",
                     "members": ["tim"],
-                    "organization-access": {"manage-teams": True},
+                    "organization-access": {"manage-teams": True, "access-secret-teams": True},
                 },
             ],
         },
         {"name": "globex", "owners": ["sam"]},
     ],
 }
-"""An organization of August 2026: an owner, a plain member, who manages members, who manages teams,
-one who is invited, and a stranger."""
+"""An organization of August 2026: an owner, a plain member, who manages members, who manages teams
+(both of secret teams too), one who is invited, and a stranger."""
 
 
 class Asked:
