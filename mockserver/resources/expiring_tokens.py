@@ -119,6 +119,9 @@ def _settled(call: Call) -> dict[str, Any]:
 # the list of an organization's team tokens
 
 
+OF_TEAM = "manage-team-token"
+
+
 def list_team_tokens(call: Call) -> Reply:
     """Of teams that the caller may manage, whose name holds `q`, as `sort` and `filter[expiry_status]` say."""
     asked = str(call.query.get("q", "")).casefold()
@@ -126,7 +129,7 @@ def list_team_tokens(call: Call) -> Reply:
     found = [
         token
         for team in teams
-        if asked in team["name"].casefold() and call.may("manage-team-token", team)
+        if asked in team["name"].casefold() and call.may(OF_TEAM, team)
         for token in tokens_of(call.state, team)
     ]
     if (status := call.query.get("filter[expiry_status]")) is not None:
@@ -139,12 +142,15 @@ def list_team_tokens(call: Call) -> Reply:
 
 
 def delete_team_tokens(call: Call) -> Reply:
-    """Revokes those that are named; what is no token of the organization's teams is gone already."""
+    """Revokes those that are named; what is no token of a team that the caller manages is gone
+    already.
+    """
     state = call.state
     for item in call.document["data"]:
         token = state.find(TYPE, item["id"])
         holder = state.get(token.owner) if token else None
-        if token and holder and (holder.kind, holder.owner) == ("teams", call.record.key):
+        of_team = holder and (holder.kind, holder.owner) == ("teams", call.record.key)
+        if token and of_team and call.may(OF_TEAM, holder):
             state = state.remove(token.key)
     return Reply(state=state)
 
@@ -182,14 +188,14 @@ SORTS: Mapping[str, Callable[[Call, Record], str]] = {
 
 OPERATIONS: Mapping[str, tuple[Handler, str]] = {
     "create-user-token": (create, "create-user-token"),
-    "create-team-token": (create_described, "manage-team-token"),
+    "create-team-token": (create_described, OF_TEAM),
     "list-team-tokens": (list_team_tokens, "manage-teams"),
     "delete-team-tokens": (delete_team_tokens, "manage-teams"),
     "list-agent-tokens": (list_of_pool, "manage-agent-pools"),
     "create-agent-token": (create_for_agents, "manage-agent-pools"),
-    "generate-new-team-token": (generate, "manage-team-token"),
-    "show-team-token": (show_legacy, "manage-team-token"),
-    "delete-team-token": (delete_legacy, "manage-team-token"),
+    "generate-new-team-token": (generate, OF_TEAM),
+    "show-team-token": (show_legacy, OF_TEAM),
+    "delete-team-token": (delete_legacy, OF_TEAM),
     "generate-new-organization-token": (generate, "manage-organization-token"),
     "show-organization-token": (show_legacy, "manage-organization-token"),
     "delete-organization-token": (delete_legacy, "manage-organization-token"),

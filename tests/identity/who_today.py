@@ -67,6 +67,7 @@ SERVICES = {
     "own": {"team": "acme/owners"},
     "sta": {"team": "acme/staff"},
     "org": {"organization": "acme"},
+    "age": {"agent-pool": "acme/builders"},
     "one": {"team": "acme/open"},
 }
 DOCUMENT: dict[str, Any] = {
