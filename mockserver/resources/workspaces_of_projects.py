@@ -29,7 +29,7 @@ from mockserver.resources.workspace_settings import no_such, settled
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import To, View
-from mockserver.world.problems import Error, conflict, invalid_items, not_found
+from mockserver.world.problems import Error, Problem, conflict, invalid_items
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
@@ -190,12 +190,17 @@ def _whole(call: Call, state: State, record: Record, organization: Record) -> Re
 
 
 def delete_workspace(call: Call) -> Reply:
-    """One that manages resources only by who may force it."""
-    if call.record["resource-count"] and not permissions(call, call.record)["can-force-delete"]:
-        raise not_found(
-            f"{call.caller.name} may not delete {call.record.id} with the resources that it manages: "
-            "the organization does not allow it (allow-force-delete-workspaces)"
-        )
+    """One that manages resources only by who may force it (page: 403)."""
+    count = call.record["resource-count"]
+    if count and not permissions(call, call.record)["can-force-delete"]:
+        meta = {
+            "fact": f"{call.record.id} manages {count} resources, and its organization keeps its "
+            "admins from deleting it with them (allow-force-delete-workspaces)",
+            "expected": "a workspace that manages nothing, or the token of an owner",
+            "hint": "Destroy the resources first, or let an owner delete it.",
+        }
+        detail = "Not authorized to perform a force delete on the workspace"
+        raise Problem(403, Error("forbidden", detail, meta=meta))
     return delete_record(call)
 
 

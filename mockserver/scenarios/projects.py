@@ -47,7 +47,7 @@ def _moved(driver: Driver, record: Resource, one: Resource, two: Resource) -> bo
     for what, stranger in relations.strangers(driver, known, record["id"]):
         why = f"workspaces to move: {what} among several"
         answer = driver.refused(
-            422, MOVE, identifiers(one, stranger), of=other, why=why, source=source
+            403, MOVE, identifiers(one, stranger), of=other, why=why, source=source
         )
         if not answer.ok:
             still = (one, {HOME: record["id"]})

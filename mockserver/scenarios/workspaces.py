@@ -213,4 +213,8 @@ SCENARIO = Scenario(
     only_in={"lock-workspace": ("/relationships/locked-by",)},
     steps=steps,
     fixture_entry=fixture_entry,
+    unreached={
+        f"{name} 403": "it takes a workspace with resources, and no run makes any"
+        for name in ("delete-workspace", "delete-workspace-by-name")
+    },
 )

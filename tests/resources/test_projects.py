@@ -196,7 +196,11 @@ def test_who_only_administers_a_workspace_deletes_what_it_manages_where_that_is_
     bob = {"Authorization": f"Bearer {tfe.tokens['bob']}"}
     may = tfe.client.get(path, headers=bob).json["data"]["attributes"]["permissions"]
     assert (may["can-destroy"], may["can-force-delete"]) == (True, False)
-    assert tfe.client.delete(path, headers=bob).status_code == 404
+    refused = tfe.client.delete(path, headers=bob)
+    assert refused.status_code == 403
+    (error,) = refused.json["errors"]
+    assert error["detail"] == "Not authorized to perform a force delete on the workspace"
+    assert error["meta"]["hint"] == "Destroy the resources first, or let an owner delete it."
     allowed = body("organizations", allow_force_delete_workspaces=True)
     tfe.client.patch(f"{ROOT}/organizations/acme", json=allowed)
     may = tfe.client.get(path, headers=bob).json["data"]["attributes"]["permissions"]
