@@ -16,10 +16,14 @@ def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) 
     An item is `(*sort, key)`. `search[name]` keeps those whose sort entry at `name_at` contains
     the text in any case; it reads names, and touches no record that is not on the page.
     """
-    number, size = call.query["page[number]"], call.query["page[size]"]
     needle = (call.query.get("search[name]") or "").casefold()
     if needle:
         items = [item for item in items if needle in item[name_at].casefold()]
+    return _page(call, items)
+
+
+def _page(call: Call, items: Ordered | list[tuple[Any, ...]]) -> ListPage:
+    number, size = call.query["page[number]"], call.query["page[size]"]
     start = (number - 1) * size
     chosen: Iterable[tuple[Any, ...]] = (
         items.slice(start, size) if isinstance(items, Ordered) else items[start : start + size]
@@ -29,11 +33,11 @@ def paged(call: Call, items: Ordered | list[tuple[Any, ...]], name_at: int = 0) 
 
 
 def listed(call: Call, keys: Iterable[int]) -> ListPage:
-    """Records in list order: a page of them where the edition pages the list, else all as one page
-    (decision: clients need the meta).
+    """Records in list order, as the query has left them: a page of them where the edition pages the
+    list, else all as one page (decision: clients need the meta).
     """
     if "page[size]" in call.query:
-        return paged(call, [(key,) for key in keys])
+        return _page(call, [(key,) for key in keys])
     return unpaged(call.state.several(keys))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mockserver.judge.documents import Resource
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
+from mockserver.scenarios.runner.listings import must_find
 from mockserver.scenarios.runner.scenario import Scenario, body
 
 UPDATE, DELETE = "{update-agent-pool}", "{delete-agent-pool}"
@@ -14,6 +15,14 @@ SCOPES = ("allowed-workspaces", "excluded-workspaces")
 def steps(driver: Driver, record: Resource) -> None:
     """What a PATCH names replaces what was named; one in use stays."""
     one, two = driver.need("workspaces"), driver.need("workspaces")
+    scoped = driver.make(driver.context.plan("agent-pools"), driver.name("scoped"))[0]
+    sent = body("agent-pools", {"organization-scoped": False}, allowed_workspaces=[one])
+    driver.call("update-agent-pool", sent, of=scoped)
+    for workspace, there in ((one, True), (two, False)):
+        name = driver.context.plan("workspaces").name_of(workspace)
+        query = {"filter[allowed_workspaces][name]": name, "q": driver.common}
+        fits, others = ([scoped], []) if there else ([], [scoped])
+        must_find(driver, "list-agent-pools", scoped, query, there=fits, not_there=others)
     for name in SCOPES:
         for members in ([one, two], [two], []):
             sent = body("agent-pools", {}, **{name.replace("-", "_"): members})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.judge.documents import Resource, attribute
+from mockserver.judge.documents import Resource, attribute, is_resource
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
+from mockserver.scenarios.runner.listings import must_find
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 from mockserver.traffic.masking import LOST
 
@@ -28,6 +29,29 @@ def steps(driver: Driver, record: Resource) -> None:
     made = driver.call("create-policy", body("policies", advisory)).data
     if isinstance(made, dict) and "id" in made:  # else it is told of the creation
         _uploaded(driver, made)
+    if "kind" in driver.context.plan("policies").known.attributes:
+        _of_opa(driver)
+
+
+def _of_opa(driver: Driver) -> None:
+    """OPA asks a query, which must be said, and has levels of its own."""
+    opa, source = {"kind": "opa", "query": "terraform.main"}, "{create-policy}"
+    made = driver.call("create-policy", body("policies", {"name": driver.name("opa"), **opa}))
+    sentinel = driver.need("policies")
+    if is_resource(made.data):
+        shown = {f"/attributes/{name}": value for name, value in opa.items()}
+        shown["/attributes/enforcement-level"] = "mandatory"
+        must_show(driver, made, (made.data, shown), why="a policy of OPA was made", source=source)
+        query = {"filter[kind]": "opa", "search[name]": driver.common}
+        there, others = [made.data], [sentinel]
+        must_find(driver, "list-policies", sentinel, query, there=there, not_there=others)
+    for attributes, why in (
+        ({"kind": "opa"}, "a policy of OPA without a query"),
+        ({**opa, "enforcement-level": "soft-mandatory"}, "a level of Sentinel for OPA"),
+        ({"kind": "sentinel", "enforcement-level": "mandatory"}, "a level of OPA for Sentinel"),
+    ):
+        sent = body("policies", {"name": driver.name("refused"), **attributes})
+        driver.refused(422, "create-policy", sent, why=why, source=source)
 
 
 def _uploaded(driver: Driver, record: Resource) -> None:

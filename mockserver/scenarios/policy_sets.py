@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.judge.documents import Resource, linked
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
+from mockserver.scenarios.runner.listings import must_find
 from mockserver.scenarios.runner.scenario import (
     Change,
     Known,
@@ -142,7 +143,7 @@ def _by_tags(driver: Driver) -> None:
 
 def _of_kinds(driver: Driver) -> None:
     """What OPA checks can be overridden; what Sentinel checks only where agents do."""
-    source = "{create-policy-set}"
+    source, made_of = "{create-policy-set}", dict[str, Resource]()
     for attributes, shown in (
         ({"kind": "opa"}, False),
         ({"kind": "opa", "overridable": True}, True),
@@ -155,6 +156,11 @@ def _of_kinds(driver: Driver) -> None:
             expected = {"/attributes/kind": attributes["kind"], "/attributes/overridable": shown}
             why = f"a set of {', '.join(f'{n} {v}' for n, v in attributes.items())}".lower()
             must_show(driver, made, (made.data, expected), why=why, source=source)
+            made_of[str(attributes["kind"])] = made.data
+    if len(made_of) == 2:
+        opa, sentinel = made_of["opa"], made_of["sentinel"]
+        query = {"filter[kind]": "opa", "search[name]": driver.common}
+        must_find(driver, "list-policy-sets", opa, query, there=[opa], not_there=[sentinel])
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

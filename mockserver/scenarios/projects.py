@@ -9,6 +9,7 @@ from mockserver.judge.documents import Resource, linked_one
 from mockserver.scenarios.runner import relations
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
+from mockserver.scenarios.runner.listings import must_find
 from mockserver.scenarios.runner.scenario import Expected, Scenario, identifiers
 
 MOVE = "move-workspaces-into-project"
@@ -43,7 +44,12 @@ def _moved(driver: Driver, record: Resource, one: Resource, two: Resource) -> bo
     why = "two workspaces were moved"
     if not must_show(driver, moved, *expected, why=why, source=source):
         return False
+    outside = driver.need("workspaces")
+    query = {"filter[project][id]": record["id"], "search[name]": driver.common}
+    must_find(driver, "list-workspaces", one, query, there=[one, two], not_there=[outside])
     other, known = driver.need("projects"), driver.context.plan("workspaces")
+    named = {"filter[names]": driver.context.plan("projects").name_of(record)}
+    must_find(driver, "list-projects", record, named, there=[record], not_there=[other])
     for what, stranger in relations.strangers(driver, known, record["id"]):
         why = f"workspaces to move: {what} among several"
         answer = driver.refused(

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, is_resource, linked_one, resources
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.listings import must_list
+from mockserver.scenarios.runner.listings import must_find, must_list
 from mockserver.scenarios.runner.scenario import Scenario, body
 
 MANY = 20
@@ -81,6 +81,9 @@ def _inherited(driver: Driver, project: Resource, workspace: Resource) -> None:
     what = f"a workspace with a tag of its own has {brief(found)}"
     if not read.ok or not driver.holds(found == wanted, read, "/data", what, brief(wanted), source):
         return
+    tagged = {"filter[tagged][0][key]": "cost", "filter[tagged][0][value]": PROJECTS}
+    other, query = driver.need("workspaces"), {**tagged, "search[name]": driver.common}
+    must_find(driver, "list-workspaces", workspace, query, there=[workspace], not_there=[other])
     for number, one in enumerate(listed):
         named = linked_one(one, "inherited-from")
         right = project["id"] if attribute(one, "value") == PROJECTS else None

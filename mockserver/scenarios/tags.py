@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.judge.documents import Resource, attribute, resources
+from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
-from mockserver.scenarios.runner.listings import must_list
+from mockserver.scenarios.runner.listings import must_find, must_list
 from mockserver.scenarios.runner.scenario import Scenario
 
 ADD, REMOVE = "add-tags-to-workspace", "remove-tags-from-workspace"
@@ -45,14 +45,15 @@ def steps(driver: Driver, record: Resource) -> None:
 
 def _found(driver: Driver, record: Resource, tag: str) -> None:
     """By a tag its workspaces are found, and no others."""
-    source = driver.context.edition.operation("list-workspaces").source
-    for parameter, wanted in (("search[tags]", True), ("search[exclude-tags]", False)):
-        query = {parameter: tag, "search[name]": attribute(record, "name")}
-        answer = driver.call("list-workspaces", of=record, query=query)
-        found = any(r["id"] == record["id"] for _, r in resources(answer.document))
-        what = f"{parameter} {'brings' if found else 'does not bring'} a workspace that has the tag"
-        expects = "the workspace" if wanted else "no workspace with the tag"
-        driver.holds(found is wanted, answer, "/data", what, expects, source)
+    other = driver.need(
+        "workspaces", of={"type": "organizations", "id": linked_one(record, "organization")}
+    )
+    for parameter, there, out in (
+        ("search[tags]", record, other),
+        ("search[exclude-tags]", other, record),
+    ):
+        query = {parameter: tag, "search[name]": driver.common}
+        must_find(driver, "list-workspaces", record, query, there=[there], not_there=[out])
 
 
 def _named(*names: str) -> dict[str, Any]:

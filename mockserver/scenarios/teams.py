@@ -8,6 +8,7 @@ from mockserver.judge.documents import Resource, attribute, linked
 from mockserver.scenarios.runner import lists
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
+from mockserver.scenarios.runner.listings import must_find
 from mockserver.scenarios.runner.plan import CannotContinue
 from mockserver.scenarios.runner.scenario import Callers, Known, Scenario, body, shown_attributes
 
@@ -17,6 +18,8 @@ OWNERS = "{the-owners-team} (status: decision)"
 def steps(driver: Driver, record: Resource) -> None:
     _members(driver, record)
     _owners(driver)
+    named = {"filter[names]": str(attribute(record, "name"))}
+    must_find(driver, "list-teams", record, named, there=[record], not_there=[driver.need("teams")])
 
 
 def _members(driver: Driver, record: Resource) -> None:

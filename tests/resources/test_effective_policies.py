@@ -172,6 +172,17 @@ def test_lists_are_narrowed_by_kind(tfe: mockserver.World) -> None:
     assert {one["id"] for one in found} == {EXAMPLE, OTHER}
 
 
+@pytest.mark.parametrize("path", [SETS, POLICIES])
+def test_a_filter_and_a_search_narrow_a_list_together(tfe: mockserver.World, path: str) -> None:
+    one = tfe.client.get(path).json["data"][0]["attributes"]
+    other = "opa" if one["kind"] == "sentinel" else "sentinel"
+    for kind, count in ((one["kind"], 1), (other, 0)):
+        query = {"filter[kind]": kind, "search[name]": one["name"].upper()}
+        found = tfe.client.get(path, query_string=query)
+        assert found.status_code == 200
+        assert len(found.json["data"]) == count
+
+
 def test_a_version_of_the_tool_is_chosen_with_agents_and_overriding_needs_them_too(
     tfe: mockserver.World,
 ) -> None:

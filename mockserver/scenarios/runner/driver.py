@@ -58,6 +58,11 @@ class Driver:
         self._count += 1
         return f"{PREFIX}-{self.context.run}-{word}-{self._count}"
 
+    @property
+    def common(self) -> str:
+        """What all names of this run have in common."""
+        return f"{PREFIX}-{self.context.run}"
+
     def value(self, value: Any, pointer: str) -> Any:
         found = at(value, pointer)
         return None if found is MISSING else found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, resources
@@ -43,6 +43,34 @@ def must_list(
         what = f"{why}: {brief(_titles(one, title))} is listed"
         driver.holds(False, one, "/data", what, brief(sorted(wanted)), source)
     return not wrong
+
+
+def must_find(
+    driver: Driver,
+    operation: str,
+    of: Resource,
+    query: Mapping[str, str],
+    *,
+    there: Sequence[Resource],
+    not_there: Sequence[Resource] = (),
+) -> bool:
+    """A query brings the records that fit it, and not the others. Gives whether it does."""
+    parameters = driver.context.edition.operation(operation).parameters
+    if not query.keys() <= parameters.keys():
+        return True  # the edition does not have it
+    size = parameters["page[size]"]["schema"]["maximum"]
+    answer = driver.call(operation, of=of, query={**query, "page[size]": size})
+    found = {resource["id"] for _, resource in resources(answer.document)}
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    source = parameters[next(iter(query))].get("x-source", f"{{{operation}}}")
+    if not answer.ok or answer.wrong:
+        return False
+    missing, extra = ([one["id"] in found for one in part] for part in (there, not_there))
+    what = f"{asked} does not bring a record that fits"
+    if not driver.holds(all(missing), answer, "/data", what, "all that fit", source):
+        return False
+    what = f"{asked} brings a record that does not fit"
+    return driver.holds(not any(extra), answer, "/data", what, "no others", source)
 
 
 def _titles(answer: JudgedAnswer, title: Title) -> list[str]:

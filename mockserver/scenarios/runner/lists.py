@@ -33,10 +33,11 @@ def walked(driver: Driver, plan: Plan, record: Resource) -> None:
     if operation is None:
         return
     ids = {record["id"], *(driver.need(plan.type, "page")["id"] for _ in range(2))}
-    if "search[name]" in operation.parameters:
-        query: dict[str, Any] = {"search[name]": _common(driver)}
+    if plan.search:
+        query: dict[str, Any] = {plan.search: driver.common}
         pages = walk_pages(driver, operation, record, query, ids)
         _searched(driver, operation, plan, record)
+        _sorted(driver, operation, plan, record, query)
         default_size(driver, operation, plan, record, query)
         if not driver.context.findings.known(operation.id, "/data"):
             links_kept(driver, operation, record, query, pages)
@@ -47,33 +48,35 @@ def walked(driver: Driver, plan: Plan, record: Resource) -> None:
 
 
 def _of_others(driver: Driver, operation: Operation, plan: Plan, record: Resource) -> None:
-    """A list within an owner is without the records of another."""
+    """A list within an owner is without the records of another; where nothing narrows the list its
+    pages are walked there, where nobody else makes any.
+    """
     if [*operation.records.values()] != [driver.owner]:
         return
     other = driver.foreign(plan.type)
+    if plan.most and not plan.search:
+        ids = {other["id"], driver.foreign(plan.type)["id"]}
+        pages = walk_pages(driver, operation, other, {}, ids)
+        if not driver.context.findings.known(operation.id, "/data"):
+            links_kept(driver, operation, other, {}, pages)
     answer = driver.call(operation.id, of=record, query=plan.query(record, plan.name_of(other)))
     for view in in_list(answer, other):
         what = "a record of another owner is listed"
         view.blame(driver.context, "", what, "others alone", operation.source)
 
 
-def _common(driver: Driver) -> str:
-    """What all names of this run have in common."""
-    return driver.name("x").partition("-x-")[0]
-
-
 def _searched(driver: Driver, operation: Operation, plan: Plan, record: Resource) -> None:
     """A search brings what has the text in its name, and nothing else."""
     name = plan.name_of(record)
-    answer = driver.call(operation.id, of=record, query={"search[name]": name})
-    source = operation.parameters["search[name]"].get("x-source", operation.source)
+    answer = driver.call(operation.id, of=record, query={plan.search: name})
+    source = operation.parameters[plan.search].get("x-source", operation.source)
     if not clean(answer):
         return
     others = [r["id"] for _, r in resources(answer.document) if name not in plan.name_of(r)]
     what = f"the search for one name brings {len(others)} records without it"
     driver.holds(not others, answer, "/data", what, "records with the text in their name", source)
     _found_by_a_part(driver, operation, plan, record)
-    nothing = driver.call(operation.id, of=record, query={"search[name]": driver.name("nothing")})
+    nothing = driver.call(operation.id, of=record, query={plan.search: driver.name("nothing")})
     if clean(nothing):
         found = len(list(resources(nothing.document)))
         what = f"the search for a name that nothing has brings {found} records"
@@ -83,22 +86,44 @@ def _searched(driver: Driver, operation: Operation, plan: Plan, record: Resource
 def _found_by_a_part(driver: Driver, operation: Operation, plan: Plan, record: Resource) -> None:
     """A name is found by what stands in the midst of it."""
     part = plan.name_of(record)[2:-1]
-    answer = driver.call(operation.id, of=record, query={"search[name]": part})
+    answer = driver.call(operation.id, of=record, query={plan.search: part})
     if clean(answer):
         what = "the search for a part of a name does not bring the record"
-        driver.holds(bool(in_list(answer, record)), answer, "/data", what, "the record", PART)
+        said = operation.parameters[plan.search].get("x-source", operation.source)
+        source = PART if plan.search == "search[name]" else said
+        driver.holds(bool(in_list(answer, record)), answer, "/data", what, "the record", source)
+
+
+def _sorted(
+    driver: Driver, operation: Operation, plan: Plan, record: Resource, query: Mapping[str, Any]
+) -> None:
+    """Where a list can be asked for an order: by name, and backwards."""
+    sort = operation.parameters.get("sort")
+    if sort is None or "name" not in sort["schema"].get("enum", ("name",)):
+        return
+    for order in ("name", "-name"):
+        asked = {**query, "page[size]": plan.most, "sort": order}
+        answer = driver.call(operation.id, of=record, query=asked)
+        names = [plan.name_of(resource) for _, resource in resources(answer.document)]
+        what = f"sort={order} brings names in another order"
+        good = names == sorted(names, reverse=order != "name")
+        source = sort.get("x-source", operation.source)
+        if clean(answer):
+            driver.holds(good, answer, "/data", what, "names in order", source)
 
 
 def _whole(
     driver: Driver, operation: Operation, plan: Plan, record: Resource, ids: set[str]
 ) -> None:
-    """A list that does not page gives every record, and says how many."""
-    answer = driver.call(operation.id, of=record, query=plan.query(record))
+    """A list that nothing narrows gives every record, or a page of them, and says how many."""
+    answer = driver.call(operation.id, of=record, query=plan.query(record, ""))
     order = [resource["id"] for _, resource in resources(answer.document)]
+    total = at(answer.document, f"{META}/total-count")
+    if plan.most and len(order) >= plan.most:
+        return  # it is one page of several
     if plan.query(record):
         ids = {record["id"]}
     contains(driver, answer, order, ids)
-    total = at(answer.document, f"{META}/total-count")
     if answer.ok and isinstance(total, int) and "/data" not in answer.wrong:
         what = f"total-count is {total}, and {len(order)} records are listed"
         source = "decision: lists that do not page send the numbers of one page"

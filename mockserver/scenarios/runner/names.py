@@ -36,7 +36,7 @@ def given_up(driver: Driver, plan: Plan, old: Resource, new: Resource) -> None:
         driver.refused(404, show.id, of=before, why=why, source=source)
     if before["id"] == plan.name_of(old):
         _owns_nothing(driver, plan, before)
-    if plan.listing and "search[name]" in plan.listing.parameters:
+    if plan.listing and plan.search:
         answer = driver.call(plan.listing.id, of=new, query=plan.query(new, plan.name_of(old)))
         found = [r for _, r in resources(answer.document) if r["id"] == new["id"]]
         what = "the search for a name that was given up brings the record"

@@ -42,6 +42,18 @@ class Plan:
         return self.edition.operation(self.actions.list) if self.actions.list else None
 
     @cached_property
+    def search(self) -> str:
+        """The query parameter that narrows the list to a part of the name; empty where it has none."""
+        known = self.listing.parameters if self.listing else {}
+        return next((name for name in ("search[name]", "q") if name in known), "")
+
+    @cached_property
+    def most(self) -> int | None:
+        """The most records that a page of the list may have; None where it does not page."""
+        known = self.listing.parameters.get("page[size]") if self.listing else None
+        return known["schema"]["maximum"] if known else None
+
+    @cached_property
     def name_attribute(self) -> str:
         """The attribute that names a record: what the scenario says, `name`, or else the first text
         that a create must send.
@@ -67,12 +79,11 @@ class Plan:
         if self.listing is None:
             return {}
         query: dict[str, Any] = {}
-        most = self.listing.parameters.get("page[size]", {}).get("schema", {}).get("maximum")
-        wanted = {"search[name]": narrow, "page[size]": most} if narrow is not None else {}
+        if narrow is not None:
+            query = {"page[size]": self.most} if self.most else {}
+            query |= {self.search: narrow} if self.search else {}
         for name, parameter in self.listing.parameters.items():
-            if name in wanted:
-                query[name] = wanted[name]
-            elif parameter.get("required") and (found := FILTER.fullmatch(name)):
+            if parameter.get("required") and (found := FILTER.fullmatch(name)):
                 query[name] = linked_one(record, found[1]) or ""
         return query
 

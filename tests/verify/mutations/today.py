@@ -150,6 +150,22 @@ def workspaces() -> list[Row]:
     ]  # fmt: skip
 
 
+def queries() -> list[Row]:
+    """What narrows a list, and its order."""
+    return [
+        row("a search by q that is ignored", lambda: spoilt({}, {"list-projects": without("q=")}), [("list-projects", "/data")]),
+        row("a search of pools that is ignored", lambda: spoilt({}, {"list-agent-pools": without("q=")}), [("list-agent-pools", "/data")]),
+        row("an order by name that is ignored", lambda: spoilt({}, {"list-workspaces": without("sort")}), [("list-workspaces", "/data")]),
+        row("a filter by project that is ignored", lambda: spoilt({}, {"list-workspaces": without("filter%5Bproject")}), [("list-workspaces", f"{MANY}/relationships/project/data/id")], MOVE),
+        row("a filter by tags that is ignored", lambda: spoilt({}, {"list-workspaces": without("filter%5Btagged")}), [("list-workspaces", "/data")], MOVE),
+        row("a filter by kind of policy sets that is ignored", lambda: spoilt({}, {"list-policy-sets": without("filter%5Bkind")}), [("list-policy-sets", "/data")]),
+        row("a filter by kind of policies that is ignored", lambda: spoilt({}, {"list-policies": without("filter%5Bkind")}), [("list-policies", "/data")]),
+        row("a filter by names that is ignored", lambda: spoilt({}, {"list-teams": without("filter%5Bnames")}), [("list-teams", "/data")]),
+        row("a filter by who is allowed that is ignored", lambda: spoilt({}, {"list-agent-pools": without("filter%5Ballowed")}), [("list-agent-pools", "/data")]),
+        row("a size of pages of keys that is ignored", lambda: spoilt({}, {"list-ssh-keys": without("page%5Bsize")}), [("list-ssh-keys", "/data"), ("list-ssh-keys", "status")]),
+    ]  # fmt: skip
+
+
 def pools() -> list[Row]:
     """Agent pools and who may use them."""
     pool, allowed = "agent-pools", "/relationships/allowed-workspaces/data"
@@ -196,4 +212,12 @@ def parameters() -> list[Row]:
     ]  # fmt: skip
 
 
-TODAY: list[Row] = [*scopes(), *projects(), *tags(), *workspaces(), *pools(), *parameters()]
+TODAY: list[Row] = [
+    *scopes(),
+    *projects(),
+    *tags(),
+    *workspaces(),
+    *queries(),
+    *pools(),
+    *parameters(),
+]
