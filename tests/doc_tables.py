@@ -22,7 +22,7 @@ from mockserver.contract import control, editions, load
 from mockserver.pipeline.server import served
 from mockserver.pytest_plugin import options
 from mockserver.resources import kinds
-from mockserver.world.faults import WHAT
+from mockserver.world.fault_options import WHAT
 from mockserver.world.fixture_schema import fixture_schema
 
 ROOT = Path(__file__).parents[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli.common import Unusable
-from mockserver.cli.printing import say
+from mockserver.cli.ready import ready_to, say_ready
 from mockserver.loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -117,7 +116,6 @@ def serve(
     """
     gc.disable()  # what is made until it is ready lives as long as the process: see below
     click.get_current_context().call_on_close(gc.enable)
-    from mockserver.contract import editions
     from mockserver.control.answering import ANY_HOST
     from mockserver.pipeline.server import Server
     from mockserver.web import logs
@@ -146,19 +144,8 @@ def serve(
 
     def ready() -> None:
         if ready_file:
-            said = {"url": server.url, "token": token, "edition": edition}
-            if secure and secure.authority:
-                said["authority"] = str(secure.authority)
-            Path(ready_file).write_text(json.dumps(said) + "\n", encoding="utf-8")
-        page = f" and a page for people at {server.url}/open/{code}" if code else ""
-        others = " or ".join(f"--edition {name}" for name in editions() if name != edition)
-        say(
-            f"serving {edition} at {server.url}{page} "
-            f"(another edition: {others}, or POST /_mock/universes) with the token {token}"
-        )
-        for name, value in secure.env.items() if secure else ():
-            say(f"export {name}={value}")
-        sys.stdout.flush()
+            ready_to(Path(ready_file), server.url, token, edition, secure)
+        say_ready(server.url, token, edition, code, secure)
 
     with logs.to(sys.stdout, quiet=quiet), _beside(worlds, universe, fixture, watch, state):
         server.run(ready)

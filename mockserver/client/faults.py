@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockserver.client.links import Link, shown_or_gone
-from mockserver.world.faults import WHAT
+from mockserver.world.fault_options import WHAT
 
 if TYPE_CHECKING:
     pass

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.world.access import authenticate
 from mockserver.world.kinds import Enforcement, Kind, Kinds, View
-from mockserver.world.seeding import label
+from mockserver.world.naming import label
 from mockserver.world.state import Record, State
 
 

@@ -10,7 +10,7 @@ import flask
 from mockserver.digits import whole_number
 from mockserver.page import doors
 from mockserver.page.asking import ControlRefusal, control
-from mockserver.world.faults import DEFAULTS, TAKES, WHAT
+from mockserver.world.fault_options import DEFAULTS, TAKES, WHAT
 
 Said = Any
 

@@ -15,7 +15,7 @@ from mockserver.page import doors
 from mockserver.page.asking import api
 from mockserver.page.bodies import Link, lines
 from mockserver.redaction import Redactor, redactor
-from mockserver.world.seeding import label
+from mockserver.world.naming import label
 from mockserver.world.universe import Universe
 
 SHOWN = 500

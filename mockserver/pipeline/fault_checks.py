@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract import Edition, Operation
 from mockserver.nearest import either, nearest
-from mockserver.world.faults import BadFault, wrong
+from mockserver.world.fault_options import BadFault, wrong
 
 ONE, MORE = "\1", "\2"
 """What a parameter of a path stands for: one letter that is no slash, and any more of them."""

@@ -16,7 +16,7 @@ from mockserver.judge.coverage import Coverage
 from mockserver.pipeline import cors
 from mockserver.pipeline.render_cache import Store
 from mockserver.resources import kinds
-from mockserver.world import ids, seeding
+from mockserver.world import fixtures, ids
 from mockserver.world.clock import Clock
 from mockserver.world.facts import Facts
 from mockserver.world.fixture_schema import fixture_schema
@@ -72,7 +72,7 @@ def first_state(kinds: Kinds, document: Mapping[str, Any], seed: int, now: str) 
     state = State()
     always = [kind.always(document) for kind in kinds.values() if kind.always]
     for part in (*always, document):
-        state, _ = seeding.seed(kinds, state, part, seed=seed, now=now)
+        state, _ = fixtures.seed(kinds, state, part, seed=seed, now=now)
     return state
 
 
@@ -166,7 +166,7 @@ class Server:
             fixture=str(fixture) if isinstance(fixture, str | Path) else None,
             journal=Journal(digest=lambda: Coverage(contract.name)),
             parts=Store() if self.keep else None,
-            named=seeding.token_names(kinds, document),
+            named=fixtures.token_names(kinds, document),
         )
 
     def first(self, universe: Universe, fixture: str | Path | Mapping[str, Any]) -> State:

@@ -9,7 +9,7 @@ from mockserver.redaction import MASK
 from mockserver.world import records
 from mockserver.world.frozen import thaw
 from mockserver.world.kinds import Kinds
-from mockserver.world.seeding import label
+from mockserver.world.naming import label
 from mockserver.world.state import Record, State
 
 

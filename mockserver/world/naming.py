@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.world.kinds import Values
-from mockserver.world.state import Record, State
+from mockserver.world.kinds import Kinds, Values
+from mockserver.world.state import ROOT, Record, State
 
 
 def by_id(
@@ -36,3 +36,11 @@ def unique_name(
 def by_name(values: Values, key: int) -> tuple[Any, ...]:
     """The usual `sort`."""
     return (values["name"],)
+
+
+def label(kinds: Kinds, state: State, record: Record) -> str:
+    """Its name with those of its owners before it, e.g. `my-organization/production`."""
+    title = kinds[record.kind].named_as(record)
+    if record.owner == ROOT:
+        return title
+    return f"{label(kinds, state, state.get(record.owner))}/{title}"

@@ -1,21 +1,20 @@
-"""A fixture document becomes a world; the other way round is `world.dumping`.
+"""An entry of a fixture becomes a record; `world.fixtures` walks a document and finds the entries.
 
-Walks the kinds in their order: an entry has what the edition lets a body set and what the kind keeps
-beside that, and names the members of the kind's relations. What a world has already is added to: an
-entry for a record that is there must agree with it, and brings what stands within it and its members.
-All or nothing: every fault is gathered with its place, and a document with a fault changes nothing.
+An entry has what the edition lets a body set and what the kind keeps beside that, and names the
+members of the kind's relations. One for a record that the world has already must agree with it, and
+brings what stands within it and its members.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.nearest import either, nearest, singular
 from mockserver.pointers import escape
-from mockserver.world import clock, ids, records
+from mockserver.world import ids, records
 from mockserver.world.agreement import disagreements
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kind, Kinds, Values
@@ -145,7 +144,7 @@ class Seeding:
                 self.later.append((kind, record, {to.entry: named}, pointer, owner))
                 continue
             place, within = f"{pointer}/{to.entry}", owner if self.kinds[to.type].within else None
-            for at, name in [(place, named)] if to.one else _members(named, place):
+            for at, name in [(place, named)] if to.one else entries(named, place):
                 if member := self.named(to.type, name, at, within):
                     self.state = self.state.link(record.key, to.relation, [member.key])
 
@@ -206,68 +205,7 @@ class Seeding:
         return None
 
 
-def seed(
-    kinds: Kinds, state: State, document: Mapping[str, Any], *, seed: int, now: str
-) -> tuple[State, dict[str, dict[str, str]]]:
-    """A state with the document's records, and `{type: {label: id}}` of its entries.
-
-    The document has passed the schema of fixtures. Raises BadFixture with every fault.
-    """
-    seeding = Seeding(kinds, state, seed, now)
-    seeding.faults += _impossible_times(document, "")
-    if seeding.faults:
-        raise BadFixture(seeding.faults)
-    entries: dict[str | None, list[tuple[Any, str, Record | None]]] = {None: [(document, "", None)]}
-    for kind in kinds.values():
-        made = entries[kind.type] = []
-        for parent, place, owner in entries.get(kind.within, ()):
-            for pointer, entry in _members(parent.get(kind.member), f"{place}/{kind.member}"):
-                if kind.seed:
-                    record = kind.seed(seeding, entry, pointer, owner)
-                else:
-                    record = seeding.record(kind, entry, pointer, owner)
-                if record:
-                    made.append((entry, pointer, record))
-    for waiting in seeding.later:
-        seeding.join(*waiting, last=True)
-    if seeding.faults:
-        raise BadFixture(seeding.faults)
-    counters = dict(seeding.state.counters)
-    for prefix, count in document.get("counters", {}).items():
-        counters[prefix] = max(count, counters.get(prefix, 0))
-    done = replace(seeding.state, counters=counters)
-    made_records = {
-        type: {label(kinds, done, record): record.id for _, _, record in items if record}
-        for type, items in entries.items()
-        if type and items
-    }
-    return done, made_records
-
-
-def token_names(kinds: Kinds, document: Mapping[str, Any]) -> frozenset[str]:
-    """The tokens that a document names: what stands after the key and a dot."""
-    found = (kind.token_names(document) for kind in kinds.values() if kind.token_names)
-    return frozenset(name for names in found for name in names)
-
-
-def _impossible_times(value: Any, place: str) -> Iterator[BadEntry]:
-    """Times that have the form of one but are on no calendar, such as 30 February."""
-    if isinstance(value, dict | Mapping):
-        for name, item in value.items():
-            inner = f"{place}/{escape(name)}"
-            if name.endswith("-at") and isinstance(item, str):
-                try:
-                    clock.parse_timestamp(item)
-                except ValueError as error:
-                    yield BadEntry(inner, str(error))
-            else:
-                yield from _impossible_times(item, inner)
-    elif isinstance(value, list):
-        for at, item in enumerate(value):
-            yield from _impossible_times(item, f"{place}/{at}")
-
-
-def _members(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+def entries(value: Any, place: str) -> Iterator[tuple[str, Any]]:
     """Entries of a list with their pointers; of an object as `(name, value)` pairs."""
     if isinstance(value, Mapping):
         for name, item in value.items():
@@ -275,11 +213,3 @@ def _members(value: Any, place: str) -> Iterator[tuple[str, Any]]:
     else:
         for at, item in enumerate(value or ()):
             yield f"{place}/{at}", item
-
-
-def label(kinds: Kinds, state: State, record: Record) -> str:
-    """Its name with those of its owners before it, e.g. `my-organization/production`."""
-    title = kinds[record.kind].named_as(record)
-    if record.owner == ROOT:
-        return title
-    return f"{label(kinds, state, state.get(record.owner))}/{title}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.nearest import there_is_no
-from mockserver.world import dumping, seeding
+from mockserver.world import dumping, fixtures
 from mockserver.world.clock import Clock
 from mockserver.world.faults import Faults
 from mockserver.world.journal import Journal
@@ -87,14 +87,14 @@ class Universe:
     def seeded(self, document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         """Add a fixture's records, all or nothing. Raises BadFixture with every fault."""
         with self.writing:
-            self.state, records = seeding.seed(
+            self.state, records = fixtures.seed(
                 self.kinds,
                 self.state,
                 document,
                 seed=self.seed,
                 now=self.clock.now(),
             )
-            self.named |= seeding.token_names(self.kinds, document)
+            self.named |= fixtures.token_names(self.kinds, document)
             return records
 
     def snapshot(self, name: str) -> None:

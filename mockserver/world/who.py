@@ -12,8 +12,8 @@ from typing import Any
 from mockserver.nearest import either, singular, there_is_no
 from mockserver.world.access import demand
 from mockserver.world.kinds import Caller, Kinds, View
+from mockserver.world.naming import label
 from mockserver.world.problems import Problem
-from mockserver.world.seeding import label
 from mockserver.world.state import Record, State
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.client import ControlError
-from mockserver.world.faults import WHAT
+from mockserver.world.fault_options import WHAT
 from tests.client import SET, SETS, a_set
 
 from .asking import ask, faults

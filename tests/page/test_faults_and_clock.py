@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.world.faults import WHAT
+from mockserver.world.fault_options import WHAT
 from mockserver.world.universe import Universe
 from tests.client import EPOCH
 

@@ -19,7 +19,8 @@ import mockserver
 from mockserver.client import ControlError
 from mockserver.contract import load
 from mockserver.pipeline.fault_checks import faults_of, may_meet
-from mockserver.world.faults import TAKES, WHAT, BadFault, Faults
+from mockserver.world.fault_options import TAKES, WHAT, BadFault
+from mockserver.world.faults import Faults
 from mockserver.world.problems import Problem
 
 SETS = "/api/v2/organizations/my-organization/policy-sets"

@@ -178,17 +178,17 @@ def test_a_baseline_is_loaded_once_a_session_and_forked(run: Run) -> None:
     run(
         """
         import pytest
-        from mockserver.world import seeding
+        from mockserver.world import fixtures
 
         @pytest.fixture(scope="session")
         def loads():
-            seen, seed = [], seeding.seed
+            seen, seed = [], fixtures.seed
             def counting(*arguments, **options):
                 seen.append(arguments)
                 return seed(*arguments, **options)
-            seeding.seed = counting
+            fixtures.seed = counting
             yield seen
-            seeding.seed = seed
+            fixtures.seed = seed
 
         @pytest.mark.parametrize("time", range(20))
         def test_it(loads, tfe, time):

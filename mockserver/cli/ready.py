@@ -1,0 +1,33 @@
+"""What `serve` says and writes when it is ready: address, token, edition, and how TLS is trusted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from mockserver.cli.printing import say
+
+
+def ready_to(file: Path, url: str, token: str, edition: str, secure: Any) -> None:
+    """Write the file that a script waits for; `secure` is None without TLS."""
+    said = {"url": url, "token": token, "edition": edition}
+    if secure and secure.authority:
+        said["authority"] = str(secure.authority)
+    file.write_text(json.dumps(said) + "\n", encoding="utf-8")
+
+
+def say_ready(url: str, token: str, edition: str, code: str | None, secure: Any) -> None:
+    """The ready line; `code` opens the page for people, which other machines have not."""
+    from mockserver.contract import editions
+
+    page = f" and a page for people at {url}/open/{code}" if code else ""
+    others = " or ".join(f"--edition {name}" for name in editions() if name != edition)
+    say(
+        f"serving {edition} at {url}{page} "
+        f"(another edition: {others}, or POST /_mock/universes) with the token {token}"
+    )
+    for name, value in secure.env.items() if secure else ():
+        say(f"export {name}={value}")
+    sys.stdout.flush()
