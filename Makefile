@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine with Python 3.11 or newer:
 #   make serve   a virtual environment, the package, the documented world at http://127.0.0.1:8080
 #   make test    the same environment, the development tools, the test suite in a minute and a half;
-#                all that `.ci/run` runs: ARGS=--hypothesis-profile=thorough, and -m slow
+#                all that `.ci/run` runs: ARGS=--hypothesis-profile=thorough, and that with -m slow
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +13,7 @@ serve: $(VENV)/.installed
 	exec $(BIN)/mockserver serve $(ARGS)
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/.developed
 	$(BIN)/ruff check .

@@ -5,13 +5,11 @@ Nothing here names an operation: a page that is added to an edition is swept fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from typing import Any
 from urllib.parse import quote
-
-import pytest
 
 from mockserver.contract import Edition, Operation, control, editions, load
 from mockserver.contract.engines import Checker, Schema
@@ -20,6 +18,7 @@ from mockserver.pipeline.server import Server
 from mockserver.pointers import pointer
 from mockserver.web.testing import ApiClient, app_of
 from mockserver.world.universe import Universe
+from tests.cases import cases, each, some
 from tests.client import Answer, send
 
 Path = tuple[str | int, ...]
@@ -32,49 +31,6 @@ OPERATIONS: tuple[Operation, ...] = tuple(
 )
 TAKING_JSON = tuple(operation for operation in OPERATIONS if operation.takes_json)
 KEY = "sweep"
-
-
-def cases(operations: Any) -> list[Any]:
-    """Operations as parameters of a test, named by edition and id."""
-    return [pytest.param(o, id=f"{o.edition}/{o.id}") for o in operations]
-
-
-def some(operations: Any, n: int) -> list[Any]:
-    """As `cases`, but every run plays one in `n`; the slow one plays the others."""
-    return [
-        pytest.param(*case.values, id=case.id, marks=[pytest.mark.slow] if at % n else [])
-        for at, case in enumerate(cases(operations))
-    ]
-
-
-def each(cases: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A sweep of thousands of small cases, as one test for each operation, or for each edition where a
-    case is named by no more than that: a test of its own would take longer than what it looks at.
-
-    Every case is tried, and each that fails is told with its id.
-    """
-    groups: dict[str, list[Any]] = {}
-    for case in cases:
-        name = case.id.split("/")
-        groups.setdefault("/".join(name[: min(2, len(name) - 1)]), []).append(case)
-
-    def decorated(test: Callable[..., None]) -> Callable[..., None]:
-        @pytest.mark.parametrize("group", groups.values(), ids=groups)
-        def swept(group: list[Any]) -> None:
-            failed = []
-            for case in group:
-                try:
-                    test(*case.values)
-                except Exception as error:
-                    error.add_note(case.id)
-                    failed.append(error)
-            if failed:
-                raise ExceptionGroup(f"{len(failed)} of {len(group)} cases", failed)
-
-        swept.__name__, swept.__doc__ = test.__name__, test.__doc__
-        return swept
-
-    return decorated
 
 
 # worlds

@@ -8,13 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sweeps import EDITIONS, OPERATIONS, World, cases, example, fresh, misses, success, walk
+from sweeps import EDITIONS, OPERATIONS, World, cases, each, example, fresh, misses, success, walk
 
 from mockserver.contract import Edition, Operation, engines, load
 from mockserver.contract.routes import routes
 from mockserver.pipeline import server
 
-every_operation = pytest.mark.parametrize("operation", cases(OPERATIONS))
+every_operation = each(cases(OPERATIONS))
+PATHS = [
+    pytest.param([o for o in OPERATIONS if (o.edition, o.path) == at], id="".join(at))
+    for at in sorted({(o.edition, o.path) for o in OPERATIONS})
+]
+"""The operations of every path."""
 
 
 def _lock(world: World, operation: Operation) -> None:
@@ -167,13 +172,10 @@ def test_where_a_record_of_the_path_is_missing_the_answer_is_404(operation: Oper
         assert misses(operation, got) == []
 
 
-@pytest.mark.parametrize(
-    "path", sorted({(o.edition, o.path) for o in OPERATIONS}), ids=lambda at: at[1]
-)
+@each(PATHS)
 def test_a_method_that_a_path_does_not_have_is_answered_405_with_those_it_has(
-    path: tuple[str, str],
+    here: list[Operation],
 ) -> None:
-    here = [o for o in OPERATIONS if (o.edition, o.path) == path]
     allowed = {o.method for o in here}
     if "GET" in allowed:
         allowed.add("HEAD")
@@ -192,18 +194,15 @@ def test_a_method_that_a_path_does_not_have_is_answered_405_with_those_it_has(
         assert error["title"] == "method not allowed"
 
 
-@pytest.mark.parametrize(
-    "path", sorted({(o.edition, o.path) for o in OPERATIONS}), ids=lambda at: at[1]
-)
-def test_options_are_answered_204_with_the_methods_of_a_path(path: tuple[str, str]) -> None:
-    here = [o for o in OPERATIONS if (o.edition, o.path) == path]
+@each(PATHS)
+def test_options_are_answered_204_with_the_methods_of_a_path(here: list[Operation]) -> None:
     world = fresh(here[0].edition)
     got = world.send("OPTIONS", here[0].path.format_map(example(here[0]).get("path", {})))
     assert (got.status, got.body) == (204, b"")
     assert {o.method for o in here} <= set(got.headers["Allow"].split(", "))
 
 
-@pytest.mark.parametrize("operation", cases(o for o in OPERATIONS if o.method == "GET"))
+@each(cases(o for o in OPERATIONS if o.method == "GET"))
 def test_head_is_answered_as_get_without_a_body(operation: Operation) -> None:
     world = prepared(operation)
     shown = example(operation)

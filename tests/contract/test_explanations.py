@@ -343,8 +343,7 @@ def misspelt(operation: Operation, path: InstancePath) -> Iterator[tuple[str, An
         yield f"{key_path(whole)} as a text", put(body, whole, text)
 
 
-@pytest.mark.parametrize("strict", [False, True], ids=["lenient", "strict"])
-@pytest.mark.parametrize(("operation", "path"), SECRETS)
+@each(SECRETS, [False, True])
 def test_a_secret_is_never_repeated_wherever_it_was_put(
     operation: Operation, path: InstancePath, strict: bool
 ) -> None:
@@ -356,8 +355,7 @@ def test_a_secret_is_never_repeated_wherever_it_was_put(
         assert HUSH not in json.dumps(kept(world)), how
 
 
-@pytest.mark.parametrize("strict", [False, True], ids=["lenient", "strict"])
-@pytest.mark.parametrize(("operation", "path"), SECRETS)
+@each(SECRETS, [False, True])
 def test_a_secret_under_another_name_is_not_repeated_by_what_we_say(
     operation: Operation, path: InstancePath, strict: bool
 ) -> None:

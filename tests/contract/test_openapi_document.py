@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import pytest
-from openapi_spec_validator import OpenAPIV31SpecValidator
-from sweeps import EDITIONS, EVERY, OPERATIONS, cases, example, fresh, success, walk
+from sweeps import EDITIONS, EVERY, OPERATIONS, cases, each, example, fresh, success, walk
 
 from mockserver.contract import Edition, Operation, editions, load
 from mockserver.contract.operations import JSONAPI
@@ -17,6 +17,7 @@ every_contract = pytest.mark.parametrize("edition", EVERY, ids=lambda edition: e
 every_edition = pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.name)
 
 
+@cache
 def deployed(edition: Edition) -> Any:
     """The document as JSON gives it back: what no JSON can hold would not survive."""
     return json.loads(json.dumps(edition.openapi(), allow_nan=False))
@@ -24,6 +25,8 @@ def deployed(edition: Edition) -> Any:
 
 @every_contract
 def test_the_document_passes_the_validator_of_the_specification(edition: Edition) -> None:
+    from openapi_spec_validator import OpenAPIV31SpecValidator  # half a second, for this alone
+
     faults = OpenAPIV31SpecValidator(deployed(edition)).iter_errors()
     assert [f"{list(fault.absolute_path)}: {fault.message}" for fault in faults] == []
 
@@ -71,7 +74,7 @@ def test_every_operation_wants_a_bearer_token_unless_it_says_that_it_is_open(
             assert edition.operations[item["operationId"]].open is ("security" in item)
 
 
-@pytest.mark.parametrize("operation", cases(OPERATIONS))
+@each(cases(OPERATIONS))
 def test_it_shows_our_examples(operation: Operation) -> None:
     document = deployed(load(operation.edition))
     item = document["paths"][operation.path][operation.method.lower()]

@@ -13,7 +13,7 @@ from pathlib import Path as File
 from typing import Any
 
 import pytest
-from sweeps import at, cases, pointer, success, types, walk
+from sweeps import at, cases, each, pointer, success, types, walk
 
 from mockserver.contract import Edition, Operation, load
 from mockserver.contract.engines import InstancePath, Miss, Schema
@@ -67,7 +67,7 @@ def test_every_page_of_the_contract_has_its_facts_here(edition: Edition) -> None
     assert pages - set(NO_PAGE) == set(FACTS[edition.name]["pages"])
 
 
-@pytest.mark.parametrize(("edition", "page", "fact"), DOCUMENTED)
+@each(DOCUMENTED)
 def test_every_documented_operation_is_in_the_contract(
     edition: Edition, page: str, fact: Any
 ) -> None:
@@ -79,7 +79,7 @@ def test_every_documented_operation_is_in_the_contract(
     assert operation.summary == first["heading"], "of two headings for one call the first counts"
 
 
-@pytest.mark.parametrize("operation", cases(OPERATIONS))
+@each(cases(OPERATIONS))
 def test_every_operation_of_the_contract_is_documented_or_has_another_source(
     operation: Operation,
 ) -> None:
@@ -89,7 +89,7 @@ def test_every_operation_of_the_contract_is_documented_or_has_another_source(
         assert operation.page in NO_PAGE or OTHER_MARK.search(operation.source), operation.source
 
 
-@pytest.mark.parametrize(("edition", "page", "fact"), DOCUMENTED)
+@each(DOCUMENTED)
 def test_every_documented_status_is_in_the_contract_with_the_page_as_its_source(
     edition: Edition, page: str, fact: Any
 ) -> None:
@@ -100,7 +100,7 @@ def test_every_documented_status_is_in_the_contract_with_the_page_as_its_source(
         assert f"{page}.html" in response["x-source"], status
 
 
-@pytest.mark.parametrize("operation", cases(OPERATIONS))
+@each(cases(OPERATIONS))
 def test_a_success_that_the_page_does_not_document_is_marked(operation: Operation) -> None:
     edition = load(operation.edition)
     facts = FACTS[operation.edition]["pages"].get(operation.page, {"operations": []})
@@ -120,7 +120,7 @@ ADDED_QUERY = {
 }
 
 
-@pytest.mark.parametrize(("edition", "page", "fact"), DOCUMENTED)
+@each(DOCUMENTED)
 def test_every_documented_query_parameter_is_in_the_contract_and_no_other(
     edition: Edition, page: str, fact: Any
 ) -> None:
@@ -135,7 +135,7 @@ def test_every_documented_query_parameter_is_in_the_contract_and_no_other(
             assert OTHER_MARK.search(operation.parameters[name]["x-source"])
 
 
-@pytest.mark.parametrize(("edition", "page", "fact"), DOCUMENTED)
+@each(DOCUMENTED)
 def test_what_may_be_included_is_what_the_page_names(
     edition: Edition, page: str, fact: Any
 ) -> None:
@@ -188,7 +188,7 @@ def schema_of(operation: Operation, key: str) -> tuple[Schema | None, Schema]:
     return schema, parent
 
 
-@pytest.mark.parametrize(("edition", "fact", "key", "says"), KEYS)
+@each(KEYS)
 def test_every_documented_key_path_is_in_the_contract_with_its_type(
     edition: Edition, fact: Any, key: str, says: Any
 ) -> None:
@@ -200,7 +200,7 @@ def test_every_documented_key_path_is_in_the_contract_with_its_type(
     assert documented <= types(schema)
 
 
-@pytest.mark.parametrize(("edition", "fact", "key", "says"), KEYS)
+@each(KEYS)
 def test_every_documented_key_path_is_required_where_the_page_requires_it(
     edition: Edition, fact: Any, key: str, says: Any
 ) -> None:
@@ -217,7 +217,7 @@ def test_every_documented_key_path_is_required_where_the_page_requires_it(
         assert required, "JSON:API; tolerated.json lets its absence pass"
 
 
-@pytest.mark.parametrize(("edition", "fact", "key", "says"), KEYS)
+@each(KEYS)
 def test_every_documented_default_is_in_the_contract(
     edition: Edition, fact: Any, key: str, says: Any
 ) -> None:
@@ -265,7 +265,7 @@ def keys_of(operation: Operation) -> Iterator[tuple[str, Schema]]:
     yield from inner(operation.body_schema, "")
 
 
-@pytest.mark.parametrize("operation", cases(o for o in OPERATIONS if o.takes_json))
+@each(cases(o for o in OPERATIONS if o.takes_json))
 def test_every_attribute_that_a_body_may_hold_is_documented_or_has_another_source(
     operation: Operation,
 ) -> None:
@@ -380,7 +380,7 @@ def sort_out(operation: Operation, found: list[Miss]) -> tuple[list[str], set[An
     return unexplained, used
 
 
-@pytest.mark.parametrize(("edition", "fact", "n"), REQUESTS)
+@each(REQUESTS)
 def test_every_request_of_a_page_fits_its_schema(edition: Edition, fact: Any, n: int) -> None:
     operation = operation_of(edition, fact)
     assert operation is not None
@@ -388,7 +388,7 @@ def test_every_request_of_a_page_fits_its_schema(edition: Edition, fact: Any, n:
     assert sort_out(operation, found)[0] == []
 
 
-@pytest.mark.parametrize(("edition", "fact", "n"), ANSWERS)
+@each(ANSWERS)
 def test_every_answer_of_a_page_fits_its_schema(edition: Edition, fact: Any, n: int) -> None:
     operation = operation_of(edition, fact)
     assert operation is not None
@@ -452,7 +452,7 @@ def in_samples(edition: Edition) -> dict[str, set[InstancePath]]:
     return paths
 
 
-@pytest.mark.parametrize("operation", cases(OPERATIONS))
+@each(cases(OPERATIONS))
 def test_every_member_that_is_shown_stands_in_a_sample_or_has_another_source(
     operation: Operation,
 ) -> None:

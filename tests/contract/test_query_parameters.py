@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sweeps import OPERATIONS, cases, example, fresh, misses, success
+from sweeps import OPERATIONS, cases, each, example, fresh, misses, success
 from test_examples_played import prepared
 
 from mockserver.contract import Operation, load
@@ -34,11 +34,9 @@ def query_of(operation: Operation, *more: tuple[str, str]) -> list[tuple[str, st
     return [*example(operation).get("query", {}).items(), *more]
 
 
-@pytest.mark.parametrize("operation", cases(PAGED))
-@pytest.mark.parametrize(
-    "text",
+@each(
+    cases(PAGED),
     ["0", "-1", "MOST + 1", "9999999999", "1" * 5000, "1.5", "1e1", "", " ", "+1", "ten", "0x10", "٣", "²"],
-    ids=lambda text: text[:12] or "empty",
 )  # fmt: skip
 def test_a_page_size_outside_its_bounds_is_refused(operation: Operation, text: str) -> None:
     text = text.replace("MOST + 1", str(most(operation) + 1))
@@ -52,10 +50,7 @@ def test_a_page_size_outside_its_bounds_is_refused(operation: Operation, text: s
     assert misses(operation, got) == []
 
 
-@pytest.mark.parametrize("operation", cases(PAGED))
-@pytest.mark.parametrize(
-    "text", ["0", "-1", "1" * 5000, "1.5", "", "two", "٣"], ids=lambda text: text[:12] or "empty"
-)
+@each(cases(PAGED), ["0", "-1", "1" * 5000, "1.5", "", "two", "٣"])
 def test_a_page_number_outside_its_bounds_is_refused(operation: Operation, text: str) -> None:
     got = fresh(operation.edition).play(operation, query=needed(operation, ("page[number]", text)))
     assert got.status == 422
@@ -66,7 +61,7 @@ def test_a_page_number_outside_its_bounds_is_refused(operation: Operation, text:
     assert misses(operation, got) == []
 
 
-@pytest.mark.parametrize("operation", cases(PAGED))
+@each(cases(PAGED))
 def test_a_bad_size_and_a_bad_number_are_told_together(operation: Operation) -> None:
     got = fresh(operation.edition).play(
         operation, query=needed(operation, ("page[size]", "0"), ("page[number]", "none"))
@@ -77,8 +72,7 @@ def test_a_bad_size_and_a_bad_number_are_told_together(operation: Operation) -> 
     ]
 
 
-@pytest.mark.parametrize("operation", cases(PAGED))
-@pytest.mark.parametrize("less", [0, 1, 98, 99])
+@each(cases(PAGED), [0, 1, 98, 99])
 def test_a_page_size_within_its_bounds_is_kept(operation: Operation, less: int) -> None:
     size = most(operation) - less
     got = fresh(operation.edition).play(
@@ -90,7 +84,7 @@ def test_a_page_size_within_its_bounds_is_kept(operation: Operation, less: int) 
     assert misses(operation, got) == []
 
 
-@pytest.mark.parametrize("operation", cases(PAGED))
+@each(cases(PAGED))
 def test_a_page_past_the_end_is_empty_and_echoed(operation: Operation) -> None:
     world = fresh(operation.edition)
     total = world.play(operation, query=needed(operation)).json["meta"]["pagination"]["total-count"]
@@ -102,7 +96,7 @@ def test_a_page_past_the_end_is_empty_and_echoed(operation: Operation) -> None:
     assert misses(operation, got) == []
 
 
-@pytest.mark.parametrize("operation", cases(PAGED))
+@each(cases(PAGED))
 def test_what_is_not_sent_has_the_documented_default(operation: Operation) -> None:
     world = fresh(operation.edition)
     size = operation.parameters["page[size]"]["schema"]["default"]
@@ -117,9 +111,9 @@ def test_what_is_not_sent_has_the_documented_default(operation: Operation) -> No
 # include
 
 
-@pytest.mark.parametrize("operation", cases(INCLUDING))
-@pytest.mark.parametrize(
-    "form", ["{0}x", "nothing", "{0},nothing", "nothing,{0}", "{0} {0}", "{0};", "{0}\n", "*", "{1}"]
+@each(
+    cases(INCLUDING),
+    ["{0}x", "nothing", "{0},nothing", "nothing,{0}", "{0} {0}", "{0};", "{0}\n", "*", "{1}"],
 )  # fmt: skip
 def test_an_include_that_names_what_the_page_does_not_is_400(
     operation: Operation, form: str
@@ -139,9 +133,7 @@ def test_an_include_that_names_what_the_page_does_not_is_400(
     assert misses(operation, got) == []
 
 
-@pytest.mark.parametrize(
-    "operation", cases(o for o in OPERATIONS if "include" not in o.parameters and not o.open)
-)
+@each(cases(o for o in OPERATIONS if "include" not in o.parameters and not o.open))
 def test_an_include_where_none_is_documented_is_a_finding(operation: Operation) -> None:
     world = prepared(operation)
     got = world.play(operation, query=query_of(operation, ("include", "nothing")))
@@ -149,7 +141,7 @@ def test_an_include_where_none_is_documented_is_a_finding(operation: Operation) 
     assert [finding["key-path"] for finding in world.findings] == ["include"]
 
 
-@pytest.mark.parametrize(("operation", "name"), INCLUDED)
+@each(INCLUDED)
 def test_every_name_that_the_page_lists_can_be_included(operation: Operation, name: str) -> None:
     """Each record once, in `included`, and only where it is asked for."""
     world = fresh(operation.edition)
@@ -166,7 +158,7 @@ def test_every_name_that_the_page_lists_can_be_included(operation: Operation, na
     assert plain.json["data"] == got.json["data"]
 
 
-@pytest.mark.parametrize("operation", cases(INCLUDING))
+@each(cases(INCLUDING))
 def test_every_name_may_be_asked_for_at_once_and_twice(operation: Operation) -> None:
     names = operation.parameters["include"]["schema"]["x-include"]
     doubled = [*names, "", " ", *names]
@@ -176,14 +168,14 @@ def test_every_name_may_be_asked_for_at_once_and_twice(operation: Operation) -> 
     assert once.json["included"] == twice.json["included"]
 
 
-@pytest.mark.parametrize("operation", cases(INCLUDING))
+@each(cases(INCLUDING))
 def test_an_empty_include_asks_for_nothing(operation: Operation) -> None:
     got = fresh(operation.edition).play(operation, query={"include": ""})
     assert got.status == 200
     assert "included" not in got.json
 
 
-@pytest.mark.parametrize("operation", cases(o for o in INCLUDING if o in PAGED))
+@each(cases(o for o in INCLUDING if o in PAGED))
 def test_a_400_for_include_goes_before_a_422_for_a_page(operation: Operation) -> None:
     got = fresh(operation.edition).play(operation, query={"include": "x", "page[size]": "0"})
     assert (got.status, len(got.errors)) == (400, 1)
@@ -192,7 +184,7 @@ def test_a_400_for_include_goes_before_a_422_for_a_page(operation: Operation) ->
 # unknown, repeated, required
 
 
-@pytest.mark.parametrize("operation", cases(CLOSED))
+@each(cases(CLOSED))
 def test_an_unknown_parameter_is_noted_and_changes_nothing(operation: Operation) -> None:
     world = prepared(operation)
     got = world.play(operation, query=query_of(operation, ("surprise", "1"), ("", "")))
@@ -202,7 +194,7 @@ def test_an_unknown_parameter_is_noted_and_changes_nothing(operation: Operation)
     assert world.findings[0]["fact"] == "the query parameter surprise is not listed"
 
 
-@pytest.mark.parametrize("operation", cases(CLOSED))
+@each(cases(CLOSED))
 def test_an_unknown_parameter_is_refused_by_a_strict_world(operation: Operation) -> None:
     world = prepared(operation, strict=True)
     before = world.universe.state
@@ -216,9 +208,7 @@ def test_an_unknown_parameter_is_refused_by_a_strict_world(operation: Operation)
     assert world.universe.state is before
 
 
-@pytest.mark.parametrize("operation", cases(CLOSED))
-@pytest.mark.parametrize("strict", [False, True], ids=["normal", "strict"])
-@pytest.mark.parametrize("name", ["filter[colour]", "search[colour]"])
+@each(cases(CLOSED), [False, True], ["filter[colour]", "search[colour]"])
 def test_an_unknown_filter_is_refused_with_those_there_are(
     operation: Operation, strict: bool, name: str
 ) -> None:
@@ -248,9 +238,7 @@ FILTERED_BY_CLIENTS = {"list-teams": "filter[names]"}
 """The provider of today compares the names itself (team_helpers.go); nothing else is let pass."""
 
 
-@pytest.mark.parametrize(
-    "operation", cases(o for o in CLOSED if "filter[names]" not in o.parameters)
-)
+@each(cases(o for o in CLOSED if "filter[names]" not in o.parameters))
 def test_a_filter_that_its_client_applies_itself_is_let_pass_and_noted(
     operation: Operation,
 ) -> None:
@@ -268,7 +256,7 @@ def test_a_filter_that_its_client_applies_itself_is_let_pass_and_noted(
     assert (got.status, got.errors[0]["title"]) == (422, "not in the contract")
 
 
-@pytest.mark.parametrize("operation", cases(PAGED))
+@each(cases(PAGED))
 def test_of_a_repeated_parameter_the_last_counts_and_it_is_noted(operation: Operation) -> None:
     world = fresh(operation.edition)
     got = world.play(operation, query=needed(operation, ("page[size]", "0"), ("page[size]", "3")))
@@ -283,7 +271,7 @@ def test_of_a_repeated_parameter_the_last_counts_and_it_is_noted(operation: Oper
     assert got.status == 422
 
 
-@pytest.mark.parametrize("operation", cases(CLOSED))
+@each(cases(CLOSED))
 def test_a_required_parameter_that_is_missing_is_refused(operation: Operation) -> None:
     for name, parameter in operation.parameters.items():
         if parameter.get("required"):

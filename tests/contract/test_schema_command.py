@@ -13,23 +13,18 @@ from jsonschema import Draft202012Validator
 from sweeps import EDITIONS, OPERATIONS, cases, each, example, walk, whole
 
 from mockserver.cli import main
-from mockserver.contract import Operation, load
+from mockserver.contract import Edition, Operation, load
 from mockserver.contract.standalone import every, of_answer, of_request
 
-EVERY = [
-    pytest.param(schema, id=f"{edition.name}/{name}")
-    for edition in EDITIONS
-    for name, schema in every(edition)
-]
 
-
-@each(EVERY)
-def test_a_schema_is_sound_and_refers_to_itself_alone(schema: dict[str, Any]) -> None:
-    assert jsonschema_rs.meta.is_valid(schema)
-    targets = {
-        part["$ref"] for _, part in walk(schema) if isinstance(part, dict) and "$ref" in part
-    }
-    assert targets <= {f"#/$defs/{name}" for name in schema.get("$defs", {})}
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.name)
+def test_a_schema_is_sound_and_refers_to_itself_alone(edition: Edition) -> None:
+    for name, schema in every(edition):
+        assert jsonschema_rs.meta.is_valid(schema), name
+        targets = {
+            part["$ref"] for _, part in walk(schema) if isinstance(part, dict) and "$ref" in part
+        }
+        assert targets <= {f"#/$defs/{name}" for name in schema.get("$defs", {})}, name
 
 
 def spoilt(value: Any) -> list[Any]:
@@ -37,7 +32,7 @@ def spoilt(value: Any) -> list[Any]:
     return [None, [], {"data": []}, {**value, "more": 1} if isinstance(value, dict) else 1]
 
 
-@pytest.mark.parametrize("operation", cases(OPERATIONS))
+@each(cases(OPERATIONS))
 def test_a_plain_validator_judges_answers_as_we_do(operation: Operation) -> None:
     edition = load(operation.edition)
     for status, answer in example(operation)["answers"].items():
@@ -48,9 +43,7 @@ def test_a_plain_validator_judges_answers_as_we_do(operation: Operation) -> None
                 assert plain.is_valid(wrong) is (operation.check_answer(int(status), wrong) == [])
 
 
-@pytest.mark.parametrize(
-    "operation", cases(o for o in OPERATIONS if o.takes_json and o.body_schema)
-)
+@each(cases(o for o in OPERATIONS if o.takes_json and o.body_schema))
 def test_a_plain_validator_judges_what_is_sent_as_we_do(operation: Operation) -> None:
     edition = load(operation.edition)
     plain = Draft202012Validator(of_request(edition, operation))

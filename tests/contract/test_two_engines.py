@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from near import Fitting, near, swept
-from sweeps import EVERY, OPERATIONS
+from sweeps import EVERY, OPERATIONS, each, some
 
 from mockserver.contract import Edition, engines
 from mockserver.contract.engines import Checker
@@ -20,7 +20,7 @@ COMPONENTS = [
 ]
 
 
-@pytest.mark.parametrize(("edition", "name"), COMPONENTS)
+@each(some(COMPONENTS, 3))
 def test_both_engines_come_to_one_verdict_near_every_schema(edition: Edition, name: str) -> None:
     checker, schema = edition.checker(name), edition.schemas[name]
     verdicts: set[bool] = set()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judged import ask
 from near import JSON, TEXTS, Fitting, changed, near, swept
-from sweeps import EDITIONS, KEY, OPERATIONS, TAKING_JSON, World, cases, example, fresh
+from sweeps import EDITIONS, KEY, OPERATIONS, TAKING_JSON, World, cases, each, example, fresh, some
 
 from mockserver.contract import Operation, load
 from mockserver.contract.operations import JSONAPI
@@ -82,7 +82,7 @@ TYPES = st.sampled_from(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("operation", cases(TAKING_JSON))
+@each(some(cases(TAKING_JSON), 3))
 def test_bodies_near_the_schema_are_answered_as_documented(operation: Operation) -> None:
     @given(body=bodies(operation), caller=CALLERS, strict=st.booleans())
     @swept(30)
@@ -92,7 +92,7 @@ def test_bodies_near_the_schema_are_answered_as_documented(operation: Operation)
     sweep()
 
 
-@pytest.mark.parametrize("operation", cases(CLOSED))
+@each(some(cases(CLOSED), 3))
 def test_bodies_that_are_junk_are_answered_as_documented(operation: Operation) -> None:
     @given(body=junk(operation), media_type=TYPES, strict=st.booleans())
     @swept(20)
@@ -120,7 +120,7 @@ def queries(draw: Any, operation: Operation) -> str:
     return draw(st.sampled_from([text, text, text + "&", "&&" + text, text + "%", text + "%ff%00"]))
 
 
-@pytest.mark.parametrize("operation", cases(CLOSED))
+@each(some(cases(CLOSED), 3))
 def test_odd_query_strings_are_answered_as_documented(operation: Operation) -> None:
     @given(query=queries(operation), caller=CALLERS)
     @swept(20)
@@ -162,7 +162,7 @@ METHODS = st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("operation", cases(CLOSED))
+@each(some(cases(CLOSED), 3))
 def test_odd_paths_are_answered_as_documented(operation: Operation) -> None:
     @given(path=odd_paths(operation), method=st.one_of(st.just(operation.method), METHODS))
     @swept(20)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from judged import ask
-from sweeps import EDITIONS, OPERATIONS, World, cases, example, fresh, misses, some, success
+from sweeps import EDITIONS, OPERATIONS, World, cases, each, example, fresh, misses, some, success
 from test_fuzz_every_operation import path_of, query_of
 
 from mockserver.contract import Operation, load
@@ -123,9 +123,9 @@ def test_what_is_no_honest_json_is_400_and_says_why(body: bytes, detail: str) ->
     assert error["meta"]["operation"] == "create-policy-set"
 
 
-@pytest.mark.parametrize("body", [body for body, _ in HORRORS.values()], ids=HORRORS)
-@pytest.mark.parametrize(
-    "operation", some((o for o in OPERATIONS if o.body is None and o.method != "GET"), 5)
+@each(
+    some(cases(o for o in OPERATIONS if o.body is None and o.method != "GET"), 5),
+    [body for body, _ in HORRORS.values()],
 )
 def test_no_horror_disturbs_an_operation_that_takes_no_body(
     operation: Operation, body: bytes
@@ -227,7 +227,7 @@ def test_a_json_body_of_exactly_10_mb_is_read() -> None:
     assert ask(fresh(EDITION), "POST", SETS, body=padded(LIMIT)).status == 201
 
 
-@pytest.mark.parametrize("operation", some((o for o in OPERATIONS if o.body), 5))
+@each(some(cases(o for o in OPERATIONS if o.body), 5))
 def test_a_body_of_10_mb_and_one_byte_is_413_wherever_one_is_taken(operation: Operation) -> None:
     world = fresh(operation.edition)
     got = ask(world, operation.method, path_of(operation), body=b"a" * (LIMIT + 1))
@@ -333,12 +333,12 @@ ODD_IDS: dict[str, bytes] = {
 NOT_FOUND = {"errors": [{"status": "404", "title": "not found"}]}
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize("odd", ODD_IDS.values(), ids=ODD_IDS)
-def test_an_odd_id_is_404(odd: bytes, method: str) -> None:
+def test_an_odd_id_is_404(odd: bytes) -> None:
     world = fresh(EDITION)
-    got = ask(world, method, "/", environ=environ(b"/api/v2/policy-sets/" + odd), body=b"{}")
-    assert (got.status, got.json) == (404, NOT_FOUND)
+    for method in ("GET", "PATCH", "DELETE"):
+        got = ask(world, method, "/", environ=environ(b"/api/v2/policy-sets/" + odd), body=b"{}")
+        assert (got.status, got.json) == (404, NOT_FOUND), method
     got = ask(world, "GET", "/", environ=environ(b"/api/v2/organizations/" + odd + b"/policies"))
     assert (got.status, got.json) == (404, NOT_FOUND)
 
@@ -356,12 +356,12 @@ def test_an_odd_id_is_404(odd: bytes, method: str) -> None:
     ],
     ids=lambda path: repr(path[:30]),
 )  # fmt: skip
-@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "HEAD", "BREW"])
-def test_a_path_that_is_nowhere_is_404_for_every_method(path: bytes, method: str) -> None:
-    got = ask(fresh(EDITION), method, "/", environ=environ(path))
-    assert got.status == 404
-    assert got.body == b"" if method == "HEAD" else got.json == NOT_FOUND
-    assert "Allow" not in got.headers
+def test_a_path_that_is_nowhere_is_404_for_every_method(path: bytes) -> None:
+    for method in ("GET", "POST", "OPTIONS", "HEAD", "BREW"):
+        got = ask(fresh(EDITION), method, "/", environ=environ(path))
+        assert got.status == 404, method
+        assert got.body == b"" if method == "HEAD" else got.json == NOT_FOUND, method
+        assert "Allow" not in got.headers, method
 
 
 @pytest.mark.parametrize("start", [b"//api/v2/", b"/api/v2//", b"//api//v2///"])
@@ -374,7 +374,7 @@ def test_slashes_that_an_address_brings_along_are_one(start: bytes) -> None:
     assert got.json == ask(world, "GET", f"/api/v2/{asked}").json
 
 
-@pytest.mark.parametrize("operation", cases(o for o in OPERATIONS if not o.open))
+@each(cases(o for o in OPERATIONS if not o.open))
 def test_a_trailing_slash_is_tolerated(operation: Operation) -> None:
     if operation.id in ("unlock-workspace", "force-unlock-workspace"):
         return  # need a lock first: the tests of examples lock

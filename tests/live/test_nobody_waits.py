@@ -153,6 +153,7 @@ def test_the_write_of_a_client_that_has_gone_is_carried_out_when_its_latency_end
     wait_for(lambda: served.ask("POST", SETS, a_set("gone"))[0] == 422)
 
 
+@pytest.mark.slow
 def test_an_answer_of_megabytes_that_is_looked_through_for_secrets_holds_up_nobody(
     served: Served,
 ) -> None:

@@ -22,6 +22,7 @@ from mockserver.pipeline.fault_checks import faults_of, may_meet
 from mockserver.world.fault_options import TAKES, WHAT, BadFault
 from mockserver.world.faults import Faults
 from mockserver.world.problems import Problem
+from tests.cases import cases, each
 
 SETS = "/api/v2/organizations/my-organization/policy-sets"
 POLICY = "/api/v2/policies/pol-2HRvNs49EWPjDqT1"
@@ -194,7 +195,7 @@ def test_a_status_without_an_operation_waits_for_one_that_documents_it(
 
 def statuses() -> list[Any]:
     return [
-        pytest.param(operation.id, status, id=f"{operation.id}-{status}")
+        pytest.param(operation.id, status, id=f"2019-07/{operation.id} {status}")
         for operation in EDITION.operations.values()
         for status in operation.responses
         if status >= 400 and not operation.open
@@ -221,7 +222,7 @@ def called(tfe: Tfe, operation: Any) -> Any:
     return tfe.client.open(path, method=operation.method, **options)
 
 
-@pytest.mark.parametrize(("id", "status"), statuses())
+@each(statuses())
 def test_every_documented_error_of_every_operation_can_be_had_and_keeps_the_contract(
     shared: Tfe, id: str, status: int
 ) -> None:
@@ -247,11 +248,11 @@ def test_every_documented_error_of_every_operation_can_be_had_and_keeps_the_cont
     shared.faults.clear()
 
 
-@pytest.mark.parametrize("id", [o.id for o in EDITION.operations.values() if o.entitlement])
-def test_every_operation_that_needs_an_entitlement_can_lose_it(shared: Tfe, id: str) -> None:
+@each(cases(o for o in EDITION.operations.values() if o.entitlement))
+def test_every_operation_that_needs_an_entitlement_can_lose_it(shared: Tfe, operation: Any) -> None:
     shared.restore("first")
-    shared.faults.add("lost-entitlement", operation=id)
-    answer = called(shared, EDITION.operations[id])
+    shared.faults.add("lost-entitlement", operation=operation.id)
+    answer = called(shared, operation)
     shared.faults.clear()
     assert (answer.status_code, answer.json) == (
         404,
@@ -643,7 +644,7 @@ def test_a_bad_fault_is_refused_with_what_there_is(
     assert list(world.faults) == []
 
 
-@pytest.mark.parametrize("operation", [o for o in EDITION.operations.values() if not o.open])
+@each(cases(o for o in EDITION.operations.values() if not o.open))
 def test_the_path_of_every_operation_may_be_disturbed(operation: Any) -> None:
     whole = re.sub(r"{[^}]*}", "x-1", operation.path)
     for path in (operation.path, whole, whole + "/", "*", whole[:-1] + "*", whole[:-1] + "?"):

@@ -126,6 +126,11 @@ def test_ctrl_c_in_the_middle_leaves_nothing_behind() -> None:
     assert "mockverify" not in json.dumps(state(ours))
 
 
+def heeding_ctrl_c() -> None:
+    """As from a terminal: what a shell starts in the background ignores Ctrl-C, and so do its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int) -> None:
     ours, asked = server(), threading.Event()
@@ -141,7 +146,7 @@ def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int) -> None:
             [sys.executable, "-m", "mockserver", "verify", "--url", live.url,
              "--organization", "my-organization", "--rate", "150"],
             env=os.environ | {"TFE_TOKEN": TOKEN}, stderr=subprocess.PIPE, text=True,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, preexec_fn=heeding_ctrl_c,
         )  # fmt: skip
         assert asked.wait(40)
         process.send_signal(stop)
