@@ -61,7 +61,8 @@ def settle(
             fact=f"{how.pool_id} is {pool!r}, and the execution mode is not agent",
         )
     had = record is not None and len(call.state.members(record.key, how.pool)) > 0
-    if mode == AGENT and not pool and not had:
+    again = record[how.mode] if record and any(said.values()) else None
+    if (mode or again) == AGENT and not pool and not had:
         raise _refused(
             f"{_words(how.pool[0])} must be specified when using 'agent' execution mode",
             f"/data/attributes/{how.pool_id}",
@@ -80,7 +81,8 @@ def _named_pool(call: Call, how: Modes) -> str | None:
 
 
 def with_pool(call: Call, how: Modes, state: State, record: Record) -> State:
-    """The state in which the record has the pool that a body names; none in another mode.
+    """The state in which the record has the pool that a body names; none in another mode, nor where
+    its mode is not its own.
 
     Raises a 422 for a pool that the organization has not.
     """
@@ -96,7 +98,7 @@ def with_pool(call: Call, how: Modes, state: State, record: Record) -> State:
             )
         state = state.unlink(record.key, how.pool, state.members(record.key, how.pool))
         return state.link(record.key, how.pool, [found.key])
-    if mode and mode != AGENT:
+    if (mode and mode != AGENT) or not overwritten(how, record):
         return state.unlink(record.key, how.pool, state.members(record.key, how.pool))
     return state
 

@@ -184,17 +184,23 @@ def grants_today(view: View, record: Record) -> Iterator[str]:
         yield "colleague"
 
 
+def username(view: View, record: Record) -> str | None:
+    """None of one who was invited and has no account: he is called by his e-mail address."""
+    return None if record["username"] == record["email"] else str(record["username"])
+
+
 TODAY = replace(
     KIND,
     computed={
         **KIND.computed,
+        "username": username,
         **dict.fromkeys(("is-unified", "is-sudo", "enterprise-support", "has-linked-hcp"), False),
         "auth-method": "tfc",
         "has-git-hub-app-token": False,
         "is-admin": is_site_admin,
         "is-confirmed": True,
     },
-    made={**KIND.made, "v2-only": False},
+    made={**KIND.made, "username": None, "v2-only": False},
     grants={"users": grants_today},
 )
 EDITIONS = {"2026-08": TODAY}

@@ -35,6 +35,8 @@ from mockserver.world.state import Record, State
 
 IN_PROJECT = ("project", "workspaces")
 DEFAULT = ("default-project", "organizations")
+AUTO_DESTROY = ("auto-destroy-at", "auto-destroy-activity-duration")
+INHERITS = "inherits-project-auto-destroy"
 CONSUMERS = ("remote-state-consumers", "remote-state-producers")
 
 
@@ -241,11 +243,16 @@ def replace_consumers(call: Call) -> Reply:
 def settled_of_projects(
     call: Call, attributes: dict[str, Any], record: Record | None
 ) -> dict[str, Any]:
-    """`operations` is the old word for the execution modes remote and local."""
+    """`operations` is the old word for the execution modes remote and local. Who says when it is
+    destroyed does not leave it to the project (provider's suite).
+    """
     attributes = settled(call, attributes, record)
     operations = attributes.pop("operations", None)
     if operations is not None and "execution-mode" not in attributes:
         attributes["execution-mode"] = "remote" if operations else "local"
+    said = record is not None and INHERITS in attributes  # else it is the default of a create
+    if any(attributes.get(name) for name in AUTO_DESTROY) and not said:
+        attributes[INHERITS] = False
     for name, empty in (("trigger-patterns", []), ("working-directory", "")):
         if name in attributes and attributes[name] is None:
             attributes[name] = empty

@@ -50,6 +50,8 @@ def test_who_has_no_account_is_invited_and_seen_in_teams_by_membership_alone(
     assert made.attributes(201)["status"] == "invited"
     (user,) = made.json["included"]
     assert made.json["data"]["relationships"]["user"]["data"]["id"] == user["id"]
+    assert user["attributes"]["username"] is None  # the provider's suite reads it as ""
+    assert user["attributes"]["email"] == made.attributes(201)["email"]
     team = today.get("olga", f"{ROOT}/teams/{staff}").data()
     assert team["attributes"]["users-count"] == 1
     assert len(team["relationships"]["users"]["data"]) == 1

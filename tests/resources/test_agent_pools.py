@@ -43,6 +43,25 @@ def test_a_pool_in_use_is_not_deleted(tfe: mockserver.World) -> None:
     assert tfe.client.delete(f"{ROOT}/agent-pools/{POOL}").status_code == 204
 
 
+def test_a_pool_is_given_up_with_the_mode_of_ones_own(tfe: mockserver.World) -> None:
+    """As the provider does before it deletes the pool; the mode comes back with a pool alone."""
+    path = f"{ROOT}/projects/{PLATFORM}"
+    named = {"default-agent-pool": {"data": {"type": "agent-pools", "id": POOL}}}
+    own = body("projects", named, default_execution_mode="agent", default_agent_pool_id=POOL)
+    assert tfe.client.patch(path, json=own).status_code == 200
+    both = ("default-execution-mode", "default-agent-pool")
+    gone = body("projects", setting_overwrites=dict.fromkeys(both, False))
+    shown = tfe.client.patch(path, json=gone).json["data"]
+    assert shown["attributes"]["default-execution-mode"] == "remote"
+    again = tfe.client.patch(
+        path, json=body("projects", setting_overwrites=dict.fromkeys(both, True))
+    )
+    assert again.json["errors"][0]["detail"] == (
+        "Default agent pool must be specified when using 'agent' execution mode"
+    )
+    assert tfe.client.delete(f"{ROOT}/agent-pools/{POOL}").status_code == 204
+
+
 def test_what_a_pool_is_for_is_replaced(tfe: mockserver.World) -> None:
     path, first = f"{ROOT}/agent-pools/{POOL}", {"data": [{"type": "workspaces", "id": FIRST}]}
     scoped = body("agent-pools", {"allowed-workspaces": first}, organization_scoped=False)

@@ -46,6 +46,30 @@ def test_a_workspace_that_names_no_project_is_in_the_default_one(tfe: mockserver
     assert at(tfe, f"projects/{PLATFORM}")["attributes"]["workspace-count"] == 2
 
 
+def test_projects_are_found_by_names_without_regard_to_case(tfe: mockserver.World) -> None:
+    """As the provider's suite asks."""
+    found = tfe.client.get(PROJECTS, query_string={"filter[names]": "PLATFORM,nothing"})
+    assert ids(found) == [PLATFORM]
+
+
+@pytest.mark.parametrize(
+    "when", [{"auto-destroy-at": "2100-01-01T00:00:00Z"}, {"auto-destroy-activity-duration": "14d"}]
+)
+def test_a_workspace_that_says_when_it_is_destroyed_does_not_leave_it_to_its_project(
+    tfe: mockserver.World, when: dict[str, str]
+) -> None:
+    def inherits(path: str, method: str, **said: Any) -> bool:
+        document = {"data": {"type": "workspaces", "attributes": said}}
+        shown = tfe.client.open(path, method=method, json=document).json["data"]
+        return bool(shown["attributes"]["inherits-project-auto-destroy"])
+
+    assert not inherits(WORKSPACES, "POST", name="made", **when)
+    path = f"{ROOT}/workspaces/{FIRST}"
+    assert inherits(path, "PATCH", description="nothing of that")
+    assert not inherits(path, "PATCH", **when)
+    assert inherits(path, "PATCH", **{"inherits-project-auto-destroy": True})
+
+
 def test_a_workspace_moves_out_of_the_project_it_was_in(tfe: mockserver.World) -> None:
     moved = {"data": [{"type": "workspaces", "id": FIRST}]}
     path = f"{ROOT}/projects/{EMPTY}/relationships/workspaces"
