@@ -202,5 +202,16 @@ TODAY = replace(
     },
     made={**KIND.made, "username": None, "v2-only": False},
     grants={"users": grants_today},
+    entry={
+        "properties": {
+            **KIND.entry["properties"],
+            "username": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 255,
+                "description": "The name the user is known by.",
+            },
+        }
+    },
 )
 EDITIONS = {"2026-08": TODAY}
