@@ -20,10 +20,10 @@ class Tolerated:
     """One entry of the list.
 
     `parts` lead to a member of the body (`*`: any), `fault` says what is wrong there: `missing`,
-    `empty`, `null`, `other` (than the one text there may be; one of `values`, if any), `pattern` (any text that does not match
-    is taken as it is), or `unlisted`: with one of `values` it is taken in the place of the member
-    `instead`. In their place `parameter` is a filter of the query,
-    which some client applies to the answer itself. `operations`: ids of those that let it pass; empty
+    `empty`, `null`, `other` (than the one text there may be; one of `values`, if any), `pattern`
+    (any text that does not match is taken as it is), or `unlisted`: with one of `values` it is taken
+    in the place of the member `instead`. In their place `parameter` is a filter of the query, which
+    some client applies to the answer itself. `operations`: ids of those that let it pass; empty
     for all.
     """
 
