@@ -198,7 +198,11 @@ TODAY = Kind(
         "user": lambda view, record: to_one(user(view, record)),
         "organization": owner,
     },
-    related={"user": lambda view, record: [user(view, record)], "teams": teams},
+    related={
+        "user": lambda view, record: [user(view, record)],
+        "teams": teams,
+        "organization": lambda view, record: [view.owner(record)],
+    },
     operations={
         "invite-user-to-organization": (invite, RIGHT),
         "list-memberships-for-organization": (list_of_organization, RIGHT),

@@ -210,14 +210,17 @@ SUFFIX = {"sentinel": "sentinel", "opa": "rego"}
 
 
 def list_policies(call: Call) -> Reply:
-    """Those of a kind where the query asks for it."""
-    kind = call.query.get("filter[kind]")
-    if not kind:
+    """Those of a kind, and as sorted, where the query asks for it."""
+    kind, sort = call.query.get("filter[kind]"), str(call.query.get("sort", "name"))
+    if not kind and sort == "name":
         return list_records(call)
     part = str(call.query.get("search[name]", "")).casefold()
     every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "policies"))
-    found = [r.key for r in every if r["kind"] == kind and part in r["name"].casefold()]
-    return Reply(data=listed(call, found))
+    found = [r for r in every if kind in (None, r["kind"]) and part in r["name"].casefold()]
+    if sort.endswith("updated-at"):
+        found.sort(key=lambda record: (record["updated-at"], record.key))
+    found = found[::-1] if sort.startswith("-") else found
+    return Reply(data=listed(call, (record.key for record in found)))
 
 
 def enforced(view: View, record: Record) -> list[dict[str, str]]:

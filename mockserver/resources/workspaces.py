@@ -292,6 +292,7 @@ TODAY = replace(
         **KIND.related,
         "project": lambda view, record: (of_projects.project(view, record),),
         "locked_by": of_projects.lockers,
+        "agent_pool": of_projects.agent_pools,
         "effective_tag_bindings": tag_bindings.inherited,
     },
     operations={

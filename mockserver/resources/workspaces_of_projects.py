@@ -55,6 +55,12 @@ def modes(view: View, record: Record) -> tuple[str, Record | None]:
     )
 
 
+def agent_pools(view: View, record: Record) -> list[Record]:
+    """The one whose agents execute its runs, if one does."""
+    pool = modes(view, record)[1]
+    return [pool] if pool else []
+
+
 def permissions(view: View, record: Record) -> dict[str, bool]:
     """Who administers it may delete it with what it manages where the organization allows that."""
     shown = resources.permissions(view, record)
@@ -133,17 +139,30 @@ def _wanted(call: Call) -> Iterator[frozenset[int]]:
         yield frozenset(call.state.members(found.key, IN_PROJECT[::-1]) if found else ())
     if call.query.get("filter[current-run][status]"):
         yield frozenset()  # no run is served
-    every = call.state.all("workspaces", call.record.key)
-    for at in range(5):
-        key = call.query.get(f"filter[tagged][{at}][key]")
-        value = call.query.get(f"filter[tagged][{at}][value]")
-        if key:
-            yield frozenset(one.key for one in every if _has(call, one, key, value))
+    asked = _tagged(call)
+    every = [*call.state.all("workspaces", call.record.key)] if asked else []
+    tagged = [
+        frozenset(one.key for one in every if _has(call, one, key, value)) for key, value in asked
+    ]
+    if tagged and call.query.get("filter[tag-union]") == "true":
+        yield frozenset[int]().union(*tagged)
+    else:
+        yield from tagged
+
+
+def _tagged(call: Call) -> list[tuple[str, str | None]]:
+    """The keys that are asked for, each with its value or None."""
+    query = call.query
+    pairs = ((f"filter[tagged][{at}][key]", f"filter[tagged][{at}][value]") for at in range(5))
+    return [(query[key], query.get(value)) for key, value in pairs if query.get(key)]
 
 
 def _has(call: Call, record: Record, key: str, value: str | None) -> bool:
+    """Whether it has a tag, with a value where one is asked for, or none where that is."""
     found = tag_bindings.effective(call, record).get(key)
-    return found is not None and (not value or found[0] == value)
+    if found is None or value:
+        return found is not None and found[0] == value
+    return not found[0] or call.query.get("filter[tag-value-default-null]") != "true"
 
 
 def create_workspace(call: Call) -> Reply:

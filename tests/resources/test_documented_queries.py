@@ -1,0 +1,128 @@
+"""Queries and includes of August 2026 that the vendor's document names, each by what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import mockserver
+
+ORG = "/api/v2/organizations/acme"
+DOCUMENT: dict[str, Any] = {
+    "users": [{"username": "admin"}],
+    "organizations": [
+        {
+            "name": "acme",
+            "owners": ["admin"],
+            "agent-pools": [{"name": "builders", "workspaces": ["agents"]}],
+            "policies": [
+                {"name": "a", "updated-at": "2026-07-03T00:00:00.000Z"},
+                {"name": "b", "updated-at": "2026-07-01T00:00:00.000Z"},
+                {"name": "c", "updated-at": "2026-07-02T00:00:00.000Z"},
+            ],
+            "projects": [{"name": "shop", "tag-bindings": {"team": "shop"}}],
+            "policy-sets": [{"name": "a", "kind": "opa"}, {"name": "b", "kind": "opa"}],
+            "workspaces": [
+                {
+                    "name": "agents",
+                    "tag-bindings": {"env": "prod", "tier": "web"},
+                    "execution-mode": "agent",
+                    "setting-overwrites": {"execution-mode": True, "agent-pool": True},
+                },
+                {"name": "plain", "tag-bindings": {"env": None}},
+                {"name": "shop", "project": "shop"},
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def acme() -> Iterator[mockserver.World]:
+    with mockserver.universe(fixture=DOCUMENT, edition="2026-08") as tfe:
+        yield tfe
+
+
+def get(tfe: mockserver.World, path: str, **query: str) -> Any:
+    headers = {"Authorization": f"Bearer {tfe.token}"}
+    answer = tfe.client.get(path, query_string=query, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def names(tfe: mockserver.World, path: str, **query: str) -> list[str]:
+    return [one["attributes"]["name"] for one in get(tfe, path, **query)["data"]]
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("name", ["a", "b", "c"]),
+        ("-name", ["c", "b", "a"]),
+        ("updated-at", ["b", "c", "a"]),
+        ("-updated-at", ["a", "c", "b"]),
+    ],
+)
+def test_policies_are_sorted_by_name_or_by_their_last_change(
+    acme: mockserver.World, sort: str, expected: list[str]
+) -> None:
+    assert names(acme, f"{ORG}/policies", sort=sort) == expected
+    assert names(acme, f"{ORG}/policies", sort=sort, **{"search[name]": "b"}) == ["b"]
+
+
+def test_workspaces_have_all_tags_that_are_asked_for_or_one_of_them(
+    acme: mockserver.World,
+) -> None:
+    tags = {"filter[tagged][0][key]": "env", "filter[tagged][1][key]": "team"}
+    path = f"{ORG}/workspaces"
+    assert names(acme, path, sort="name", **tags) == []
+    both = {**tags, "filter[tagged][1][key]": "tier"}
+    assert names(acme, path, sort="name", **both) == ["agents"]
+    union = {"filter[tag-union]": "true"}
+    assert names(acme, path, sort="name", **tags, **union) == ["agents", "plain", "shop"]
+
+
+def test_a_tag_without_a_value_is_any_or_one_that_has_none(acme: mockserver.World) -> None:
+    env, path = {"filter[tagged][0][key]": "env"}, f"{ORG}/workspaces"
+    null = {"filter[tag-value-default-null]": "true"}
+    prod = {"filter[tagged][0][value]": "prod"}
+    assert names(acme, path, sort="name", **env) == ["agents", "plain"]
+    assert names(acme, path, sort="name", **env, **null) == ["plain"]
+    assert names(acme, path, sort="name", **env, **prod, **null) == ["agents"]
+
+
+def test_workspaces_include_their_agent_pool_and_nothing_of_what_is_not_served(
+    acme: mockserver.World,
+) -> None:
+    shown = get(acme, f"{ORG}/workspaces/agents", include="agent_pool,latest_run")
+    assert [one["attributes"]["name"] for one in shown["included"]] == ["builders"]
+    assert get(acme, f"{ORG}/workspaces/plain", include="agent_pool,vars")["included"] == []
+
+
+@pytest.mark.parametrize("what", ["policies", "policy-sets"])
+def test_a_kind_and_a_part_of_the_name_are_asked_for_at_once(
+    acme: mockserver.World, what: str
+) -> None:
+    kind = {"policies": "sentinel", "policy-sets": "opa"}[what]
+    both = {"filter[kind]": kind, "search[name]": "B"}
+    assert names(acme, f"{ORG}/{what}", **both) == ["b"]
+
+
+def test_memberships_of_a_user_include_their_organizations(acme: mockserver.World) -> None:
+    shown = get(acme, "/api/v2/organization-memberships", include="organization,user")
+    assert {one["type"] for one in shown["included"]} == {"organizations", "users"}
+
+
+def test_what_the_document_takes_as_null_is_null_afterwards(acme: mockserver.World) -> None:
+    headers = {"Authorization": f"Bearer {acme.token}"}
+    (shop,) = (p for p in get(acme, f"{ORG}/projects")["data"] if p["attributes"]["name"] == "shop")
+    for path, type, name in (
+        (f"/api/v2/projects/{shop['id']}", "projects", "description"),
+        (ORG, "organizations", "owners-team-saml-role-id"),
+    ):
+        sent = {"data": {"type": type, "attributes": {name: None}}}
+        answer = acme.client.patch(path, json=sent, headers=headers)
+        assert answer.status_code == 200, answer.text
+        assert answer.json["data"]["attributes"][name] is None
