@@ -47,6 +47,8 @@ class Pattern:
 
 TOKEN = Pattern("atlasv1", re.compile(r"(?<![\w-])[\w-]++\.atlasv1\.[\w.~+/=-]+"))
 """A token as the vendor's look, e.g. `xxxxx.atlasv1.yyyyy`."""
+PRESIGNED = Pattern("/v1/object/", re.compile(r"(?<=/v1/object/)[^\s/?#&\"'\\<>]+"))
+"""The end of a presigned URL of the vendor's object store: who has it needs no token."""
 EMAIL = re.compile(r"(?<![\w.%+'-])[\w.%+'-]++@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 """Both begin at a word's start alone and take it whole: a long text is read once."""
 

@@ -13,7 +13,7 @@ from typing import Any
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.definitions import Definitions, defined
 from mockserver.contract.examples import whole_example
-from mockserver.contract.operations import JSONAPI
+from mockserver.contract.operations import JSONAPI, OBJECTS
 from mockserver.contract.pages import Page, UnfitPage
 from mockserver.contract.resource_definitions import (
     COMPONENTS,
@@ -24,7 +24,7 @@ from mockserver.contract.roles import CREATE, UPDATE, body_schema
 
 RESPONSES = "#/components/responses/"
 ERRORS = {JSONAPI: {"schema": {"$ref": f"{COMPONENTS}common.errors"}}}
-BASE, OUTSIDE = "/api/v2", "/.well-known/"
+BASE, OUTSIDE = "/api/v2", ("/.well-known/", OBJECTS)
 Item = dict[str, Any]
 
 
@@ -74,7 +74,9 @@ def _operation(
     shown = next(_shown(said, known), None)
     including = method == "GET" or said.get("include", False)
     includes = shown.schema.get("x-include") if shown and including else None
-    parameters = [*_path_parameters(path, known), *_query_parameters(said, includes, most)]
+    presigned = _presigned(path)
+    named = [presigned] if presigned else _path_parameters(path, known)
+    parameters = [*named, *_query_parameters(said, includes, most)]
     request = _request(page, id, said, known, made)
     item: Item = {
         "operationId": id,
@@ -84,7 +86,8 @@ def _operation(
         "x-source": said["x-source"],
         **({"x-entitlement": said["entitlement"]} if "entitlement" in said else {}),
         **({"x-record": said["record"]} if "record" in said else {}),
-        **({"security": []} if said.get("open") else {}),
+        **({"security": []} if said.get("open") or presigned else {}),
+        **({"x-token": presigned["name"]} if presigned else {}),
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": request} if request else {}),
     }
@@ -97,7 +100,7 @@ def _operation(
 def _refusals(item: Item) -> Iterator[str]:
     """The statuses that an operation refuses with whatever its page says."""
     yield "405"
-    if item.get("security") == []:
+    if item.get("security") == [] and "x-token" not in item:
         return
     yield from ("400", "401", "404", "422", "429")
     if "requestBody" in item:
@@ -116,6 +119,20 @@ def _shown(said: Mapping[str, Any], known: Definitions) -> Iterator[ResourceDefi
 
 
 # parameters
+
+
+def _presigned(path: str) -> Item | None:
+    """The parameter that is the token of the call, where the path is of a presigned URL."""
+    if not path.startswith(OBJECTS):
+        return None
+    told = "The end of a presigned URL, as an answer shows it: the call needs no other token."
+    return {
+        "name": path.removeprefix(OBJECTS)[1:-1],
+        "in": "path",
+        "required": True,
+        "description": told,
+        "schema": {"type": "string"},
+    }
 
 
 def _path_parameters(path: str, known: Definitions) -> Iterator[Item]:

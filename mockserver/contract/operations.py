@@ -16,6 +16,9 @@ from mockserver.contract.tolerated import Tolerated
 from mockserver.pointers import key_path, pointer
 
 JSONAPI = "application/vnd.api+json"
+OBJECTS = "/_archivist/v1/object/"
+"""Where the vendor's object store stands. Its URLs are presigned: an answer shows one, the end of its
+path is the token of the call, and no header is asked."""
 
 
 class ResourceSchema:
@@ -67,7 +70,9 @@ class Operation:
         self.entitlement: str | None = item.get("x-entitlement")
         # of the record that query or body names where the path names none: who may is judged by it
         self.judged: str | None = item.get("x-record")
-        self.open = item.get("security") == []
+        # the parameter of its path that is the token
+        self.token: str | None = item.get("x-token")
+        self.open = item.get("security") == [] and self.token is None
         self._schemas: Mapping[str, Schema] = components["schemas"]
         self._shared: Mapping[str, Any] = components["responses"]
         self._tolerated = [t for t in tolerated if not t.operations or self.id in t.operations]

@@ -11,7 +11,7 @@ from mockserver.contract import Edition
 from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.findings import Finding
-from mockserver.redaction import EMAIL, TOKEN, Pattern, Redactor
+from mockserver.redaction import EMAIL, PRESIGNED, TOKEN, Pattern, Redactor
 
 CONFORMS, DIFFERS, USAGE, UNREACHED, LEFT_OVER = range(5)
 """Exit codes: it conforms; it does not; usage; not reached; what was made could not be removed."""
@@ -44,7 +44,7 @@ def verdict(edition: Edition, findings: Sequence[Finding]) -> str:
 
 
 HOST = Pattern("://", re.compile(r"(https?://)[^/\s\"'?#]+"), r"\1HOST")
-UNNAMED = Redactor(frozenset(), [HOST, Pattern("@", EMAIL, "someone@HOST"), TOKEN])
+UNNAMED = Redactor(frozenset(), [HOST, Pattern("@", EMAIL, "someone@HOST"), TOKEN, PRESIGNED])
 """What no report repeats, whoever's it is."""
 
 

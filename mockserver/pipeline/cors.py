@@ -11,10 +11,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from mockserver.loopback import origin_of
-from mockserver.pipeline.messages import Answer, Sent
+from mockserver.pipeline.messages import API, Answer, Sent
 
 ANY = "*"
-PATHS = ("/api/", "/.well-known/")
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 SECONDS = "600"
 """For which a browser remembers the answer to a preflight."""
@@ -38,7 +37,7 @@ def is_allowed(origins: Collection[str], sent: Sent) -> bool:
     """Whether a request comes from a page that may call the API, and goes there."""
     asking = sent.headers.get("Origin", "")
     known = ANY in origins or asking.casefold() in origins
-    return bool(origins and asking and known and sent.path.startswith(PATHS))
+    return bool(origins and asking and known and sent.path.startswith(API))
 
 
 def preflight(origins: Collection[str], sent: Sent) -> Answer | None:
@@ -56,7 +55,7 @@ def preflight(origins: Collection[str], sent: Sent) -> Answer | None:
 
 def shared(origins: Collection[str], sent: Sent, made: Answer) -> Answer:
     """An answer that the page may read, with all its headers, where its origin is allowed."""
-    if not origins or not sent.path.startswith(PATHS):
+    if not origins or not sent.path.startswith(API):
         return made
     headers = {} if ANY in origins else {"Vary": "Origin"}  # a cache must not mix them up
     if is_allowed(origins, sent):

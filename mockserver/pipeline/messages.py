@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
+from urllib.parse import quote
 
-from mockserver.contract.operations import JSONAPI
+from mockserver.contract.operations import JSONAPI, OBJECTS
 from mockserver.pipeline.render_cache import Document, json_bytes
 
+API = ("/api/", "/.well-known/", OBJECTS)
+"""How the paths of the API begin."""
 LIMIT = 10 * 1024 * 1024
 """Bytes of the largest body (that of upload-policy; ours for every body)."""
 
@@ -50,10 +53,9 @@ class Sent:
     """One request. `receive()` reads the body from wherever it comes, once; `body()` is what it gave.
 
     `arguments` are the decoded query parameters in order, `root()` the absolute root without a
-    trailing slash, `token` what stands after `Bearer`. `target` is the path as it stood on the wire,
-    percent-encoded; empty where the door does not know it. `elsewhere`: the host (and port) that a
-    target in its absolute form names, as that of a client's proxy does, where that is not ours.
-    `caller`: who asks, by name, where a door of ours vouches for it; no header says so.
+    trailing slash. `target` is the path as it stood on the wire, percent-encoded; empty where the
+    door does not know it. `elsewhere`: the host (and port) that a target in its absolute form names,
+    as that of a client's proxy does, where that is not ours. `caller`: who asks, by name, where a door of ours vouches for it; no header says so.
     """
 
     method: str
@@ -86,10 +88,22 @@ class Sent:
         """Whether it may change something."""
         return self.method not in ("GET", "HEAD")
 
+    @property
+    def presigned(self) -> bool:
+        """Whether it goes to a presigned URL, which is its token."""
+        return self.path.startswith(OBJECTS)
+
     @cached_property
     def token(self) -> str | None:
+        """What stands after `Bearer`; of a presigned URL, its end."""
+        if self.presigned:
+            return self.path.removeprefix(OBJECTS).removesuffix("/") or None
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         return token.strip() or None if scheme.lower() == "bearer" else None
+
+    def presign(self, key: str, name: str) -> str:
+        """The presigned URL of that name in the world of that key, where this request came to."""
+        return f"{self.base}{OBJECTS}{quote(key, safe='')}.{name}"
 
     @property
     def media_type(self) -> str:

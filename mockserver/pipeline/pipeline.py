@@ -8,6 +8,7 @@ turn, applies the faults that a test asked for, swaps the state and writes the j
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from mockserver.contract import Checked, Operation, Refusal
 from mockserver.contract.operations import JSONAPI
@@ -20,7 +21,7 @@ from mockserver.pipeline.outcome import Outcome, Setting, cite, refusal
 from mockserver.pipeline.render_cache import Document, RenderedParts, Store, json_bytes
 from mockserver.pipeline.request_body import read_body
 from mockserver.pipeline.routing import operation_of
-from mockserver.world.access import authenticate, demand, split
+from mockserver.world.access import authenticate, demand, presigned, split
 from mockserver.world.calls import Call, ListPage, Raw, Reply
 from mockserver.world.kinds import Caller, Handler
 from mockserver.world.problems import Breach, Error, Problem, not_found, unauthorized
@@ -63,6 +64,7 @@ def _answered(
         caller=caller,
         strict=setting.strict,
         used=setting.used,
+        presign=partial(sent.presign, setting.key),
         operation=operation.id,
         key=setting.key,
         seed=setting.seed,
@@ -91,7 +93,8 @@ def _answered(
 def _caller(setting: Setting, state: State, sent: Sent, now: str) -> Caller:
     """Whom the token stands for, or whom a door of ours names."""
     if sent.caller is None:
-        return authenticate(setting.kinds, state, split(sent.token or "")[1], now)
+        known = presigned if sent.presigned else authenticate
+        return known(setting.kinds, state, split(sent.token or "")[1], now)
     try:
         return called(setting.kinds, state, sent.caller)
     except Unknown as error:

@@ -19,6 +19,7 @@ from mockserver.jsonapi.handlers import (
 )
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import own_link, owner, resource
+from mockserver.resources.policy_set_versions import checked_policy
 from mockserver.world.calls import Call, Raw, Reply
 from mockserver.world.kinds import Kind, To, View
 from mockserver.world.naming import by_id, by_name, unique_name
@@ -271,6 +272,7 @@ TODAY = replace(
     KIND,
     made={**KIND.made, "kind": "sentinel", "query": None},
     settled=settled_of_kinds,
+    checked=checked_policy,
     related={"policy_sets": KIND.related["policy-sets"]},
     computed={
         **KIND.computed,

@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.jsonapi.handlers import add_members, list_records, remove_members
 from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.pagination import listed
+from mockserver.resources import policy_set_versions as versions
 from mockserver.resources import tag_bindings
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler, To, Values, View
@@ -119,7 +120,7 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
 
 
 def list_sets(call: Call) -> Reply:
-    """Those of a kind of policies, or with a repository, where the query asks for that."""
+    """Those of a kind of policies, or with versions, where the query asks for that."""
     kind, versioned = call.query.get("filter[kind]"), call.query.get("filter[versioned]")
     if not kind and not versioned:
         return list_records(call)
@@ -133,7 +134,7 @@ def list_sets(call: Call) -> Reply:
                 for record in every
                 if part in record["name"].casefold()
                 and kind in (None, record["kind"])
-                and versioned in (None, "true" if record.get("_versioned") else "false")
+                and versioned in (None, "true" if versions.versioned(call, record) else "false")
             ],
         )
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockserver.jsonapi.identifiers import to_one
+from mockserver.jsonapi.handlers import add_members
 from mockserver.resources import policy_set_scopes as scopes
+from mockserver.resources import policy_set_versions as versions
 from mockserver.resources.policy_sets import KIND as BEFORE
 from mockserver.resources.policy_sets import RIGHT
 from mockserver.world.kinds import Enforcement
@@ -19,7 +20,7 @@ TODAY = replace(
         "policy-count": BEFORE.computed["policy-count"],
         "workspace-count": scopes.counted(scopes.WORKSPACES, "workspaces"),
         "project-count": scopes.counted(scopes.PROJECTS, "projects"),
-        "versioned": False,
+        "versioned": versions.versioned,
         "overridable": scopes.overridable,
         "policy-tool-version": lambda view, record: (
             record["policy-tool-version"] if scopes.agents(view, record) else None
@@ -29,12 +30,15 @@ TODAY = replace(
     relationships={
         **BEFORE.relationships,
         "projects": scopes.shown("projects", scopes.PROJECTS),
-        "newest-version": lambda view, record: to_one(None),
-        "current-version": lambda view, record: to_one(None),
+        **versions.RELATIONSHIPS,
     },
-    depends=scopes.depends,
+    depends=lambda view, record: (
+        *scopes.depends(view, record),
+        *versions.depends(view, record),
+    ),
     related={
         **BEFORE.related,
+        **versions.RELATED,
         "projects": lambda view, record: (
             () if record["global"] else view.members(record, scopes.PROJECTS)
         ),
@@ -44,6 +48,10 @@ TODAY = replace(
     operations={
         **BEFORE.operations,
         **{id: (handler, RIGHT) for id, handler in scopes.HANDLERS.items()},
+        "add-policies-to-policy-set": (
+            versions.unless_versioned(add_members("policies")),
+            RIGHT,
+        ),
     },
     enforcement=Enforcement("policies", "workspaces", scopes.reasons, scopes.excluded, "project"),
     entry={

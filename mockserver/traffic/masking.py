@@ -10,7 +10,7 @@ import threading
 from collections.abc import Collection
 from typing import Any
 
-from mockserver.redaction import EMAIL, TOKEN, Pattern, Redactor, is_secret, literal
+from mockserver.redaction import EMAIL, PRESIGNED, TOKEN, Pattern, Redactor, is_secret, literal
 
 LOST = "# the code was not recorded"
 """Stands in a fixture for a text that was masked, or never passed."""
@@ -70,7 +70,7 @@ class Mask:
         if self.tokens:
             for secret in sorted(self._secrets, key=len, reverse=True):
                 patterns += literal(secret)
-            patterns.append(TOKEN)
+            patterns += [TOKEN, PRESIGNED]
         if self._emails:
             patterns.append(Pattern("@", EMAIL, self._person))
         return Redactor(self._names if self.tokens else frozenset(), patterns)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.control import answering as control
 from mockserver.pipeline import cors, frame
-from mockserver.pipeline.messages import Answer, Sent, squeezed
+from mockserver.pipeline.messages import API, Answer, Sent, squeezed
 from mockserver.pipeline.server import Server
 from mockserver.web.asgi_messages import Body, Receive, Scope, Send, give, received, sent_by
 from mockserver.web.threads import Threads, Wsgis
@@ -54,7 +54,7 @@ class AsgiDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = squeezed(scope["path"])
-        if not path.startswith(("/api/", "/.well-known/", "/_mock/")):
+        if not path.startswith((*API, "/_mock/")):
             return await self._rest(scope, receive, send)
         body = Body()
         sent = sent_by(scope, body)

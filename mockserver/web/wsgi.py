@@ -16,13 +16,12 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
 
-from mockserver.pipeline.messages import LIMIT, Answer, BrokenOff, Sent, TooLarge, squeezed
+from mockserver.pipeline.messages import API, LIMIT, Answer, BrokenOff, Sent, TooLarge, squeezed
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 Wsgi = Callable[[Environ, Start], Iterable[bytes]]
 
-SHORT = ("/api/", "/.well-known/")
 PAGE = ("/worlds", "/open/", "/page/")
 """Where the paths of the page for people begin, beside `/` itself."""
 LINES = {status: f"{status} {phrase}" for status, phrase in HTTP_STATUS_CODES.items()}
@@ -49,7 +48,7 @@ class WsgiDoor:
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if not path.startswith(SHORT):
+        if not path.startswith(API):
             for_people = path == "/" or path.startswith(PAGE)
             return (self._people() if for_people else self._rest)(environ, start)
         made = self._answer(received(environ))

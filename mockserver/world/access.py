@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from mockserver.world import ids
 from mockserver.world.kinds import Caller, Kinds, View
-from mockserver.world.problems import Problem, not_found, unauthorized
+from mockserver.world.problems import not_found, unauthorized
 from mockserver.world.state import ROOT, Record, State
 
 
@@ -50,13 +50,24 @@ def authenticate(kinds: Kinds, state: State, secret: str | None, now: str) -> Ca
     hashed = None if secret is None else ids.digest(secret)
     for known in kinds.authenticating:
         if caller := known(state, hashed):
-            if caller.end is not None and caller.end <= now:
-                raise unauthorized(f"the token of {caller.name} ended at {caller.end}")
-            return caller
-    raise _unknown()
-
-
-def _unknown() -> Problem:
-    return unauthorized(
+            return _now(caller, now)
+    raise unauthorized(
         "the world exists, but has no such token (never made, revoked, or its owner is gone)"
     )
+
+
+def presigned(kinds: Kinds, state: State, name: str | None, now: str) -> Caller:
+    """The caller that a presigned URL stands for, by what follows the key's dot in it.
+
+    Raises a 401 problem where no kind knows it, or where it has ended.
+    """
+    for known in kinds.presigned:
+        if caller := known(state, name or ""):
+            return _now(caller, now)
+    raise unauthorized("the world exists, but gave no such URL (or what it was for is gone)")
+
+
+def _now(caller: Caller, now: str) -> Caller:
+    if caller.end is not None and caller.end <= now:
+        raise unauthorized(f"the token of {caller.name} ended at {caller.end}")
+    return caller

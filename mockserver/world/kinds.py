@@ -111,8 +111,9 @@ class Kind:
     grants open, for callers who do not see all. `entitled(record, name)`: whether an entitlement
     is on, None where this kind has no say. `closed(view, record)`: why the caller's token is not taken
     in a record and in what it owns, None where it is. `authenticate(state, digest)`: the caller a secret
-    stands for (digest None: the key itself). `callers(state)`: everyone a token can stand for. `token_names(document)`: the tokens that a
-    fixture names.
+    stands for (digest None: the key itself). `presigned(state, name)`: the caller that a presigned
+    URL stands for, by what follows the key in it. `callers(state)`: everyone a token can stand for.
+    `token_names(document)`: the tokens that a fixture names.
 
     `about`: what its records are, in a sentence. `within`, `member`: where entries stand in a fixture: in the entry of which kind (None: at the
     top), under which name, in an object (`mapping`) or a list. `refers`: types whose records an
@@ -151,6 +152,7 @@ class Kind:
     entitled: Callable[[Record, str], bool] | None = None
     closed: Callable[[View, Record], str | None] | None = None
     authenticate: Callable[[State, str | None], Caller | None] | None = None
+    presigned: Callable[[State, str], Caller | None] | None = None
     callers: Callable[[State], Iterable[Caller]] | None = None
     token_names: Callable[[Values], Iterable[str]] | None = None
     about: str = ""
@@ -192,6 +194,7 @@ class Kinds(dict[str, Kind]):
         self.granting: dict[str, list[Callable[[View, Record], Iterable[str]]]] = {}
         self.sought: dict[str, list[tuple[str, Callable[[View, Record], bool]]]] = {}
         self.authenticating = [kind.authenticate for kind in self.values() if kind.authenticate]
+        self.presigned = [kind.presigned for kind in self.values() if kind.presigned]
         for kind in self.values():
             for type, grants in kind.grants.items():
                 self.granting.setdefault(type, []).append(grants)
@@ -212,7 +215,7 @@ class Kinds(dict[str, Kind]):
         bound.update(self)
         bound.facts, bound.table, bound.answering = facts, self.table, self.answering
         bound.granting, bound.sought = self.granting, self.sought
-        bound.authenticating = self.authenticating
+        bound.authenticating, bound.presigned = self.authenticating, self.presigned
         needed = {right for id, (_, right) in self.table.items() if id in facts.statuses}
         if missing := sorted(needed - facts.rights.keys()):
             raise ValueError(
@@ -243,12 +246,14 @@ class View:
     """What one caller sees of one state.
 
     `used` says when each token was last used (beside the state: a GET is no write).
+    `presign(name)`: the presigned URL of that name, by which the caller reaches this world.
     """
 
     kinds: Kinds
     state: State
     caller: Caller
     used: Mapping[int, str] = field(default_factory=dict)
+    presign: Callable[[str], str] = str
     _granted: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @property

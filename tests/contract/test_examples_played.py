@@ -48,8 +48,8 @@ def prepared(operation: Operation, **options: Any) -> World:
 @every_operation
 def test_an_example_names_what_the_operation_has_and_nothing_else(operation: Operation) -> None:
     shown = example(operation)
-    assert set(shown) <= {"path", "query", "headers", "body", "answers"}
-    assert set(shown.get("path", {})) == set(operation.records)
+    assert set(shown) <= {"path", "query", "headers", "body", "body-base64", "answers"}
+    assert set(shown.get("path", {})) == {*operation.records, *filter(None, [operation.token])}
     assert set(shown.get("query", {})) <= set(operation.parameters)
     assert all(isinstance(value, str) for value in shown.get("query", {}).values())
     if operation.body is None:
@@ -153,7 +153,7 @@ def test_without_a_token_an_example_is_answered_401_unless_the_operation_is_open
 ) -> None:
     world = prepared(operation)
     got = world.play(operation, headers={"Authorization": ""})
-    if operation.open:
+    if operation.open or operation.token:
         assert got.status == success(operation)
     else:
         assert got.status == 401

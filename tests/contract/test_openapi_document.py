@@ -11,7 +11,7 @@ import pytest
 from sweeps import EDITIONS, EVERY, OPERATIONS, cases, each, example, fresh, success, walk
 
 from mockserver.contract import Edition, Operation, editions, load
-from mockserver.contract.operations import JSONAPI
+from mockserver.contract.operations import JSONAPI, OBJECTS
 
 every_contract = pytest.mark.parametrize("edition", EVERY, ids=lambda edition: edition.name)
 every_edition = pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.name)
@@ -43,7 +43,7 @@ def test_it_holds_every_operation_under_its_whole_path(edition: Edition) -> None
         for method, item in methods.items()
     }
     assert held == {(o.method, o.path, o.id) for o in edition.operations.values()}
-    starts = ("/_mock/",) if edition.name == "control" else ("/api/v2/", "/.well-known/")
+    starts = ("/_mock/",) if edition.name == "control" else ("/api/v2/", "/.well-known/", OBJECTS)
     assert all(path.startswith(starts) for path in document["paths"])
 
 
@@ -60,7 +60,7 @@ def test_references_stay_within_it_and_no_id_leads_out(edition: Edition) -> None
 
 
 @every_contract
-def test_every_operation_wants_a_bearer_token_unless_it_says_that_it_is_open(
+def test_every_operation_wants_a_bearer_token_unless_it_is_open_or_its_url_is_presigned(
     edition: Edition,
 ) -> None:
     document = deployed(edition)
@@ -71,7 +71,8 @@ def test_every_operation_wants_a_bearer_token_unless_it_says_that_it_is_open(
     for methods in document["paths"].values():
         for item in methods.values():
             assert item.get("security", []) == []
-            assert edition.operations[item["operationId"]].open is ("security" in item)
+            operation = edition.operations[item["operationId"]]
+            assert (operation.open or operation.token is not None) is ("security" in item)
 
 
 @each(cases(OPERATIONS))

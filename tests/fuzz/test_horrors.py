@@ -14,7 +14,19 @@ from urllib.parse import urlsplit
 
 import pytest
 from judged import ask
-from sweeps import EDITIONS, OPERATIONS, World, cases, each, example, fresh, misses, some, success
+from sweeps import (
+    EDITIONS,
+    OPERATIONS,
+    World,
+    cases,
+    each,
+    example,
+    fresh,
+    misses,
+    sent,
+    some,
+    success,
+)
 from test_fuzz_every_operation import path_of, query_of
 
 from mockserver.contract import Operation, load
@@ -378,14 +390,13 @@ def test_slashes_that_an_address_brings_along_are_one(start: bytes) -> None:
 def test_a_trailing_slash_is_tolerated(operation: Operation) -> None:
     if operation.id in ("unlock-workspace", "force-unlock-workspace"):
         return  # need a lock first: the tests of examples lock
-    body = example(operation).get("body")
-    sent = body.encode() if isinstance(body, str) else None if body is None else encoded(body)
+    body = sent(operation, example(operation))
     got = ask(
         fresh(operation.edition),
         operation.method,
         path_of(operation) + "/",
         query=query_of(operation),
-        body=sent,
+        body=body if body is None or isinstance(body, bytes) else encoded(body),
     )
     assert got.status == success(operation)
 

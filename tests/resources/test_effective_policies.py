@@ -12,7 +12,8 @@ from tests.client import ORG, ROOT
 from tests.resources.asking import EXAMPLE, FIRST, FOURTH, OTHER, PRODUCTION, SECOND, THIRD, body
 
 pytestmark = pytest.mark.tfe(edition="2026-08")
-TAGGED, PLATFORM = "polset-oPa4567890Abcdef", "prj-pLatf0rm567890Ab"
+TAGGED, VERSIONED = "polset-oPa4567890Abcdef", "polset-vErs10n567890Abc"
+PLATFORM = "prj-pLatf0rm567890Ab"
 SETS, POLICIES = f"{ORG}/policy-sets", f"{ORG}/policies"
 
 
@@ -167,7 +168,7 @@ def test_a_level_is_said_alone_or_with_the_file_and_shown_both_ways(tfe: mockser
 
 def test_lists_are_narrowed_by_kind(tfe: mockserver.World) -> None:
     found = tfe.client.get(SETS, query_string={"filter[kind]": "opa"}).json["data"]
-    assert [one["id"] for one in found] == [TAGGED]
+    assert [one["id"] for one in found] == [TAGGED, VERSIONED]
     found = tfe.client.get(POLICIES, query_string={"filter[kind]": "sentinel"}).json["data"]
     assert {one["id"] for one in found} == {EXAMPLE, OTHER}
 

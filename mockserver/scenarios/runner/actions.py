@@ -63,8 +63,10 @@ def actions(edition: Edition) -> Mapping[str, Actions]:
 def subject(operation: Operation, edition: Edition) -> str | None:
     """The type that an operation is about: what it, or its path's other methods, show; else the
     type of the record that the path names last. A type that nothing makes, lists or names in a
-    path of its own belongs to that record too.
+    path of its own belongs to that record too. A presigned URL is about the type of its page.
     """
+    if operation.token:
+        return operation.page
     named = list(operation.records.values())
     beside = [one for one in edition.operations.values() if one.path == operation.path]
     for one in (operation, *beside):

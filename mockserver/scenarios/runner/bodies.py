@@ -47,11 +47,14 @@ def _members(schema: Schema, avoid: Any) -> Iterator[dict[str, Any]]:
             yield {name: known.get(name) is not True}
 
 
-def create_body(plan: Plan, name: str, need: Need, whole: bool = False) -> dict[str, Any]:
-    """What makes a record: all that may be set where `whole`, else its name and what must be.
+def create_body(plan: Plan, name: str, need: Need, whole: bool = False) -> Any:
+    """What makes a record: all that may be set where `whole`, else its name and what must be; None
+    where nothing is sent.
 
     Raises CannotContinue where neither edition nor scenario know a value for what must be set.
     """
+    if plan.actions.create and plan.edition.operation(plan.actions.create).body is None:
+        return None
     values = plan.scenario.values(name)
     attributes: dict[str, Any] = {}
     for one in plan.known.attributes.values():

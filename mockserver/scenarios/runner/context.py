@@ -100,7 +100,7 @@ class Context:
             "?" + urlencode(pairs, errors="replace") if pairs else ""
         )
         headers = {"Accept": JSONAPI, "User-Agent": "mockserver-verify"}
-        if token is not None:
+        if token is not None and operation.token is None:
             headers["Authorization"] = f"Bearer {token or self.token}"
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if content is not None and media_type:

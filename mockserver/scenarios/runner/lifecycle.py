@@ -34,8 +34,8 @@ def created(driver: Driver, plan: Plan) -> Resource:
     written = next((Representation(answer, base) for base, _ in resources(answer.document)), None)
     reads = look(driver, record)
     operation = driver.context.edition.operation(answer.operation)
-    checked = operation.check_body(json.loads(json.dumps(answer.asked[2])))
-    expected = echoed(driver, plan, answer, checked.value)
+    sent = json.loads(json.dumps(answer.asked[2]))
+    expected = echoed(driver, plan, answer, operation.check_body(sent).value if sent else {})
     expected = {pointer: value for pointer, value in expected.items() if pointer not in linked}
     source = operation.source
     vote(driver.context, answer, written, reads, expected, "what was sent is shown", source)

@@ -116,7 +116,10 @@ def any_letters(driver: Driver, plan: Plan, record: Resource) -> Resource:
 
 def _takes_any(plan: Plan, operation: str) -> bool:
     """Whether the edition says nothing of the letters that a name may have."""
-    body = plan.edition.operation(operation).body_schema
+    asked = plan.edition.operation(operation)
+    if asked.body is None:
+        return False
+    body = asked.body_schema
     schema, _, _ = trail(body, ("data", "attributes", plan.name_attribute), plan.edition.schemas)
     return bool(schema) and "pattern" not in schema
 

@@ -197,6 +197,8 @@ def all_refused(
 def _good(driver: Driver, operation: Operation, record: Resource | None) -> Arguments | None:
     """What was asked when the operation last succeeded, of the record as it is called now."""
     path, query, body = driver.context.good.get(operation.id, ({}, {}, None))
+    if operation.token and not path:
+        return None  # no answer showed its URL
     try:
         return {**path, **driver.path(operation, record)}, query, body
     except CannotContinue:

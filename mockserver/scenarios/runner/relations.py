@@ -76,7 +76,7 @@ def members_of_created(
     driver: Driver, plan: Plan, record: Resource, answer: JudgedAnswer
 ) -> set[str]:
     """Both sides show the members that a create has named. Gives the pointers that were looked at."""
-    sent = answer.asked[2]["data"].get("relationships", {})
+    sent = (answer.asked[2] or {"data": {}})["data"].get("relationships", {})
     source = driver.context.edition.operation(answer.operation).source
     pointers = set()
     for name, linkage in sent.items():

@@ -1,0 +1,104 @@
+"""Archives that are uploaded: `tar.gz`, read through once within bounds. Nothing is unpacked or kept."""
+
+from __future__ import annotations
+
+import posixpath
+import tarfile
+from gzip import GzipFile
+from io import BytesIO
+from typing import Any
+
+MOST, ENTRIES, EXTENDED = 64 * 1024**2, 10_000, 256 * 1024
+"""Bytes that an archive may unpack into, entries that it may have, and bytes that all headers of its
+longer names and other attributes may have (decision)."""
+EXTENSIONS = (
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)
+ENDS = 3
+"""How often the end may be read: the library would do so as often as a header wants it to."""
+LONG = 80
+"""Letters of a name that a message repeats."""
+UNREADABLE = "it is no tar inside gzip, or it ends early"
+
+
+class Unfit(ValueError):
+    """An archive that is none, or none that may be unpacked; the message is a fact."""
+
+
+class _Unpacked:
+    """The tar inside a `tar.gz`, as far as the bound."""
+
+    def __init__(self, content: bytes) -> None:
+        self._inside, self._left, self._ends = GzipFile(fileobj=BytesIO(content)), MOST, ENDS
+
+    def read(self, size: int) -> bytes:
+        part = self._inside.read(min(size, self._left + 1))
+        self._left, self._ends = self._left - len(part), self._ends - (not part)
+        if self._left < 0:
+            raise Unfit(f"it unpacks into more than {MOST // 1024**2} MB")
+        if self._ends < 0:
+            raise Unfit(UNREADABLE)
+        return part
+
+
+def check(content: bytes) -> None:
+    """Raises Unfit where a `tar.gz` cannot be read to its end, holds no file, is beyond the bounds,
+    or has an entry that would be written outside its folder.
+    """
+    unpacked: Any = _Unpacked(content)
+    try:
+        files = 0
+        with tarfile.open(fileobj=unpacked, mode="r|", tarinfo=_bounded()) as archive:
+            for entry in archive:
+                _check(entry)
+                files += entry.isreg()
+        while unpacked.read(1024**2):
+            pass  # to the checksum behind it
+    except Unfit:
+        raise
+    except Exception:  # whatever a parser makes of bytes from outside: they are no tar.gz
+        raise Unfit(UNREADABLE) from None
+    if not files:
+        raise Unfit("it holds no file")
+
+
+def _bounded() -> type[tarfile.TarInfo]:
+    """What reads the headers of one archive: it counts them before the library takes in what they say
+    that is behind them."""
+    entries = extended = 0
+
+    class Bounded(tarfile.TarInfo):
+        @classmethod
+        def frombuf(cls, buf: Any, encoding: Any, errors: Any) -> Any:
+            nonlocal entries, extended
+            entry = super().frombuf(buf, encoding, errors)
+            entries += 1
+            extended += entry.size if entry.type in EXTENSIONS else 0
+            if entries > ENTRIES:
+                raise Unfit(f"it has more than {ENTRIES:,} entries")
+            if extended > EXTENDED:
+                raise Unfit(f"its headers have more than {EXTENDED // 1024} kB")
+            return entry
+
+    return Bounded
+
+
+def _check(entry: tarfile.TarInfo) -> None:
+    told = repr(entry.name[:LONG])
+    if not (entry.isreg() or entry.isdir() or entry.issym() or entry.islnk()):
+        raise Unfit(f"its entry {told} is neither a file, a folder nor a link")
+    if _leaves(entry.name):
+        raise Unfit(f"its entry {told} is outside its folder")
+    if entry.issym() or entry.islnk():
+        beside = posixpath.dirname(entry.name) if entry.issym() else ""
+        if _leaves(posixpath.join(beside, entry.linkname)):
+            raise Unfit(f"its link {told} leads outside its folder")
+
+
+def _leaves(path: str) -> bool:
+    """Whether a path leads out of the folder in which it is looked up."""
+    return posixpath.isabs(path) or posixpath.normpath(path).split("/")[0] == ".."
