@@ -5,24 +5,21 @@ What keeps it from being reached is told apart and said in one sentence.
 
 from __future__ import annotations
 
+import gzip
+import socket
+import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+import weakref
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
-from urllib.parse import quote, unquote
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Protocol
 
-import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NameResolutionError,
-    NewConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
+from urllib3.util import wait_for_read
 
 from mockserver.loopback import is_loopback, split
 
@@ -75,40 +72,6 @@ class Rate:
             time.sleep(pause)
 
 
-class _Exact(HTTPConnection):
-    """Sends the target as it was given: urllib3 would encode anew what is no escape in it."""
-
-    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
-        super().putrequest(method, _unpacked(url), *args, **options)
-
-
-class _ExactTls(HTTPSConnection):
-    """The same, by TLS."""
-
-    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
-        super().putrequest(method, _unpacked(url), *args, **options)
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Exact
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _ExactTls
-
-
-POOLS = {"http": _Pool, "https": _TlsPool}
-
-
-def _packed(target: str) -> str:
-    """A target as a path in which every letter that could be changed on the way is escaped."""
-    return "/" + quote(target, safe="", encoding="latin-1")
-
-
-def _unpacked(path: str) -> str:
-    return unquote(path[1:], encoding="latin-1")
-
-
 class HttpTransport:
     """A server at a URL. `rate`: requests a second, None for the documented one, 0 for none.
 
@@ -129,13 +92,12 @@ class HttpTransport:
             raise ValueError(f"{url!r} is not an http or https address")
         self.local = is_loopback(parts.hostname)
         root = parts.path.rstrip("/").removesuffix("/api/v2")  # as curl's users have it
-        self._base, self._path = f"{parts.scheme}://{parts.netloc}", root
-        self._timeout, self._patient = timeout, patient
+        self._path, self._timeout, self._patient = root, timeout, patient
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._address = parts.hostname, parts.port or (443 if self._tls else 80)
         self._rate = Rate((0.0 if self.local else DOCUMENTED) if rate is None else rate)
-        self._pool = urllib3.PoolManager(
-            maxsize=16, block=True, retries=False, timeout=urllib3.Timeout(timeout)
-        )
-        self._pool.pool_classes_by_scheme = POOLS
+        self._idle: deque[HTTPConnection] = deque()
+        weakref.finalize(self, _close, self._idle)
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
@@ -149,19 +111,46 @@ class HttpTransport:
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> Response:
         self._rate.wait()
+        connection, done = self._waiting() or self._opened(), False
         try:
-            answer = self._pool.request(
-                method,
-                self._base + _packed(self._path + target),
-                body=body,
-                headers=dict(headers),
-                redirect=False,
-            )
-        except HTTPError as error:
-            raise Unreachable(self._why(error)) from None
-        received = {name.lower(): value for name, value in answer.headers.items()}
+            with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered already
+                connection.request(method, self._path + target, body, dict(headers))
+            answer = connection.getresponse()
+            received = joined(answer.getheaders())
+            content = answer.read()
+            if content and received.get("content-encoding", "").lower() == "gzip":
+                content = gzip.decompress(content)
+            done = connection.sock is not None
+        except (OSError, EOFError, HTTPException, zlib.error) as error:
+            name = type(error).__name__
+            broken = f"the connection broke off ({name}): is that an HTTP server?"
+            raise Unreachable(self._why(error, broken)) from None
+        finally:
+            self._idle.append(connection) if done else connection.close()
         self._slow_down(received)
-        return Response(answer.status, received, answer.data)
+        return Response(answer.status, received, content)
+
+    def _waiting(self) -> HTTPConnection | None:
+        """A connection that has been answered and still stands."""
+        with suppress(IndexError):
+            while connection := self._idle.pop():
+                if not wait_for_read(connection.sock, 0):
+                    return connection
+                connection.close()  # the server has closed it meanwhile
+        return None
+
+    def _opened(self) -> HTTPConnection:
+        """A new connection. Raises Unreachable."""
+        made = HTTPConnection(*self._address, timeout=self._timeout)
+        if self._tls:
+            made = HTTPSConnection(*self._address, timeout=self._timeout, context=self._tls)
+        try:
+            made.connect()
+        except (OSError, UnicodeError) as error:
+            made.close()
+            nothing = "nothing listens at --url: is the server running, and the network there?"
+            raise Unreachable(self._why(error, nothing)) from None
+        return made
 
     def _slow_down(self, headers: Mapping[str, str]) -> None:
         """Keep under the limit that the server itself names."""
@@ -172,19 +161,31 @@ class HttpTransport:
         if said >= 1 and not self.local and self._rate.limit > said:
             self._rate.limit = said * 0.8
 
-    def _why(self, error: HTTPError) -> str:
-        if isinstance(error, SSLError):
+    def _why(self, error: Exception, otherwise: str) -> str:
+        if isinstance(error, ssl.SSLError):
             return (
                 "TLS was refused: the server's certificate is not trusted here, or it speaks no "
                 "TLS; set SSL_CERT_FILE to its authority's certificate, or use its http address"
             )
-        if isinstance(error, NameResolutionError):
+        if isinstance(error, socket.gaierror | UnicodeError):
             return "the server's name is not known: check --url and the network"
-        if isinstance(error, NewConnectionError):
-            return "nothing listens at --url: is the server running, and the network there?"
-        if isinstance(error, ReadTimeoutError | ConnectTimeoutError):
+        if isinstance(error, TimeoutError):
             return f"the server did not answer within {self._timeout:g} seconds (--timeout)"
-        return f"the connection broke off ({type(error).__name__}): is that an HTTP server?"
+        return otherwise
+
+
+def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers by lower-case name; what is said twice is joined."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
+
+
+def _close(connections: Iterable[HTTPConnection]) -> None:
+    for connection in connections:
+        connection.close()
 
 
 def patiently(

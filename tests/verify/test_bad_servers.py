@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -10,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import pytest
@@ -233,6 +235,58 @@ def test_a_server_that_does_not_answer_in_time() -> None:
         with pytest.raises(Unreachable) as caught:
             HttpTransport(url, timeout=0.1).send("GET", "/", {}, None)
     assert str(caught.value) == "the server did not answer within 0.1 seconds (--timeout)"
+
+
+@contextmanager
+def talking(*answers: bytes) -> Iterator[str]:
+    """The URL of a server that gives one answer a connection, and closes it without a word."""
+
+    def talk() -> None:
+        for answer in answers:
+            line, _ = listening.accept()
+            line.recv(64)
+            line.sendall(answer)
+            line.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=talk)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join(5)
+
+
+NOTHING = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+def test_a_connection_that_the_server_has_closed_is_made_anew() -> None:
+    with talking(NOTHING, NOTHING) as url:
+        wire = HttpTransport(url)
+        for _ in range(2):
+            assert wire.send("GET", "/", {}, None).status == 200
+            time.sleep(0.05)
+
+
+def test_an_answer_that_comes_before_all_is_sent_is_read() -> None:
+    early = b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno"
+    with talking(early) as url:
+        received = HttpTransport(url).send("POST", "/", {}, b"x" * 10_000_000)
+    assert (received.status, received.body) == (413, b"no")
+
+
+def test_a_body_that_is_compressed_unasked_is_read() -> None:
+    packed = gzip.compress(b'{"data":[]}')
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    spoilt = packed[:-9] + b"x" * 9
+    with talking(head.encode() + packed, head.encode() + spoilt) as url:
+        wire = HttpTransport(url)
+        assert wire.send("GET", "/", {}, None).body == b'{"data":[]}'
+        with pytest.raises(Unreachable, match=r"the connection broke off \("):
+            wire.send("GET", "/", {}, None)
+
+
+def test_a_header_that_is_said_twice_is_joined() -> None:
+    with talking(NOTHING.replace(b"\r\n\r\n", b"\r\nX-A: 1\r\nx-a: 2\r\n\r\n")) as url:
+        assert HttpTransport(url).send("GET", "/", {}, None).headers["x-a"] == "1, 2"
 
 
 def test_a_429_is_waited_out_as_long_as_the_server_says() -> None:
