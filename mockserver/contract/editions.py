@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
-from mockserver.contract.engines import Checker
+from mockserver.contract.engines import Checker, Checkers
 from mockserver.contract.expansion import expanded
 from mockserver.contract.files import folder, read, shipped_editions
 from mockserver.contract.folders import read_folders
@@ -72,10 +72,12 @@ class Edition:
         self.origins: Mapping[str, str] = made.origins
         self._examples = made.examples
         components = {"schemas": self.schemas, "responses": self.responses}
-        entries = tolerated(place)
+        entries, self._checkers = tolerated(place), Checkers(self.schemas)
         self.operations: dict[str, Operation] = {}
         for path_name, method, item in self._items():
-            operation = Operation(self.name, method, path_name, item, components, entries)
+            operation = Operation(
+                self.name, method, path_name, item, components, entries, self._checkers
+            )
             if operation.id in self.operations:
                 raise ValueError(f"{place}: the operation id {operation.id!r} appears twice")
             self.operations[operation.id] = operation
@@ -124,7 +126,7 @@ class Edition:
 
     def checker(self, component: str) -> Checker:
         """The compiled schema of a component."""
-        return Checker({"$ref": f"#/components/schemas/{component}"}, self.schemas)
+        return self._checkers.of({"$ref": f"#/components/schemas/{component}"})
 
     @cached_property
     def secrets(self) -> frozenset[str]:

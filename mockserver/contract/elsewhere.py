@@ -4,14 +4,13 @@ edition is read whole for the sake of a hint.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from functools import cache
 
 from mockserver.contract.editions import Edition, editions, load
 from mockserver.contract.expansion import BASE, OUTSIDE
 from mockserver.contract.files import folder, read, shipped_editions
 from mockserver.contract.pages import BESIDE
+from mockserver.contract.routes import is_one_of
 
 LONG = 200
 """Letters of a path that is looked for."""
@@ -23,32 +22,28 @@ def documented_elsewhere(method: str, path: str, here: Edition) -> tuple[str, ..
         return ()
     others = (name for name in editions() if name != here.name)
     called = f"{'GET' if method == 'HEAD' else method} {path.removesuffix('/')}"
-    return tuple(name for name in others if any(one.fullmatch(called) for one in _calls(name)))
+    return tuple(name for name in others if is_one_of(called, _calls(name)))
 
 
-def _calls(name: str) -> tuple[re.Pattern[str], ...]:
+def _calls(name: str) -> tuple[str, ...]:
     if name in shipped_editions():
         return _shipped_calls(name)
     edition = load(name)
-    return _patterns(f"{o.method} {o.path}" for o in edition.operations.values())
+    return tuple(f"{o.method} {o.path}" for o in edition.operations.values())
 
 
 @cache
-def _shipped_calls(name: str) -> tuple[re.Pattern[str], ...]:
+def _shipped_calls(name: str) -> tuple[str, ...]:
     place = folder("contracts") / name
     found: list[str] = list(read(place / "edition.json").get("not-built", ()))
     for path in sorted(place.glob("*.json")):
         if path.name not in BESIDE:
             operations = read(path).get("operations", {}).values()
             found += [_whole(operation["call"]) for operation in operations]
-    return _patterns(found)
+    return tuple(found)
 
 
 def _whole(call: str) -> str:
     """A `call` as it is sent: the base of the API stands before a path by rule."""
     method, _, path = call.partition(" ")
     return f"{method} {path if path.startswith(OUTSIDE) else BASE + path}"
-
-
-def _patterns(calls: Iterable[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(re.sub(r"{[^}]*}", "[^/]+", call)) for call in calls)

@@ -90,6 +90,21 @@ class Checker:
         return sorted(found.values(), key=lambda miss: [str(part) for part in miss.path])
 
 
+class Checkers:
+    """The checkers of an edition: what several answers share is compiled once."""
+
+    def __init__(self, components: Components) -> None:
+        self._components = components
+        self._known: dict[str, Checker] = {}
+
+    def of(self, schema: Schema) -> Checker:
+        """The checker of a schema that names components."""
+        name = schema["$ref"] if schema.keys() == {"$ref"} else repr(schema)
+        if name not in self._known:
+            self._known[name] = Checker(schema, self._components)
+        return self._known[name]
+
+
 def _misses(error: Any) -> Iterator[Miss]:
     path: InstancePath = tuple(error.absolute_path)
     if error.validator == "additionalProperties":

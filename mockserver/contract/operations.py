@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.body import RequestBody
 from mockserver.contract.checked import Checked
-from mockserver.contract.engines import Checker, Miss, Schema
+from mockserver.contract.engines import Checker, Checkers, Miss, Schema
 from mockserver.contract.explain import explained
 from mockserver.contract.query import Query
 from mockserver.contract.shapes import Show, envelope, resource_schemas, shower
@@ -24,10 +24,10 @@ path is the token of the call, and no header is asked."""
 class ResourceSchema:
     """The schema of one resource object: what it shows, and whether one keeps it."""
 
-    def __init__(self, name: str, schemas: Mapping[str, Schema]) -> None:
+    def __init__(self, name: str, schemas: Mapping[str, Schema], checkers: Checkers) -> None:
         self.name, self._schemas = name, schemas
         self._schema: Schema = {"$ref": f"#/components/schemas/{name}"}
-        self._checker = Checker(self._schema, schemas)
+        self._checker = checkers.of(self._schema)
         self.shown = shower(self._schema, schemas)
 
     def holds(self, value: Any) -> bool:
@@ -61,6 +61,7 @@ class Operation:
         item: Mapping[str, Any],
         components: Mapping[str, Any],
         tolerated: Sequence[Tolerated],
+        checkers: Checkers,
     ) -> None:
         self.edition, self.method, self.path, self.item = edition, method.upper(), path, item
         self.id: str = item["operationId"]
@@ -83,7 +84,7 @@ class Operation:
         filters = {entry.parameter for entry in self._tolerated}
         self._query = Query(self.parameters, filters, self._place, self.source)
         self.body = item.get("requestBody")
-        self._checkers: dict[str, Checker] = {}
+        self._checkers = checkers
         self._showers: dict[str, Show] = {}
         self._parts: dict[int, Mapping[str, ResourceSchema]] = {}
         self._envelopes: dict[int, Checker] = {}
@@ -159,10 +160,7 @@ class Operation:
 
     def checker(self, schema: Schema) -> Checker:
         """The compiled schema."""
-        name = schema.get("$ref", "") or repr(schema)
-        if name not in self._checkers:
-            self._checkers[name] = Checker(schema, self._schemas)
-        return self._checkers[name]
+        return self._checkers.of(schema)
 
     # what is sent
 
@@ -201,7 +199,8 @@ class Operation:
             schema = self.answer_schema(status) if status in self.responses else None
             named = resource_schemas(schema, self._schemas) if schema else {}
             self._parts[status] = {
-                type: ResourceSchema(name, self._schemas) for type, name in named.items()
+                type: ResourceSchema(name, self._schemas, self._checkers)
+                for type, name in named.items()
             }
         return self._parts[status]
 
@@ -211,7 +210,7 @@ class Operation:
             return self.check_answer(status, document)
         if status not in self._envelopes:
             schema = envelope(self.answer_schema(status) or {}, self._schemas)
-            self._envelopes[status] = Checker(schema, self._schemas)
+            self._envelopes[status] = self._checkers.of(schema)
         return self._envelopes[status].misses(document)
 
     def check_answer(self, status: int, document: Any) -> list[Miss]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -36,7 +35,7 @@ class Routes:
         operations = list(operations)
         self._known: dict[tuple[str, str], Route] = {}
         self._all = [f"{operation.method} {operation.path}" for operation in operations]
-        self._not_built = [re.compile(re.sub(r"{[^}]*}", "[^/]+", line)) for line in not_built]
+        self._not_built = tuple(not_built)
         self._tree: dict[str, Any] = {}
         for operation in operations:
             node = self._tree
@@ -46,7 +45,7 @@ class Routes:
 
     def not_built(self, method: str, path: str) -> bool:
         """Whether a page lists the call although nothing here answers it."""
-        return any(named.fullmatch(f"{method} {path}") for named in self._not_built)
+        return is_one_of(f"{method} {path}", self._not_built)
 
     def nearest(self, method: str, path: str) -> str | None:
         """The call that may be meant where nothing is: for the journal."""
@@ -78,6 +77,20 @@ class Routes:
             return Route(allowed=tuple(sorted({*here, *head, "OPTIONS"})))
         named = zip(_parts(operation.path), parts, strict=True)
         return Route(operation, {n[1:-1]: value for n, value in named if n.startswith("{")})
+
+
+def is_one_of(called: str, calls: Iterable[str]) -> bool:
+    """Whether a method and path (`GET /teams/team-1`) are one of these calls (`GET /teams/{id}`)."""
+    parts = called.split("/")
+    return any(_leads(call.split("/"), parts) for call in calls)
+
+
+def _leads(call: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether each part is that of the call; a parameter is any part that is not empty."""
+    return len(call) == len(parts) and all(
+        part == said or (part and said.startswith("{"))
+        for said, part in zip(call, parts, strict=True)
+    )
 
 
 def _parts(path: str) -> list[str]:

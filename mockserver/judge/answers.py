@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import Checker, InstancePath, Miss, Schema
+from mockserver.contract.engines import InstancePath, Miss, Schema
 from mockserver.contract.explain import brief, explained, resolve, trail
 from mockserver.judge.consequences import conditional, forbidden
-from mockserver.judge.demands import checker, demands
+from mockserver.judge.demands import checker, checkers
 from mockserver.judge.documents import is_resource, parsed
 from mockserver.judge.drift import STABILITY, Stray, strays
 from mockserver.judge.exchange import Exchange
@@ -198,7 +198,7 @@ def _refined(schema: Schema, miss: Miss, edition: Edition) -> Iterator[tuple[Sch
         part = resolve(choice, edition.schemas)
         named = resolve(part.get("properties", {}).get("type", {}), edition.schemas)
         if named.get("const") == miss.value.get("type"):
-            for inner in Checker(choice, demands(edition)).misses(miss.value):
+            for inner in checkers(edition).of(choice).misses(miss.value):
                 placed = Miss((*miss.path, *inner.path), inner.fault, inner.value, inner.expected)
                 yield _placed(part, miss.path), placed
             return

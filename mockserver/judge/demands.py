@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from mockserver.contract import Edition
-from mockserver.contract.engines import Checker, Schema
+from mockserver.contract.engines import Checker, Checkers, Schema
 from mockserver.contract.explain import resolve
 from mockserver.judge.sources import shown_by_a_page
 
@@ -25,10 +25,16 @@ def demands(edition: Edition) -> Mapping[str, Schema]:
 
 
 @cache
+def checkers(edition: Edition) -> Checkers:
+    """The compiled demands, by schema."""
+    return Checkers(demands(edition))
+
+
+@cache
 def checker(edition: Edition, operation: str, status: int) -> Checker:
     """The compiled demands on an answer."""
     schema = edition.operations[operation].answer_schema(status) or {}
-    return Checker(demanded(schema, edition.schemas), demands(edition))
+    return checkers(edition).of(demanded(schema, edition.schemas))
 
 
 def demanded(schema: Any, components: Mapping[str, Schema], under: str = "") -> Any:

@@ -71,12 +71,14 @@ class Protocol(HttpToolsProtocol):
         while at < len(data):
             if self._over:
                 return
-            waits = self._unfinished()
-            if waits and not self.cycle.more_body:
+            of_body = (
+                self.cycle is not None and self.cycle.more_body
+            )  # answered before its end or not
+            if self._unfinished() and not of_body:
                 self._held = data[at:]
                 self.flow.pause_reading()
                 return
-            part: Any = view[at : at + (LONG if waits else PARSED)]  # of a body, more at once
+            part: Any = view[at : at + (LONG if of_body else PARSED)]
             at += len(part)
             super().data_received(part)
             if self._head_since is not None:

@@ -237,7 +237,7 @@ def test_no_schema_is_compiled_before_it_is_needed() -> None:
     server.universe(key=KEY, fixture="empty")
     edition = server.contract()
     fresh = type(edition)(edition.place)
-    checkers = [c for operation in fresh.operations.values() for c in operation._checkers.values()]
+    checkers = [fresh.checker(name) for name in fresh.schemas]
     assert not any("_fast" in vars(checker) for checker in checkers)
     operation = fresh.operation("show-policy-set")
     operation.parts(200)
