@@ -210,8 +210,8 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 SCENARIO = Scenario(
     named="description",
+    values=lambda name: {"expired-at": ("2099-01-01T00:00:00.000Z",)},
     parent=user,
-    not_echoed=("token",),
     once=once,
     steps=steps,
     fixture_entry=fixture_entry,

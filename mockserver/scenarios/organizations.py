@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.judge.documents import Resource, is_resource
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.representations import in_list
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
@@ -14,16 +15,12 @@ RECORDED = "recorded answers of the real service"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
-    """What would lock its members out, and what needs an agent pool, is left alone."""
     return {
         "email": ("verify@example.com", "changed@example.com"),
         "session-timeout": (1440, 2880),
         "session-remember": (2880, 1440),
-        "collaborator-auth-policy": (),
-        "owners-team-saml-role-id": (),
         "default-execution-mode": ("local", "remote"),
         "default-agent-pool-id": (),
-        "user-tokens-enabled": (),
     }
 
 
@@ -31,6 +28,8 @@ def steps(driver: Driver, record: Resource) -> None:
     """What it is entitled to can be asked; the id of that is the server's own."""
     driver.call("show-entitlement-set", of=record)
     _renamed(driver)
+    if driver.has("create-agent-pool"):
+        _with_agents(driver)
 
 
 def _renamed(driver: Driver) -> None:
@@ -47,6 +46,24 @@ def _renamed(driver: Driver) -> None:
     driver.holds(bool(in_list(answer, key)), answer, "/data", what, "every record", source)
 
 
+def _with_agents(driver: Driver) -> None:
+    """Where agents of a pool execute runs unless a workspace says otherwise, it is named."""
+    organization = driver.need("organizations")
+    pool = driver.need("agent-pools", of=organization)
+    attributes = {"default-execution-mode": "agent", "default-agent-pool-id": pool["id"]}
+    changed = driver.call("update-organization", body("organizations", attributes), of=organization)
+    shown = {
+        "/attributes/default-execution-mode": "agent",
+        "/relationships/default-agent-pool/data/id": pool["id"],
+    }
+    why, source = "agents execute by default", "{update-organization}"
+    if must_show(driver, changed, (organization, shown), why=why, source=source):
+        workspace = driver.need("workspaces", of=organization)
+        mode = {"/attributes/execution-mode": "agent"}
+        why = "its organization's mode is its own where it says none"
+        must_show(driver, changed, (workspace, mode), why=why, source="{execution-modes}")
+
+
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Its name is its id."""
     names = ("name", "email", "created-at", "session-timeout", "session-remember")
@@ -56,6 +73,11 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 SCENARIO = Scenario(
     values=values,
+    left_alone={
+        "collaborator-auth-policy": "it would lock out members without a second factor",
+        "owners-team-saml-role-id": "it needs single sign-on",
+        "user-tokens-enabled": "it would lock out who runs verification",
+    },
     unique={"name": RECORDED},
     any_case=RECORDED,
     may_change=("/attributes/updated-at", "/relationships/entitlement-set/links/related"),

@@ -42,6 +42,11 @@ def _of_opa(driver: Driver) -> None:
         shown = {f"/attributes/{name}": value for name, value in opa.items()}
         shown["/attributes/enforcement-level"] = "mandatory"
         must_show(driver, made, (made.data, shown), why="a policy of OPA was made", source=source)
+        changed = {"query": "data.terraform.main", "enforcement-level": "advisory"}
+        write = driver.call("update-policy", body("policies", changed), of=made.data)
+        shown = {f"/attributes/{name}": value for name, value in changed.items()}
+        why = "query and level were changed"
+        must_show(driver, write, (made.data, shown), why=why, source="{update-policy}")
         query = {"filter[kind]": "opa", "search[name]": driver.common}
         there, others = [made.data], [sentinel]
         must_find(driver, "list-policies", sentinel, query, there=there, not_there=others)

@@ -29,7 +29,7 @@ SELECT, UNSELECT = "add-tag-selectors-to-policy-set", "remove-tag-selectors-from
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
-    return {"global": (), "kind": (), "overridable": (), "policy-tool-version": ()}
+    return {"global": (), "kind": (), "overridable": ()}
 
 
 def changes(driver: Driver) -> Sequence[Change]:
@@ -159,6 +159,10 @@ def _of_kinds(driver: Driver) -> None:
             made_of[str(attributes["kind"])] = made.data
     if len(made_of) == 2:
         opa, sentinel = made_of["opa"], made_of["sentinel"]
+        change = body("policy-sets", {"overridable": False})
+        write = driver.call("update-policy-set", change, of=opa)
+        why, source = "nothing can be overridden any more", "{update-policy-set}"
+        must_show(driver, write, (opa, {"/attributes/overridable": False}), why=why, source=source)
         query = {"filter[kind]": "opa", "search[name]": driver.common}
         must_find(driver, "list-policy-sets", opa, query, there=[opa], not_there=[sentinel])
 
@@ -173,13 +177,10 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 SCENARIO = Scenario(
     values=values,
+    left_alone={"policy-tool-version": "it needs a version that the server has"},
     unique={"name": "recorded answers of the real service"},
     changes=changes,
-    may_change=(
-        "/attributes/updated-at",
-        "/attributes/overridable",
-        "/attributes/policy-tool-version",
-    ),
+    may_change=("/attributes/updated-at", "/attributes/overridable"),
     steps=steps,
     private=PRIVATE,
     fixture_entry=fixture_entry,

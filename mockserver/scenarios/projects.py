@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.judge.documents import Resource, linked_one
+from mockserver.judge.documents import Resource, is_resource, linked_one
 from mockserver.scenarios.runner import relations
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_find
-from mockserver.scenarios.runner.scenario import Expected, Scenario, identifiers
+from mockserver.scenarios.runner.scenario import Expected, Scenario, body, identifiers
 
 MOVE = "move-workspaces-into-project"
 KEPT = "{delete-project} (status: decision)"
@@ -32,7 +32,46 @@ def steps(driver: Driver, record: Resource) -> None:
     home = linked_one(one, "project")
     if _moved(driver, project, one, two) and home:
         _kept(driver, project, {"type": "projects", "id": home}, [one, two])
+    _with_agents(driver)
     driver.aside("tag-bindings", driver.need("projects"))
+
+
+def _with_agents(driver: Driver) -> None:
+    """A project's mode and pool are its workspaces' that have none of their own, and back again."""
+    project, pool = driver.need("projects"), driver.need("agent-pools")
+    inside = body("workspaces", {"name": driver.name("inside")}, project=project)
+    workspace = driver.call("create-workspace", inside).data
+    if not is_resource(workspace):
+        return
+    both = {"default-execution-mode": "agent", "default-agent-pool-id": pool["id"]}
+    write = driver.call("update-project", body("projects", both), of=project)
+    mine = {
+        "/attributes/default-execution-mode": "agent",
+        "/relationships/default-agent-pool/data/id": pool["id"],
+    }
+    its = {
+        "/attributes/execution-mode": "agent",
+        "/relationships/agent-pool/data/id": pool["id"],
+    }
+    why, source = "agents execute what is in the project", "{execution-modes}"
+    if not must_show(driver, write, (project, mine), (workspace, its), why=why, source=source):
+        return
+    own = body("workspaces", {"execution-mode": "local"})
+    write = driver.call("update-workspace", own, of=workspace)
+    overwrites = {"execution-mode": True, "agent-pool": True}
+    local = {"/attributes/execution-mode": "local", "/attributes/setting-overwrites": overwrites}
+    why = "a workspace has a mode of its own"
+    must_show(driver, write, (workspace, local), why=why, source=source)
+    none = body("workspaces", {"setting-overwrites": dict.fromkeys(overwrites, False)})
+    write = driver.call("update-workspace", none, of=workspace)
+    why = "a workspace has its project's mode again"
+    must_show(driver, write, (workspace, its), why=why, source=source)
+    overwrites = {"default-execution-mode": False, "default-agent-pool": False}
+    none = body("projects", {"setting-overwrites": overwrites})
+    write = driver.call("update-project", none, of=project)
+    shown = {"/relationships/default-agent-pool/data": None}
+    why = "a project has its organization's mode again"
+    must_show(driver, write, (project, shown), why=why, source=source)
 
 
 def _moved(driver: Driver, record: Resource, one: Resource, two: Resource) -> bool:
@@ -74,6 +113,5 @@ def _kept(driver: Driver, record: Resource, home: Resource, workspaces: Sequence
 SCENARIO = Scenario(
     values=values,
     unique={"name": "{create-project}: unique in the organization"},
-    may_change=("/attributes/updated-at", "/attributes/setting-overwrites"),
     steps=steps,
 )

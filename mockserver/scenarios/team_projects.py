@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.judge.documents import Resource, attribute, linked_one
+from mockserver.judge.documents import Resource, attribute, is_resource, linked_one
+from mockserver.judge.pointers import leaves
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 DETAILS = ("project-access", "workspace-access")
@@ -22,6 +24,29 @@ def steps(driver: Driver, record: Resource) -> None:
     again = body("team-projects", {"access": "write"}, **where)
     why = "a second access of a team to a project"
     driver.refused(422, "add-team-access-to-project", again, why=why, source=SOURCE)
+    _custom(driver)
+
+
+def _custom(driver: Driver) -> None:
+    """With the level custom a request says in detail what the team may."""
+    where = {"project": driver.need("projects"), "team": driver.need("teams")}
+    attributes = {
+        "access": "custom",
+        "project-access": {"settings": "update", "teams": "read"},
+        "workspace-access": {"create": True, "runs": "plan"},
+    }
+    sent = body("team-projects", attributes, **where)
+    made = driver.call("add-team-access-to-project", sent)
+    if not is_resource(made.data):
+        return
+    shown = dict(leaves(attributes, "/attributes"))
+    must_show(driver, made, (made.data, shown), why="a custom level was given", source=SOURCE)
+    more = {"project-access": {"teams": "manage"}, "workspace-access": {"runs": "apply"}}
+    change = body("team-projects", {"access": "custom", **more})
+    write = driver.call("update-team-access-to-project", change, of=made.data)
+    shown |= dict(leaves(more, "/attributes"))
+    why, source = "a custom level was changed", "{update-team-access-to-project}"
+    must_show(driver, write, (made.data, shown), why=why, source=source)
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.explain import brief
-from mockserver.judge.documents import Resource, attribute
+from mockserver.judge.documents import Resource, attribute, is_resource
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 DETAILS = (
@@ -41,6 +42,36 @@ def steps(driver: Driver, record: Resource) -> None:
         place = "/data/attributes/access"
         source = "{add-team-access-to-workspace}"
         driver.holds(shown == level, made, place, what, f'"{level}"', source)
+    if "runs" in driver.context.plan("team-workspaces").known.attributes:
+        _custom(driver, team)
+
+
+def _custom(driver: Driver, team: Resource) -> None:
+    """With the level custom a request says in detail what the team may."""
+    attributes: dict[str, Any] = {
+        "access": "custom", "runs": "apply", "variables": "write", "state-versions": "read",
+        "sentinel-mocks": "read", "workspace-locking": True, "run-tasks": True,
+        "policy-overrides": True,
+    }  # fmt: skip
+    where = {"workspace": driver.need("workspaces"), "team": team}
+    sent = body("team-workspaces", attributes, **where)
+    made = driver.call("add-team-access-to-workspace", sent)
+    if not is_resource(made.data):
+        return
+    shown = {f"/attributes/{name}": value for name, value in attributes.items()}
+    source = "{add-team-access-to-workspace}"
+    must_show(driver, made, (made.data, shown), why="a custom level was given", source=source)
+    less: dict[str, Any] = {
+        **attributes, "runs": "plan", "variables": "none", "state-versions": "none",
+        "sentinel-mocks": "none", "workspace-locking": False, "run-tasks": False,
+        "policy-overrides": False,
+    }  # fmt: skip
+    write = driver.call(
+        "update-team-access-to-workspace", body("team-workspaces", less), of=made.data
+    )
+    shown = {f"/attributes/{name}": value for name, value in less.items()}
+    why, source = "a custom level was changed", "{update-team-access-to-workspace}"
+    must_show(driver, write, (made.data, shown), why=why, source=source)
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

@@ -150,6 +150,8 @@ def steps(driver: Driver, record: Resource) -> None:
                 shown = driver.value(one, "/attributes/value")
                 place, what = f"{base}/attributes/value", "the value of a sensitive one is shown"
                 driver.holds(shown is None, listed, place, what, "null", SECRET)
+        again = body("vars", {"sensitive": True, "value": "hidden, too"})
+        _hidden(driver, driver.call("update-variable", again, path=of))
         why, source = "a sensitive variable that shall be shown", "{update-variable}"
         plain = body("vars", {"sensitive": False})
         driver.refused(422, "update-variable", plain, path=of, why=why, source=source)

@@ -25,24 +25,28 @@ RECORDED = "recorded answers of the real service"
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
-    """What needs a version, a repository or an environment that exist is left alone."""
     return {
         "agent-pool-id": (),
         "auto-destroy-activity-duration": ("14d", "2h"),
-        "auto-destroy-at": (),
         "execution-mode": ("local", "remote"),
-        "migration-environment": (),
         "operations": (),
         "setting-overwrites": (),
         "terraform-version": (),
         "trigger-prefixes": (["modules"], ["modules", "shared"]),
-        "vcs-repo": (),
         "working-directory": ("network", "storage"),
     }
 
 
 def steps(driver: Driver, record: Resource) -> None:
     _locked(driver, record)
+    for name, value in (
+        ("operations", False),
+        ("operations", True),
+        ("terraform-version", attribute(record, "terraform-version")),
+    ):
+        write = driver.call("update-workspace", body("workspaces", {name: value}), of=record)
+        shown, source = {f"/attributes/{name}": value}, "{update-workspace}"
+        must_show(driver, write, (record, shown), why=f"{name} was sent", source=source)
     version = body("workspaces", {"terraform-version": "0.0.0-none"})
     why = "a version of Terraform that does not exist"
     driver.refused(
@@ -202,13 +206,17 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 SCENARIO = Scenario(
     values=values,
+    left_alone={
+        "auto-destroy-at": "who forgets to remove the workspace would have it destroyed",
+        "migration-environment": "no page says what it may be",
+        "vcs-repo": "it needs a repository, and who may read it",
+    },
     unique={"name": RECORDED},
     any_case=RECORDED,
     may_change=(
         "/attributes/updated-at",
         "/attributes/latest-change-at",
-        "/attributes/operations",
-        "/attributes/setting-overwrites",
+        "/attributes/operations",  # the old word for the execution modes remote and local
     ),
     only_in={"lock-workspace": ("/relationships/locked-by",)},
     steps=steps,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from mockserver.scenarios.runner.run import verify
 from mockserver.scenarios.runner.unreached import unasked, unreached
-from tests.verify.playing import NEW, OLD, TOKEN, run, server
+from tests.verify.playing import NEW, OLD, TOKEN, context_of, run, server
 
 
 @pytest.fixture(scope="module", params=[OLD, NEW])
@@ -57,6 +59,42 @@ def test_every_documented_status_is_reached_or_has_a_reason(played: Any) -> None
         missing["change-your-password 200"]
         == "it would change the password of who runs verification"
     )
+
+
+def test_every_attribute_that_a_body_may_have_is_sent_or_left_alone_with_a_reason(
+    played: Any,
+) -> None:
+    _, session, _ = played
+    unsent, alone = [], []
+    for plan in session.plans.values():
+        writes = [id for id in (plan.actions.create, *plan.actions.updates) if id]
+        for one in plan.known.attributes.values():
+            if not one.create and not (one.update and plan.takes(one.name)):
+                continue
+            sent = any((id, one.name) in session.taken for id in writes)
+            if one.name in plan.scenario.left_alone:
+                alone += [f"{one.name} of {plan.type}"] if sent else []
+            elif not sent:
+                unsent.append(f"{one.name} of {plan.type}")
+    assert unsent == [], "a scenario is to send it, or to say why it is left alone"
+    assert alone == [], "it is sent after all"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "type",
+    ["organizations", "policy-sets", "team-projects", "team-workspaces", "vars", "workspaces"],
+)
+def test_what_may_change_beside_a_patch_does_change(type: str) -> None:
+    """Our clock stands still: times that move are another server's."""
+    context = context_of(server(NEW), edition=NEW)
+    plan = context.plans[type]
+    times = [name for name in plan.scenario.may_change if name.endswith("-at")]
+    strict = replace(plan.scenario, may_change=times)
+    context.scenarios = {**context.scenarios, type: strict}
+    del context.plans
+    outcome = verify(context, frozenset(plan.actions.every))
+    assert {finding.operation for finding in outcome.findings} & {*plan.actions.updates}
 
 
 def test_nothing_is_left_behind(played: Any) -> None:
@@ -110,9 +148,23 @@ def test_an_organization_that_is_not_empty_is_said_and_left_alone(played: Any) -
 
 def test_what_is_not_asked_has_a_reason(played: Any) -> None:
     _, session, _ = played
-    large = {"list-workspaces without page[size]": "151 records would be made"}
+    alone = {
+        "collaborator-auth-policy of organizations": "it would lock out members without a second factor",
+        "owners-team-saml-role-id of organizations": "it needs single sign-on",
+        "vcs-repo of workspaces": "it needs a repository, and who may read it",
+    }
+    old = {
+        "list-workspaces without page[size]": "151 records would be made",
+        "migration-environment of workspaces": "no page says what it may be",
+    }
+    new = {
+        "user-tokens-enabled of organizations": "it would lock out who runs verification",
+        "policy-tool-version of policy-sets": "it needs a version that the server has",
+        "auto-destroy-at of workspaces": "who forgets to remove the workspace would have it destroyed",
+    }
     assert unasked(session) == {
         "an organization without sentinel": "verification can take no entitlement away",
         "an organization without teams": "verification can take no entitlement away",
-        **(large if session.edition.name == OLD else {}),
+        **alone,
+        **(old if session.edition.name == OLD else new),
     }

@@ -73,6 +73,8 @@ def create_body(plan: Plan, name: str, need: Need, whole: bool = False) -> Any:
 
 
 def _initial(one: Attribute, plan: Plan, name: str, values: Mapping[str, Any]) -> Any:
+    if one.name in plan.scenario.left_alone:
+        return MISSING
     if one.name in values:
         return next(iter(values[one.name]), MISSING)
     if one.name == plan.name_attribute:
@@ -101,6 +103,8 @@ def patches(plan: Plan, record: Resource, name: str) -> Iterator[Change]:
     yield Change({})
     for one in plan.known.attributes.values():
         if not one.update or not plan.takes(one.name) or one.name == plan.name_attribute:
+            continue
+        if one.name in plan.scenario.left_alone:
             continue
         if one.name in values:
             yield from (Change({one.name: value}) for value in values[one.name][1:])

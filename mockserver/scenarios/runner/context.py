@@ -18,6 +18,7 @@ from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, Finding, Findings
+from mockserver.judge.pointers import at
 from mockserver.judge.routes import filled
 from mockserver.judge.sources import STATUS_DECIDED, level_of, number_of
 from mockserver.scenarios.runner.actions import Actions, owner_type
@@ -36,7 +37,8 @@ class Context:
     """What all parts of one run share.
 
     `reached` counts answers by operation and status; `good` holds, by operation, what was asked
-    when it last succeeded: refusals change one thing of it. `spared`: types of which nothing is
+    when it last succeeded: refusals change one thing of it. `taken`: by operation the attributes of
+    bodies that succeeded. `spared`: types of which nothing is
     made. `withheld`: entitlements that the organization does not have. `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
     """
 
@@ -53,6 +55,7 @@ class Context:
     withheld: frozenset[str] = frozenset()
     reached: Counter[tuple[str, int]] = field(default_factory=Counter)
     good: dict[str, tuple[Mapping[str, str], Mapping[str, Any], Any]] = field(default_factory=dict)
+    taken: set[tuple[str, str]] = field(default_factory=set)
     skipped: dict[str, str] = field(default_factory=dict)
     watch: Callable[[Exchange, Operation], None] | None = None
     requests: int = 0
@@ -137,6 +140,8 @@ class Context:
             self.requests += 1
             self.wrote = self.wrote or method != "GET"
             self.reached[operation.id, received.status] += 1
+            if received.status < 300:
+                self.taken |= {(operation.id, name) for name in _attributes(sent)}
         if self.watch:
             self.watch(exchange, operation)
         return exchange
@@ -200,3 +205,9 @@ class Context:
     def source_of(self, operation: Operation, status: int) -> str:
         """Where a status of an operation is said."""
         return str(operation.responses.get(status, {}).get("x-source", operation.source))
+
+
+def _attributes(document: Any) -> Iterable[str]:
+    """Names of the attributes that a body sends."""
+    found = at(document, "/data/attributes")
+    return found if isinstance(found, Mapping) else ()

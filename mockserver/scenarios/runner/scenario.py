@@ -37,7 +37,8 @@ class Scenario:
     """What is peculiar to one resource type; all else is played from the edition alone.
 
     `values(name)`: by attribute what to send where its schema does not tell: a create of a record
-    of that name sends the first, a PATCH each of the others; none where it is to be left alone.
+    of that name sends the first, a PATCH each of the others; none where the scenario's own steps do.
+    `left_alone`: attributes that nothing sends, each with the reason.
     `named`: the attribute that names a record, where that is neither `name` nor required.
     `unique`: attributes that no other record may have, each with its source.
     `any_case`: where it is said that letter case does not count in names; empty where it counts.
@@ -57,6 +58,7 @@ class Scenario:
     """
 
     values: Callable[[str], Mapping[str, Sequence[Any]]] = lambda name: {}
+    left_alone: Mapping[str, str] = field(default_factory=dict)
     named: str = ""
     unique: Mapping[str, str] = field(default_factory=dict)
     any_case: str = ""

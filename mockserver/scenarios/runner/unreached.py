@@ -88,6 +88,11 @@ def unasked(context: Context) -> dict[str, str]:
         if name in context.withheld:
             continue
         found[f"an organization without {name}"] = "verification can take no entitlement away"
+    for plan in context.plans.values():
+        known = plan.known.attributes
+        for name, why in plan.scenario.left_alone.items():
+            if name in known and (known[name].create or known[name].update):
+                found[f"{name} of {plan.type}"] = why
     for operation in operations:
         size = operation.parameters.get("page[size]", {}).get("schema", {}).get("default", 0)
         if size > FEW:
