@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.nearest import singular
 from mockserver.world.calls import Call
 from mockserver.world.kinds import Kind
-from mockserver.world.problems import Error, invalid_item, invalid_items
+from mockserver.world.problems import Error, invalid_item
 from mockserver.world.state import Record
 
 
@@ -18,17 +18,16 @@ def taken(
     owners: tuple[int, ...],
     values: Mapping[str, Any],
     record: Record | None = None,
-    *,
-    detail: str = "Name has already been taken",
 ) -> list[Error]:
     """An error where another record than `record` is found under a name of these values."""
+    title = kind.title or "name"
     for name in kind.names(values, owners):
         other = call.state.find(*name)
         if other is None or (record is not None and other.key == record.key):
             continue
         error = invalid_item(
-            detail,
-            "/data/attributes/name",
+            f"{title.capitalize()} has already been taken",
+            f"/data/attributes/{title}",
             fact=_said(call, kind, other),
             expected="a value that no other record has",
             source="recorded answers of the real service",
@@ -42,10 +41,5 @@ def _said(call: Call, kind: Kind, other: Record) -> str:
     """Which record has it, for those alone who may see that one."""
     if not call.sees(other):
         return f"another {singular(kind.type)} already has it"
-    return f"the {singular(other.kind)} {other.id} already has the name {kind.named_as(other)!r}"
-
-
-def refuse_taken(*arguments: Any, **options: Any) -> None:
-    """Raise a 422 where `taken` finds an error."""
-    if errors := taken(*arguments, **options):
-        raise invalid_items(errors)
+    title = kind.title or "name"
+    return f"the {singular(other.kind)} {other.id} already has the {title} {kind.named_as(other)!r}"

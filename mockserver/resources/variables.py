@@ -47,19 +47,8 @@ def settled(call: Any, attributes: dict[str, Any], record: Record | None) -> dic
 
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterator[Error]:
-    """A key is one of its category there; what is sensitive stays so (decision)."""
-    holder = call.owner(record) if record else call.record
+    """What is sensitive stays so (decision)."""
     now = {**(record.values if record else {}), **values}
-    for other in call.state.all(TYPE, holder.key):
-        taken = (other["key"], other["category"]) == (now["key"], now["category"])
-        if taken and (record is None or other.key != record.key):
-            yield invalid_item(
-                "Key has already been taken",
-                "/data/attributes/key",
-                fact=f"{other.id} of {holder.id} has it, in the same category",
-                expected="a key that no other one of its category has",
-                hint="Send another key, or change the one that has it.",
-            )
     if record and record["sensitive"] and not now["sensitive"]:
         yield invalid_item(
             "Sensitive cannot be changed from true to false",
@@ -68,6 +57,11 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterator[Error
             expected="true",
             hint="Delete it, and make another with a value that may be shown.",
         )
+
+
+def names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
+    """A key is one of its category there."""
+    return ((TYPE, owners[0], values["category"], values["key"]),)
 
 
 def version_id(view: View, record: Record) -> str:
@@ -92,13 +86,7 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
         return None
     category = "policy-set" if what == "policy-set" else "terraform"
     plain = None if entry.get("sensitive") else entry.get("value", "")
-    said = {"category": category, "_plain": plain, **seeding.values(TODAY, entry)}
-    for other in seeding.state.all(TYPE, holder.key):
-        if (other["key"], other["category"]) == (said["key"], said["category"]):
-            place = seeding.places.get(other.key, "in the world already")
-            seeding.fault(pointer, f"the key {said['key']!r} is taken: {place} ({TYPE} {other.id})")
-            return None
-    return seeding.create(TODAY, (holder.key,), said, pointer, id=entry.get("id"))
+    return seeding.record(TODAY, entry, pointer, holder, category=category, _plain=plain)
 
 
 def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
@@ -115,6 +103,7 @@ def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
 TODAY = Kind(
     type=TYPE,
     prefix="var",
+    names=names,
     title="key",
     find=find,
     made={

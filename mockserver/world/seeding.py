@@ -163,7 +163,7 @@ class Seeding:
             return self._taken(pointer, f"The id {id!r}", other)
         for name in kind.names(values, owners):
             if other := self.state.find(*name):
-                return self._taken(pointer, f"The name {name[-1]!r}", other)
+                return self._taken(pointer, f"The {kind.title or 'name'} {name[-1]!r}", other)
         if kind.identify and (other := self.state.find(kind.type, kind.identify(values))):
             return self._taken(pointer, f"The id {kind.identify(values)!r}", other)
         self.state, record = records.create(kind, self.state, owners, values, seed=self.seed, id=id)

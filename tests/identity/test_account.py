@@ -183,7 +183,7 @@ def test_a_fixture_gives_admin_his_id_and_no_other_later() -> None:
 
 
 def test_a_fixture_cannot_rename_him_to_a_taken_name(ask: Asked) -> None:
-    with pytest.raises(ControlError, match=r"/users/0: The name 'MEL' is taken by the "):
+    with pytest.raises(ControlError, match=r"/users/0: The username 'MEL' is taken by the "):
         ask.tfe.seed({"users": [{"username": "MEL", "admin": True}]})
 
 

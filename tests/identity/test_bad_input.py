@@ -162,7 +162,7 @@ def test_names_that_differ_in_case_only_are_one_name(ask: Asked) -> None:
 @pytest.mark.parametrize(
     ("document", "fault"),
     [
-        ({"users": [{"username": "ann"}, {"username": "Ann"}]}, "/users/1: The name 'ann' is taken by the user"),
+        ({"users": [{"username": "ann"}, {"username": "Ann"}]}, "/users/1: The username 'ann' is taken by the user"),
         ({"users": [{"username": "Admin", "id": "user-x"}, {"username": "ADMIN", "id": "user-y"}]},
          "/users/1/id: admin already has the id user-x"),
         ({"organizations": [{"name": "acme"}, {"name": "ACME"}]}, "/organizations/1: "),
