@@ -123,11 +123,12 @@ def test_every_argument_of_connect_is_named() -> None:
 def test_the_shell_snippets_run_as_they_stand(tmp_path: Path) -> None:
     """But for `pip install`, which a slow test runs."""
     pages = pages_with("sh")
-    assert pages == ["README.md", "control-plane.md"]
+    assert pages == ["README.md", "control-plane.md", "fixtures.md"]
     said: dict[str, str] = {}
     for page in pages:
         script = "set -e\n" + "".join(b for b in blocks(page, "sh") if "pip install" not in b)
-        with mockserver.universe(fixture="documented", key="test-token") as tfe:
+        fixture = "platform" if page == "fixtures.md" else "documented"
+        with mockserver.universe(fixture=fixture, key="test-token") as tfe:
             script = script.replace(ADDRESS, tfe.url).replace("/tmp/", f"{tmp_path}/")
             done = subprocess.run(
                 ["bash", "-c", script], capture_output=True, text=True, timeout=60, check=True
@@ -138,6 +139,8 @@ def test_the_shell_snippets_run_as_they_stand(tmp_path: Path) -> None:
     shown = json.loads(blocks("README.md", "json")[0])
     assert json.dumps(shown, separators=(",", ":")) in said["README.md"]
     assert '"operation":"list-policies"' in said["control-plane.md"].replace(": ", ":")
+    assert '"the tag env=prod is selected"' in said["fixtures.md"]
+    assert '"its project Sandbox is excluded"' in said["fixtures.md"]
 
 
 def test_the_curl_lines_change_the_world_as_the_comments_say() -> None:

@@ -77,7 +77,9 @@ def operations(edition: str | None, form: str) -> None:
     show_default=True,
     help="Data to start with: a name or a file.",
 )
-@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@click.option(
+    "--edition", help="Edition of the API; that of the fixture if omitted, or else 2019-07."
+)
 @click.option(
     "--caller", "names", multiple=True, help="Only this caller, e.g. ann. May be repeated."
 )
@@ -91,7 +93,7 @@ def operations(edition: str | None, form: str) -> None:
     help="Form to print it in.",
 )
 def who(
-    fixture: str, edition: str, names: tuple[str, ...], ids: tuple[str, ...], form: str
+    fixture: str, edition: str | None, names: tuple[str, ...], ids: tuple[str, ...], form: str
 ) -> None:
     """Print who may do what in the world of a fixture.
 
@@ -101,7 +103,8 @@ def who(
     from mockserver.control.matrix import matrix
     from mockserver.world.seeding import BadFixture
 
-    edition_named(edition)
+    if edition:
+        edition_named(edition)
     try:
         found = matrix(fixture, edition, names, ids)
     except (KeyError, ValueError, BadFixture) as error:

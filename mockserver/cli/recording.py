@@ -108,7 +108,7 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
     try:
         world = observe(exchanges(folder), edition_named(edition), kinds(edition))
-        made = fixture_for(edition, fixture_document(world, entries))
+        made = fixture_for(edition, {"edition": edition, **fixture_document(world, entries)})
     except BadRecording as error:
         raise click.UsageError(str(error)) from None
     except UnfitFixture as error:

@@ -59,7 +59,9 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False),
     help="Keep the data in this file from run to run, as a fixture; the first run starts with --fixture.",
 )
-@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@click.option(
+    "--edition", help="Edition of the API; that of the fixture if omitted, or else 2019-07."
+)
 @click.option("--seed", default=0, show_default=True, help="Number that ids are made from.")
 @click.option("--strict", is_flag=True, help="Refuse what the API's pages do not list.")
 @click.option("--control-token", help="Token that allows other machines to create worlds.")
@@ -98,7 +100,7 @@ def serve(
     fixture: str,
     watch: bool,
     state: str | None,
-    edition: str,
+    edition: str | None,
     seed: int,
     strict: bool,
     control_token: str | None,
@@ -127,7 +129,6 @@ def serve(
     secure = _secure(tls, tls_cert, tls_key, host)
     with _explained(host, port):
         worlds = Server(
-            edition=edition,
             seed=seed,
             strict=strict,
             running=True,
@@ -136,7 +137,8 @@ def serve(
             allowed_hosts=allowed_hosts or ((ANY_HOST,) if insecure else (host,)),
             cors_origins=cors_origins,
         )
-        universe = worlds.universe(key=token, fixture=fixture)
+        universe = worlds.universe(key=token, edition=edition, fixture=fixture)
+        worlds.edition = universe.edition
         context = secure.context if secure else None
         server = LiveServer(worlds, host, port, tls=context, grace=grace)
     code = worlds.code(token) if here else None
@@ -144,8 +146,8 @@ def serve(
 
     def ready() -> None:
         if ready_file:
-            ready_to(Path(ready_file), server.url, token, edition, secure)
-        say_ready(server.url, token, edition, code, secure)
+            ready_to(Path(ready_file), server.url, token, worlds.edition, secure)
+        say_ready(server.url, token, worlds.edition, code, secure)
 
     with logs.to(sys.stdout, quiet=quiet), _beside(worlds, universe, fixture, watch, state):
         server.run(ready)

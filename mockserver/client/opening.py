@@ -79,7 +79,7 @@ def connect(
 def universe(
     fixture: Fixture = "documented",
     *,
-    edition: str = "2019-07",
+    edition: str | None = None,
     seed: int = 0,
     strict: bool = False,
     now: str | None = None,
@@ -94,7 +94,7 @@ def universe(
 
     Arguments:
         fixture: The data to start with: a name, a path or a document.
-        edition: Edition of the API.
+        edition: Edition of the API; that of the fixture if omitted, or else 2019-07.
         seed: Number that ids are made from: the same seed gives the same ids.
         strict: Refuse what the API's pages do not list, and raise Broken at the end.
         now: Time at which the clock stands, e.g. `2019-07-15T00:00:00Z`.

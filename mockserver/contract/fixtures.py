@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mockserver.contract.editions import editions
 from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected, fact, hint, trail
 from mockserver.contract.files import read, shipped_fixtures
@@ -44,7 +45,29 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
         return _object(path)
     *others, last = FORMATS
     ends = f"{', '.join(others)} or {last}"
-    raise UnknownFixture(f"{_unknown(str(fixture), edition)} A path ends in {ends}.")
+    raise UnknownFixture(_unknown(str(fixture), edition, f" A path ends in {ends}."))
+
+
+def found_fixture(
+    fixture: str | Path | Mapping[str, Any], default: str
+) -> tuple[str, Mapping[str, Any]]:
+    """A fixture where nobody has said of which edition, and that edition: the one that the document
+    names; of a name that the default edition does not know, the newest that does; else the default.
+
+    Raises as `read_fixture`.
+    """
+    home = default if isinstance(fixture, Mapping) else _home(str(fixture), default)
+    document = read_fixture(fixture, home)
+    named = document.get("edition")
+    return named if isinstance(named, str) else home, document
+
+
+def _home(name: str, default: str) -> str:
+    """The edition that a fixture of that name ships with."""
+    known = [
+        edition for edition in (default, *reversed(editions())) if name in shipped_fixtures(edition)
+    ]
+    return next(iter(known), default)
 
 
 def _object(path: Path) -> Mapping[str, Any]:
@@ -54,18 +77,30 @@ def _object(path: Path) -> Mapping[str, Any]:
     return document
 
 
-def shipped(name: str, edition: str) -> str:
-    """The name of a fixture that ships with an edition, for who may not read files here.
+def shipped(name: str, *known: str) -> str:
+    """The name of a fixture that ships with one of these editions, for who may not read files here.
 
     Raises UnknownFixture.
     """
-    if name not in shipped_fixtures(edition):
-        raise UnknownFixture(_unknown(name, edition))
+    if not any(name in shipped_fixtures(edition) for edition in known):
+        raise UnknownFixture(_unknown(name, known[0]))
     return name
 
 
-def _unknown(name: str, edition: str) -> str:
-    return there_is_no("fixture", name, shipped_fixtures(edition))
+def _unknown(name: str, edition: str, hint: str = "") -> str:
+    if (home := _home(name, edition)) != edition:
+        return f"The fixture {name!r} is of edition {home}, and {edition} is asked for."
+    return there_is_no("fixture", name, shipped_fixtures(edition)) + hint
+
+
+def of_edition(document: Mapping[str, Any], edition: str) -> Mapping[str, Any]:
+    """The document, unless it says that it is of another edition. Raises UnfitFixture."""
+    if document.get("edition", edition) == edition:
+        return document
+    said = brief(document["edition"])
+    raise UnfitFixture(
+        [("/edition", f"the fixture is of edition {said}, and {edition} is asked for")]
+    )
 
 
 def check_fixture(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:

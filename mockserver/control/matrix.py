@@ -12,15 +12,17 @@ from mockserver.world.who import Verdict
 
 
 def matrix(
-    fixture: str, edition: str, names: Sequence[str] = (), ids: Sequence[str] = ()
+    fixture: str, edition: str | None = None, names: Sequence[str] = (), ids: Sequence[str] = ()
 ) -> dict[str, dict[str, str]]:
     """`{operation: {caller: cell}}`, cells as `who.cell` writes them.
 
-    `names` and `ids` pick callers and operations; all where empty. Raises UnknownEdition,
+    `edition` None: that of the fixture, or the default. `names` and `ids` pick callers and
+    operations; all where empty. Raises UnknownEdition,
     UnknownFixture, UnfitFixture, BadFixture, and KeyError with the nearest names.
     """
-    server = Server(edition=edition)
-    found = verdicts(server, server.made(key="who", fixture=fixture), names, ids)
+    server = Server()
+    universe = server.made(key="who", edition=edition, fixture=fixture)
+    found = verdicts(server, universe, names, ids)
     return {id: {name: who.cell(cell) for name, cell in row.items()} for id, row in found.items()}
 
 

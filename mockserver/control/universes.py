@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.contract import UnknownEdition, load
+from mockserver.contract import UnknownEdition, editions, load
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, shipped
 from mockserver.control.calls import ControlCall, Handled, Refused
 from mockserver.control.journal import states_of
@@ -26,8 +26,9 @@ def create_universe(call: ControlCall) -> Handled:
             raise Refused(422, ("/before", "it is of a fork: name the universe to fork as well"))
         else:
             if isinstance(wanted.get("fixture"), str):
-                contract = call.server.contract(wanted.get("edition"))
-                shipped(wanted["fixture"], contract.name)
+                said = wanted.get("edition")
+                known = [call.server.contract(said).name] if said else editions()
+                shipped(wanted["fixture"], *known)
             universe = call.server.universe(**wanted)
     except (Taken, Full) as error:
         raise Refused(409, ("/key", str(error))) from None

@@ -11,7 +11,7 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 from mockserver.contract import Edition, load
 from mockserver.contract.engines import Checker
-from mockserver.contract.fixtures import check_fixture, read_fixture
+from mockserver.contract.fixtures import check_fixture, found_fixture, of_edition, read_fixture
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline import cors
 from mockserver.pipeline.render_cache import Store
@@ -64,7 +64,8 @@ def fixture_for(
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for a file that cannot be read.
     """
-    return check_fixture(read_fixture(fixture, edition), fixture_checker(load(edition), kinds))
+    document = of_edition(read_fixture(fixture, edition), edition)
+    return check_fixture(document, fixture_checker(load(edition), kinds))
 
 
 def first_state(kinds: Kinds, document: Mapping[str, Any], seed: int, now: str) -> State:
@@ -77,7 +78,8 @@ def first_state(kinds: Kinds, document: Mapping[str, Any], seed: int, now: str) 
 
 
 class WorldOptions(TypedDict, total=False):
-    """How a new world begins; what is left out, or None, is as the server says."""
+    """How a new world begins; what is left out, or None, is as the server says, the edition as the
+    fixture does where it is of one alone."""
 
     key: str | None
     edition: str | None
@@ -148,10 +150,11 @@ class Server:
             raise ValueError(
                 f"{key!r} cannot be a key: use letters, digits and signs, but no dot, slash, backslash or quote"
             )
-        contract = self.contract(options.get("edition"))
-        document = fixture_for(
-            contract.name, fixture if fixture is not None else "empty", self.kinds
-        )
+        edition, document = options.get("edition"), "empty" if fixture is None else fixture
+        if edition is None:
+            edition, document = found_fixture(document, self.edition)
+        contract = self.contract(edition)
+        document = fixture_for(contract.name, document, self.kinds)
         seed = _first(options.get("seed"), self.seed)
         clock = self._clock(contract, options.get("now"), options.get("running"))
         kinds = served(contract, self.kinds)

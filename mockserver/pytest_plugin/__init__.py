@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mockserver.web.testing import Live
 
 MARK = (
-    "tfe(fixture='documented', edition='2019-07', strict=False, seed=0, now=None, tls=False): "
+    "tfe(fixture='documented', edition=None, strict=False, seed=0, now=None, tls=False): "
     "the world that the fixture `tfe` gives to this test"
 )
 
@@ -31,7 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "tfe_fixture", "Data that tests start with: a name or a path.", default="documented"
     )
-    parser.addini("tfe_edition", "Edition of the API.", default="2019-07")
+    parser.addini(
+        "tfe_edition",
+        "Edition of the API; that of the fixture if omitted, or else 2019-07.",
+        default="",
+    )
     parser.addini(
         "tfe_strict",
         "Refuse what the API's pages do not list, and fail the test.",

@@ -26,7 +26,7 @@ def options_of(request: pytest.FixtureRequest) -> dict[str, Any]:
         options["seed"] = int(options["seed"])
     except ValueError:
         fail(f"tfe_seed = {options['seed']!r} is not an integer")
-    options["now"] = options["now"] or None
+    options |= {name: options[name] or None for name in ("edition", "now")}
     options["fixture"] = _found(options["fixture"], config.inipath, config.rootpath)
     for mark in reversed(list(request.node.iter_markers("tfe"))):
         if mark.args:
@@ -47,7 +47,7 @@ def _judged(name: str, value: Any) -> Any:
         fail(f"@pytest.mark.tfe has no argument {name!r}. {did_you_mean(name, OPTIONS)}")
     kinds = OPTIONS[name]
     fits = isinstance(value, kinds) and (isinstance(value, bool) == (bool in kinds))
-    if not fits and not (name == "now" and value is None):
+    if not fits and not (name in ("edition", "now") and value is None):
         words = " or ".join(kind.__name__ for kind in kinds)
         fail(f"@pytest.mark.tfe({name}={value!r}): {name} must be of type {words}")
     return value

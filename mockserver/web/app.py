@@ -25,7 +25,7 @@ def create_app(
     *,
     key: str | EllipsisType | None = ...,
     fixture: str | Path | Mapping[str, Any] = "documented",
-    edition: str = "2019-07",
+    edition: str | None = None,
     seed: int = 0,
     strict: bool = False,
     now: str | None = None,
@@ -42,7 +42,7 @@ def create_app(
         key: The key of the world, `test-token` where omitted; None creates no world. Where
             `loopback` is False a key must be given.
         fixture: The data to start with: a name, a path or a document.
-        edition: Edition of the API.
+        edition: Edition of the API; that of the fixture if omitted, or else 2019-07.
         seed: Number that ids are made from: the same seed gives the same ids.
         strict: Refuse what the API's pages do not list.
         now: Time at which the clock of the world stands, e.g. `2019-07-15T00:00:00Z`.
@@ -62,7 +62,7 @@ def create_app(
             raise ValueError("With loopback=False there is no default key: give one with key=...")
         key = "test-token"
     server = server or Server(
-        edition=edition,
+        edition=edition or Server.edition,
         seed=seed,
         strict=strict,
         running=running,

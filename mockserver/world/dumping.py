@@ -12,7 +12,7 @@ from mockserver.world.state import ROOT, Record, State
 
 def dump(kinds: Kinds, state: State) -> dict[str, Any]:
     """The state as a fixture document, secrets as digests: a world made from it is equal."""
-    document: dict[str, Any] = {"version": 1}
+    document: dict[str, Any] = {"version": 1, "edition": kinds.facts["edition"]}
     for kind in kinds.values():
         if kind.member and kind.within is None:
             document[kind.member] = _entries(kinds, state, kind, ROOT)

@@ -52,6 +52,10 @@ def fixture_schema(kinds: Kinds) -> SchemaDict:
         "type": "object",
         "properties": {
             "version": {"const": 1, "description": "Version of this form."},
+            "edition": {
+                "const": kinds.facts["edition"],
+                "description": "Edition of the API that it is of; any that can read it where omitted.",
+            },
             **dict(_entries(kinds, None)),
             "counters": COUNTERS,
         },

@@ -43,9 +43,9 @@ def test_what_was_made_is_told_by_type_and_by_name_with_those_of_its_owners(tfe:
 def test_a_document_and_the_name_of_one_make_the_same(tfe: Any) -> None:
     import json
 
-    from mockserver.contract.files import folder
+    from mockserver.contract.files import shipped_fixtures
 
-    document = json.loads((folder("fixtures") / "documented.json").read_text())
+    document = json.loads(shipped_fixtures("2019-07")["documented"].read_text())
     by_name = ask(tfe, "POST", "seed", {"fixture": "documented"}).json
     tfe.reset()
     assert ask(tfe, "POST", "seed", document).json == by_name
@@ -231,7 +231,7 @@ def test_what_stands_beside_a_secret_is_told_and_what_may_be_one_is_not(tfe: Any
 BAD = [
     pytest.param(
         {"users": [{"username": "ann", "id": "user-1"}, {"username": "ann"}]},
-        [("/users/1", "The name 'ann' is taken by the user user-1 at /users/0.")],
+        [("/users/1", "The username 'ann' is taken by the user user-1 at /users/0.")],
         id="a name twice",
     ),
     pytest.param(

@@ -70,6 +70,22 @@ def test_options_say_what_is_served(tmp_path: Path) -> None:
         assert served.stop() == 0
 
 
+def test_a_fixture_and_a_kept_state_bring_their_edition_along(tmp_path: Path) -> None:
+    state = ["--state", str(tmp_path / "state.json")]
+    with serving("--fixture", "platform", *state) as served:
+        assert served.lines[0].startswith("serving 2026-08 at ")
+        assert "(another edition: --edition 2019-07, or " in served.lines[0]
+        query = "workspace=acme/network-dns"
+        _, said = served.ask("GET", f"/_mock/effective-policies?{query}")
+        assert [one["policy-set"]["name"] for one in said["effective"]] == ["baseline"]
+        status, made = served.ask("POST", "/_mock/universes", {})
+        assert (status, made["edition"]) == (201, "2026-08")
+        assert served.stop() == 0
+    with serving(*state) as served:
+        assert served.lines[0].startswith("serving 2026-08 at ")
+        assert served.stop() == 0
+
+
 def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> None:
     port = served.url.rpartition(":")[2]
     done = command("serve", "--port", port)
@@ -88,6 +104,11 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
             1,
             "Error: There is no fixture named 'docmented'. Did you mean 'documented'? "
             "There are: busy, documented, empty. A path ends in .json, .yaml, .yml or .toml.\n",
+        ),
+        (
+            ["--fixture", "platform", "--edition", "2019-07"],
+            1,
+            "Error: The fixture 'platform' is of edition 2026-08, and 2019-07 is asked for.\n",
         ),
         (["--fixture", "none.json"], 1, "Error: There is no fixture file 'none.json'.\n"),
         (["--edition", "2019-08"], 1, "Error: There is no edition named '2019-08'. Did you mean '2019-07'? There are: 2019-07, 2026-08.\n"),

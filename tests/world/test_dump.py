@@ -47,9 +47,9 @@ def tokens_of(document: dict[str, Any]) -> list[str]:
 
 
 def read(name: str) -> dict[str, Any]:
-    from mockserver.contract.files import folder
+    from mockserver.contract.files import shipped_fixtures
 
-    document: dict[str, Any] = json.loads((folder("fixtures") / f"{name}.json").read_text())
+    document: dict[str, Any] = json.loads(shipped_fixtures("2019-07")[name].read_text())
     return document
 
 
