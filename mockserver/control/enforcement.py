@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.world.access import authenticate
-from mockserver.world.kinds import Enforcement, Kind, Kinds, View
-from mockserver.world.naming import label
+from mockserver.world.kinds import Enforcement, Kind, Kinds, Scope, View
+from mockserver.world.ordered import Ordered
 from mockserver.world.state import Record, State
 
 
@@ -37,8 +37,9 @@ def enforced(kinds: Kinds, state: State, owner: Record) -> dict[str, Any]:
         members = view.members(record, to.relation)
         held |= {member.key for member in members}
         group = {**_named(kinds, record), "members": _all(kinds, members)}
-        group["marks"] = _marks(how.reasons(view, record), places, reasons)
-        group["gaps"] = _marks(how.excluded(view, record), places, reasons)
+        found, out = _reasons(view, how, record)
+        group["marks"] = _marks(found, places, reasons)
+        group["gaps"] = _marks(out, places, reasons)
         groups.append(group)
     loose = [member for member in _owned(state, owner, to.type) if member.key not in held]
     return {
@@ -63,25 +64,55 @@ def effective(
     for kind in kinds.values():
         if (how := kind.enforcement) is None:
             continue
-        groups, columns = (
-            [_asked(kinds, state, type, said)] if said else [*state.every(type)]
-            for type, said in ((kind.type, group), (how.type, column))
-        )
-        wanted = {record.key: record for record in columns}
-        for record in groups:
+        at = _asked(kinds, state, how.type, column) if column else None
+        if group:
+            sets: Iterable[Record] = [_asked(kinds, state, kind.type, group)]
+        elif at:
+            sets = state.all(kind.type, at.owner)
+        else:
+            sets = state.every(kind.type)
+        for record in sets:
             members = _all(kinds, view.members(record, kind.relations[how.relation].relation))
-            of = {singular(kind.type): _named(kinds, record)}
-            for name, why in (("effective", how.reasons), ("excluded", how.excluded)):
+            for name, reasons in zip(found, _reasons(view, how, record, at), strict=True):
                 found[name] += [
                     {
-                        singular(how.type): _named(kinds, wanted[key]),
-                        **of,
-                        "reason": reason,
+                        singular(how.type): _named(kinds, state.get(key)),
+                        singular(kind.type): _named(kinds, record),
+                        "reason": reasons[key],
                         how.relation: members,
                     }
-                    for key, reason in why(view, record).items()
-                    if key in wanted
+                    for key in sorted(reasons)
                 ]
+    return found
+
+
+def _reasons(
+    view: View, how: Enforcement, record: Record, column: Record | None = None
+) -> tuple[dict[int, str], dict[int, str]]:
+    """By column (or in this one alone) why a set is in force there, and why it is left out."""
+    gaps, marks = how.excluded(view, record), how.reasons(view, record)
+    if column is None:
+        every = view.state.list(record.owner, how.type)
+        out, found = _spread(gaps, every), _spread(marks, every)
+    elif column.owner == record.owner:
+        out, found = _first(gaps, column.key), _first(marks, column.key)
+    else:
+        return {}, {}
+    return {key: why for key, why in found.items() if key not in out}, out
+
+
+def _first(scopes: Iterable[Scope], key: int) -> dict[int, str]:
+    """The nearest reason of one column."""
+    return next(({key: scope.reason} for scope in scopes if scope.holds(key)), {})
+
+
+def _spread(scopes: Sequence[Scope], every: Ordered) -> dict[int, str]:
+    """The nearest reason by column; `every` are the items of all."""
+    found: dict[int, str] = {}
+    for scope in reversed(scopes):
+        keys = [item[-1] for item in every] if scope.keys is None else scope.keys
+        kept = (key for key in keys if key not in scope.but) if len(scope.but) else keys
+        found |= dict.fromkeys(kept, scope.reason)
     return found
 
 
@@ -91,10 +122,16 @@ def singular(type: str) -> str:
 
 
 def _asked(kinds: Kinds, state: State, type: str, said: str) -> Record:
-    for record in state.every(type):
-        if said in (record.id, label(kinds, state, record)):
-            return record
-    raise KeyError(f"no {singular(type)} {said!r}: give an id or ORGANIZATION/NAME")
+    """The record of an id or a label, found without a look at the others."""
+    kind, (owner, _, name) = kinds[type], said.partition("/")
+    record = state.find(type, said)
+    if record is None and name and kind.within and kind.find:
+        find = kinds[kind.within].find
+        within = find(state, owner, None) if find else None
+        record = kind.find(state, name, within) if within else None
+    if record is None:
+        raise KeyError(f"no {singular(type)} {said!r}: give an id or ORGANIZATION/NAME")
+    return record
 
 
 def _column(

@@ -13,7 +13,7 @@ from mockserver.jsonapi.pagination import listed
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources import tag_bindings
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, To, Values, View
+from mockserver.world.kinds import Handler, Scope, To, Values, View
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record
 
@@ -22,55 +22,48 @@ PROJECTS = ("projects", "policy-sets")
 NO_WORKSPACES = ("workspace-exclusions", "policy-set-exclusions")
 NO_PROJECTS = ("project-exclusions", "policy-set-exclusions")
 IN_PROJECT = ("workspaces", "project")
-TOLD = "global: checked in every workspace of the organization"
+EVERYWHERE = Scope("global: checked in every workspace of the organization", None)
 
 
 # which workspaces, and why
 
 
-def included(view: View, record: Record) -> dict[int, str]:
-    """By workspace to which a set applies before exclusions, why: the nearest reason counts."""
-    found: dict[int, str] = {}
+def reasons(view: View, record: Record) -> list[Scope]:
+    """Why and in which workspaces the policies of a set are checked, the nearest reason first."""
     if record["global"]:
-        return {item[-1]: TOLD for item in view.state.list(record.owner, "workspaces")}
-    for key, tag in _tagged(view, record, exclude=False):
-        found[key] = f"the tag {tag} is selected"
-    for project in view.members(record, PROJECTS):
-        for key in view.state.members(project.key, IN_PROJECT):
-            found[key] = f"attached to its project {project['name']}"
-    for key in view.state.members(record.key, WORKSPACES):
-        found[key] = "attached to this workspace"
-    return found
+        return [EVERYWHERE]
+    state = view.state
+    return [
+        Scope("attached to this workspace", state.members(record.key, WORKSPACES)),
+        *(
+            Scope(f"attached to its project {one['name']}", state.members(one.key, IN_PROJECT))
+            for one in view.members(record, PROJECTS)
+        ),
+        *_tagged(view, record, "selected", exclude=False),
+    ]
 
 
-def excluded(view: View, record: Record) -> dict[int, str]:
-    """By workspace to which a set does not apply whatever includes it, why."""
-    found = {key: f"the tag {tag} is excluded" for key, tag in _tagged(view, record, exclude=True)}
-    for project in view.members(record, NO_PROJECTS):
-        for key in view.state.members(project.key, IN_PROJECT):
-            found[key] = f"its project {project['name']} is excluded"
-    for key in view.state.members(record.key, NO_WORKSPACES):
-        found[key] = "this workspace is excluded"
-    return found
+def excluded(view: View, record: Record) -> list[Scope]:
+    """Why and in which workspaces they are not, whatever the reasons are."""
+    state = view.state
+    return [
+        Scope("this workspace is excluded", state.members(record.key, NO_WORKSPACES)),
+        *(
+            Scope(f"its project {one['name']} is excluded", state.members(one.key, IN_PROJECT))
+            for one in view.members(record, NO_PROJECTS)
+        ),
+        *_tagged(view, record, "excluded", exclude=True),
+    ]
 
 
-def reasons(view: View, record: Record) -> dict[int, str]:
-    """By workspace in which the policies of a set are checked, why."""
-    out = excluded(view, record)
-    return {key: why for key, why in included(view, record).items() if key not in out}
-
-
-def _tagged(view: View, record: Record, *, exclude: bool) -> Iterator[tuple[int, str]]:
+def _tagged(view: View, record: Record, verb: str, *, exclude: bool) -> Iterator[Scope]:
     """The workspaces that a selector meets, by their own tags or those of their project."""
-    chosen = [one for one in record["tag-selectors"] if one["is-exclude"] is exclude]
-    if not chosen:
-        return
-    for workspace in view.state.all("workspaces", record.owner):
-        tags = tag_bindings.effective(view, workspace)
-        for one in chosen:
+    for one in record["tag-selectors"]:
+        if one["is-exclude"] is exclude:
             key, value = one["tag-key"], one["tag-value"]
-            if key in tags and (value is None or tags[key][0] == value):
-                yield workspace.key, key if value is None else f"{key}={value}"
+            reason = f"the tag {key if value is None else f'{key}={value}'} is {verb}"
+            for keys, but in tag_bindings.bearers(view.state, record.owner, key, value):
+                yield Scope(reason, keys, but)
 
 
 # what is shown
@@ -154,7 +147,8 @@ def unless_global(name: str, handler: Handler, verb: str) -> Handler:
     def handled(call: Call) -> Reply:
         if call.record["global"]:
             raise invalid_items([global_error(verb, name, "/data")])
-        if call.record["tag-selectors"] and verb == "attached to":
+        including = any(not one["is-exclude"] for one in call.record["tag-selectors"])
+        if including and verb == "attached to":
             raise invalid_items([_conflict("/data")])
         reply: Reply = handler(call)
         return reply
@@ -197,7 +191,9 @@ def add_selectors(call: Call) -> Reply:
     ]
     if errors:
         raise invalid_items(errors)
-    kept = [*record["tag-selectors"], *(one for one in sent if one not in record["tag-selectors"])]
+    kept = [*record["tag-selectors"]]
+    for one in sent:
+        kept += [one] if one not in kept else []
     return _selected(call, kept)
 
 

@@ -21,7 +21,7 @@ from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.pointers import key_path_of
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Enforcement, Handler, Kind, To, Values, View
+from mockserver.world.kinds import Enforcement, Handler, Kind, Scope, To, Values, View
 from mockserver.world.naming import by_id, by_name, unique_name
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record
@@ -87,13 +87,13 @@ def _global(verb: str, pointer: str) -> Error:
     )
 
 
-def reasons(view: View, record: Record) -> dict[int, str]:
-    """By workspace in which the policies of a set are checked, why."""
-    if record["global"]:
-        everywhere = [item[-1] for item in view.state.list(record.owner, "workspaces")]
-        return dict.fromkeys(everywhere, "global: checked in every workspace of the organization")
-    attached = view.state.members(record.key, WORKSPACES)
-    return dict.fromkeys(attached, "attached to this workspace")
+EVERYWHERE = Scope("global: checked in every workspace of the organization", None)
+
+
+def reasons(view: View, record: Record) -> list[Scope]:
+    """Why and in which workspaces the policies of a set are checked."""
+    attached = Scope("attached to this workspace", view.state.members(record.key, WORKSPACES))
+    return [EVERYWHERE if record["global"] else attached]
 
 
 RIGHT = "manage-policies"

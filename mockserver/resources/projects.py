@@ -197,6 +197,7 @@ PROJECTS = Kind(
     type="projects",
     prefix="prj",
     names=unique_name("projects", str.casefold),
+    shared=tag_bindings.shared("projects"),
     sort=by_name,
     title="name",
     find=by_id("projects", str.casefold),

@@ -5,12 +5,13 @@ They are kept as values by key on the record that has them, and have no life bes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply, Shown
-from mockserver.world.kinds import Kind, View
+from mockserver.world.kinds import Kind, Values, View
+from mockserver.world.ordered import EMPTY, Ordered
 from mockserver.world.problems import invalid
 from mockserver.world.state import Record, State
 
@@ -34,6 +35,35 @@ def effective(view: View, record: Record) -> dict[str, tuple[str, Record]]:
     for one in (*view.members(record, PROJECT), record):
         found |= {key: (value or "", one) for key, value in one["tag-bindings"].items()}
     return found
+
+
+def shared(type: str) -> Callable[[Values, tuple[int, ...]], tuple[tuple[Any, ...], ...]]:
+    """The entries under which records of a type are found by their own bindings: by key, and by key
+    and value.
+    """
+
+    def entries(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
+        own = values["tag-bindings"].items()
+        return tuple(
+            entry
+            for key, value in own
+            for entry in ((type, owners[0], key), (type, owners[0], key, value or ""))
+        )
+
+    return entries
+
+
+def bearers(
+    state: State, organization: int, key: str, value: str | None
+) -> Iterator[tuple[Ordered, Ordered]]:
+    """Keys of the workspaces that have a tag (value None: any value), their own or their project's:
+    in each pair those of the first without those of the second, whose own value goes before.
+    """
+    said = (organization, key) if value is None else (organization, key, value)
+    yield state.sharing("workspaces", *said), EMPTY
+    own = EMPTY if value is None else state.sharing("workspaces", organization, key)
+    for project in state.sharing("projects", *said):
+        yield state.members(project, PROJECT[::-1]), own
 
 
 def inherited(view: View, record: Record) -> Iterator[Shown]:

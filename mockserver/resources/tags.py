@@ -10,6 +10,7 @@ from mockserver.jsonapi.resources import resource
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, To, Values, View
 from mockserver.world.naming import by_id, unique_name
+from mockserver.world.ordered import EMPTY, Ordered
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record, State
 
@@ -90,11 +91,11 @@ def _unknown(item: Any, pointer: str) -> Error:
     )
 
 
-def search(call: Call, name: str) -> Iterator[frozenset[int]]:
+def search(call: Call, name: str) -> Iterator[Ordered]:
     """For each tag that a query parameter names, the workspaces that have it."""
     for part in filter(None, str(call.query.get(name, "")).casefold().split(",")):
         tag = call.state.find("tags", call.record.key, part.strip())
-        yield frozenset(call.state.members(tag.key, WORKSPACES) if tag else ())
+        yield call.state.members(tag.key, WORKSPACES) if tag else EMPTY
 
 
 OPERATIONS = {

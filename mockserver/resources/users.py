@@ -86,7 +86,9 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     elif meant and meant.key != admin.key:
         place = seeding.places.get(meant.key)
         where = f"at {place}" if place else "that is in the world already"
-        seeding.fault(pointer, f"The username {username!r} is taken by the user {meant.id} {where}.")
+        seeding.fault(
+            pointer, f"The username {username!r} is taken by the user {meant.id} {where}."
+        )
         return None
     if entry.get("id", admin.id) != admin.id:
         seeding.fault(f"{pointer}/id", f"{ADMIN} already has the id {admin.id} in this world.")

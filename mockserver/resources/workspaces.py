@@ -256,6 +256,7 @@ TODAY = replace(
         "vcs-repo": None,
     },
     relations={**KIND.relations, **of_projects.RELATIONS},
+    shared=tag_bindings.shared("workspaces"),
     settled=of_projects.settled_of_projects,
     computed={
         **KIND.computed,

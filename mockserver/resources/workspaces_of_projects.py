@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
 from typing import Any
 
 from mockserver.jsonapi import resources
@@ -15,7 +14,7 @@ from mockserver.jsonapi.handlers import (
     update_record,
 )
 from mockserver.jsonapi.identifiers import known, named_records, to_one
-from mockserver.jsonapi.pagination import listed, paged
+from mockserver.jsonapi.pagination import listed
 from mockserver.resources import tag_bindings, tags
 from mockserver.resources.execution_modes import (
     ORGANIZATION,
@@ -25,6 +24,7 @@ from mockserver.resources.execution_modes import (
     settle,
     with_pool,
 )
+from mockserver.resources.workspace_lists import list_workspaces
 from mockserver.resources.workspace_settings import no_such, settled
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
@@ -106,63 +106,6 @@ def related(name: str) -> Any:
 
 
 # operations
-
-
-def list_workspaces(call: Call) -> Reply:
-    """Those that the caller may read and that the query leaves."""
-    organization = call.record
-    if not call.may("read-workspace", organization):
-        seen = (call.state.get(key) for key in call.reached("workspaces", organization))
-        items: Any = sorted((*record.sort, record.key) for record in seen)
-    else:
-        items = call.state.list(organization.key, "workspaces")
-    with_all, without = [*_wanted(call)], [*tags.search(call, "search[exclude-tags]")]
-    pattern = str(call.query.get("search[wildcard-name]", "")).casefold()
-    if with_all or without or pattern:
-        items = [
-            item
-            for item in items
-            if all(item[-1] in keys for keys in with_all)
-            and not any(item[-1] in keys for keys in without)
-            and (not pattern or fnmatchcase(item[2].casefold(), pattern))
-        ]
-    if (sort := call.query.get("sort")) in ("name", "-name"):
-        items = sorted(items, key=lambda item: item[2], reverse=sort == "-name")
-    return Reply(data=paged(call, items, 2))
-
-
-def _wanted(call: Call) -> Iterator[frozenset[int]]:
-    """For each condition of the query, the workspaces that meet it."""
-    yield from tags.search(call, "search[tags]")
-    if id := call.query.get("filter[project][id]"):
-        found = known(call, "projects", id, call.record)
-        yield frozenset(call.state.members(found.key, IN_PROJECT[::-1]) if found else ())
-    if call.query.get("filter[current-run][status]"):
-        yield frozenset()  # no run is served
-    asked = _tagged(call)
-    every = [*call.state.all("workspaces", call.record.key)] if asked else []
-    tagged = [
-        frozenset(one.key for one in every if _has(call, one, key, value)) for key, value in asked
-    ]
-    if tagged and call.query.get("filter[tag-union]") == "true":
-        yield frozenset[int]().union(*tagged)
-    else:
-        yield from tagged
-
-
-def _tagged(call: Call) -> list[tuple[str, str | None]]:
-    """The keys that are asked for, each with its value or None."""
-    query = call.query
-    pairs = ((f"filter[tagged][{at}][key]", f"filter[tagged][{at}][value]") for at in range(5))
-    return [(query[key], query.get(value)) for key, value in pairs if query.get(key)]
-
-
-def _has(call: Call, record: Record, key: str, value: str | None) -> bool:
-    """Whether it has a tag, with a value where one is asked for, or none where that is."""
-    found = tag_bindings.effective(call, record).get(key)
-    if found is None or value:
-        return found is not None and found[0] == value
-    return not found[0] or call.query.get("filter[tag-value-default-null]") != "true"
 
 
 def create_workspace(call: Call) -> Reply:

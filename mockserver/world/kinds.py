@@ -8,12 +8,13 @@ names one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.world.facts import NO_FACTS, Facts
+from mockserver.world.ordered import EMPTY, Ordered
 from mockserver.world.state import ROOT, Record, Relation, State
 
 Values = Mapping[str, Any]
@@ -51,19 +52,33 @@ class To:
     one: bool = False
 
 
+class Scope(NamedTuple):
+    """One reason why something is enforced, or not, and where: in the records of `keys` (None: in all
+    of its owner) without those of `but`.
+    """
+
+    reason: str
+    keys: Ordered | None
+    but: Ordered = EMPTY
+
+    def holds(self, key: int) -> bool:
+        return (self.keys is None or key in self.keys) and key not in self.but
+
+
 @dataclass(frozen=True, slots=True)
 class Enforcement:
     """Where the members of a record are enforced: the policies of a set in workspaces.
 
-    `relation` names its members, `type` what they are enforced in. `reasons(view, record)`: by key
-    of each such record, a sentence that says why; `excluded(view, record)`: why not, by key of those
-    that are excluded. `grouped`: the relation of `type` to one record that tables group it by.
+    `relation` names its members, `type` what they are enforced in, of the same owner.
+    `reasons(view, record)`: why and where they are, the nearest reason first; `excluded(view,
+    record)`: why and where not, whatever the reasons are. `grouped`: the relation of `type` to one
+    record that tables group it by.
     """
 
     relation: str
     type: str
-    reasons: Callable[[View, Record], Mapping[int, str]]
-    excluded: Callable[[View, Record], Mapping[int, str]] = lambda view, record: {}
+    reasons: Callable[[View, Record], Sequence[Scope]]
+    excluded: Callable[[View, Record], Sequence[Scope]] = lambda view, record: ()
     grouped: str = ""
 
 
@@ -85,7 +100,8 @@ class Kind:
 
     `type`: as the API spells it. `prefix`: of its ids; empty where ids are numbers.
     `identify`: the id where it is not made but said by the values (an organization's name).
-    `names(values, owners)`: further unique entries it is found by, e.g. `(type, owner, name)`.
+    `names(values, owners)`: further unique entries it is found by, e.g. `(type, owner, name)`;
+    `shared(values, owners)`: those that several may have, e.g. `(type, owner, tag)`.
     `sort(values, key)`: place in lists, a tuple; ties go by creation. `title`: the attribute that
     names a record in labels and messages; None: its id.
     `find(state, value, within)`: the record that a path parameter names. `named(state, value)`: the
@@ -127,6 +143,7 @@ class Kind:
     prefix: str = ""
     identify: Callable[[Values], str] | None = None
     names: Callable[[Values, tuple[int, ...]], tuple[tuple[Any, ...], ...]] = _no_names
+    shared: Callable[[Values, tuple[int, ...]], tuple[tuple[Any, ...], ...]] = _no_names
     sort: Callable[[Values, int], tuple[Any, ...]] = by_creation
     title: str | None = None
     find: Callable[[State, str, Record | None], Record | None] | None = None

@@ -93,6 +93,7 @@ def create(
         values=freeze(values),
         names=((kind.type, id), *kind.names(values, owners)),
         sort=kind.sort(values, key),
+        shared=kind.shared(values, owners),
     )
     return state.add(record, counted), record
 
@@ -118,5 +119,6 @@ def change(kind: Kind, state: State, record: Record, changes: Values) -> tuple[S
         values=values,
         names=((kind.type, id), *kind.names(values, record.owners)),
         sort=kind.sort(values, record.key),
+        shared=kind.shared(values, record.owners),
     )
     return state.put(changed), changed

@@ -35,7 +35,8 @@ class Record:
 
     `key` never changes (names and ids can); keys ascend, so they also say which came first.
     `owners[0]` is the record in whose list it stands; it goes when any owner goes.
-    `names` are the entries under which it is found and which must be unique.
+    `names` are the entries under which it is found and which must be unique, `shared` those under
+    which others may be found too.
     `values` are its attributes, frozen, spelled as the API's pages spell them; a name that begins
     with `_` is ours and never shown.
     """
@@ -47,6 +48,7 @@ class Record:
     values: Mapping[str, Any]
     names: tuple[tuple[Any, ...], ...]
     sort: tuple[Any, ...]
+    shared: tuple[tuple[Any, ...], ...] = ()
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -67,7 +69,7 @@ class Record:
 class State:
     """All records of a world, the names they are found by, their lists and their relations.
 
-    `serial` is the last key given out, `counters` the last number of each id prefix, `replaced` the
+    `shared` are the keys of records by the entries that several may be found under, `serial` is the last key given out, `counters` the last number of each id prefix, `replaced` the
     bytes of records that were changed or removed since the beginning, `written` those of records
     added or changed (both only grow).
 
@@ -81,6 +83,7 @@ class State:
     names: HashTrieMap[tuple[Any, ...], int] = HashTrieMap()
     owned: HashTrieMap[int, Mapping[str, Ordered]] = HashTrieMap()
     links: HashTrieMap[int, Mapping[Relation, Ordered]] = HashTrieMap()
+    shared: HashTrieMap[tuple[Any, ...], Ordered] = HashTrieMap()
     counters: Mapping[str, int] = field(default_factory=dict)
     serial: int = ROOT
     replaced: int = 0
@@ -102,6 +105,10 @@ class State:
         """The record of that name, or None."""
         key = self.names.get(name)
         return None if key is None else self.get(key)
+
+    def sharing(self, *entry: Any) -> Ordered:
+        """Keys of the records that are found under an entry that several may have."""
+        return self.shared.get(entry, EMPTY)
 
     def list(self, owner: int, kind: str) -> Ordered:
         """What an owner owns of a kind, in list order: items are `(*sort, key)`."""
@@ -140,6 +147,7 @@ class State:
             names=_named(self.names, record),
             owned=_listed(self.owned, record, add=True),
             counters={**self.counters, **counted},
+            shared=_shared(self.shared, record.key, (), record.shared),
             serial=record.key,
             written=self.written + record.weight(),
         )
@@ -159,6 +167,7 @@ class State:
             records=self.records.insert(record.key, record),
             names=names,
             owned=owned,
+            shared=_shared(self.shared, record.key, old.shared, record.shared),
             replaced=self.replaced + old.weight(),
             written=self.written + record.weight(),
         )
@@ -178,9 +187,10 @@ class State:
         state = self
         for record in doomed:
             state = state._unlisted(record)
-        records, names = state.records, state.names
+        records, names, shared = state.records, state.names, state.shared
         for record in doomed:
             records = records.remove(record.key)
+            shared = _shared(shared, record.key, record.shared, ())
             for name in record.names:
                 names = names.remove(name)
         weight = sum(record.weight() for record in doomed)
@@ -188,6 +198,7 @@ class State:
             state,
             records=records,
             names=names,
+            shared=shared,
             replaced=state.replaced + weight,
         )
 
@@ -224,6 +235,23 @@ def _named(
             raise KeyError(f"{name} is taken")
         names = names.insert(name, record.key)
     return names
+
+
+def _shared(
+    shared: HashTrieMap[tuple[Any, ...], Ordered],
+    key: int,
+    old: tuple[tuple[Any, ...], ...],
+    new: tuple[tuple[Any, ...], ...],
+) -> HashTrieMap[tuple[Any, ...], Ordered]:
+    """With a record under its new entries instead of the old ones; an empty entry is none."""
+    if old == new:
+        return shared
+    for entry in old:
+        rest = shared[entry].discard(key)
+        shared = shared.insert(entry, rest) if len(rest) else shared.remove(entry)
+    for entry in new:
+        shared = shared.insert(entry, shared.get(entry, EMPTY).add(key))
+    return shared
 
 
 def _linked(

@@ -89,8 +89,8 @@ def test_exclusions_are_told_of_a_set_and_of_a_workspace(tfe: mockserver.World) 
         return [(o["policy-set"]["name"], o["workspace"]["name"], o["reason"]) for o in said]
 
     assert excluded("policy-set=acme/baseline") == [
-        ("baseline", "sandbox-lena", "its project Sandbox is excluded"),
         ("baseline", "bootstrap", "this workspace is excluded"),
+        ("baseline", "sandbox-lena", "its project Sandbox is excluded"),
     ]
     assert excluded("workspace=acme/payments-load-test") == [
         ("modules", "payments-load-test", "this workspace is excluded")

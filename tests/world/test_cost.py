@@ -5,20 +5,15 @@ Large is 10,000 records, which a second makes; with `-m slow`, 100,000.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from mockserver.client.handle import Address
-from mockserver.client.opening import in_process
-from mockserver.web.testing import Live
-from mockserver.world.state import State
+from .counting import BIG, SMALL, Counted, counted
 
 ROOT = "/api/v2"
 ORG = f"{ROOT}/organizations/my-organization"
-SMALL, BIG = 100, (10_000, pytest.param(100_000, marks=pytest.mark.slow))
 
 
 def world(total: int) -> dict[str, Any]:
@@ -64,94 +59,9 @@ def world(total: int) -> dict[str, Any]:
     }
 
 
-class Watched:
-    """The records of a state, counting those that are looked at."""
-
-    def __init__(self, records: Any) -> None:
-        self._records = records
-        self.touched = 0
-
-    def __getitem__(self, key: int) -> Any:
-        self.touched += 1
-        return self._records[key]
-
-    def get(self, key: int, default: Any = None) -> Any:
-        self.touched += 1
-        return self._records.get(key, default)
-
-    def __iter__(self) -> Iterator[int]:
-        for key in self._records:
-            self.touched += 1
-            yield key
-
-    def values(self) -> Iterator[Any]:
-        for record in self._records.values():
-            self.touched += 1
-            yield record
-
-    def items(self) -> Iterator[Any]:
-        for item in self._records.items():
-            self.touched += 1
-            yield item
-
-    def __contains__(self, key: int) -> bool:
-        return key in self._records
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def __getattr__(self, name: str) -> Any:  # insert, remove: they give a plain map again
-        return getattr(self._records, name)
-
-
-@dataclass
-class Counted:
-    """A world, and how many records a call in it touches."""
-
-    tfe: Any
-    universe: Any
-    first: State
-
-    def touches(
-        self, monkeypatch: pytest.MonkeyPatch, call: Callable[[Any], Any]
-    ) -> tuple[int, int]:
-        """By `State.get` and `several`, and by any look at the records of the state before."""
-        got = 0
-        get, several = State.get, State.several
-
-        def counting(state: State, key: int) -> Any:
-            nonlocal got
-            got += 1
-            return get(state, key)
-
-        def counting_several(state: State, keys: Iterable[int]) -> list[Any]:
-            nonlocal got
-            found = several(state, keys)
-            got += len(found)
-            return found
-
-        watched = Watched(self.first.records)
-        self.universe.state = replace(self.first, records=watched)  # type: ignore[arg-type]
-        with monkeypatch.context() as patch:
-            patch.setattr(State, "get", counting)
-            patch.setattr(State, "several", counting_several)
-            answer = call(self.tfe)
-        assert answer.status_code in (200, 201, 204), answer.get_data(as_text=True)
-        self.universe.state = self.first
-        self.universe.journal.clear()
-        return got, watched.touched
-
-
-def counted(total: int) -> Iterator[Counted]:
-    with Live() as live:
-        universe = live.server.universe(key="test-token", fixture=world(total))
-        tfe = in_process(live.server, "test-token", "2019-07", lambda: Address(live.url), live.app)
-        yield Counted(tfe, universe, universe.state)
-
-
 @pytest.fixture(scope="session")
 def small() -> Iterator[Counted]:
-    yield from counted(SMALL)
+    yield from counted(world(SMALL), "2019-07")
 
 
 @pytest.fixture(scope="session", params=BIG)
@@ -161,7 +71,7 @@ def total(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="session")
 def big(total: int) -> Iterator[Counted]:
-    yield from counted(total)
+    yield from counted(world(total), "2019-07")
 
 
 def by(name: str) -> dict[str, str]:
@@ -277,13 +187,18 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+WALKING = {"search sets", "search workspaces"}
+"""What reads the names of all; no record more for it."""
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_no_call_touches_more_records_in_a_large_world_than_at_100(
     name: str, small: Counted, big: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = small.touches(monkeypatch, CALLS[name])
     many = big.touches(monkeypatch, CALLS[name])
-    assert many == few
+    assert many[:2] == few[:2]
+    assert (many[2] != few[2]) is (name in WALKING)
     assert few[0] < 400
     assert few[0] > 0
 

@@ -1,0 +1,97 @@
+"""Lists of workspaces of August 2026: by project, tags and names, without a look at those left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from mockserver.jsonapi.identifiers import known
+from mockserver.jsonapi.pagination import paged
+from mockserver.resources import tag_bindings, tags
+from mockserver.world.calls import Call, Reply
+from mockserver.world.ordered import EMPTY, Ordered
+
+OF_PROJECT = ("workspaces", "project")
+Condition = Sequence[tuple[Ordered, Ordered]]
+"""Those of the first without those of the second, in any of the pairs."""
+FEW = 16
+"""One in so many is few: those are looked up and sorted, instead of all being walked."""
+
+
+def list_workspaces(call: Call) -> Reply:
+    """Those that the caller may read and that the query leaves."""
+    organization = call.record
+    items: Ordered | list[tuple[Any, ...]] = call.state.list(organization.key, "workspaces")
+    if not call.may("read-workspace", organization):
+        items = _listed(call, call.reached("workspaces", organization))
+    if wanted := [*_wanted(call)]:
+        items = _picked(call, items, _meeting(wanted))
+    without = frozenset[int]().union(*tags.search(call, "search[exclude-tags]"))
+    pattern = str(call.query.get("search[wildcard-name]", "")).casefold()
+    if without or pattern:
+        items = [
+            item
+            for item in items
+            if item[-1] not in without and (not pattern or fnmatchcase(item[2].casefold(), pattern))
+        ]
+    if (sort := call.query.get("sort")) in ("name", "-name"):
+        items = sorted(items, key=lambda item: item[2], reverse=sort == "-name")
+    return Reply(data=paged(call, items, 2))
+
+
+def _listed(call: Call, keys: Iterable[int]) -> list[tuple[Any, ...]]:
+    """Items of these workspaces in list order."""
+    return sorted((*record.sort, record.key) for record in call.state.several(keys))
+
+
+def _picked(
+    call: Call, items: Ordered | list[tuple[Any, ...]], keys: frozenset[int]
+) -> list[tuple[Any, ...]]:
+    """Those of the items that have these keys: few are sorted anew, many are left as they stand."""
+    if isinstance(items, Ordered) and len(keys) * FEW < len(items):
+        return _listed(call, keys)
+    return [item for item in items if item[-1] in keys]
+
+
+def _wanted(call: Call) -> Iterator[Condition]:
+    """For each condition of the query, the workspaces that meet it."""
+    for one in tags.search(call, "search[tags]"):
+        yield [(one, EMPTY)]
+    if id := call.query.get("filter[project][id]"):
+        found = known(call, "projects", id, call.record)
+        yield [(call.state.members(found.key, OF_PROJECT), EMPTY)] if found else []
+    if call.query.get("filter[current-run][status]"):
+        yield []  # no run is served
+    tagged = _tagged(call)
+    if tagged and call.query.get("filter[tag-union]") == "true":
+        yield [pair for condition in tagged for pair in condition]
+    else:
+        yield from tagged
+
+
+def _tagged(call: Call) -> list[Condition]:
+    """Those that have the tags which the query asks for, with a value or any, or with none."""
+    query = call.query
+    pairs = ((f"filter[tagged][{at}][key]", f"filter[tagged][{at}][value]") for at in range(5))
+    nothing = "" if query.get("filter[tag-value-default-null]") == "true" else None
+    return [
+        [
+            *tag_bindings.bearers(
+                call.state, call.record.key, query[key], query.get(value) or nothing
+            )
+        ]
+        for key, value in pairs
+        if query.get(key)
+    ]
+
+
+def _meeting(conditions: Sequence[Condition]) -> frozenset[int]:
+    """The workspaces that meet each of the conditions: those of the smallest are asked of the others."""
+    first, *others = sorted(conditions, key=lambda one: sum(len(keys) for keys, _ in one))
+    met = (key for keys, but in first for key in keys if key not in but)
+    return frozenset(key for key in met if all(_meets(one, key) for one in others))
+
+
+def _meets(condition: Condition, key: int) -> bool:
+    return any(key in keys and key not in but for keys, but in condition)
