@@ -21,7 +21,7 @@ from mockserver.contract.explain import resolve
 from mockserver.pointers import key_path
 
 EDITIONS = (load("2019-07"),)
-"""Of later editions the vendor has a document of its own: test_document_facts.py."""
+"""Edition 2026-08 has a document of its own: test_document_facts.py."""
 OPERATIONS = tuple(EDITIONS[0].operations.values())
 FACTS: dict[str, Any] = {
     edition.name: json.loads(
