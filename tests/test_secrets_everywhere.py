@@ -313,3 +313,13 @@ def test_no_member_that_an_edition_lists_is_taken_for_a_misspelt_secret() -> Non
         listed |= set(json.dumps(schema).replace('"', " ").split())
     wrong = {name for name in listed if is_secret(name, EDITION.secrets)} - EDITION.secrets
     assert wrong - {"tokens"} == set()
+
+
+def test_the_end_of_a_presigned_url_is_in_no_recording() -> None:
+    url = "https://archivist.terraform.io/v1/object/dmF1bHQ6djE6NWJPbHQ4QjV4R1ox"
+    links = {"self": "/api/v2/policy-set-versions/polsetver-1", "upload": url}
+    clean = Mask(load("2026-08").secrets).clean
+    assert clean.value(links) == {**links, "upload": f"{url.rpartition('/')[0]}/[secret]"}
+    assert (
+        clean.text(f"PUT {url}?a=b") == "PUT https://archivist.terraform.io/v1/object/[secret]?a=b"
+    )

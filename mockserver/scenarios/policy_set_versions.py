@@ -5,13 +5,20 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mockserver.judge.documents import Resource
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.plan import CannotContinue
-from mockserver.scenarios.runner.scenario import Scenario, body, identifiers
+from mockserver.scenarios.runner.scenario import (
+    Known,
+    Scenario,
+    body,
+    identifiers,
+    shown_attributes,
+)
 
 CREATE, UPLOAD = "create-policy-set-version", "upload-policy-set-versions"
 SUITE = "go-tfe v1.109.0 policy_set_integration_test.go"
@@ -104,4 +111,18 @@ def _gone_along(driver: Driver) -> None:
         driver.refused(404, "show-policy-set-version", of=version, why=why, source=source)
 
 
-SCENARIO = Scenario(steps=steps, private="{manage-policies}")
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    return shown_attributes(
+        resource,
+        "source",
+        "status",
+        "status-timestamps",
+        "error",
+        "error-message",
+        "ingress-attributes",
+        "created-at",
+        "updated-at",
+    )
+
+
+SCENARIO = Scenario(steps=steps, private="{manage-policies}", fixture_entry=fixture_entry)

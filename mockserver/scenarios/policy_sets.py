@@ -168,7 +168,8 @@ def _of_kinds(driver: Driver) -> None:
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    made = shown_attributes(resource, "name", "description", "global", "created-at", "updated-at")
+    listed = ("name", "description", "global", "kind", "agent-enabled", "created-at", "updated-at")
+    made = shown_attributes(resource, *listed)
     return made | {
         relation: titles(resource, relation, relation, known)
         for relation in ("policies", "workspaces")

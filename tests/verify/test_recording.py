@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 import mockserver
 from mockserver.cli import main
-from mockserver.contract import load
+from mockserver.contract import Edition, load
 from mockserver.judge.exchange import Exchange
 from mockserver.resources import kinds
 from mockserver.scenarios import scenarios
@@ -58,11 +58,13 @@ def ask(url: str, method: str, path: str, body: Any = None) -> Any:
 
 
 @contextlib.contextmanager
-def recording(app: Any, folder: Path, *keep: str) -> Iterator[tuple[str, Recorder, list[str]]]:
+def recording(
+    app: Any, folder: Path, *keep: str, edition: Edition = EDITION
+) -> Iterator[tuple[str, Recorder, list[str]]]:
     """The URL of a proxy before an application, its recorder, and the lines that it says."""
     said: list[str] = []
     with LiveServer(app) as upstream:
-        recorder = Recorder(EDITION, folder, Mask(EDITION.secrets, keep), said.append)
+        recorder = Recorder(edition, folder, Mask(edition.secrets, keep), said.append)
         transport = HttpTransport(upstream.url, rate=0, patient=False)
         proxy = Proxy(transport, upstream.url, recorder.take)
         with LiveServer(answer=proxy) as live:

@@ -7,13 +7,16 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
 
 import mockserver
 from mockserver.cli import main
-from tests.verify.playing import TOKEN, server
+from mockserver.contract import load
+from mockserver.scenarios.policy_set_versions import archive
+from tests.verify.playing import NEW, TOKEN, server
 from tests.verify.test_recording import API, CODE, ask, policy_body, recording
 
 WORKSPACE = "/api/v2/workspaces/ws-2HRvNs49EWPjDqT1"
@@ -150,6 +153,25 @@ def test_a_life_that_was_recorded_is_served_again(tmp_path: Path, keep: tuple[st
     locked = next(one for one in state if one.get("locked"))
     assert locked["lock-reason"] == "maintenance"
     assert locked["locked-by"]
+
+
+def test_versions_of_a_policy_set_that_were_recorded_are_served_again(tmp_path: Path) -> None:
+    with recording(server(NEW), tmp_path, edition=load(NEW)) as (url, _, _):
+        body = resource("policy-sets", name="of-versions", kind="opa")
+        made = ask(url, "POST", f"{API}/policy-sets", body)["data"]
+        path = f"/api/v2/policy-sets/{made['id']}"
+        sent, waiting = (ask(url, "POST", f"{path}/versions")["data"] for _ in range(2))
+        ask(url, "PUT", urlsplit(sent["links"]["upload"]).path, archive())
+        asked = [f"/api/v2/policy-set-versions/{one['id']}" for one in (sent, waiting)]
+        shown = {one: ask(url, "GET", one)["data"]["attributes"] for one in (path, *asked)}
+    kept = "".join(file.read_text() for file in tmp_path.iterdir())
+    assert [one["status"] for one in shown.values() if "status" in one] == ["ready", "pending"]
+    assert "/v1/object/[secret]" in kept
+    assert not any(one["links"]["upload"].rpartition(".")[2] in kept for one in (sent, waiting))
+    fixture = CliRunner().invoke(main, ["fixture", "--edition", NEW, "--from", str(tmp_path)])
+    with mockserver.universe(edition=NEW, fixture=json.loads(fixture.stdout)) as tfe:
+        for one, attributes in shown.items():
+            assert tfe.client.get(one).json["data"]["attributes"] == attributes
 
 
 def test_what_a_fixture_cannot_keep_of_a_life_is_named(tmp_path: Path) -> None:

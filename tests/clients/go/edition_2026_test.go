@@ -3,6 +3,8 @@ package clients
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	tfe "github.com/hashicorp/go-tfe"
@@ -153,4 +155,35 @@ func TestTeamsMembershipsAndTokensOf2026(t *testing.T) {
 	equal(t, custom.Runs, tfe.RunsPermissionPlan)
 	must(t, client.TeamAccess.Remove(ctx, custom.ID))
 	must(t, client.Teams.Delete(ctx, team.ID))
+}
+
+func TestPolicySetVersionsOf2026(t *testing.T) {
+	client, ctx := client2026(t)
+	org := organization2026(t, client, ctx)
+	set, err := client.PolicySets.Create(ctx, org, tfe.PolicySetCreateOptions{Name: tfe.String("versioned"), Kind: tfe.OPA})
+	must(t, err)
+	older, err := client.PolicySetVersions.Create(ctx, set.ID)
+	must(t, err)
+	newer, err := client.PolicySetVersions.Create(ctx, set.ID)
+	must(t, err)
+	equal(t, older.Status, tfe.PolicySetVersionPending)
+	equal(t, older.Source, tfe.PolicySetVersionSourceAPI)
+	equal(t, older.IngressAttributes, (*tfe.PolicySetIngressAttributes)(nil))
+	folder := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(folder, "main.rego"), []byte("package terraform\n"), 0o600))
+	must(t, client.PolicySetVersions.Upload(ctx, *older, folder))
+	read, err := client.PolicySetVersions.Read(ctx, older.ID)
+	must(t, err)
+	equal(t, read.Status, tfe.PolicySetVersionReady)
+	equal(t, read.StatusTimestamps.ReadyAt.IsZero(), false)
+	shown, err := client.PolicySets.ReadWithOptions(ctx, set.ID, &tfe.PolicySetReadOptions{
+		Include: []tfe.PolicySetIncludeOpt{tfe.PolicySetCurrentVersion, tfe.PolicySetNewestVersion}})
+	must(t, err)
+	equal(t, shown.CurrentVersion.ID, older.ID)
+	equal(t, shown.CurrentVersion.Status, tfe.PolicySetVersionReady)
+	equal(t, shown.NewestVersion.ID, newer.ID)
+	equal(t, shown.NewestVersion.Status, tfe.PolicySetVersionPending)
+	if err := client.PolicySetVersions.Upload(ctx, *older, folder); err == nil {
+		t.Fatal("a second upload was taken")
+	}
 }
