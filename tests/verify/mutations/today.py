@@ -31,6 +31,7 @@ from tests.verify.mutations.breaking_today import (
     row,
     spoilt,
     taken,
+    taking_anything,
     unscoped,
     without,
     without_first,
@@ -212,6 +213,25 @@ def parameters() -> list[Row]:
     ]  # fmt: skip
 
 
+def versions() -> list[Row]:
+    """Versions of policy sets, and the archive that makes one ready."""
+    create, upload = "create-policy-set-version", "upload-policy-set-versions"
+    show, listed = "show-policy-set-version", "list-policy-set-versions"
+    add = "add-policies-to-policy-set"
+    current = "/relationships/current-version/data"
+    return [
+        row("an archive that nothing comes of", lambda: changed("policy-set-versions", upload_policy_set_versions=lambda old: taking_anything), [(upload, ""), (upload, "status")], exit=0),
+        row("an upload that is no archive taken", lambda: spoilt({upload: status(422, 200, b"")}), [(upload, "status")], exit=0),
+        at(show, put("/attributes/source", "github"), f"{ONE}/attributes/source", "a version from elsewhere"),
+        row("a ready version that is not current", lambda: spoilt({SHOW: put(current, None)}), [(SHOW, f"{ONE}{current}")], create, exit=0),
+        at(add, status(422, 204, b""), "status", "policies beside versions taken", create),
+        at(listed, without_first, "/data", "a version missing in the list"),
+        at(create, drop("/links/upload"), f"{ONE}/links/upload", "a version without a URL"),
+        row("a deleted set leaves its versions", lambda: leaving("delete-policy-set", create, show), [(show, "status")], create),
+        anyone(create), anyone(show), anyone(listed),
+    ]  # fmt: skip
+
+
 TODAY: list[Row] = [
     *scopes(),
     *projects(),
@@ -220,4 +240,5 @@ TODAY: list[Row] = [
     *queries(),
     *pools(),
     *parameters(),
+    *versions(),
 ]
