@@ -112,10 +112,8 @@ DOCUMENT: dict[str, Any] = {
             "agent-pools": [{"name": "builders"}],
             "policies": [{"name": "tagged", "code": "main = rule { true }"}],
             "policy-sets": [
-                {
-                    "name": "production",
-                    "policies": ["tagged"],
-                }
+                {"name": "production", "policies": ["tagged"]},
+                {"name": "sourced"},
             ],
         },
         {"name": "globex", "owners": ["sam"], "workspaces": [{"name": "web"}]},
