@@ -166,7 +166,7 @@ def test_the_python_snippets_run_as_they_stand(pytester: pytest.Pytester) -> Non
         pytester.makepyfile(**{f"test_snippet_{at}": block})
     count = sum(len(re.findall(r"^def test_", block, re.M)) for block in tests)
     assert count >= 9
-    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=count)
+    pytester.runpytest_subprocess("-pno:randomly", "-pno:schemathesis").assert_outcomes(passed=count)
     for _, block in every:
         if "def test_" not in block:
             subprocess.run([sys.executable, "-c", block], check=True, timeout=60)
@@ -220,12 +220,12 @@ def _environment(url: str) -> dict[str, str]:
 
 
 def _lines() -> list[str]:
-    """Each command, without its comment."""
-    found = []
+    """Each command once, without its comment."""
+    found: list[str] = []
     for page in pages_with("console"):
         for block in blocks(page, "console"):
             found += [line.split("  #")[0].strip() for line in block.splitlines()]
-    return [line for line in found if line and not line.startswith("export ")]
+    return [line for line in dict.fromkeys(found) if line and not line.startswith("export ")]
 
 
 def test_the_console_lines_run_as_they_stand(
