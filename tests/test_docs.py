@@ -166,7 +166,9 @@ def test_the_python_snippets_run_as_they_stand(pytester: pytest.Pytester) -> Non
         pytester.makepyfile(**{f"test_snippet_{at}": block})
     count = sum(len(re.findall(r"^def test_", block, re.M)) for block in tests)
     assert count >= 9
-    pytester.runpytest_subprocess("-pno:randomly", "-pno:schemathesis").assert_outcomes(passed=count)
+    pytester.runpytest_subprocess("-pno:randomly", "-pno:schemathesis").assert_outcomes(
+        passed=count
+    )
     for _, block in every:
         if "def test_" not in block:
             subprocess.run([sys.executable, "-c", block], check=True, timeout=60)

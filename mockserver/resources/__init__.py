@@ -2,7 +2,7 @@
 
 A module is found by being here. What behaves differently in another edition is a second function in
 a kind of its own: `EDITIONS = {"2026-08": replace(KIND, ...)}` in the same module, or in one of its
-own where that is long. None: this module has nothing for that edition. A module without a `KIND` is
+own, `NAME_2026`, where that is long. None: this module has nothing for that edition. A module without a `KIND` is
 there in its `EDITIONS` alone.
 """
 

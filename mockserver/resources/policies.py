@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import (
@@ -17,9 +16,7 @@ from mockserver.jsonapi.handlers import (
     show_record,
     update_record,
 )
-from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import own_link, owner, resource
-from mockserver.resources.policy_set_versions import checked_policy
 from mockserver.world.calls import Call, Raw, Reply
 from mockserver.world.kinds import Kind, To, View
 from mockserver.world.naming import by_id, by_name, unique_name
@@ -88,11 +85,11 @@ def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> di
     enforce, level = attributes.pop("enforce", None), attributes.pop("enforcement-level", None)
     kept = {**attributes, "name": name}
     if enforce is not None or level:
-        kept["_mode"] = level or _mode(name, enforce)
+        kept["_mode"] = level or mode_of(name, enforce)
     return kept
 
 
-def _mode(
+def mode_of(
     name: str,
     enforce: Sequence[Mapping[str, Any]],
     suffix: str = "sentinel",
@@ -199,96 +196,5 @@ KIND = Kind(
         "not": {"required": ["code", "code-base64"]},
     },
 )
-
-
-# August 2026: OPA beside Sentinel
-
-LEVELS = {
-    "sentinel": ("hard-mandatory", "soft-mandatory", "advisory"),
-    "opa": ("mandatory", "advisory"),
-}
-SUFFIX = {"sentinel": "sentinel", "opa": "rego"}
-
-
-def list_policies(call: Call) -> Reply:
-    """Those of a kind, and as sorted, where the query asks for it."""
-    kind, sort = call.query.get("filter[kind]"), str(call.query.get("sort", "name"))
-    if not kind and sort == "name":
-        return list_records(call)
-    part = str(call.query.get("search[name]", "")).casefold()
-    every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "policies"))
-    found = [r for r in every if kind in (None, r["kind"]) and part in r["name"].casefold()]
-    if sort.endswith("updated-at"):
-        found.sort(key=lambda record: (record["updated-at"], record.key))
-    found = found[::-1] if sort.startswith("-") else found
-    return Reply(data=listed(call, (record.key for record in found)))
-
-
-def enforced(view: View, record: Record) -> list[dict[str, str]]:
-    """Empty before the first upload (suite)."""
-    if record["_content"] is None:
-        return []
-    return [{"path": f"{record['name']}.{SUFFIX[record['kind']]}", "mode": record["_mode"]}]
-
-
-def settled_of_kinds(
-    call: Call, attributes: dict[str, Any], record: Record | None
-) -> dict[str, Any]:
-    """Each kind has levels of its own; only OPA asks a query, and must (suite)."""
-    kind = record["kind"] if record else attributes["kind"]
-    attributes["name"] = record["name"] if record else attributes["name"]
-    level, enforce = attributes.pop("enforcement-level", None), attributes.pop("enforce", None)
-    place = "/data/attributes/enforcement-level"
-    if enforce is not None and level is None:
-        place = "/data/attributes/enforce"
-        entries = [{"path": f"{attributes['name']}.{SUFFIX[kind]}", **entry} for entry in enforce]
-        level = _mode(attributes["name"], entries, SUFFIX[kind], LEVELS[kind][0])
-    if level is not None and level not in LEVELS[kind]:
-        raise invalid(
-            "Enforcement level is not included in the list",
-            place,
-            fact=f"{level} is no level of {kind} policies",
-            expected=f"one of {', '.join(LEVELS[kind])}",
-            source="create-policy",
-            hint=f"Send {LEVELS[kind][0]}.",
-        )
-    if level is not None or record is None:
-        attributes["_mode"] = level or LEVELS[kind][0]
-    if kind != "opa":
-        attributes["query"] = None
-    elif record is None and not attributes.get("query"):
-        raise invalid(
-            "Query can't be blank",
-            "/data/attributes/query",
-            fact="an OPA policy has no query",
-            expected="the OPA query to run",
-            source="create-policy",
-            hint="Send e.g. terraform.main.",
-        )
-    return attributes
-
-
-TODAY = replace(
-    KIND,
-    made={**KIND.made, "kind": "sentinel", "query": None},
-    settled=settled_of_kinds,
-    checked=checked_policy,
-    related={"policy_sets": KIND.related["policy-sets"]},
-    computed={
-        **KIND.computed,
-        "enforce": enforced,
-        "enforcement-level": lambda view, record: record["_mode"],
-    },
-    operations={**KIND.operations, "list-policies": (list_policies, RIGHT)},
-    entry={
-        **KIND.entry,
-        "properties": {
-            **KIND.entry["properties"],
-            "mode": {
-                "enum": [*LEVELS["sentinel"], "mandatory"],
-                "description": f"What a failing check does to the run; {DEFAULT_MODE} where omitted.",
-            },
-        },
-    },
-)
-EDITIONS = {"2026-08": TODAY}
+EDITIONS = {"2026-08": None}
+"""Those of August 2026: `policies_2026`."""

@@ -150,4 +150,4 @@ KIND = Kind(
     member="policy-sets",
 )
 EDITIONS = {"2026-08": None}
-"""Those of August 2026: `policy_sets_of_projects`."""
+"""Those of August 2026: `policy_sets_2026`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import (
@@ -12,10 +11,9 @@ from mockserver.jsonapi.handlers import (
     show_record,
     update_record,
 )
-from mockserver.jsonapi.identifiers import to_many, to_one
+from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import paged
 from mockserver.jsonapi.resources import owner, resource
-from mockserver.resources import tag_bindings, tags
 from mockserver.resources import workspaces_of_projects as of_projects
 from mockserver.resources.workspace_locks import ENTRY as LOCK_ENTRY
 from mockserver.resources.workspace_locks import (
@@ -227,103 +225,5 @@ KIND = Kind(
         "dependentRequired": {"lock-reason": ["locked"], "locked-by": ["locked"]},
     },
 )
-
-
-# August 2026
-
-
-def depends_on_projects(view: View, record: Record) -> tuple[Any, ...]:
-    """As in 2019, and what it takes from its project and its organization."""
-    organization = view.owner(record)
-    return (
-        *depends(view, record),
-        of_projects.modes(view, record),
-        organization["allow-force-delete-workspaces"],
-        record["_locked-by"] in view.state.records,
-        [*view.state.list(record.key, "vars")],
-        of_projects.project(view, record)["tag-bindings"],
-    )
-
-
-TODAY = replace(
-    KIND,
-    made={
-        **KIND.made,
-        "execution-mode": "remote",
-        "resource-count": 0,
-        "setting-overwrites": {"execution-mode": False, "agent-pool": False},
-        "tag-bindings": {},
-        "vcs-repo": None,
-    },
-    relations={**KIND.relations, **of_projects.RELATIONS},
-    shared=tag_bindings.shared("workspaces"),
-    settled=of_projects.settled_of_projects,
-    computed={
-        **KIND.computed,
-        **dict.fromkeys(of_projects.UNSAID),
-        "execution-mode": lambda view, record: of_projects.modes(view, record)[0],
-        "operations": lambda view, record: of_projects.modes(view, record)[0] != "local",
-        "latest-change-at": lambda view, record: record["_changed"],
-        "updated-at": lambda view, record: record["_changed"],
-        "locked-reason": lambda view, record: record["_reason"],
-        "permissions": of_projects.permissions,
-        "source": "tfe-api",
-        "tag-names": tags.names_of,
-        "vcs-repo": of_projects.vcs_repo,
-        "vcs-repo-identifier": lambda view, record: (record["vcs-repo"] or {}).get("identifier"),
-        "workspace-kpis-runs-count": 0,
-    },
-    relationships={
-        **KIND.relationships,
-        **dict.fromkeys(
-            ("current-configuration-version", "current-state-version", "readme"),
-            lambda view, record: to_one(None),
-        ),
-        "agent-pool": lambda view, record: to_one(of_projects.modes(view, record)[1]),
-        "effective-tag-bindings": tag_bindings.to_effective,
-        "locked-by": of_projects.locked_by,
-        "outputs": lambda view, record: {"data": []},
-        "project": lambda view, record: to_one(of_projects.project(view, record)),
-        "remote-state-consumers": of_projects.related("relationships/remote-state-consumers"),
-        "vars": lambda view, record: to_many(view.state.all("vars", record.key)),
-    },
-    links=of_projects.links,
-    depends=depends_on_projects,
-    related={
-        **KIND.related,
-        "project": lambda view, record: (of_projects.project(view, record),),
-        "locked_by": of_projects.lockers,
-        "agent_pool": of_projects.agent_pools,
-        "effective_tag_bindings": tag_bindings.inherited,
-    },
-    operations={
-        **KIND.operations,
-        **of_projects.OPERATIONS,
-        "lock-workspace": (lock_workspace, "lock-workspace"),
-        "unlock-workspace": (unlock_workspace, "lock-workspace"),
-    },
-    permissions={
-        **KIND.permissions,
-        "can-destroy": of_projects.DELETE,
-        "can-lock": "lock-workspace",
-        "can-unlock": "lock-workspace",
-        "can-create-state-versions": "write-state",
-        "can-force-delete": "own-organization",
-        "can-manage-assessments": "administer-workspace",
-        "can-manage-ephemeral-workspaces": "administer-workspace",
-        "can-manage-hyok": "administer-workspace",
-        "can-manage-run-tasks": "manage-workspace-run-tasks",
-        "can-manage-tags": "tag-workspace",
-        "can-read-assessment-results": "read-workspace",
-        "can-read-run": "read-workspace",
-        "can-read-state-outputs": "read-state-outputs",
-        "can-read-state-versions": "read-state",
-        "can-read-variable": "read-variables",
-        "can-update-variable": "write-variables",
-    },
-    entry={
-        **KIND.entry,
-        "properties": {**KIND.entry["properties"], **of_projects.ENTRY},
-    },
-)
-EDITIONS = {"2026-08": TODAY}
+EDITIONS = {"2026-08": None}
+"""Those of August 2026: `workspaces_2026`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from mockserver.jsonapi import resources
 from mockserver.jsonapi.handlers import (
@@ -13,19 +12,15 @@ from mockserver.jsonapi.handlers import (
     remove_members,
     update_record,
 )
-from mockserver.jsonapi.identifiers import known, named_records, to_one
+from mockserver.jsonapi.identifiers import known, named_records
 from mockserver.jsonapi.pagination import listed
 from mockserver.resources import tag_bindings, tags
 from mockserver.resources.execution_modes import (
-    ORGANIZATION,
-    PROJECT,
     WORKSPACE,
-    effective,
-    settle,
     with_pool,
 )
 from mockserver.resources.workspace_lists import list_workspaces
-from mockserver.resources.workspace_settings import no_such, settled
+from mockserver.resources.workspace_settings import no_such
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import To, View
@@ -43,24 +38,6 @@ CONSUMERS = ("remote-state-consumers", "remote-state-producers")
 # what is shown
 
 
-def project(view: View, record: Record) -> Record:
-    return view.members(record, IN_PROJECT)[0]
-
-
-def modes(view: View, record: Record) -> tuple[str, Record | None]:
-    """Its own execution mode and agent pool, its project's, or its organization's."""
-    of = project(view, record)
-    return effective(
-        view, record, (WORKSPACE, record), (PROJECT, of), (ORGANIZATION, view.owner(record))
-    )
-
-
-def agent_pools(view: View, record: Record) -> list[Record]:
-    """The one whose agents execute its runs, if one does."""
-    pool = modes(view, record)[1]
-    return [pool] if pool else []
-
-
 def permissions(view: View, record: Record) -> dict[str, bool]:
     """Who administers it may delete it with what it manages where the organization allows that."""
     shown = resources.permissions(view, record)
@@ -69,40 +46,6 @@ def permissions(view: View, record: Record) -> dict[str, bool]:
         **shown,
         "can-force-delete": shown["can-force-delete"] or (allowed and shown["can-destroy"]),
     }
-
-
-def lockers(view: View, record: Record) -> list[Record]:
-    """Who has locked it; nobody where that is an organization: the document has no type for it."""
-    by = view.state.records.get(record["_locked-by"] or 0)
-    return [] if by is None or by.kind == "organizations" else [by]
-
-
-def locked_by(view: View, record: Record) -> dict[str, Any]:
-    for by in lockers(view, record):
-        return {**to_one(by), "links": {"related": f"/api/v2/{by.kind}/{by.id}"}}
-    return to_one(None)
-
-
-def vcs_repo(view: View, record: Record) -> dict[str, Any] | None:
-    repo = record["vcs-repo"]
-    if repo is None:
-        return None
-    optional = dict.fromkeys(("github-app-installation-id", "tags-regex"))
-    return {**optional, **repo, "display-identifier": repo["identifier"]}
-
-
-def links(view: View, record: Record) -> dict[str, str]:
-    """By name, in its organization; for people too (suite)."""
-    organization, name = view.owner(record).id, record["name"]
-    return {
-        "self": f"/api/v2/organizations/{organization}/workspaces/{name}",
-        "self-html": f"/app/{organization}/workspaces/{name}",
-    }
-
-
-def related(name: str) -> Any:
-    """A relationship that says where it is found alone."""
-    return lambda view, record: {"links": {"related": f"/api/v2/workspaces/{record.id}/{name}"}}
 
 
 # operations
@@ -200,25 +143,6 @@ def replace_consumers(call: Call) -> Reply:
     old = call.state.members(call.record.key, CONSUMERS)
     state = call.state.unlink(call.record.key, CONSUMERS, old)
     return Reply(state=state.link(call.record.key, CONSUMERS, keys))
-
-
-def settled_of_projects(
-    call: Call, attributes: dict[str, Any], record: Record | None
-) -> dict[str, Any]:
-    """`operations` is the old word for the execution modes remote and local. Who says when it is
-    destroyed does not leave it to the project (provider's suite).
-    """
-    attributes = settled(call, attributes, record)
-    operations = attributes.pop("operations", None)
-    if operations is not None and "execution-mode" not in attributes:
-        attributes["execution-mode"] = "remote" if operations else "local"
-    said = record is not None and INHERITS in attributes  # else it is the default of a create
-    if any(attributes.get(name) for name in AUTO_DESTROY) and not said:
-        attributes[INHERITS] = False
-    for name, empty in (("trigger-patterns", []), ("working-directory", "")):
-        if name in attributes and attributes[name] is None:
-            attributes[name] = empty
-    return settle(call, WORKSPACE, attributes, record)
 
 
 RELATIONS = {
