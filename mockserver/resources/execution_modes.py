@@ -44,8 +44,10 @@ WORKSPACE = Modes("execution-mode", ("agent-pool", "workspaces"))
 def settle(
     call: Call, how: Modes, attributes: dict[str, Any], record: Record | None
 ) -> dict[str, Any]:
-    """The attributes as they are kept: what is said is its own from then on (suite)."""
-    said = attributes.get("setting-overwrites") or {}
+    """The attributes as they are kept: what is said is its own from then on (suite); overwrites that
+    are empty say nothing (pytfe sends them).
+    """
+    said = attributes.pop("setting-overwrites", None) or {}
     if len({*said.values()}) > 1:
         raise _refused(
             "If agent-pool and execution-mode are both included in setting-overwrites, their values "

@@ -119,6 +119,7 @@ TODAY = Kind(
     links=links,
     operations={
         "list-variables": (handlers.list_records, READ),
+        "list-all-variables": (handlers.list_records, READ),
         "show-variable": (handlers.show_record, READ),
         "create-variable": (handlers.create_record, WRITE),
         "update-variable": (handlers.update_record, WRITE),

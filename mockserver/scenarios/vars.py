@@ -144,12 +144,11 @@ def steps(driver: Driver, record: Resource) -> None:
     if isinstance(made.data, dict) and "id" in made.data:
         of = {"workspace_id": path["workspace_id"], "id": str(made.data["id"])}
         _hidden(driver, driver.call("show-variable", path=of))
-        listed = driver.call("list-variables", of=workspace)
-        for base, one in resources(listed.document):
-            if one["id"] == made.data["id"]:
-                shown = driver.value(one, "/attributes/value")
-                place, what = f"{base}/attributes/value", "the value of a sensitive one is shown"
-                driver.holds(shown is None, listed, place, what, "null", SECRET)
+        for operation in ("list-variables", "list-all-variables"):
+            listed = driver.call(operation, of=workspace)
+            for base, one in resources(listed.document):
+                if one["id"] == made.data["id"]:
+                    _hidden(driver, listed, one, f"{base}/attributes/value")
         again = body("vars", {"sensitive": True, "value": "hidden, too"})
         _hidden(driver, driver.call("update-variable", again, path=of))
         why, source = "a sensitive variable that shall be shown", "{update-variable}"
@@ -157,11 +156,17 @@ def steps(driver: Driver, record: Resource) -> None:
         driver.refused(422, "update-variable", plain, path=of, why=why, source=source)
 
 
-def _hidden(driver: Driver, answer: JudgedAnswer) -> None:
-    shown = driver.value(answer.data, "/attributes/value")
+def _hidden(
+    driver: Driver,
+    answer: JudgedAnswer,
+    variable: Any = None,
+    place: str = "/data/attributes/value",
+) -> None:
+    """A variable, that of the answer where none is given, has no value."""
+    shown = driver.value(variable or answer.data, "/attributes/value")
     what = "the value of a sensitive one is shown"
     if answer.ok:
-        driver.holds(shown is None, answer, "/data/attributes/value", what, "null", SECRET)
+        driver.holds(shown is None, answer, place, what, "null", SECRET)
 
 
 SCENARIO = Scenario(

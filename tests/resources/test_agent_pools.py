@@ -111,3 +111,17 @@ def test_a_scope_that_says_nothing_stays_as_it_is(tfe: mockserver.World) -> None
     kept = tfe.client.patch(path, json=body("agent-pools", {"allowed-workspaces": {}}))
     assert kept.status_code == 200
     assert kept.json["data"]["relationships"]["allowed-workspaces"] == first
+
+
+@pytest.mark.parametrize(("type", "id"), [("workspaces", FIRST), ("projects", PLATFORM)])
+def test_overwrites_that_are_empty_say_nothing(tfe: mockserver.World, type: str, id: str) -> None:
+    """pytfe sends an empty object with every workspace: it was a 500."""
+    path, said = f"{ROOT}/{type}/{id}", body(type, setting_overwrites={})
+    before = tfe.client.get(path).json["data"]["attributes"]["setting-overwrites"]
+    changed = tfe.client.patch(path, json=said)
+    assert changed.status_code == 200
+    assert changed.json["data"]["attributes"]["setting-overwrites"] == before
+    made = body(type, name="made", setting_overwrites={})
+    shown = tfe.client.post(f"{ORG}/{type}", json=made)
+    assert shown.status_code == 201
+    assert set(shown.json["data"]["attributes"]["setting-overwrites"].values()) == {False}

@@ -57,6 +57,15 @@ def test_one_is_made_shown_listed_changed_and_deleted(world: mockserver.World, p
     ask(world, "GET", one).ok(404)
 
 
+def test_all_variables_of_a_workspace_are_its_own(world: mockserver.World) -> None:
+    """Variable sets, which would add to them, are not served."""
+    made(world, VARS, key="region", value="eu")
+    made(world, VARS, key="password", value=SECRET, sensitive=True)
+    every = ask(world, "GET", VARS.replace("/vars", "/all-vars"))
+    assert every.data() == ask(world, "GET", VARS).data()
+    assert SECRET not in every.text
+
+
 @EITHER
 def test_the_value_of_a_sensitive_one_is_shown_by_nothing(
     world: mockserver.World, path: str
