@@ -281,6 +281,21 @@ def test_a_list_is_narrowed_by_wildcards_tags_with_values_and_sorted(tfe: mockse
     assert found(**inherited, **{"filter[tagged][1][key]": "tier"}) == [FIRST]
 
 
+def test_the_key_of_a_tag_binding_is_a_name_that_tags_are_searched_by(
+    tfe: mockserver.World,
+) -> None:
+    """terraform sends the keys of its `tags` as names too, and expects the same workspaces."""
+
+    def found(**query: str) -> list[str]:
+        return ids(tfe.client.get(WORKSPACES, query_string=query))
+
+    both = {"search[tags]": "env,tier", "filter[tagged][0][key]": "env"}
+    assert found(**both) == [FIRST]
+    assert found(**{"search[tags]": "env,nothing"}) == []
+    assert FIRST not in found(**{"search[exclude-tags]": "tier"})
+    assert SECOND in found(**{"search[exclude-tags]": "tier"})
+
+
 def test_a_tag_of_the_workspace_goes_before_that_of_its_project(tfe: mockserver.World) -> None:
     path = f"{ROOT}/workspaces/{FIRST}/tag-bindings"
     said = {"data": [{"type": "tag-bindings", "attributes": {"key": "env", "value": "test"}}]}
