@@ -141,14 +141,15 @@ class State:
 
         `counted`: the number that its id has, by prefix.
         """
-        return replace(
-            self,
+        return State(
             records=self.records.insert(record.key, record),
             names=indexes.named(self.names, record.names, record.key),
             owned=_listed(self.owned, record, add=True),
+            links=self.links,
             counters={**self.counters, **counted},
             shared=indexes.shared(self.shared, record.key, (), record.shared),
             serial=record.key,
+            replaced=self.replaced,
             written=self.written + record.weight(),
         )
 
