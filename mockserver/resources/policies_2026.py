@@ -33,7 +33,7 @@ def list_policies(call: Call) -> Reply:
     every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "policies"))
     found = [r for r in every if kind in (None, r["kind"]) and part in r["name"].casefold()]
     if sort.endswith("updated-at"):
-        found.sort(key=lambda record: (record["updated-at"], record.key))
+        found.sort(key=lambda record: (record["updated-at"] or "", record.key))
     found = found[::-1] if sort.startswith("-") else found
     return Reply(data=listed(call, (record.key for record in found)))
 

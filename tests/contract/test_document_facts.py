@@ -111,6 +111,7 @@ ENUMS = {
     ("vars", "category"): "`policy-set` and other categories",
 }
 NO_NULL = {
+    ("update-your-account-info", "username"): "null in a body",
     ("create-agent-token", "description"): "null in a body",
     ("create-team", "organization-access.*"): "null in a body",
     ("update-team", "organization-access.*"): "null in a body",

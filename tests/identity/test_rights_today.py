@@ -146,3 +146,8 @@ def test_consumers_of_a_state_are_listed_as_far_as_the_caller_may_read_them(acme
         "vws": ["stage", "misc"],
         "olg": ["stage", "misc"],
     }
+
+
+def test_a_user_keeps_a_name_though_one_who_is_invited_has_none(acme: Asked) -> None:
+    refused = acme.patch("mel", f"{ROOT}/account/update", a("users", username=None))
+    assert (refused.status, refused.pointers) == (422, ["/data/attributes/username"])

@@ -72,6 +72,17 @@ def test_policies_are_sorted_by_name_or_by_their_last_change(
     assert names(acme, f"{ORG}/policies", sort=sort, **{"search[name]": "b"}) == ["b"]
 
 
+def test_a_policy_that_was_never_uploaded_is_sorted_before_the_others(
+    acme: mockserver.World,
+) -> None:
+    sent = {"name": "z", "enforcement-level": "advisory"}
+    document = {"data": {"type": "policies", "attributes": sent}}
+    headers = {"Authorization": f"Bearer {acme.token}"}
+    made = acme.client.post(f"{ORG}/policies", json=document, headers=headers)
+    assert made.json["data"]["attributes"]["updated-at"] is None
+    assert names(acme, f"{ORG}/policies", sort="updated-at") == ["z", "b", "c", "a"]
+
+
 def test_workspaces_have_all_tags_that_are_asked_for_or_one_of_them(
     acme: mockserver.World,
 ) -> None:
