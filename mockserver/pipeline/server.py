@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -70,9 +71,16 @@ def fixture_for(
 
 def first_state(kinds: Kinds, document: Mapping[str, Any], seed: int, now: str) -> State:
     """What every world has, and what a fixture adds to it."""
+    always = [kind.always(kinds.facts, document) for kind in kinds.values() if kind.always]
+    state = _beginning(kinds, json.dumps(always), seed, now)
+    return fixtures.seed(kinds, state, document, seed=seed, now=now)[0]
+
+
+@lru_cache(maxsize=8)
+def _beginning(kinds: Kinds, always: str, seed: int, now: str) -> State:
+    """What every world has: the same for most, and there are hundreds of versions of Terraform."""
     state = State()
-    always = [kind.always(document) for kind in kinds.values() if kind.always]
-    for part in (*always, document):
+    for part in json.loads(always):
         state, _ = fixtures.seed(kinds, state, part, seed=seed, now=now)
     return state
 

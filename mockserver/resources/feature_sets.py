@@ -4,20 +4,22 @@ administers the installation puts an organization on another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
+from mockserver.resources.site_administration import RIGHT, demand, grants
 from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
+from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kind, View
 from mockserver.world.naming import by_id
-from mockserver.world.problems import invalid, not_found
-from mockserver.world.state import ROOT, Record
+from mockserver.world.problems import invalid
+from mockserver.world.state import Record
 
-TYPE, RIGHT = "feature-sets", "administer-site"
+TYPE = "feature-sets"
 PLANS: Mapping[str, str] = {
     "fs-business": "Business",
     "fs-standard": "Standard (entitlement)",
@@ -26,16 +28,8 @@ PLANS: Mapping[str, str] = {
 """By id, the name: those that the client's suite asks for."""
 
 
-def always(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def always(facts: Facts, document: Mapping[str, Any]) -> Mapping[str, Any]:
     return {TYPE: [{"id": id, "name": name} for id, name in PLANS.items()]}
-
-
-def grants(view: View, record: Record) -> Iterator[str]:
-    """The first user of a world administers the installation."""
-    for item in view.state.list(ROOT, "users"):
-        if item[-1] == view.caller.record.key:
-            yield "site-admin"
-        return
 
 
 def plan_of(view: View, record: Record) -> str:
@@ -47,12 +41,9 @@ def plan_of(view: View, record: Record) -> str:
 
 
 def list_feature_sets(call: Call) -> Reply:
+    demand(call)
     asked = str(call.query.get("q", "")).casefold()
-    records = [record for record in call.state.every(TYPE) if call.may(RIGHT, record)]
-    if not records:
-        known = call.facts.rights[RIGHT]
-        raise not_found(f"{call.caller.name} may not: {call.operation} is for {known.words}")
-    found = (record.key for record in records if asked in record["name"].casefold())
+    found = (r.key for r in call.state.every(TYPE) if asked in r["name"].casefold())
     return Reply(data=listed(call, found))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.jsonapi.handlers import update_record
 from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import listed
+from mockserver.resources import data_retention_policies
 from mockserver.resources.execution_modes import ORGANIZATION, settle, with_pool
 from mockserver.resources.organizations import (
     DEFAULT_PROJECT,
@@ -123,6 +124,7 @@ TODAY = replace(
         "trial-expires-at": None,
         "plan-expires-at": None,
         "plan-identifier": "business",
+        **data_retention_policies.MADE,
     },
     computed={
         **BEFORE.computed,
@@ -139,6 +141,7 @@ TODAY = replace(
         "two-factor-conformant": False,
     },
     relationships={
+        "data-retention-policy": data_retention_policies.to_policy,
         "default-agent-pool": one(ORGANIZATION.pool),
         "default-project": one(DEFAULT_PROJECT),
         "entitlement-set": to_entitlement_set,
@@ -148,6 +151,13 @@ TODAY = replace(
         "list-organizations": (search_organizations, "use-api"),
         "create-organization": (create_with_membership, "create-organization"),
         "update-organization": (update_organization, "own-organization"),
+        **data_retention_policies.operations(
+            "organization", "read-organization", "own-organization"
+        ),
+    },
+    entry={
+        **BEFORE.entry,
+        "properties": {**BEFORE.entry["properties"], **data_retention_policies.ENTRY},
     },
     seed=seed_with_memberships,
     permissions={

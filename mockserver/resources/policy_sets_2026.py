@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from mockserver.jsonapi.handlers import add_members
 from mockserver.resources import policy_set_scopes as scopes
 from mockserver.resources import policy_set_versions as versions
+from mockserver.resources.known_versions import chosen
 from mockserver.resources.policy_sets import KIND as BEFORE
 from mockserver.resources.policy_sets import RIGHT
-from mockserver.world.kinds import Enforcement
+from mockserver.world.calls import Call
+from mockserver.world.kinds import Enforcement, Values
+from mockserver.world.problems import Error
+from mockserver.world.state import Record
+
+TOOLS = {"sentinel": "sentinel-versions", "opa": "opa-versions"}
+
+
+def checked(call: Call, values: Values, record: Record | None) -> Iterator[Error]:
+    """Beside the scopes: that there is such a version of the tool that checks its policies."""
+    yield from scopes.checked(call, values, record)
+    tool = TOOLS.get((record or values)["kind"])
+    if tool is not None:
+        place = "/data/attributes/policy-tool-version"
+        yield from chosen(call, tool, values.get("policy-tool-version"), place)
+
 
 TODAY = replace(
     BEFORE,
     made={**BEFORE.made, "overridable": None, "policy-tool-version": None, "tag-selectors": []},
     relations={**BEFORE.relations, **scopes.RELATIONS},
-    checked=scopes.checked,
+    checked=checked,
     computed={
         "policy-count": BEFORE.computed["policy-count"],
         "workspace-count": scopes.counted(scopes.WORKSPACES, "workspaces"),

@@ -12,6 +12,7 @@ from typing import Any
 from mockserver.jsonapi.handlers import show_record
 from mockserver.jsonapi.resources import resource
 from mockserver.resources import account
+from mockserver.world.facts import Facts
 from mockserver.world.kinds import Caller, Kind, View
 from mockserver.world.naming import by_id
 from mockserver.world.seeding import Seeding
@@ -96,7 +97,7 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     return seeding.change(KIND, admin, said)
 
 
-def always(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def always(facts: Facts, document: Mapping[str, Any]) -> Mapping[str, Any]:
     """`admin`, with the id that the document gives him, else with the one of the shipped worlds."""
     users = (u for u in document.get("users", ()) if u.get("admin") or _is_admin(u["username"]))
     entry: Mapping[str, Any] = next(users, {})

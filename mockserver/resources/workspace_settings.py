@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from mockserver.jsonapi.identifiers import known
+from mockserver.jsonapi import identifiers
+from mockserver.resources.known_versions import is_newer, known, newest, span, why_not
 from mockserver.world.calls import Call
+from mockserver.world.facts import Facts
 from mockserver.world.problems import Problem, invalid
-from mockserver.world.state import Record
+from mockserver.world.state import Record, State
 
 POINTER = "/data/attributes/terraform-version"
-SOURCE = "recorded answer of 2019; the list stands in edition.json"
-VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){2}(-[0-9A-Za-z.-]{1,40})?")
+TOOL = "terraform-versions"
 _CONSTRAINT = r" *(=|!=|>=?|<=?|~>) *[0-9]{1,4}(\.[0-9]{1,4}){0,2}(-[0-9A-Za-z.-]{1,40})? *"
 CONSTRAINTS = re.compile(rf"{_CONSTRAINT}(,{_CONSTRAINT}){{0,9}}")
 """As terraform's `required_version` has them: `~> 0.11.0`, `>= 0.11, < 0.13`."""
@@ -21,9 +22,12 @@ CONSTRAINTS = re.compile(rf"{_CONSTRAINT}(,{_CONSTRAINT}){{0,9}}")
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
     """The attributes as they are kept: version judged, `vcs-repo` merged into what is there."""
+    old = record["terraform-version"] if record else newest(call.state, call.facts, TOOL)
     version = attributes.pop("terraform-version", None)
-    if version is not None:
+    if version is not None and version != old:
         attributes["terraform-version"] = _version(call, version)
+    elif record is None:
+        attributes["terraform-version"] = old
     if attributes.get("trigger-prefixes", ()) is None:
         attributes["trigger-prefixes"] = []
     if attributes.get("vcs-repo") == {}:  # pytfe sends it where nothing is meant
@@ -37,36 +41,33 @@ def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> di
 
 def _version(call: Call, version: str) -> str:
     """`latest` is the newest; constraints were taken and echoed long before 2019 (reports of 2021)."""
-    versions = call.facts["terraform-versions"]
+    last = newest(call.state, call.facts, TOOL)
     if version == "latest":
-        return str(versions[0])
-    listed = f"one of {versions[0]} … {versions[-1]}, or latest"
-    if not is_version(version, versions):
+        return last
+    said = {
+        "expected": f"{span(call.state, call.facts, TOOL)}, or latest",
+        "source": call.facts.source(TOOL),
+        "hint": f"Send {last}, or leave it out for the newest.",
+    }
+    if not is_version(call.state, call.facts, version):
         raise invalid(
             f'Terraform version "{version}" is not a valid version',
             POINTER,
-            fact=f"{version!r} is neither a version that this edition knows nor a constraint",
-            expected=listed,
-            source=SOURCE,
-            hint=f"Send {versions[0]}, or leave it out for the newest.",
+            fact=why_not(call.state, TOOL, version),
+            **said,
         )
-    if version not in versions:
-        what = f"is newer than {versions[0]}" if VERSION.fullmatch(version) else "is a constraint"
-        hint = f"Send {versions[0]}, or leave it out for the newest."
+    if not known(call.state, call.facts, TOOL, version):
+        what = "is a constraint" if CONSTRAINTS.fullmatch(version) else f"is newer than {last}"
         fact = f"the version {version!r} {what}"
-        call.let_pass(POINTER, fact=fact, expected=listed, source=SOURCE, hint=hint)
+        call.let_pass(POINTER, fact=fact, **said)
     return version
 
 
-def is_version(version: str, versions: Sequence[str]) -> bool:
-    """Whether a workspace may have it: one of the list, a newer one, or constraints of versions."""
-    if version in versions or CONSTRAINTS.fullmatch(version):
+def is_version(state: State, facts: Facts, version: str) -> bool:
+    """Whether a workspace may have it: one that is enabled, a newer one, or constraints."""
+    if known(state, facts, TOOL, version) or CONSTRAINTS.fullmatch(version):
         return True
-    return bool(VERSION.fullmatch(version)) and _numbers(version) > _numbers(versions[0])
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(part) for part in version.partition("-")[0].split(".")]
+    return is_newer(state, facts, TOOL, version)
 
 
 def _connected(
@@ -96,7 +97,7 @@ def _connected(
             hint="Turn the entitlement on in the fixture.",
         )
     id = repo["oauth-token-id"]
-    if known(call, "oauth-tokens", id, organization) is None:
+    if identifiers.known(call, "oauth-tokens", id, organization) is None:
         raise no_such("Oauth token", id, f"{pointer}/oauth-token-id", "update-workspace")
     first = ("identifier", "branch", "oauth-token-id", "ingress-submodules")
     return {name: repo[name] for name in (*first, *(name for name in repo if name not in first))}

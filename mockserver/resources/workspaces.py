@@ -15,6 +15,7 @@ from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import paged
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.resources import workspaces_of_projects as of_projects
+from mockserver.resources.known_versions import newest
 from mockserver.resources.workspace_locks import ENTRY as LOCK_ENTRY
 from mockserver.resources.workspace_locks import (
     dump_lock,
@@ -23,21 +24,15 @@ from mockserver.resources.workspace_locks import (
     seed_lock,
     unlock_workspace,
 )
-from mockserver.resources.workspace_settings import is_version, no_such, settled
+from mockserver.resources.workspace_settings import TOOL, is_version, no_such, settled
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
-from mockserver.world.facts import Facts
-from mockserver.world.kinds import Kind, To, Values, View
+from mockserver.world.kinds import Kind, To, View
 from mockserver.world.naming import by_id, unique_name
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
 SSH_KEY = ("ssh-key", "workspaces")
-
-
-def newest(values: Values, facts: Facts, now: str) -> str:
-    """The version of Terraform that a workspace has where nobody says another."""
-    return str(facts["terraform-versions"][0])
 
 
 def sort(values: Mapping[str, Any], key: int) -> tuple[Any, ...]:
@@ -115,6 +110,7 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     said, entry = seed_lock(seeding, entry, pointer)
     if "changed-at" in entry:
         said["_changed"] = entry["changed-at"]
+    said["terraform-version"] = newest(seeding.state, seeding.facts, TOOL)
     _judge(seeding, entry, pointer, owner)
     kind = seeding.kinds["workspaces"]
     record = seeding.record(kind, entry, pointer, owner, **said)
@@ -125,11 +121,10 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
 
 def _judge(seeding: Seeding, entry: Mapping[str, Any], pointer: str, owner: Record) -> None:
     """The rules that the API has for these, so that no fixture makes what no call could."""
-    versions = seeding.facts["terraform-versions"]
-    version = entry.get("terraform-version", versions[0])
-    if not is_version(version, versions):
-        listed = ", ".join(versions)
-        detail = f"{version!r} is not one of {listed}, no newer version and no constraint"
+    version = entry.get("terraform-version")
+    if version is not None and not is_version(seeding.state, seeding.facts, version):
+        last = newest(seeding.state, seeding.facts, TOOL)
+        detail = f"{version!r} is no enabled version up to {last}, no newer one and no constraint"
         seeding.fault(f"{pointer}/terraform-version", detail)
     if repo := entry.get("vcs-repo"):
         place = f"{pointer}/vcs-repo/oauth-token-id"
@@ -150,8 +145,8 @@ KIND = Kind(
     made={
         "created-at": lambda values, facts, now: now,
         "environment": "default",
+        "terraform-version": lambda values, facts, now: facts[TOOL][0],
         "locked": False,
-        "terraform-version": newest,
         "working-directory": "",
         "_changed": lambda values, facts, now: values["created-at"],
         "_locked-by": None,

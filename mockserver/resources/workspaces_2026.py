@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.identifiers import to_many, to_one
-from mockserver.resources import tag_bindings, tags
+from mockserver.resources import data_retention_policies, tag_bindings, tags
 from mockserver.resources import workspaces_of_projects as of_projects
 from mockserver.resources.execution_modes import (
     ORGANIZATION,
@@ -19,7 +19,7 @@ from mockserver.resources.workspace_locks import (
     lock_workspace,
     unlock_workspace,
 )
-from mockserver.resources.workspace_settings import settled
+from mockserver.resources.workspace_settings import TOOL, settled
 from mockserver.resources.workspaces import KIND as BEFORE
 from mockserver.resources.workspaces import depends
 from mockserver.world.calls import Call
@@ -79,26 +79,21 @@ def related(name: str) -> Any:
     return lambda view, record: {"links": {"related": f"/api/v2/workspaces/{record.id}/{name}"}}
 
 
-TRIGGERS = ("trigger-prefixes", "trigger-patterns")
-
-
 def settled_of_projects(
     call: Call, attributes: dict[str, Any], record: Record | None
 ) -> dict[str, Any]:
     """`operations` is the old word for the execution modes remote and local. Who says when it is
-    destroyed does not leave it to the project; who sends trigger prefixes, were it none, gives up the
-    patterns, and the other way round (provider's suite).
+    destroyed does not leave it to the project (provider's suite).
     """
     attributes = settled(call, attributes, record)
     operations = attributes.pop("operations", None)
     if operations is not None and "execution-mode" not in attributes:
         attributes["execution-mode"] = "remote" if operations else "local"
-    said = record is not None and of_projects.INHERITS in attributes  # in a create: the default
+    said = (
+        record is not None and of_projects.INHERITS in attributes
+    )  # else it is the default of a create
     if any(attributes.get(name) for name in of_projects.AUTO_DESTROY) and not said:
         attributes[of_projects.INHERITS] = False
-    sent = [name for name in TRIGGERS if name in attributes]
-    if len(sent) == 1:
-        attributes |= {name: [] for name in TRIGGERS if name not in sent}
     for name, empty in (("trigger-patterns", []), ("working-directory", "")):
         if name in attributes and attributes[name] is None:
             attributes[name] = empty
@@ -127,6 +122,7 @@ TODAY = replace(
         "setting-overwrites": {"execution-mode": False, "agent-pool": False},
         "tag-bindings": {},
         "vcs-repo": None,
+        **data_retention_policies.MADE,
     },
     relations={**BEFORE.relations, **of_projects.RELATIONS},
     shared=tag_bindings.shared("workspaces"),
@@ -147,6 +143,7 @@ TODAY = replace(
         "workspace-kpis-runs-count": 0,
     },
     relationships={
+        "data-retention-policy": data_retention_policies.to_policy,
         **BEFORE.relationships,
         **dict.fromkeys(
             ("current-configuration-version", "current-state-version", "readme"),
@@ -174,6 +171,7 @@ TODAY = replace(
         **of_projects.OPERATIONS,
         "lock-workspace": (lock_workspace, "lock-workspace"),
         "unlock-workspace": (unlock_workspace, "lock-workspace"),
+        **data_retention_policies.operations("workspace", "read-workspace", "administer-workspace"),
     },
     permissions={
         **BEFORE.permissions,
@@ -194,9 +192,14 @@ TODAY = replace(
         "can-read-variable": "read-variables",
         "can-update-variable": "write-variables",
     },
+    refers=(*BEFORE.refers, TOOL),
     entry={
         **BEFORE.entry,
-        "properties": {**BEFORE.entry["properties"], **of_projects.ENTRY},
+        "properties": {
+            **BEFORE.entry["properties"],
+            **of_projects.ENTRY,
+            **data_retention_policies.ENTRY,
+        },
     },
 )
 EDITIONS = {"2026-08": TODAY}

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource, is_resource
+from mockserver.scenarios.runner.data_retention import retained
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.representations import in_list
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, settings, shown_attributes
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 RECORDED = "recorded answers of the real service"
 
@@ -27,6 +28,7 @@ def values(name: str) -> Mapping[str, Sequence[Any]]:
 def steps(driver: Driver, record: Resource) -> None:
     """What it is entitled to can be asked; the id of that is the server's own."""
     driver.call("show-entitlement-set", of=record)
+    retained(driver, "organization", record)
     _renamed(driver)
     if driver.has("create-agent-pool"):
         _with_agents(driver)
@@ -66,9 +68,8 @@ def _with_agents(driver: Driver) -> None:
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Its name is its id."""
-    names = settings(resource, "default-agent-pool-id")
-    fixed = ("created-at", "external-id", "plan-identifier")
-    entry = shown_attributes(resource, *names, *fixed)
+    names = ("name", "email", "created-at", "session-timeout", "session-remember")
+    entry = shown_attributes(resource, *names, "collaborator-auth-policy")
     return {"name": entry.pop("id")} | entry
 
 

@@ -10,17 +10,15 @@ from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner import relations
 from mockserver.scenarios.runner.answer import JudgedAnswer
+from mockserver.scenarios.runner.data_retention import retained
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_list, same_id
 from mockserver.scenarios.runner.scenario import (
     Known,
     Scenario,
-    bindings,
     body,
     identifiers,
-    names_of,
-    settings,
     shown_attributes,
 )
 
@@ -50,6 +48,7 @@ def steps(driver: Driver, record: Resource) -> None:
         write = driver.call("update-workspace", body("workspaces", {name: value}), of=record)
         shown, source = {f"/attributes/{name}": value}, "{update-workspace}"
         must_show(driver, write, (record, shown), why=f"{name} was sent", source=source)
+    retained(driver, "workspace", record)
     version = body("workspaces", {"terraform-version": "0.0.0-none"})
     why = "a version of Terraform that does not exist"
     driver.refused(
@@ -192,17 +191,10 @@ TODAY: Mapping[str, Callable[[Driver, Resource], None]] = {
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Its settings, its SSH key, and its lock; a repository with its token is another's affair."""
-    apart = ("vcs-repo", "agent-pool-id", "operations")
-    made = shown_attributes(resource, *settings(resource, *apart), "created-at", "environment")
-    made |= bindings(resource)
-    for project in names_of([linked_one(resource, "project") or ""], "projects", known):
-        made["project"] = project
-    consumers = resource.get("listed", {}).get("remote-state-consumers", ())
-    if names := names_of([one["id"] for one in consumers], "workspaces", known):
-        made["remote-state-consumers"] = names
-    changed = attribute(resource, "updated-at") or resource.get("changed-at")
-    if isinstance(changed, str):
-        made["changed-at"] = changed
+    settings = [name for name in resource.get("settable", ()) if name != "vcs-repo"]
+    made = shown_attributes(resource, *settings, "created-at", "environment")
+    if "changed-at" in resource:
+        made["changed-at"] = resource["changed-at"]
     key = linked_one(resource, "ssh-key")
     if key and known("ssh-keys", key):
         made["ssh-key"] = key

@@ -28,14 +28,16 @@ def _entries(kinds: Kinds, state: State, kind: Kind, owner: int) -> Any:
         for inner in kinds.values():
             if inner.member and inner.within == kind.type:
                 entry[inner.member] = _entries(kinds, state, inner, record.key)
-        entries.append(kind.dump(state, record, entry) if kind.dump else entry)
+        said = kind.dump(state, record, entry) if kind.dump else entry
+        if said is not None:
+            entries.append(said)
     return dict(entries) if kind.mapping else entries
 
 
 def entry_of(kinds: Kinds, state: State, kind: Kind, record: Record) -> dict[str, Any]:
     """A record as an entry says it, without what stands within it."""
     kept = _kept(kinds, state, kind, record)
-    entry: Any = kind.dump(state, record, kept) if kind.dump else kept
+    entry: Any = (kind.dump and kind.dump(state, record, kept)) or kept
     said: dict[str, Any] = entry[1] if kind.mapping else entry  # an object's are pairs
     return said
 

@@ -134,9 +134,9 @@ class Kind:
     `about`: what its records are, in a sentence. `within`, `member`: where entries stand in a fixture: in the entry of which kind (None: at the
     top), under which name, in an object (`mapping`) or a list. `refers`: types whose records an
     entry names beside those of its relations, so that these are read first. `seed`, `dump`: entry
-    to record, record to entry, where a fixture says it differently than the API; `entry`: the JSON
+    to record, record to entry (None: every world begins with it), where a fixture says it differently than the API; `entry`: the JSON
     Schema of that, laid over what the edition and the kind say anyway. `always`: the
-    fixture of what every world has, as a document says it. `enforcement`: where its members are enforced.
+    fixture of what every world has, as the edition and a document say it. `enforcement`: where its members are enforced.
     """
 
     type: str
@@ -180,7 +180,7 @@ class Kind:
     seed: Callable[[Any, Any, str, Record | None], Record | None] | None = None
     dump: Callable[[State, Record, dict[str, Any]], Any] | None = None
     entry: Mapping[str, Any] = field(default_factory=dict)
-    always: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    always: Callable[[Facts, Mapping[str, Any]], Mapping[str, Any]] | None = None
     enforcement: Enforcement | None = None
 
     @property
@@ -201,6 +201,8 @@ class Kinds(dict[str, Kind]):
     answers each operation, and the right that it takes; `facts` what the edition says. Raises ValueError
     where two kinds answer one operation, and graphlib.CycleError where entries refer in a circle.
     """
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # each is another: what is cached by it
 
     def __init__(self, kinds: Iterable[Kind], facts: Facts = NO_FACTS) -> None:
         given = {kind.type: kind for kind in kinds}

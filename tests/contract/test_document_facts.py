@@ -63,6 +63,8 @@ ON_PAGES = [
 # what the edition says otherwise: each with the row of README.md that tells why
 
 STATUSES = {
+    ("update-data-retention-policy-of-organization", 200): "data retention policies",
+    ("update-data-retention-policy-of-organization", 204): "data retention policies",
     ("add-user-to-team", 403): "organizations that HCP manages",
     ("add-organization-memberships-to-team", 403): "organizations that HCP manages",
     ("create-agent-pool", 201): "agent pool creation",
@@ -80,6 +82,7 @@ QUERY = {
     ): "`filter[workspace][id]` of team access",
 }
 NOT_SHOWN = {
+    ("data-retention-policy", r"[a-z]+[A-Z].*"): "data retention policies",
     ("agent-pools", "authentication-tokens"): "relationships that only lead to lists",
     ("agent-pools", "agents"): "relationships that only lead to lists",
     ("organizations", r".*-producers|.*oauth-tokens|.*authentication-token"): (

@@ -29,6 +29,7 @@ LINES = [
 CALLERS, ROWS = LINES[0], {line[0]: line[1:] for line in LINES[1:]}
 EDITION = load("2026-08")
 ARCHIVE = b64decode("".join(EDITION.examples["upload-policy-set-versions"]["body-base64"]))
+TOOLS = ("terraform-versions", "sentinel-versions", "opa-versions")
 REFUSED = (401, 403, 404)
 """401 is for the token of an agent pool, with which nobody calls the API (api-tokens.mdx)."""
 UNSEEN = ("does not exist", "is not one of the organization's workspaces")
@@ -82,6 +83,7 @@ class Matrix:
             "ssh-keys": self.ids["ssh-keys", "modules"],
             "agent-pools": self.ids["agent-pools", "builders"],
             "feature-sets": "fs-free",
+            **{type: state[type][0]["id"] for type in TOOLS},
             "team-workspaces": self.places["workspaces", "web"]["rex"]["id"],
             "team-projects": self.places["projects", "platform"]["pre"]["id"],
             "team-projects/open": self.places["projects", "platform"]["open"]["id"],
@@ -180,6 +182,7 @@ class Matrix:
             "generate-new-team-token": None,
             "generate-new-organization-token": None,
             "create-organization": a("organizations", name="new", email="new@example.com"),
+            **{f"update-{t.removesuffix('s')}": a(t, deprecated=True) for t in TOOLS},
             "update-organization": a("organizations", email="new@example.com"),
             "invite-user-to-organization": a("organization-memberships", email="x@example.com"),
             "create-team": a("teams", name="new"),

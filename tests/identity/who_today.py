@@ -76,10 +76,12 @@ DOCUMENT: dict[str, Any] = {
         *({"name": name, "user": name} for name in USERS),
         *({"name": name, **holder} for name, holder in SERVICES.items()),
     ],
+    **{f"{tool}-versions": [{"version": "0.0.1"}] for tool in ("terraform", "sentinel", "opa")},
     "organizations": [
         {
             "name": "acme",
             "owners": ["olg"],
+            "data-retention-policy": {"id": "drp-acme", "delete-older-than-n-days": 90},
             "teams": [
                 {
                     "name": name,
@@ -104,6 +106,7 @@ DOCUMENT: dict[str, Any] = {
                     "project": "platform",
                     "tag-bindings": {"tier": "web"},
                     "team-access": WORKSPACE,
+                    "data-retention-policy": {"id": "drp-web", "delete-older-than-n-days": 30},
                 },
                 {"name": "stage", "project": "staging"},
                 {"name": "misc"},

@@ -177,7 +177,7 @@ def test_the_made_up_edition_is_verified_as_it_says_itself(edition: Edition) -> 
             "/api/v2/runs/run-1/task-stages",
             "documented in 2026-08; this world speaks 2019-07",
         ),
-        ("2026-08", "/api/v2/admin/terraform-versions", "2019-07; this world speaks 2026-08"),
+        ("2026-08", "/api/v2/admin/smtp-settings", "2019-07; this world speaks 2026-08"),
         (REAL, "/api/v2/nothing", "Edition 2019-07 has no such path"),
     ],
 )

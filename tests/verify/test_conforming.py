@@ -166,6 +166,15 @@ def test_what_is_not_asked_has_a_reason(played: Any) -> None:
         "user-tokens-enabled of organizations": "it would lock out who runs verification",
         "policy-tool-version of policy-sets": "it needs a version that the server has",
         "auto-destroy-at of workspaces": "who forgets to remove the workspace would have it destroyed",
+        **{
+            f"{name} of {tool}-versions": why
+            for tool in ("opa", "sentinel", "terraform")
+            for name, why in (
+                ("url", "archs says it"),
+                ("sha", "archs says it"),
+                ("official", "the server that is verified would keep an official version for good"),
+            )
+        },
     }
     assert unasked(session) == {
         "an organization without sentinel": "verification can take no entitlement away",

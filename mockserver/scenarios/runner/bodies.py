@@ -59,7 +59,8 @@ def create_body(plan: Plan, name: str, need: Need, whole: bool = False) -> Any:
     attributes: dict[str, Any] = {}
     for one in plan.known.attributes.values():
         named = one.name == plan.name_attribute
-        if not one.create or not (one.required or named or whole):
+        needed = one.required or named or one.name in plan.scenario.needed
+        if not one.create or not (needed or whole):
             continue
         value = _initial(one, plan, name, values)
         if value is not MISSING:
@@ -111,7 +112,8 @@ def patches(plan: Plan, record: Resource, name: str) -> Iterator[Change]:
         else:
             yield from (Change({one.name: value}) for value in _others(one, record))
     if plan.takes(plan.name_attribute):
-        yield Change({plan.name_attribute: name}, ("/id", "/links"))
+        said = plan.scenario.values(name).get(plan.name_attribute, (name,))[0]
+        yield Change({plan.name_attribute: said}, ("/id", "/links"))
 
 
 def _others(one: Attribute, record: Resource) -> Iterator[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,7 @@ class Scenario:
     of that name sends the first, a PATCH each of the others; none where the scenario's own steps do.
     `left_alone`: attributes that nothing sends, each with the reason.
     `named`: the attribute that names a record, where that is neither `name` nor required.
+    `needed`: attributes that a create sends, though another may stand in their place.
     `unique`: attributes that no other record may have, each with its source.
     `any_case`: where it is said that letter case does not count in names; empty where it counts.
     `parent(driver)`: the record in whose path it is made, where verification cannot make one.
@@ -60,6 +61,7 @@ class Scenario:
     values: Callable[[str], Mapping[str, Sequence[Any]]] = lambda name: {}
     left_alone: Mapping[str, str] = field(default_factory=dict)
     named: str = ""
+    needed: Sequence[str] = ()
     unique: Mapping[str, str] = field(default_factory=dict)
     any_case: str = ""
     parent: Callable[..., Resource] | None = None
@@ -86,25 +88,9 @@ def shown_attributes(resource: Resource, *names: str) -> dict[str, Any]:
 
 def titles(resource: Resource, relation: str, type: str, known: Known) -> list[str]:
     """Names of what a relation holds; what was never seen by itself has none, and is left out."""
-    return names_of(linked(resource, relation) or (), type, known)
-
-
-def names_of(ids: Iterable[str], type: str, known: Known) -> list[str]:
-    """The names of records that were seen by themselves, by their ids."""
-    names = (attribute(other, "name") for id in ids if (other := known(type, id)))
+    others = (known(type, id) for id in linked(resource, relation) or ())
+    names = (attribute(other, "name") for other in others if other)
     return [name for name in names if isinstance(name, str)]
-
-
-def settings(resource: Resource, *but: str) -> list[str]:
-    """Names of the attributes of a resource object that a body may set."""
-    return [name for name in resource.get("settable", ()) if name not in but]
-
-
-def bindings(resource: Resource) -> dict[str, Any]:
-    """The entry of a fixture for the tag bindings that a list has shown of a record."""
-    listed = resource.get("listed", {}).get("tag-bindings", ())
-    values = {str(attribute(one, "key")): attribute(one, "value") for one in listed}
-    return {"tag-bindings": values} if values else {}
 
 
 def identifiers(*resources: Resource) -> dict[str, Any]:
