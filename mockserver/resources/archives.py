@@ -56,8 +56,10 @@ def check(content: bytes) -> None:
             for entry in archive:
                 _check(entry)
                 files += entry.isreg()
-        while unpacked.read(1024**2):
-            pass  # to the checksum behind it
+            rest: Any = archive.fileobj
+            while part := rest.read(1024**2):  # to the checksum behind it
+                if part.strip(b"\0"):  # the library takes a header that is none for the end
+                    raise Unfit(UNREADABLE)
     except Unfit:
         raise
     except Exception:  # whatever a parser makes of bytes from outside: they are no tar.gz

@@ -338,6 +338,15 @@ def test_a_size_that_nothing_has_is_refused_at_once(tfe: mockserver.World, size:
     assert fact(upload(tfe, made(tfe), content)) == "it is no tar inside gzip, or it ends early"
 
 
+def test_a_damaged_header_is_not_the_end_of_an_archive(tfe: mockserver.World) -> None:
+    whole = bytearray(gzip.decompress(packed(entry("a", b"x")) + packed(entry("b", b"y"))))
+    whole[10_240:] = b"?" + whole[10_241:]
+    joined = whole[:1024] + whole[10_240:]
+    assert fact(upload(tfe, made(tfe), gzip.compress(joined))) == (
+        "it is no tar inside gzip, or it ends early"
+    )
+
+
 def test_links_inside_an_archive_are_fine(tfe: mockserver.World) -> None:
     def fill(archive: tarfile.TarFile) -> None:
         entry("./a/main.rego", b"package a")(archive)
