@@ -52,6 +52,8 @@ def versioned(view: View, policy_set: Record) -> bool:
 
 def depends(view: View, policy_set: Record) -> tuple[Any, ...]:
     """What a set shows of its versions."""
+    if not versioned(view, policy_set):
+        return ()
     return newest(view, policy_set), current(view, policy_set)
 
 

@@ -100,6 +100,7 @@ def test_the_newest_version_is_the_last_made_and_the_current_one_the_last_that_i
         answer = tfe.client.get(f"{SET}?include=newest_version,current_version").json
         assert answer["data"]["attributes"]["versioned"] is bool(answer["included"])
         linked = answer["data"]["relationships"]
+        assert tfe.client.get(SET).json["data"]["relationships"] == linked
         told = [linked[name]["data"] for name in ("newest-version", "current-version")]
         ids = [one and one["id"] for one in told]
         assert {one["id"] for one in answer["included"]} == {id for id in ids if id}
