@@ -117,7 +117,7 @@ def test_a_traceback_in_the_log_of_serve_is_ours(text: str) -> None:
         raise ValueError(text)
     except ValueError:
         record = logging.LogRecord("x", 40, "x", 1, "unexpected", (), sys.exc_info())
-    told = OneLine("%(message)s").format(record)
+    told = OneLine().format(record)
     refuse_foreign(told)
     assert all(line.startswith("| ") for line in told.split("\n")[1:])
 

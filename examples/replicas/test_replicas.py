@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +53,19 @@ def test_each_universe_stays_on_its_replica_and_a_lost_one_takes_only_its_own(fl
             assert document["errors"][0]["title"] == "replica lost"
         else:
             assert status == 200
+
+
+def test_an_upload_that_sends_no_token_goes_where_its_world_is(tmp_path: Path) -> None:
+    world = {"edition": "2026-08", "fixture": "documented"}
+    with Fleet(tmp_path) as fleet:
+        for key in KEYS[:9]:
+            made = call(fleet.url, key, "POST", "/_mock/universes", {"key": key, **world})
+            assert made[0] == 201
+            path = "/api/v2/policy-sets/polset-vErs10n567890Abc/versions"
+            status, version = call(fleet.url, key, "POST", path)
+            assert status == 201
+            url = version["data"]["links"]["upload"]
+            assert url.startswith(f"{fleet.url}/_archivist/v1/object/{key}.")
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(urllib.request.Request(url, b"no archive", method="PUT"))
+            assert refused.value.code == 422, "its world knows the URL: it is no 401"

@@ -102,7 +102,8 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     from mockserver.pipeline.server import fixture_for
     from mockserver.resources import kinds
     from mockserver.scenarios import scenarios
-    from mockserver.traffic.fixture import fixture_document, observe
+    from mockserver.traffic.fixture import fixture_document
+    from mockserver.traffic.observed import observe
     from mockserver.traffic.recordings import BadRecording, exchanges
 
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}

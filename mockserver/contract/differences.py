@@ -2,8 +2,10 @@
 
 The vendor's stability policy lists what is backwards compatible: new endpoints;
 new attributes, links and relationships of requests and answers; new optional query parameters. That is
-an `addition`, and so is what takes a rule away from requests: whatever was sent before is taken
-still (decision). Everything else is `breaking`.
+an `addition`, and so is what takes a rule away from requests, or shows less than was said before:
+whatever was sent is taken still, and whatever is shown was to be expected (decision). Everything else is
+`breaking`, also a list that comes in pages where it came whole: the parameter is optional, the rest of
+the list is not (decision). Statuses from 500 on are no difference: every server may fail.
 
 How ids, links and texts of an answer are spelled is not compared: JSON:API calls ids opaque.
 """
@@ -11,7 +13,7 @@ How ids, links and texts of an answer are spelled is not compared: JSON:API call
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,6 +24,8 @@ from mockserver.contract.schema_differences import SENT, SHOWN, SchemaChange, ch
 
 Effect = Literal["breaking", "addition"]
 ROLES = {"POST": "create", "PATCH": "update"}
+BODIES = (".create", ".update", "-by-name")
+"""How the components of bodies end that set what a record has; others belong to their call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ def _operation(
 
 def _subject(operation: Operation, edition: Edition) -> tuple[str, str]:
     """What a body is about, and which body it is: the type that it makes or changes, else the call."""
+    if not str(operation.body_schema.get("$ref", "")).endswith(tuple(BODIES)):
+        return operation.id, "sent"
     data = resolve(operation.body_schema, edition.schemas).get("properties", {}).get("data", {})
     members = resolve(data, edition.schemas).get("properties", {})
     type = members.get("type", {}).get("const")
@@ -153,7 +159,11 @@ def _subject(operation: Operation, edition: Edition) -> tuple[str, str]:
 
 def _parameters(old: Operation, new: Operation) -> Iterator[SchemaChange]:
     """A parameter is a member of a query, so that one set of rules serves both."""
-    yield from changes(_query(old), _query(new), {}, {}, SENT)
+    for change in changes(_query(old), _query(new), {}, {}, SENT):
+        if change.place == "page[size]" and change.verb in ("new", "gone"):
+            whole = "the list came whole" if change.verb == "new" else "the list comes whole"
+            change = change._replace(details=(*change.details, whole), breaking=True)
+        yield change
 
 
 def _query(operation: Operation) -> dict[str, Any]:
@@ -165,6 +175,8 @@ def _query(operation: Operation) -> dict[str, Any]:
 
 def _statuses(old: Operation, new: Operation) -> Iterator[SchemaChange]:
     for status in sorted(old.responses.keys() ^ new.responses.keys()):
+        if status >= 500:
+            continue
         verb = "gone" if status in old.responses else "new"
         told = (new if status in new.responses else old).responses[status]["description"]
         yield SchemaChange(str(status), verb, (told,))
@@ -182,22 +194,25 @@ def _media(old: Operation, new: Operation) -> Iterator[SchemaChange]:
 def _answers(
     old: Operation, new: Operation, status: int, edition: Edition, other: Edition
 ) -> Iterator[SchemaChange]:
-    """Which types an answer shows; an answer that shows none is compared as a whole."""
+    """Which types an answer shows; an answer that shows none is compared as a whole. Further types are
+    sent along where one asks for them.
+    """
     before, after = old.parts(status), new.parts(status)
-    if before.keys() != after.keys():
-        detail = f"was {_listed(before)}, is {_listed(after)}"
-        yield SchemaChange(str(status), "shows", (detail,))
+    more, fewer = after.keys() - before.keys(), before.keys() - after.keys()
+    told = [f"{word} {_listed(sorted(n))}" for word, n in (("more", more), ("fewer", fewer)) if n]
+    if told:
+        yield SchemaChange(str(status), "shows", tuple(told), bool(fewer) or not before)
     schemas = old.answer_schema(status), new.answer_schema(status)
     if schemas[0] and schemas[1] and not before and not after:
         yield from changes(schemas[0], schemas[1], edition.schemas, other.schemas, SHOWN)
 
 
-def _listed(names: Mapping[str, Any]) -> str:
-    return ", ".join(names) or "no resource"
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
 
 
 def _shown(edition: Edition) -> dict[str, Any]:
-    """The schema of each resource object by type; of a further one of a type by its component."""
+    """The schema of each resource object by type; of a further one of a type with its page."""
     found = {
         part.name: type
         for operation in edition.operations.values()
@@ -210,4 +225,7 @@ def _shown(edition: Edition) -> dict[str, Any]:
     for name, type in sorted(found.items()):
         if type not in first.values():
             first[name] = type
-    return {first.get(name, name): edition.schemas[name] for name in found}
+    return {
+        first.get(name, f"{type} ({name.partition('.')[0]})"): edition.schemas[name]
+        for name, type in found.items()
+    }

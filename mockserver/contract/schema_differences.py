@@ -13,6 +13,9 @@ SENT: Role = "sent"
 SHOWN: Role = "shown"
 Pair = tuple[Schema, Schema]
 CHOICES = ("anyOf", "oneOf", "allOf", "not", "if", "then", "else")
+HOLDERS = ("attributes", "relationships", "links")
+"""What has no meaning beside its members: where one comes or goes, its members are told."""
+EMPTY: Schema = {"properties": {}}
 BOUNDS = ("pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
 
 
@@ -52,16 +55,17 @@ def _form(
     """What is said of the value itself: its types, its values, its bounds."""
     was, now = _types(old), _types(new)
     if was and now and was != now:
-        yield SchemaChange(place, "type", _from_to(was, now), not (role == SENT and was < now))
+        kept = was < now if role == SENT else now < was
+        yield SchemaChange(place, "type", _from_to(was, now), not kept)
     listed, lists = _values(old), _values(new)
     if listed != lists and not (listed is None and lists is None):
         yield SchemaChange(
             place, "values", _values_told(listed, lists), not _wider(listed, lists, role)
         )
     if any(old.get(word) != new.get(word) for word in CHOICES):
-        yield SchemaChange(
-            place, "rule", (f"was {expected(old, before)}, is {expected(new, after)}",)
-        )
+        freed = role == SENT and not any(word in new for word in CHOICES)
+        told = f"was {_ruled(old, before)}, is {_ruled(new, after)}"
+        yield SchemaChange(place, "rule", (told,), not freed)
     if role == SENT:
         for word in BOUNDS:
             if old.get(word) != new.get(word):
@@ -72,6 +76,13 @@ def _form(
         yield SchemaChange(
             place, "values", _values_told(listed, lists), not _wider(listed, lists, role)
         )
+
+
+def _ruled(schema: Schema, components: Components) -> str:
+    """What a schema says beside its members, in words."""
+    if any(word in schema for word in CHOICES) and "properties" in schema:
+        return "a rule between its members"
+    return expected(schema, components) if "properties" not in schema else "none"
 
 
 def _types(schema: Schema) -> frozenset[str]:
@@ -101,8 +112,10 @@ def _listed(values: list[Any] | None) -> str:
 
 
 def _wider(old: list[Any] | None, new: list[Any] | None, role: Role) -> bool:
-    """Whether all that was sent may be sent still."""
-    return role == SENT and old is not None and (new is None or all(v in new for v in old))
+    """Whether all that was sent may be sent still, or what is shown was shown before."""
+    if role == SHOWN:
+        old, new = new, old
+    return old is not None and (new is None or all(value in new for value in old))
 
 
 def _members(
@@ -114,7 +127,10 @@ def _members(
     for name, schema in was.items():
         inner = f"{place}.{name}" if place else name
         if name not in now:
-            yield SchemaChange(inner, "gone", (expected(schema, before),))
+            if name in HOLDERS:
+                yield from _members(resolve(schema, before), EMPTY, before, after, role, inner)
+            else:
+                yield SchemaChange(inner, "gone", (expected(schema, before),))
             continue
         if (name in needed) != (name in needs):
             yield _need(inner, name in needs, role)
@@ -122,6 +138,9 @@ def _members(
     for name, schema in now.items():
         if name not in was:
             inner, must = f"{place}.{name}" if place else name, role == SENT and name in needs
+            if name in HOLDERS:
+                yield from _members(EMPTY, resolve(schema, after), before, after, role, inner)
+                continue
             yield SchemaChange(inner, "new", _described(schema, after, role, must), must)
 
 

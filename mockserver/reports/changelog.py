@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any
 
 from mockserver.contract.differences import Difference
@@ -11,10 +10,15 @@ from mockserver.escaping import escaped
 
 
 def markdown(title: str, found: Sequence[Difference]) -> str:
-    """A heading for each operation and type, a line for each difference."""
+    """A heading for each operation and type, where it comes first; a line for each difference."""
     breaking = sum(one.effect == "breaking" for one in found)
-    lines = [f"# {title}", "", f"{breaking} breaking, {len(found) - breaking} additions."]
-    for subject, same in groupby(found, lambda one: one.subject):
+    added = len(found) - breaking
+    count = f"{breaking} breaking, {added} addition{'' if added == 1 else 's'}."
+    subjects: dict[str, list[Difference]] = {}
+    for one in found:
+        subjects.setdefault(one.subject, []).append(one)
+    lines = [f"# {title}", "", count]
+    for subject, same in subjects.items():
         lines += ["", f"## {_text(subject)}", "", *_lines(same)]
     return "\n".join(lines)
 

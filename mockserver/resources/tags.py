@@ -91,11 +91,11 @@ def _unknown(item: Any, pointer: str) -> Error:
     )
 
 
-def search(call: Call, name: str) -> Iterator[Ordered]:
-    """For each tag that a query parameter names, the workspaces that have it."""
-    for part in filter(None, str(call.query.get(name, "")).casefold().split(",")):
-        tag = call.state.find("tags", call.record.key, part.strip())
-        yield call.state.members(tag.key, WORKSPACES) if tag else EMPTY
+def search(call: Call, parameter: str) -> Iterator[tuple[str, Ordered]]:
+    """For each tag that a query parameter names: the name, and the workspaces that have it."""
+    for part in filter(None, str(call.query.get(parameter, "")).split(",")):
+        tag = call.state.find("tags", call.record.key, part.strip().casefold())
+        yield part.strip(), call.state.members(tag.key, WORKSPACES) if tag else EMPTY
 
 
 OPERATIONS = {

@@ -27,7 +27,7 @@ def list_workspaces(call: Call) -> Reply:
         items = _listed(call, call.reached("workspaces", organization))
     if wanted := [*_wanted(call)]:
         items = _picked(call, items, _meeting(wanted))
-    without = frozenset[int]().union(*tags.search(call, "search[exclude-tags]"))
+    without = frozenset[int]().union(*map(_all, _named(call, "search[exclude-tags]")))
     pattern = str(call.query.get("search[wildcard-name]", "")).casefold()
     if without or pattern:
         items = [
@@ -56,8 +56,7 @@ def _picked(
 
 def _wanted(call: Call) -> Iterator[Condition]:
     """For each condition of the query, the workspaces that meet it."""
-    for one in tags.search(call, "search[tags]"):
-        yield [(one, EMPTY)]
+    yield from _named(call, "search[tags]")
     if id := call.query.get("filter[project][id]"):
         found = known(call, "projects", id, call.record)
         yield [(call.state.members(found.key, OF_PROJECT), EMPTY)] if found else []
@@ -68,6 +67,15 @@ def _wanted(call: Call) -> Iterator[Condition]:
         yield [pair for condition in tagged for pair in condition]
     else:
         yield from tagged
+
+
+def _named(call: Call, parameter: str) -> Iterator[Condition]:
+    """Those that have the tags that a query parameter names, be it as the key of a tag binding:
+    terraform sends the keys of its `tags` too, and expects the same workspaces by both.
+    """
+    for name, keys in tags.search(call, parameter):
+        bound = tag_bindings.bearers(call.state, call.record.key, name, None)
+        yield [(keys, EMPTY), *bound]
 
 
 def _tagged(call: Call) -> list[Condition]:
@@ -89,8 +97,11 @@ def _tagged(call: Call) -> list[Condition]:
 def _meeting(conditions: Sequence[Condition]) -> frozenset[int]:
     """The workspaces that meet each of the conditions: those of the smallest are asked of the others."""
     first, *others = sorted(conditions, key=lambda one: sum(len(keys) for keys, _ in one))
-    met = (key for keys, but in first for key in keys if key not in but)
-    return frozenset(key for key in met if all(_meets(one, key) for one in others))
+    return frozenset(key for key in _all(first) if all(_meets(one, key) for one in others))
+
+
+def _all(condition: Condition) -> Iterator[int]:
+    return (key for keys, but in condition for key in keys if key not in but)
 
 
 def _meets(condition: Condition, key: int) -> bool:

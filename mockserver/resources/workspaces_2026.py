@@ -79,21 +79,26 @@ def related(name: str) -> Any:
     return lambda view, record: {"links": {"related": f"/api/v2/workspaces/{record.id}/{name}"}}
 
 
+TRIGGERS = ("trigger-prefixes", "trigger-patterns")
+
+
 def settled_of_projects(
     call: Call, attributes: dict[str, Any], record: Record | None
 ) -> dict[str, Any]:
     """`operations` is the old word for the execution modes remote and local. Who says when it is
-    destroyed does not leave it to the project (provider's suite).
+    destroyed does not leave it to the project; who sends trigger prefixes, were it none, gives up the
+    patterns, and the other way round (provider's suite).
     """
     attributes = settled(call, attributes, record)
     operations = attributes.pop("operations", None)
     if operations is not None and "execution-mode" not in attributes:
         attributes["execution-mode"] = "remote" if operations else "local"
-    said = (
-        record is not None and of_projects.INHERITS in attributes
-    )  # else it is the default of a create
+    said = record is not None and of_projects.INHERITS in attributes  # in a create: the default
     if any(attributes.get(name) for name in of_projects.AUTO_DESTROY) and not said:
         attributes[of_projects.INHERITS] = False
+    sent = [name for name in TRIGGERS if name in attributes]
+    if len(sent) == 1:
+        attributes |= {name: [] for name in TRIGGERS if name not in sent}
     for name, empty in (("trigger-patterns", []), ("working-directory", "")):
         if name in attributes and attributes[name] is None:
             attributes[name] = empty

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from mockserver.judge.documents import Resource
+from typing import Any
+
+from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_find
-from mockserver.scenarios.runner.scenario import Scenario, body
+from mockserver.scenarios.runner.scenario import (
+    Known,
+    Scenario,
+    body,
+    names_of,
+    shown_attributes,
+    titles,
+)
 
 UPDATE, DELETE = "{update-agent-pool}", "{delete-agent-pool}"
 SCOPES = ("allowed-workspaces", "excluded-workspaces")
@@ -56,8 +65,36 @@ def _in_use(driver: Driver, record: Resource, workspace: Resource) -> None:
     must_show(driver, write, (workspace, none), why=why, source=source)
 
 
+MEMBERS = {
+    "workspaces": "workspaces",
+    "allowed-workspaces": "workspaces",
+    "allowed-projects": "projects",
+    "excluded-workspaces": "workspaces",
+}
+
+
+def _is_own(project: Resource | None) -> bool:
+    """Whether a project has a pool of its own, and not its organization's."""
+    own = attribute(project, "setting-overwrites") if project else None
+    return isinstance(own, dict) and bool(own.get("default-agent-pool"))
+
+
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """For whom it is, and who names it."""
+    made = shown_attributes(resource, "name", "organization-scoped", "created-at")
+    there = {name: titles(resource, name, type, known) for name, type in MEMBERS.items()}
+    naming = resource.get("named-by", {}).get("default-agent-pool", ())
+    own = [id for id in naming if _is_own(known("projects", id))]
+    there["projects"] = names_of(own, "projects", known)
+    organization = known("organizations", linked_one(resource, "organization") or "")
+    if organization and linked_one(organization, "default-agent-pool") == resource["id"]:
+        made["default"] = True
+    return made | {name: names for name, names in there.items() if names}
+
+
 SCENARIO = Scenario(
     unique={"name": "decision: a name is one pool's, as of records elsewhere"},
     open=True,
     steps=steps,
+    fixture_entry=fixture_entry,
 )

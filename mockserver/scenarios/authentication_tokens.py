@@ -193,7 +193,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     Its secret is what its creation showed, where that was not masked.
     """
     type, id = resource.get("of", ("", ""))
-    made = shown_attributes(resource, "description", "created-at")
+    made = shown_attributes(resource, "description", "created-at", "expired-at")
     made["name"] = str(resource.get("secret", "")).partition(".")[2] or f"{MASKED}{resource['id']}"
     if maker := linked_one(resource, "created-by"):
         made["created-by"] = maker

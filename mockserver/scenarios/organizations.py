@@ -10,7 +10,7 @@ from mockserver.scenarios.runner.data_retention import retained
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.representations import in_list
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, settings, shown_attributes
 
 RECORDED = "recorded answers of the real service"
 
@@ -68,8 +68,9 @@ def _with_agents(driver: Driver) -> None:
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Its name is its id."""
-    names = ("name", "email", "created-at", "session-timeout", "session-remember")
-    entry = shown_attributes(resource, *names, "collaborator-auth-policy")
+    names = settings(resource, "default-agent-pool-id")
+    fixed = ("created-at", "external-id", "plan-identifier")
+    entry = shown_attributes(resource, *names, *fixed)
     return {"name": entry.pop("id")} | entry
 
 

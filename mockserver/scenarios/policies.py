@@ -101,7 +101,9 @@ def _kept_apart(driver: Driver, record: Resource) -> None:
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """With its code where an upload or a download was written down with it."""
-    made = shown_attributes(resource, "name", "description", "updated-at")
+    made = shown_attributes(resource, "name", "description", "kind", "query", "updated-at")
+    if level := attribute(resource, "enforcement-level"):
+        made["mode"] = level
     enforce = attribute(resource, "enforce")
     for one in enforce if isinstance(enforce, list) else []:
         made["mode"] = one.get("mode", "hard-mandatory")

@@ -15,6 +15,7 @@ from mockserver.scenarios.runner.scenario import (
     Scenario,
     body,
     identifiers,
+    settings,
     shown_attributes,
     titles,
 )
@@ -167,13 +168,22 @@ def _of_kinds(driver: Driver) -> None:
         must_find(driver, "list-policy-sets", opa, query, there=[opa], not_there=[sentinel])
 
 
+MEMBERS = {
+    "policies": "policies",
+    "workspaces": "workspaces",
+    "projects": "projects",
+    "workspace-exclusions": "workspaces",
+    "project-exclusions": "projects",
+}
+
+
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    listed = ("name", "description", "global", "kind", "agent-enabled", "created-at", "updated-at")
-    made = shown_attributes(resource, *listed)
-    return made | {
-        relation: titles(resource, relation, relation, known)
-        for relation in ("policies", "workspaces")
-    }
+    """Its settings, and by name what it is attached to and what is left out."""
+    shown = (*settings(resource), "tag-selectors", "created-at", "updated-at")
+    made = shown_attributes(resource, *shown)
+    there = {name: titles(resource, name, type, known) for name, type in MEMBERS.items()}
+    old = ("policies", "workspaces")
+    return made | {name: names for name, names in there.items() if names or name in old}
 
 
 SCENARIO = Scenario(

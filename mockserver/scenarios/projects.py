@@ -10,7 +10,16 @@ from mockserver.scenarios.runner import relations
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_find
-from mockserver.scenarios.runner.scenario import Expected, Scenario, body, identifiers
+from mockserver.scenarios.runner.scenario import (
+    Expected,
+    Known,
+    Scenario,
+    bindings,
+    body,
+    identifiers,
+    settings,
+    shown_attributes,
+)
 
 MOVE = "move-workspaces-into-project"
 KEPT = "{delete-project} (status: decision)"
@@ -110,8 +119,18 @@ def _kept(driver: Driver, record: Resource, home: Resource, workspaces: Sequence
     must_show(driver, back, *expected, why="both were moved back", source=f"{{{MOVE}}}")
 
 
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """Its settings and tags; whether it is the default one its organization says."""
+    made = shown_attributes(resource, *settings(resource, "default-agent-pool-id"), "created-at")
+    organization = known("organizations", linked_one(resource, "organization") or "")
+    if organization and linked_one(organization, "default-project") == resource["id"]:
+        made["default"] = True
+    return made | bindings(resource)
+
+
 SCENARIO = Scenario(
     values=values,
     unique={"name": "{create-project}: unique in the organization"},
     steps=steps,
+    fixture_entry=fixture_entry,
 )

@@ -11,7 +11,7 @@ from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_find, must_list
-from mockserver.scenarios.runner.scenario import Scenario
+from mockserver.scenarios.runner.scenario import Known, Scenario, shown_attributes
 
 ADD, REMOVE = "add-tags-to-workspace", "remove-tags-from-workspace"
 
@@ -64,4 +64,12 @@ def _title(tag: Resource) -> str:
     return str(attribute(tag, "name"))
 
 
-SCENARIO = Scenario(steps=steps)
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """With the workspaces that have it, of those that were seen."""
+    name = attribute(resource, "name")
+    seen = (known("workspaces", id) for id in resource.get("holders", ()))
+    names = [attribute(one, "name") for one in seen if one and name in attribute(one, "tag-names")]
+    return shown_attributes(resource, "name", "created-at") | {"workspaces": names}
+
+
+SCENARIO = Scenario(steps=steps, fixture_entry=fixture_entry)

@@ -54,7 +54,8 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     id = linked_one(resource, "team")
     team = known("teams", id) if id else None
     name = attribute(team, "name") if team else None
-    return (name, shown_attributes(resource, "access")) if name else None
+    details = DETAILS if attribute(resource, "access") == "custom" else ()
+    return (name, shown_attributes(resource, "access", *details)) if name else None
 
 
 SCENARIO = Scenario(

@@ -10,7 +10,14 @@ from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_find
 from mockserver.scenarios.runner.plan import CannotContinue
-from mockserver.scenarios.runner.scenario import Callers, Known, Scenario, body, shown_attributes
+from mockserver.scenarios.runner.scenario import (
+    Callers,
+    Known,
+    Scenario,
+    body,
+    settings,
+    shown_attributes,
+)
 
 OWNERS = "{the-owners-team} (status: decision)"
 
@@ -73,7 +80,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     """Members by username; every organization has `owners` already."""
     made = shown_attributes(resource, "name")
     if made.get("name") != "owners":
-        made |= shown_attributes(resource, "organization-access")
+        made |= shown_attributes(resource, *settings(resource, "name"))
     users = (known("users", id) for id in linked(resource, "users") or ())
     names = (attribute(user, "username") for user in users if user)
     return made | {"members": [name for name in names if isinstance(name, str)]}

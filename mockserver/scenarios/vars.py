@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.explain import brief
-from mockserver.judge.documents import Resource, resources
+from mockserver.judge.documents import Resource, attribute, linked_one, resources
 from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.error_pointers import points_at
-from mockserver.scenarios.runner.scenario import Scenario, body
+from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 SECRET = "{secrets}: what is sensitive is never shown again"
 
@@ -169,9 +169,22 @@ def _hidden(
         driver.holds(shown is None, answer, place, what, "null", SECRET)
 
 
+def fixture_entry(resource: Resource, known: Known) -> Any:
+    """Of a workspace or a policy set that was seen; the value of a sensitive one is lost."""
+    holder_id = linked_one(resource, "configurable") or ""
+    for type in ("workspaces", "policy-sets"):
+        holder = known(type, holder_id)
+        if holder and (organization := linked_one(holder, "organization")):
+            names = ("key", "value", "sensitive", "category", "hcl", "description", "created-at")
+            made = shown_attributes(resource, *names)
+            return made | {type.removesuffix("s"): f"{organization}/{attribute(holder, 'name')}"}
+    return None
+
+
 SCENARIO = Scenario(
     values=values,
     may_change=("/attributes/version-id",),
     once=once,
     steps=steps,
+    fixture_entry=fixture_entry,
 )

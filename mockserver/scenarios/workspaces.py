@@ -17,8 +17,11 @@ from mockserver.scenarios.runner.listings import must_list, same_id
 from mockserver.scenarios.runner.scenario import (
     Known,
     Scenario,
+    bindings,
     body,
     identifiers,
+    names_of,
+    settings,
     shown_attributes,
 )
 
@@ -191,10 +194,17 @@ TODAY: Mapping[str, Callable[[Driver, Resource], None]] = {
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
     """Its settings, its SSH key, and its lock; a repository with its token is another's affair."""
-    settings = [name for name in resource.get("settable", ()) if name != "vcs-repo"]
-    made = shown_attributes(resource, *settings, "created-at", "environment")
-    if "changed-at" in resource:
-        made["changed-at"] = resource["changed-at"]
+    apart = ("vcs-repo", "agent-pool-id", "operations")
+    made = shown_attributes(resource, *settings(resource, *apart), "created-at", "environment")
+    made |= bindings(resource)
+    for project in names_of([linked_one(resource, "project") or ""], "projects", known):
+        made["project"] = project
+    consumers = resource.get("listed", {}).get("remote-state-consumers", ())
+    if names := names_of([one["id"] for one in consumers], "workspaces", known):
+        made["remote-state-consumers"] = names
+    changed = attribute(resource, "updated-at") or resource.get("changed-at")
+    if isinstance(changed, str):
+        made["changed-at"] = changed
     key = linked_one(resource, "ssh-key")
     if key and known("ssh-keys", key):
         made["ssh-key"] = key

@@ -5,163 +5,16 @@ Walks the kinds as seeding does; `entries` say for each type what entry makes a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mockserver.contract import Edition, Operation
-from mockserver.digits import whole_number
-from mockserver.judge.documents import Resource, resources
-from mockserver.judge.exchange import Exchange
-from mockserver.judge.pointers import at
-from mockserver.judge.routes import match
+from mockserver.redaction import MASK
 from mockserver.traffic.masking import LOST, MASKED
-from mockserver.world.clock import parse_timestamp, timestamp
-from mockserver.world.kinds import Kind, Kinds, by_creation
+from mockserver.traffic.observed import Key, Observed
+from mockserver.world.kinds import Kind, by_creation
 
-Key = tuple[str, str]
 FixtureEntry = Callable[..., Any]
 """`entry(resource, known)`: what a fixture says of a resource object; None where it cannot."""
-
-
-@dataclass
-class Observed:
-    """What exchanges have shown: resources in the order they were first seen, and their owners.
-
-    `settable` are the attributes by type that a create or an update may set; `order` the ids by type
-    as lists show them, what was changed last first.
-    """
-
-    kinds: Kinds
-    settable: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    seen: dict[Key, dict[str, Any]] = field(default_factory=dict)
-    owners: dict[Key, str] = field(default_factory=dict)
-    order: dict[str, list[str]] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-
-    def known(self, type: str, id: str) -> Resource | None:
-        return self.seen.get((type, id))
-
-    def show(self, resource: Mapping[str, Any], owner: str | None, of: Key | None = None) -> None:
-        """A resource object as an answer had it; the last one counts. `of`: what the path named."""
-        key = resource["type"], resource["id"]
-        before = self.seen.get(key, {})
-        names = ("text", "sent", "of", "secret")
-        kept: dict[str, Any] = {name: before[name] for name in names if name in before}
-        for part in ("attributes", "relationships"):  # one answer shows what another does not
-            old, new = before.get(part), resource.get(part)
-            if isinstance(old, dict) and isinstance(new, dict):
-                kept[part] = {**old, **new}
-        if isinstance(secret := at(resource, "/attributes/token"), str):
-            kept["secret"] = secret
-        if of and of != key:
-            kept["of"] = of
-        self.seen[key] = {**resource, **kept, "settable": self.settable.get(key[0], ())}
-        if owner := _related(self.kinds.get(key[0]), resource) or owner:
-            self.owners[key] = owner
-
-
-def observe(exchanges: Iterable[Exchange], edition: Edition, kinds: Kinds) -> Observed:
-    """The world that successful exchanges have shown, in order."""
-    observed = Observed(kinds)
-    for type, listed in edition.types.items():
-        able = (name for name, said in listed.attributes.items() if said.create or said.update)
-        observed.settable[type] = tuple(able)
-    for exchange in exchanges:
-        operation, path = match(edition, exchange.method, exchange.path)
-        if operation is None or not 200 <= exchange.status < 300:
-            continue
-        _take(observed, operation, path, exchange)
-    _timed(observed)
-    return observed
-
-
-def _timed(observed: Observed) -> None:
-    """A time of the last change for each record, so that they are listed as they were."""
-    for type, ids in observed.order.items():
-        there = [observed.seen[type, id] for id in ids if (type, id) in observed.seen]
-        times = [at(resource, "/attributes/created-at") for resource in there]
-        newest = max((time for time in times if isinstance(time, str)), default="")
-        try:
-            last = parse_timestamp(newest)
-        except ValueError:
-            continue
-        for number, resource in enumerate(reversed(there), start=1):
-            resource["changed-at"] = timestamp(last + timedelta(milliseconds=number))
-
-
-def _take(
-    observed: Observed, operation: Operation, path: Mapping[str, str], exchange: Exchange
-) -> None:
-    named = [(type, path[name]) for name, type in operation.records.items()]
-    for _, resource in (*resources(exchange.document), *_included(exchange.document)):
-        kind = observed.kinds.get(resource["type"])
-        owner = next((id for type, id in named if kind and type == kind.within), None)
-        observed.show(resource, owner, named[-1] if named else None)
-    _ordered(observed, operation, exchange)
-    if isinstance(exchange.request, dict) and operation.method in ("POST", "PATCH"):
-        sent = at(exchange.request, "/data/attributes")
-        for _, resource in resources(exchange.document):
-            known = (resource["type"], resource["id"])
-            if known in observed.seen:
-                asked = sent if isinstance(sent, dict) else exchange.request
-                before = observed.seen[known].get("sent", {})
-                observed.seen[known]["sent"] = {**before, **asked}
-    if exchange.text is not None and named and named[-1] in observed.seen:
-        observed.seen[named[-1]]["text"] = exchange.text
-    whole = operation.body is None and len(named) >= 1 and operation.path.endswith("}")
-    if operation.method == "DELETE" and whole:
-        _forget(observed, *named[-1])
-
-
-def _ordered(observed: Observed, operation: Operation, exchange: Exchange) -> None:
-    """What is written stands first, a page where its number says; of a search no more is known than
-    which stands before which."""
-    shown: dict[str, list[str]] = {}
-    for _, resource in resources(exchange.document):
-        shown.setdefault(resource["type"], []).append(resource["id"])
-    query = dict(exchange.query)
-    narrowed = any(name.startswith(("search", "filter")) for name in query)
-    for type, ids in shown.items():
-        order = observed.order.setdefault(type, [])
-        if operation.method == "GET" and not isinstance(at(exchange.document, "/data"), list):
-            order += [id for id in ids if id not in order]
-            continue
-        rest = [id for id in order if id not in ids]
-        if narrowed:
-            places = iter([id for id in ids if id in order])
-            order[:] = [next(places) if id in ids else id for id in order]
-            order += [id for id in ids if id not in order]
-        else:
-            before = (whole_number(query.get("page[number]", "")) or 1) - 1
-            start = before * (whole_number(query.get("page[size]", "")) or len(ids))
-            order[:] = [*rest[:start], *ids, *rest[start:]]
-
-
-def _included(document: Any) -> Iterator[tuple[str, Any]]:
-    yield from resources({"data": at(document, "/included")})
-
-
-def _forget(observed: Observed, type: str, name: str) -> None:
-    """A record that was deleted, by id or by name, and what stood in it."""
-    for key, resource in list(observed.seen.items()):
-        if key[0] == type and name in (key[1], at(resource, "/attributes/name")):
-            del observed.seen[key]
-    for key in [key for key, owner in observed.owners.items() if owner == name]:
-        observed.seen.pop(key, None)
-
-
-def _related(kind: Kind | None, resource: Mapping[str, Any]) -> str | None:
-    """The owner that a resource object itself names."""
-    relationships = at(resource, "/relationships")
-    if kind is None or not isinstance(relationships, Mapping):
-        return None
-    for name in relationships:
-        data = at(relationships, f"/{name}/data")
-        if isinstance(data, Mapping) and data.get("type") == kind.within:
-            return str(data.get("id"))
-    return None
 
 
 def fixture_document(observed: Observed, entries_of: Mapping[str, FixtureEntry]) -> dict[str, Any]:
@@ -197,8 +50,10 @@ def _of_kind(observed: Observed, kind: Kind) -> list[tuple[Key, dict[str, Any]]]
 def _lost(entry: Mapping[str, Any]) -> Iterator[str]:
     """What an entry does not keep of its record, and what it has in its place."""
     for name, value in entry.items():
-        if value == LOST:
+        if value in (LOST, MASK):
             yield f"its {name} was not recorded"
+        elif isinstance(value, Mapping) and MASK in value.values():
+            yield f"values of its {name} were not recorded"
         elif str(value).startswith(MASKED):
             yield f"its secret was not recorded; KEY.{value} opens in its place"
 

@@ -17,9 +17,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from selectors import EVENT_READ, DefaultSelector
 from typing import Protocol
-
-from urllib3.util import wait_for_read
 
 from mockserver.loopback import is_loopback, split
 
@@ -134,7 +133,7 @@ class HttpTransport:
         """A connection that has been answered and still stands."""
         with suppress(IndexError):
             while connection := self._idle.pop():
-                if not wait_for_read(connection.sock, 0):
+                if not _has_news(connection.sock):
                     return connection
                 connection.close()  # the server has closed it meanwhile
         return None
@@ -181,6 +180,13 @@ def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         key = name.lower()
         found[key] = f"{found[key]}, {value}" if key in found else value
     return found
+
+
+def _has_news(line: socket.socket) -> bool:
+    """Whether something has come though nothing was asked: its end."""
+    with DefaultSelector() as watch:
+        watch.register(line, EVENT_READ)
+        return bool(watch.select(0))
 
 
 def _close(connections: Iterable[HTTPConnection]) -> None:

@@ -65,7 +65,12 @@ class Lines(logging.Handler):
 
 
 class OneLine(logging.Formatter):
-    """A traceback may quote what a client sent: no line of it looks like anything else."""
+    """The message alone. A traceback may quote what a client sent: no line of it looks like anything
+    else."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
         lines = super().formatException(ei).split("\n")
@@ -76,7 +81,7 @@ class OneLine(logging.Formatter):
 def to(stream: IO[str], *, quiet: bool = False) -> Iterator[None]:
     """Log what the server answers to a stream; mistakes of ours alone where `quiet`."""
     handler = Lines(stream)
-    handler.setFormatter(OneLine("%(message)s"))
+    handler.setFormatter(OneLine())
     logger = logging.getLogger("mockserver")
     logger.setLevel(logging.ERROR if quiet else logging.INFO)
     logger.addHandler(handler)

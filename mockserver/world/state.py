@@ -12,14 +12,14 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from rpds import HashTrieMap
 
+from mockserver.world import indexes
+from mockserver.world.indexes import NONE
 from mockserver.world.ordered import EMPTY, Ordered
 
-NONE: Mapping[Any, Any] = MappingProxyType({})
 ROOT = 0
 """Owner of what nobody owns (organizations, users)."""
 
@@ -80,10 +80,10 @@ class State:
     """
 
     records: HashTrieMap[int, Record] = HashTrieMap()
-    names: HashTrieMap[tuple[Any, ...], int] = HashTrieMap()
-    owned: HashTrieMap[int, Mapping[str, Ordered]] = HashTrieMap()
-    links: HashTrieMap[int, Mapping[Relation, Ordered]] = HashTrieMap()
-    shared: HashTrieMap[tuple[Any, ...], Ordered] = HashTrieMap()
+    names: indexes.Names = HashTrieMap()
+    owned: indexes.Lists = HashTrieMap()
+    links: indexes.Links = HashTrieMap()
+    shared: indexes.Shared = HashTrieMap()
     counters: Mapping[str, int] = field(default_factory=dict)
     serial: int = ROOT
     replaced: int = 0
@@ -141,14 +141,15 @@ class State:
 
         `counted`: the number that its id has, by prefix.
         """
-        return replace(
-            self,
+        return State(
             records=self.records.insert(record.key, record),
-            names=_named(self.names, record),
+            names=indexes.named(self.names, record.names, record.key),
             owned=_listed(self.owned, record, add=True),
+            links=self.links,
             counters={**self.counters, **counted},
-            shared=_shared(self.shared, record.key, (), record.shared),
+            shared=indexes.shared(self.shared, record.key, (), record.shared),
             serial=record.key,
+            replaced=self.replaced,
             written=self.written + record.weight(),
         )
 
@@ -159,7 +160,7 @@ class State:
         if old.names != record.names:
             for name in old.names:
                 names = names.remove(name)
-            names = _named(names, record)
+            names = indexes.named(names, record.names, record.key)
         if old.sort != record.sort:
             owned = _listed(_listed(owned, old, add=False), record, add=True)
         return replace(
@@ -167,7 +168,7 @@ class State:
             records=self.records.insert(record.key, record),
             names=names,
             owned=owned,
-            shared=_shared(self.shared, record.key, old.shared, record.shared),
+            shared=indexes.shared(self.shared, record.key, old.shared, record.shared),
             replaced=self.replaced + old.weight(),
             written=self.written + record.weight(),
         )
@@ -190,7 +191,7 @@ class State:
         records, names, shared = state.records, state.names, state.shared
         for record in doomed:
             records = records.remove(record.key)
-            shared = _shared(shared, record.key, record.shared, ())
+            shared = indexes.shared(shared, record.key, record.shared, ())
             for name in record.names:
                 names = names.remove(name)
         weight = sum(record.weight() for record in doomed)
@@ -207,7 +208,7 @@ class State:
         for (name, inverse), members in links.get(record.key, NONE).items():
             for member in members:
                 if member in links:
-                    links = _linked(links, member, (inverse, name), record.key, add=False)
+                    links = indexes.linked(links, member, (inverse, name), record.key, add=False)
         owned = _listed(self.owned, record, add=False)
         return replace(self, links=links.discard(record.key), owned=owned.discard(record.key))
 
@@ -222,60 +223,11 @@ class State:
     def _relate(self, left: int, relation: Relation, rights: Iterable[int], *, add: bool) -> State:
         links, inverse = self.links, (relation[1], relation[0])
         for right in rights:
-            links = _linked(links, left, relation, right, add=add)
-            links = _linked(links, right, inverse, left, add=add)
+            links = indexes.linked(links, left, relation, right, add=add)
+            links = indexes.linked(links, right, inverse, left, add=add)
         return self if links is self.links else replace(self, links=links)
 
 
-def _named(
-    names: HashTrieMap[tuple[Any, ...], int], record: Record
-) -> HashTrieMap[tuple[Any, ...], int]:
-    for name in record.names:
-        if name in names:
-            raise KeyError(f"{name} is taken")
-        names = names.insert(name, record.key)
-    return names
-
-
-def _shared(
-    shared: HashTrieMap[tuple[Any, ...], Ordered],
-    key: int,
-    old: tuple[tuple[Any, ...], ...],
-    new: tuple[tuple[Any, ...], ...],
-) -> HashTrieMap[tuple[Any, ...], Ordered]:
-    """With a record under its new entries instead of the old ones; an empty entry is none."""
-    if old == new:
-        return shared
-    for entry in old:
-        rest = shared[entry].discard(key)
-        shared = shared.insert(entry, rest) if len(rest) else shared.remove(entry)
-    for entry in new:
-        shared = shared.insert(entry, shared.get(entry, EMPTY).add(key))
-    return shared
-
-
-def _linked(
-    links: HashTrieMap[int, Mapping[Relation, Ordered]],
-    key: int,
-    relation: Relation,
-    other: int,
-    *,
-    add: bool,
-) -> HashTrieMap[int, Mapping[Relation, Ordered]]:
-    relations = links.get(key, NONE)
-    old = relations.get(relation, EMPTY)
-    new = old.add(other) if add else old.discard(other)
-    return links if new is old else links.insert(key, {**relations, relation: new})
-
-
-def _listed(
-    owned: HashTrieMap[int, Mapping[str, Ordered]], record: Record, *, add: bool
-) -> HashTrieMap[int, Mapping[str, Ordered]]:
+def _listed(owned: indexes.Lists, record: Record, *, add: bool) -> indexes.Lists:
     item = (*record.sort, record.key)
-    for owner in record.owners:
-        lists = owned.get(owner, NONE)
-        old = lists.get(record.kind, EMPTY)
-        new = old.add(item) if add else old.discard(item)
-        if new is not old:
-            owned = owned.insert(owner, {**lists, record.kind: new})
-    return owned
+    return indexes.listed(owned, record.owners, record.kind, item, add=add)

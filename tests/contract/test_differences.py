@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from mockserver.contract.differences import differences
 from tests.verify.test_recordings import entry, example, har
 
 REAL, MADE_UP = "2019-07", "made-up"
+NEW = load("2026-08")
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -62,6 +64,10 @@ def _another_status(said: dict[str, Any]) -> None:
 def _parameter(**said: Any) -> Change:
     schema = {"type": "string", "description": "A colour.", "x-source": "#x", **said}
     return _operation("list-ssh-keys", lambda o: o.update(parameters={"filter[colour]": schema}))
+
+
+def _pages(said: dict[str, Any]) -> None:
+    said["pages"] = {"size": 20, "x-source": "#x"}
 
 
 LINES: list[tuple[Change, tuple[str, ...]]] = [
@@ -150,6 +156,22 @@ LINES: list[tuple[Change, tuple[str, ...]]] = [
         ("breaking list-ssh-keys filter[colour]: new: a string; must be sent",),
     ),
     (
+        _attribute("name", x_sent={"type": "string"}, type=["string", "null"]),
+        ("breaking ssh-keys attributes.name: type: was string, is null or string (shown)",),
+    ),
+    (
+        _operation("list-ssh-keys", _pages),
+        (
+            "addition list-ssh-keys page[number]: new: an integer of at least 1; default 1",
+            "breaking list-ssh-keys page[size]: new: an integer of at least 1 and at most 150; "
+            "default 20; the list came whole",
+        ),
+    ),
+    (
+        _operation("get-ssh-key", lambda o: o["answers"].update({"500": "It failed."})),
+        (),
+    ),
+    (
         _operation("list-ssh-keys", lambda o: o.update(entitlement="operations")),
         ("breaking list-ssh-keys : entitlement: was none, is operations",),
     ),
@@ -171,6 +193,41 @@ def test_each_change_of_a_page_is_told_with_what_it_means_for_clients(
 def line(one: Any) -> str:
     where = f" ({', '.join(one.where)})" if one.where else ""
     return f"{one.effect} {one.subject} {one.place}: {one.what}{where}"
+
+
+TODAY = (
+    "breaking change-your-password attributes.current_password: new: a string; must be sent (sent)",
+    "breaking create-policy 200: gone: The policy was made.",
+    "breaking list-workspaces page[size]: default: was 150, is 20",
+    "breaking list-organizations page[size]: new: an integer of at least 1 and at most 100; "
+    "default 20; the list came whole",
+    'breaking policies attributes.enforce[].mode: values: more "mandatory" (create, update, shown)',
+    "breaking policy-sets : rule: was a rule between its members, is none (shown)",
+    "breaking users (account) attributes.avatar-url: type: was string, is null or string (shown)",
+    "addition show-organization 200: shows: more entitlement-sets, projects",
+    "addition workspaces attributes.working-directory: type: was null or string, is string (shown)",
+    "addition workspaces relationships.project: new: an object (create, update, shown)",
+    "addition create-project : new: POST /api/v2/organizations/{organization_name}/projects",
+    "addition policies attributes.enforce: need not be sent (create)",
+)
+
+
+@pytest.fixture(scope="module")
+def today() -> list[str]:
+    return [line(one) for one in differences(load(REAL), NEW)]
+
+
+@pytest.mark.parametrize("told", TODAY)
+def test_what_has_changed_since_2019_is_told_as_it_is(today: list[str], told: str) -> None:
+    assert told in today
+
+
+def test_no_line_says_that_a_thing_was_what_it_is_and_no_500_is_a_difference(
+    today: list[str],
+) -> None:
+    assert len(today) == len(set(today))
+    assert [one for one in today if re.search(r"was (.+), is \1( \(|;|$)", one)] == []
+    assert [one for one in today if re.match(r"\w+ \S+ 5\d\d:", one)] == []
 
 
 def test_an_edition_does_not_differ_from_itself() -> None:
@@ -213,7 +270,7 @@ def test_markdown_has_a_heading_for_each_subject_and_a_line_for_each_difference(
     assert diff(REAL, MADE_UP).stdout.splitlines() == [
         "# From 2019-07 to made-up",
         "",
-        "1 breaking, 1 additions.",
+        "1 breaking, 1 addition.",
         "",
         "## delete-ssh-key",
         "",
@@ -290,3 +347,23 @@ def test_a_file_that_is_no_recording_is_exit_code_2_and_a_sentence(tmp_path: Pat
     said = diff(REAL, "--against", str(tmp_path / "a.har"))
     assert said.exit_code == 2
     assert "a.har" in said.output
+
+
+def test_a_recording_of_today_is_compared_with_both_editions(tmp_path: Path) -> None:
+    """What 2026-08 shows is drift from 2019-07, and none from itself."""
+    show, sets = "/api/v2/policy-sets/polset-3yVQZvHzf5j3WRJ1", NEW.examples["show-policy-set"]
+    path = str(har(tmp_path / "session.har", entry("GET", show, 200, sets["answers"]["200"])))
+    beyond = json.loads(diff(REAL, "--against", path, "--format", "json").stdout)["differences"]
+    assert ("addition", "policy-sets", "attributes.kind") in {
+        (one["effect"], one["subject"], one["place"]) for one in beyond
+    }
+    assert json.loads(diff("2026-08", "--against", path, "--format", "json").stdout) == {
+        "from": "2026-08",
+        "to": "session.har",
+        "differences": [],
+    }
+
+
+def test_the_changelog_has_a_heading_once() -> None:
+    headings = [line for line in diff(REAL, NEW.name).stdout.splitlines() if line.startswith("## ")]
+    assert len(headings) == len(set(headings)) > 100

@@ -70,6 +70,24 @@ def test_a_workspace_that_says_when_it_is_destroyed_does_not_leave_it_to_its_pro
     assert inherits(path, "PATCH", **{"inherits-project-auto-destroy": True})
 
 
+@pytest.mark.parametrize("sent", [["/modules"], []])
+@pytest.mark.parametrize("names", [("prefixes", "patterns"), ("patterns", "prefixes")])
+def test_trigger_prefixes_and_patterns_take_the_place_of_each_other(
+    tfe: mockserver.World, names: tuple[str, str], sent: list[str]
+) -> None:
+    one, other = (f"trigger-{name}" for name in names)
+
+    def changed(**said: Any) -> Any:
+        document = {"data": {"type": "workspaces", "attributes": said}}
+        answer = tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=document)
+        return answer.json["data"]["attributes"]
+
+    assert changed(**{one: ["/network/*"]})[one] == ["/network/*"]
+    assert changed(description="something else")[one] == ["/network/*"]
+    shown = changed(**{other: sent})
+    assert (shown[one], shown[other]) == ([], sent)
+
+
 def test_a_workspace_moves_out_of_the_project_it_was_in(tfe: mockserver.World) -> None:
     moved = {"data": [{"type": "workspaces", "id": FIRST}]}
     path = f"{ROOT}/projects/{EMPTY}/relationships/workspaces"
@@ -260,6 +278,22 @@ def test_a_list_is_narrowed_by_wildcards_tags_with_values_and_sorted(tfe: mockse
     inherited = {"filter[tagged][0][key]": "env", "filter[tagged][0][value]": "prod"}
     assert found(**inherited) == [FIRST]
     assert found(**inherited, **{"filter[tagged][1][key]": "nothing"}) == []
+    assert found(**inherited, **{"filter[tagged][1][key]": "tier"}) == [FIRST]
+
+
+def test_the_key_of_a_tag_binding_is_a_name_that_tags_are_searched_by(
+    tfe: mockserver.World,
+) -> None:
+    """terraform sends the keys of its `tags` as names too, and expects the same workspaces."""
+
+    def found(**query: str) -> list[str]:
+        return ids(tfe.client.get(WORKSPACES, query_string=query))
+
+    both = {"search[tags]": "env,tier", "filter[tagged][0][key]": "env"}
+    assert found(**both) == [FIRST]
+    assert found(**{"search[tags]": "env,nothing"}) == []
+    assert FIRST not in found(**{"search[exclude-tags]": "tier"})
+    assert SECOND in found(**{"search[exclude-tags]": "tier"})
 
 
 def test_a_tag_of_the_workspace_goes_before_that_of_its_project(tfe: mockserver.World) -> None:

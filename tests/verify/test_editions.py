@@ -51,7 +51,7 @@ def _slowly(edition: str, *pages: str) -> Any:
         _slowly(OLD, "ssh-keys", "team-access"),
         (OLD, ("teams", "team-members", "team-access", "team-tokens")),
         _slowly(OLD, "user-tokens", "organization-tokens", "account", "users"),
-        (NEW, ("projects", "agent-pools", "project-team-access")),
+        _slowly(NEW, "projects", "agent-pools", "project-team-access"),
         _slowly(NEW, "policies", "policy-sets", "policy-set-params"),
         _slowly(NEW, "workspaces", "vars", "policy-set-params"),
         _slowly(NEW, "teams", "team-members", "team-access", "team-tokens", "project-team-access"),

@@ -24,8 +24,9 @@ from mockserver.contract import Edition, load
 from mockserver.judge.exchange import Exchange
 from mockserver.resources import kinds
 from mockserver.scenarios import scenarios
-from mockserver.traffic.fixture import fixture_document, observe
+from mockserver.traffic.fixture import fixture_document
 from mockserver.traffic.masking import Mask
+from mockserver.traffic.observed import observe
 from mockserver.traffic.recorder import Recorder
 from mockserver.traffic.recordings import exchanges
 from mockserver.traffic.transport import HttpTransport

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,9 +88,25 @@ def shown_attributes(resource: Resource, *names: str) -> dict[str, Any]:
 
 def titles(resource: Resource, relation: str, type: str, known: Known) -> list[str]:
     """Names of what a relation holds; what was never seen by itself has none, and is left out."""
-    others = (known(type, id) for id in linked(resource, relation) or ())
-    names = (attribute(other, "name") for other in others if other)
+    return names_of(linked(resource, relation) or (), type, known)
+
+
+def names_of(ids: Iterable[str], type: str, known: Known) -> list[str]:
+    """The names of records that were seen by themselves, by their ids."""
+    names = (attribute(other, "name") for id in ids if (other := known(type, id)))
     return [name for name in names if isinstance(name, str)]
+
+
+def settings(resource: Resource, *but: str) -> list[str]:
+    """Names of the attributes of a resource object that a body may set."""
+    return [name for name in resource.get("settable", ()) if name not in but]
+
+
+def bindings(resource: Resource) -> dict[str, Any]:
+    """The entry of a fixture for the tag bindings that a list has shown of a record."""
+    listed = resource.get("listed", {}).get("tag-bindings", ())
+    values = {str(attribute(one, "key")): attribute(one, "value") for one in listed}
+    return {"tag-bindings": values} if values else {}
 
 
 def identifiers(*resources: Resource) -> dict[str, Any]:
