@@ -85,6 +85,6 @@ SCENARIO = Scenario(
     any_case=RECORDED,
     may_change=("/attributes/updated-at", "/relationships/entitlement-set/links/related"),
     steps=steps,
-    rights=("can-create-workspace", "can-update-sentinel", "can-create-team"),
+    rights=("can-create-workspace", "can-update-sentinel", "can-create-team", "can-destroy"),
     fixture_entry=fixture_entry,
 )

@@ -22,10 +22,13 @@ from mockserver.judge.pointers import at
 from mockserver.judge.routes import filled
 from mockserver.judge.sources import STATUS_DECIDED, level_of, number_of
 from mockserver.scenarios.runner.actions import Actions, owner_type
-from mockserver.scenarios.runner.answer import JudgedAnswer
+from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
 from mockserver.scenarios.runner.plan import Plan, plans
 from mockserver.scenarios.runner.scenario import Scenario
 from mockserver.traffic.transport import Response, Transport, Unreachable
+
+ADMINS = "/api/v2/admin/"
+"""Begins the paths of what only administrators of the installation may do."""
 
 
 class Login(Unreachable):
@@ -39,7 +42,9 @@ class Context:
     `reached` counts answers by operation and status; `good` holds, by operation, what was asked
     when it last succeeded: refusals change one thing of it. `taken`: by operation the attributes of
     bodies that succeeded. `spared`: types of which nothing is
-    made. `withheld`: entitlements that the organization does not have. `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
+    made. `limited`: whether the token is not an owner's; `able`: operations that
+    have succeeded, with the owner in their path; `barred`: by operation why the token may not
+    do it, where it never could. `withheld`: entitlements that the organization does not have. `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
     """
 
     transport: Transport
@@ -56,6 +61,9 @@ class Context:
     reached: Counter[tuple[str, int]] = field(default_factory=Counter)
     good: dict[str, tuple[Mapping[str, str], Mapping[str, Any], Any]] = field(default_factory=dict)
     taken: set[tuple[str, str]] = field(default_factory=set)
+    limited: bool = False
+    able: set[tuple[str, str]] = field(default_factory=set)
+    barred: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     watch: Callable[[Exchange, Operation], None] | None = None
     requests: int = 0
@@ -188,6 +196,8 @@ class Context:
         wanted = sorted(statuses)
         if answer.status in wanted:
             return True
+        if self._bars(answer, wanted[0]):
+            return False
         what = f"{why} is answered {answer.status}" if why else f"status {answer.status}"
         expected = " or ".join(str(status) for status in wanted)
         rule = source.removesuffix(STATUS_DECIDED)
@@ -201,6 +211,32 @@ class Context:
         finding = Finding(level, answer.operation, STATUS, what, expected, told, kind=kind)
         self.findings.add(finding)
         return False
+
+    def succeeded(self, operation: Operation, asked: Arguments) -> None:
+        """The token may do it, at least within that owner."""
+        self.good[operation.id] = asked
+        self.able.add(self._place(operation, asked[0]))
+
+    def _place(self, operation: Operation, path: Mapping[str, str]) -> tuple[str, str]:
+        """An operation, and the owner that the path names; of one the token may have more rights."""
+        owners = (path.get(name, "") for name, t in operation.records.items() if t == self.owner)
+        return operation.id, next(owners, "")
+
+    def _bars(self, answer: JudgedAnswer, wanted: int) -> bool:
+        """Whether the caller's rights are why an answer is not what was wanted."""
+        id, operation = answer.operation, self.edition.operation(answer.operation)
+        if answer.status not in (403, 404) or wanted in (401, 405):
+            return False
+        if self._place(operation, answer.asked[0]) in self.able:
+            return False
+        if ADMINS in operation.path:
+            whose = "a site administrator's"
+        elif self.limited:
+            whose = "an owner's"
+        else:
+            return False
+        self.barred[id] = f"answered {answer.status}, and the token is not {whose}"
+        return True
 
     def source_of(self, operation: Operation, status: int) -> str:
         """Where a status of an operation is said."""

@@ -74,7 +74,7 @@ class Driver:
         success = [status for status in contract.responses if status < 300]
         source = contract.source
         if (self.context.expect(answer, success, "", source) or answer.ok) and not of.get("token"):
-            self.context.good[operation] = answer.asked
+            self.context.succeeded(contract, answer.asked)
         self.new_ids(answer)
         for finding in answer.misnamed:
             self.context.findings.add(finding)
@@ -196,9 +196,9 @@ class Driver:
         if answer.ok and (found := self.found(plan, name, answer.asked[0])):
             self.made.adopt(plan.type, found, answer.asked[0])
             return found, answer
-        raise CannotContinue(
-            f"{plan.actions.create} answered {answer.status}, and made no {plan.type}"
-        )
+        failed = f"{plan.actions.create} answered {answer.status}, and made no {plan.type}"
+        barred = self.context.barred.get(plan.actions.create)
+        raise CannotContinue(f"{plan.actions.create} is {barred}" if barred else failed)
 
     def aside(self, type: str, record: Resource) -> None:
         """What the scenario of a type that has no operations of its own plays with another's record."""

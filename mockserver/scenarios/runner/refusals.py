@@ -183,7 +183,12 @@ def refuse(driver: Driver, operation: Operation, wanted: RefusedRequest) -> bool
 def all_refused(
     driver: Driver, operation: Operation, record: Resource | None, pool: Executor
 ) -> None:
-    """Every refusal of an operation, and that together they have changed nothing."""
+    """Every refusal of an operation, and that together they have changed nothing.
+
+    Where the token may not make a record of the type, nothing is asked about those of others.
+    """
+    if record is None and driver.context.limited and {*operation.records.values()} - {driver.owner}:
+        return
     good = _good(driver, operation, record)
     if good is None:
         return

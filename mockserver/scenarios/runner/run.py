@@ -116,11 +116,17 @@ def _result(context: Context, ending: Ending) -> Result:
         lines=[f"note: {remark}" for remark in ending.remarks] + ([] if ending.stopped else [end]),
         stopped=ending.stopped,
         left=ending.left,
-        unplayed=context.skipped,
+        unplayed=context.skipped | _barred(context),
         operations={id: counts[id] for id in context.edition.operations if id in counts},
         coverage=context.coverage,
     )
     return cleaned(result, Redactor(frozenset(), literal(context.token)))
+
+
+def _barred(context: Context) -> dict[str, str]:
+    """Operations that the token may not do, where no type says so already."""
+    told = {*context.skipped.values()}
+    return {id: why for id, why in context.barred.items() if f"{id} is {why}" not in told}
 
 
 def _played(driver: Driver, only: frozenset[str], pool: ThreadPoolExecutor, tell: Tell) -> None:

@@ -15,6 +15,7 @@ BROKEN = "only a broken body or an unlisted filter brings it about, and a server
 COMPRESSED = "only a compressed body brings it about, and a server may read those"
 UNNAMED = "the path names no record that could be unknown"
 FAR = "10 MB are sent to another machine only where the page itself documents the limit"
+LIMITED = "it takes a record that the token, which is not an owner's, may not make"
 UNPLAYED = "no scenario plays this operation"
 READING = "--read-only sends GETs alone"
 OWED = ""
@@ -27,6 +28,8 @@ def reason(context: Context, operation: Operation, status: int) -> str:
         for name in (f"{operation.id} {status}", operation.id):
             if name in scenario.unreached:
                 return scenario.unreached[name]
+    if operation.id in context.barred:
+        return context.barred[operation.id]
     if status == 429:
         return STORM
     if status >= 500:
@@ -68,7 +71,8 @@ def unreached(context: Context) -> dict[str, str]:
     for operation in context.edition.operations.values():
         for status in sorted(operation.responses):
             if not context.reached[operation.id, status]:
-                missing[f"{operation.id} {status}"] = reason(context, operation, status)
+                why = reason(context, operation, status)
+                missing[f"{operation.id} {status}"] = why or (LIMITED if context.limited else OWED)
     return missing
 
 
