@@ -38,6 +38,7 @@ def create_record(call: Call) -> Reply:
             f"/data/relationships/{name}/data",
             owner,
             errors,
+            one=to.one,
         )
         for name, to in kind.relations.items()
         if owner and sent.get(name)

@@ -33,11 +33,14 @@ def named_records(
     pointer: str,
     owner: Record,
     errors: list[Error],
+    *,
+    one: bool = False,
 ) -> list[int]:
     """Keys of the records that identifiers name, each once, in the order sent.
 
     A record that does not exist, that the caller may not see, or that belongs to another
-    organization is unknown, alike: an error with the item's pointer goes to `errors`.
+    organization is unknown, alike: an error with the item's pointer goes to `errors` (`one`: the
+    pointer itself, of a relationship to one record).
     """
     what, keys = singular(type), dict[int, None]()
     for at, item in enumerate(data):
@@ -45,7 +48,7 @@ def named_records(
         if record:
             keys[record.key] = None
         else:
-            place = f"{pointer}/{at}"
+            place = pointer if one else f"{pointer}/{at}"
             errors.append(
                 invalid_item(
                     f"{item['id']} is not one of the organization's {type}",

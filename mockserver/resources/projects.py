@@ -108,23 +108,25 @@ def delete_project(call: Call) -> Reply:
         raise _kept(
             "The default project cannot be deleted",
             fact=f"{record.id} is the default project of {call.owner(record).id}",
+            hint="Give it another name, or delete its organization.",
         )
     if count := len(call.state.members(record.key, WORKSPACES)):
         raise _kept(
             "Project cannot be deleted while it has workspaces",
             fact=f"{record.id} has {count} workspaces",
+            hint="Move its workspaces to another project first.",
         )
     return delete_record(call)
 
 
-def _kept(detail: str, *, fact: str) -> Exception:
+def _kept(detail: str, *, fact: str, hint: str) -> Exception:
     return invalid(
         detail,
         None,
         fact=fact,
         expected="an empty project that is not the default one",
         source="delete-project",
-        hint="Move its workspaces to another project first.",
+        hint=hint,
     )
 
 

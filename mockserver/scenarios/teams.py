@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute, linked
@@ -86,7 +87,14 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     return made | {"members": [name for name in names if isinstance(name, str)]}
 
 
+def values(name: str) -> Mapping[str, Sequence[Any]]:
+    """One right at a time: of projects none is given without that of workspaces."""
+    rights = ("manage-policies", "manage-vcs-settings", "manage-workspaces")
+    return {"organization-access": tuple({right: True} for right in rights)}
+
+
 SCENARIO = Scenario(
+    values=values,
     unique={"name": "{create-team}: unique in the organization"},
     steps=steps,
     callers=callers,

@@ -1,0 +1,177 @@
+"""What August 2026 refuses and what it takes though it looks wrong, with what a user learns from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import mockserver
+from tests.client import ROOT, Answer, send
+
+ORG, OTHER = f"{ROOT}/organizations/acme", f"{ROOT}/organizations/globex"
+DOCUMENT: dict[str, Any] = {
+    "organizations": [
+        {
+            "name": "acme",
+            "owners": ["admin"],
+            "teams": [{"name": "staff", "visibility": "organization"}],
+            "agent-pools": [{"id": "apool-inUse567890Abcde", "name": "builders"}],
+            "projects": [{"id": "prj-shop567890Abcdef", "name": "shop"}],
+            "workspaces": [{"id": "ws-web567890Abcdefg", "name": "web", "project": "shop"}],
+            "policies": [{"name": "tagged", "code": "main = rule { true }"}],
+            "policy-sets": [{"id": "polset-one567890Abcd", "name": "one", "policies": ["tagged"]}],
+        },
+        {
+            "name": "globex",
+            "owners": ["admin"],
+            "projects": [{"id": "prj-other567890Abcde", "name": "other"}],
+        },
+    ],
+}
+SET, SHOP = f"{ROOT}/policy-sets/polset-one567890Abcd", f"{ROOT}/projects/prj-shop567890Abcdef"
+FOREIGN = "prj-other567890Abcde"
+
+
+@pytest.fixture
+def acme() -> Iterator[mockserver.World]:
+    with mockserver.universe(fixture=DOCUMENT, edition="2026-08") as tfe:
+        yield tfe
+
+
+def ask(tfe: mockserver.World, method: str, path: str, document: Any = None) -> Answer:
+    headers = {"Authorization": f"Bearer {tfe.token}"}
+    return send(tfe.client, method, path, body=document, headers=headers)
+
+
+def one(type: str, id: str) -> dict[str, str]:
+    return {"type": type, "id": id}
+
+
+def a(type: str, related: Any = None, **attributes: Any) -> Any:
+    spelled = {name.replace("_", "-"): value for name, value in attributes.items()}
+    links = {name: {"data": data} for name, data in (related or {}).items()}
+    return {"data": {"type": type, "attributes": spelled, "relationships": links}}
+
+
+def told(answer: Answer) -> tuple[str, str | None, str]:
+    """Detail and pointer of the one error, and what to do."""
+    ((detail, pointer),) = answer.said()
+    return detail, pointer, answer.errors[0]["meta"]["hint"]
+
+
+@pytest.mark.parametrize("what", ["workspace", "project"])
+def test_an_exclusion_of_what_is_not_attached_is_kept_and_one_that_is_not_there_is_gone(
+    acme: mockserver.World, what: str
+) -> None:
+    id = {"workspace": "ws-web567890Abcdefg", "project": "prj-shop567890Abcdef"}[what]
+    path, excluded = f"{SET}/relationships/{what}-exclusions", {"data": [one(f"{what}s", id)]}
+    ask(acme, "DELETE", path, excluded).ok()
+    ask(acme, "POST", path, excluded).ok()
+    ask(acme, "POST", path, excluded).ok()
+    shown = ask(acme, "GET", SET).data()["relationships"][f"{what}-exclusions"]["data"]
+    assert shown == [one(f"{what}s", id)]
+    ask(acme, "POST", f"{SET}/relationships/{what}s", excluded).ok()
+    assert acme.effective_policies("acme/web") == [], "an exclusion goes before what comes later"
+    ask(acme, "DELETE", path, excluded).ok()
+    assert [found.policy for found in acme.effective_policies("acme/web")] == ["tagged"]
+
+
+def test_a_project_of_another_organization_is_unknown_wherever_it_is_named(
+    acme: mockserver.World,
+) -> None:
+    foreign = one("projects", FOREIGN)
+    for path in (f"{SET}/relationships/projects", f"{SET}/relationships/project-exclusions"):
+        refused = ask(acme, "POST", path, {"data": [foreign]})
+        assert told(refused) == (
+            f"{FOREIGN} is not one of the organization's projects",
+            "/data/0",
+            "List the organization's projects to find their ids.",
+        )
+    sent = a("workspaces", {"project": foreign}, name="new")
+    refused = ask(acme, "POST", f"{ORG}/workspaces", sent)
+    assert (refused.status, refused.pointers) == (422, ["/data/relationships/project/data"])
+    moved = a("workspaces", {"project": foreign})
+    refused = ask(acme, "PATCH", f"{ROOT}/workspaces/ws-web567890Abcdefg", moved)
+    assert (refused.status, refused.pointers) == (422, ["/data/relationships/project/data"])
+    into = f"{ROOT}/projects/{FOREIGN}/relationships/workspaces"
+    refused = ask(acme, "POST", into, {"data": [one("workspaces", "ws-web567890Abcdefg")]})
+    assert refused.said(403)[0][1] == "/data/0"
+    staff = acme.state()["organizations"][0]["teams"]
+    team = next(team["id"] for team in staff if team["name"] == "staff")
+    access = a("team-projects", {"project": foreign, "team": one("teams", team)}, access="read")
+    refused = ask(acme, "POST", f"{ROOT}/team-projects", access)
+    assert told(refused)[:2] == ("Team does not exist", "/data/relationships/team/data")
+
+
+def test_a_tag_selector_that_meets_nothing_is_taken_and_puts_nothing_in_force(
+    acme: mockserver.World,
+) -> None:
+    selector = {"tag-key": "nobody", "tag-value": "has-it", "is-exclude": False}
+    ask(acme, "POST", f"{SET}/tag-selectors", {"data": [selector]}).ok()
+    assert acme.effective_policies("acme/web") == []
+
+
+def test_a_project_with_workspaces_the_default_one_and_a_pool_in_use_stay(
+    acme: mockserver.World,
+) -> None:
+    assert told(ask(acme, "DELETE", SHOP)) == (
+        "Project cannot be deleted while it has workspaces",
+        None,
+        "Move its workspaces to another project first.",
+    )
+    projects = ask(acme, "GET", f"{ORG}/projects").data()
+    default = next(p["id"] for p in projects if p["attributes"]["name"] == "Default Project")
+    detail, _, hint = told(ask(acme, "DELETE", f"{ROOT}/projects/{default}"))
+    assert detail == "The default project cannot be deleted"
+    assert hint == "Give it another name, or delete its organization."
+    pool = f"{ROOT}/agent-pools/apool-inUse567890Abcde"
+    use = a("workspaces", execution_mode="agent", agent_pool_id="apool-inUse567890Abcde")
+    ask(acme, "PATCH", f"{ROOT}/workspaces/ws-web567890Abcdefg", use).ok(200)
+    assert told(ask(acme, "DELETE", pool)) == (
+        "Agent pool cannot be deleted while it is in use",
+        None,
+        "Give its workspaces, projects and organization another execution mode first.",
+    )
+
+
+@pytest.mark.parametrize("verb", ["manage", "read"])
+def test_access_to_all_projects_without_their_workspaces_is_refused(
+    acme: mockserver.World, verb: str
+) -> None:
+    projects, workspaces = f"{verb}-projects", f"{verb}-workspaces"
+    expected = (
+        f"{verb.capitalize()} workspaces must be true when {verb} projects is true",
+        f"/data/attributes/organization-access/{workspaces}",
+        f"Send {workspaces}: true too, or {projects}: false.",
+    )
+    both = {projects: True, workspaces: False}
+    sent = a("teams", name="new", organization_access=both)
+    assert told(ask(acme, "POST", f"{ORG}/teams", sent)) == expected
+    made = a("teams", name="new", organization_access={projects: True, workspaces: True})
+    team = f"{ROOT}/teams/{ask(acme, 'POST', f'{ORG}/teams', made).data(200)['id']}"
+    less = a("teams", organization_access={workspaces: False})
+    assert told(ask(acme, "PATCH", team, less)) == expected
+    ask(acme, "PATCH", team, a("teams", name="newer")).ok(200)
+    none = a("teams", organization_access={projects: False, workspaces: False})
+    ask(acme, "PATCH", team, none).ok(200)
+
+
+def test_a_level_of_access_beside_what_it_says_itself_is_refused(acme: mockserver.World) -> None:
+    teams = acme.state()["organizations"][0]["teams"]
+    team = one("teams", next(team["id"] for team in teams if team["name"] == "staff"))
+    web, shop = one("workspaces", "ws-web567890Abcdefg"), one("projects", "prj-shop567890Abcdef")
+    sent = a("team-workspaces", {"workspace": web, "team": team}, access="read", runs="apply")
+    assert told(ask(acme, "POST", f"{ROOT}/team-workspaces", sent)) == (
+        "Runs is read-only when access level is 'read'; use the 'custom' access level to set this "
+        "attribute.",
+        "/data/attributes/runs",
+        "Send data.attributes.access: 'custom' too, or leave this out.",
+    )
+    allowed = {"create": True}
+    related = {"project": shop, "team": team}
+    sent = a("team-projects", related, access="write", workspace_access=allowed)
+    assert told(ask(acme, "POST", f"{ROOT}/team-projects", sent))[1] == (
+        "/data/attributes/workspace-access"
+    )
