@@ -83,7 +83,7 @@ SCENARIO = Scenario(
     },
     unique={"name": RECORDED},
     any_case=RECORDED,
-    may_change=("/attributes/updated-at", "/relationships/entitlement-set/links/related"),
+    besides={"name": ("/relationships/entitlement-set/links/related",)},
     steps=steps,
     rights=("can-create-workspace", "can-update-sentinel", "can-create-team", "can-destroy"),
     fixture_entry=fixture_entry,

@@ -60,7 +60,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 SCENARIO = Scenario(
     values=lambda name: {"access": ("read", "write"), **dict.fromkeys(DETAILS, ())},
-    may_change=[f"/attributes/{name}" for name in DETAILS],
+    besides={"access": [f"/attributes/{name}" for name in DETAILS]},
     steps=steps,
     fixture_entry=fixture_entry,
 )

@@ -92,7 +92,7 @@ def _of(resource: Resource, relation: str) -> str | None:
 
 SCENARIO = Scenario(
     values=lambda name: dict.fromkeys(DETAILS, ()),
-    may_change=[f"/attributes/{name}" for name in DETAILS],
+    besides={"access": [f"/attributes/{name}" for name in DETAILS]},
     steps=steps,
     fixture_entry=fixture_entry,
 )

@@ -15,6 +15,7 @@ from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_list, same_id
 from mockserver.scenarios.runner.scenario import (
+    Change,
     Known,
     Scenario,
     bindings,
@@ -36,9 +37,17 @@ def values(name: str) -> Mapping[str, Sequence[Any]]:
         "operations": (),
         "setting-overwrites": (),
         "terraform-version": (),
+        "trigger-patterns": (),
         "trigger-prefixes": (["modules"], ["modules", "shared"]),
         "working-directory": ("network", "storage"),
     }
+
+
+def changes(driver: Driver) -> Sequence[Change]:
+    """Patterns take the place of prefixes, and the other way round."""
+    known = driver.context.plan("workspaces").known.attributes
+    patterns = Change({"trigger-patterns": ["*.tf"]}, ("/attributes/trigger-prefixes",))
+    return (patterns,) if "trigger-patterns" in known else ()
 
 
 def steps(driver: Driver, record: Resource) -> None:
@@ -225,11 +234,12 @@ SCENARIO = Scenario(
     },
     unique={"name": RECORDED},
     any_case=RECORDED,
-    may_change=(
-        "/attributes/updated-at",
-        "/attributes/latest-change-at",
-        "/attributes/operations",  # the old word for the execution modes remote and local
-    ),
+    changes=changes,
+    besides={
+        "execution-mode": ("/attributes/operations",),  # the old word for remote and local
+        "trigger-prefixes": ("/attributes/trigger-patterns",),
+    },
+    may_change=("/attributes/updated-at", "/attributes/latest-change-at"),
     only_in={"lock-workspace": ("/relationships/locked-by",)},
     steps=steps,
     fixture_entry=fixture_entry,

@@ -91,7 +91,7 @@ def test_what_may_change_beside_a_patch_does_change(type: str) -> None:
     context = context_of(server(NEW), edition=NEW)
     plan = context.plans[type]
     times = [name for name in plan.scenario.may_change if name.endswith("-at")]
-    strict = replace(plan.scenario, may_change=times)
+    strict = replace(plan.scenario, may_change=times, besides={})
     context.scenarios = {**context.scenarios, type: strict}
     del context.plans
     outcome = verify(context, frozenset(plan.actions.every))

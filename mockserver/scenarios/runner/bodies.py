@@ -107,13 +107,13 @@ def patches(plan: Plan, record: Resource, name: str) -> Iterator[Change]:
             continue
         if one.name in plan.scenario.left_alone:
             continue
-        if one.name in values:
-            yield from (Change({one.name: value}) for value in values[one.name][1:])
-        else:
-            yield from (Change({one.name: value}) for value in _others(one, record))
+        others = values[one.name][1:] if one.name in values else _others(one, record)
+        besides = plan.scenario.besides.get(one.name, ())
+        yield from (Change({one.name: value}, besides) for value in others)
     if plan.takes(plan.name_attribute):
+        besides = plan.scenario.besides.get(plan.name_attribute, ())
         said = plan.scenario.values(name).get(plan.name_attribute, (name,))[0]
-        yield Change({plan.name_attribute: said}, ("/id", "/links"))
+        yield Change({plan.name_attribute: said}, ("/id", "/links", *besides))
 
 
 def _others(one: Attribute, record: Resource) -> Iterator[Any]:

@@ -45,7 +45,8 @@ class Scenario:
     `any_case`: where it is said that letter case does not count in names; empty where it counts.
     `parent(driver)`: the record in whose path it is made, where verification cannot make one.
     `changes(driver)`: further PATCHes to send.
-    `may_change`: pointers that any PATCH may change besides what it sends. `not_echoed`: attributes
+    `besides`: by attribute the pointers that change with it. `may_change`: pointers that any PATCH may
+    change besides what it sends. `not_echoed`: attributes
     that are not shown as they were sent. `only_in`: by operation the pointers that its answer alone
     shows. `steps(driver, record)`: what is played with a record besides; `once(driver)`: what is
     played once, without a record of the type.
@@ -66,6 +67,7 @@ class Scenario:
     any_case: str = ""
     parent: Callable[..., Resource] | None = None
     changes: Callable[..., Sequence[Change]] = lambda driver: ()
+    besides: Mapping[str, Sequence[str]] = field(default_factory=dict)
     may_change: Sequence[str] = ("/attributes/updated-at",)
     not_echoed: Sequence[str] = ()
     only_in: Mapping[str, Sequence[str]] = field(default_factory=dict)
