@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sweeps import success, types
+from sweeps import each, success, types
 
 import mockserver
 from mockserver.contract import Edition, Operation, load
@@ -48,12 +48,12 @@ def built(facts: Mapping[str, Any]) -> Operation | None:
 
 
 DOCUMENTED = [
-    pytest.param(operation, facts, id=operation.id)
+    pytest.param(operation, facts, id=f"{operation.edition}/{operation.id}")
     for facts in FACTS["document"]["operations"].values()
     if (operation := built(facts))
 ]
 ON_PAGES = [
-    pytest.param(page, operation, facts, id=f"{page}/{operation.id}")
+    pytest.param(page, operation, facts, id=f"{operation.edition}/{page}/{operation.id}")
     for page, every in FACTS["pages"].items()
     for facts in every
     if (operation := built(facts))
@@ -204,7 +204,7 @@ def shown_types() -> Iterator[Any]:
                 and (found := resource(operation, types[0]))
             ):
                 seen.add(name)
-                yield pytest.param(name, found, id=name)
+                yield pytest.param(name, found, id=f"{EDITION.name}/{name}")
 
 
 SHOWN = [*shown_types()]
@@ -217,7 +217,7 @@ def test_every_operation_of_the_document_is_built_or_listed() -> None:
     assert documented - set(OURS) - listed == set()
 
 
-@pytest.mark.parametrize(("operation", "facts"), DOCUMENTED)
+@each(DOCUMENTED)
 def test_every_status_of_the_document_is_in_the_edition_and_no_other_success(
     operation: Operation, facts: Any
 ) -> None:
@@ -227,7 +227,7 @@ def test_every_status_of_the_document_is_in_the_edition_and_no_other_success(
     assert success(operation) in succeeding or told(STATUSES, operation.id, success(operation))
 
 
-@pytest.mark.parametrize(("operation", "facts"), DOCUMENTED)
+@each(DOCUMENTED)
 def test_every_query_parameter_of_the_document_is_in_the_edition(
     operation: Operation, facts: Any
 ) -> None:
@@ -243,7 +243,7 @@ def test_every_query_parameter_of_the_document_is_in_the_edition(
             assert all(told(NOT_SHOWN, "organization-memberships", one) for one in missing), missing
 
 
-@pytest.mark.parametrize(("operation", "facts"), DOCUMENTED)
+@each(DOCUMENTED)
 def test_a_query_parameter_that_the_document_lacks_has_another_source(
     operation: Operation, facts: Any
 ) -> None:
@@ -252,7 +252,7 @@ def test_a_query_parameter_that_the_document_lacks_has_another_source(
             assert OTHER.search(operation.parameters[name]["x-source"]), name
 
 
-@pytest.mark.parametrize(("name", "schema"), SHOWN)
+@each(SHOWN)
 def test_every_attribute_of_a_resource_is_shown_with_its_type_and_its_values(
     name: str, schema: Schema
 ) -> None:
@@ -269,14 +269,14 @@ def test_every_attribute_of_a_resource_is_shown_with_its_type_and_its_values(
         assert values_of(here[key]) == enum or told(ENUMS, name, key), key
 
 
-@pytest.mark.parametrize(("name", "schema"), SHOWN)
+@each(SHOWN)
 def test_every_relationship_of_a_resource_is_shown(name: str, schema: Schema) -> None:
     here = schema["properties"].get("relationships", {}).get("properties", {})
     for key, says in RESOURCES[name]["relationships"].items():
         assert key in here or says.get("only") or told(NOT_SHOWN, name, key), key
 
 
-@pytest.mark.parametrize(("name", "schema"), SHOWN)
+@each(SHOWN)
 def test_what_is_shown_beyond_the_document_has_another_source(name: str, schema: Schema) -> None:
     known = RESOURCES[name]["attributes"]
     for key, part in keys(schema["properties"]["attributes"]).items():
@@ -284,7 +284,7 @@ def test_what_is_shown_beyond_the_document_has_another_source(name: str, schema:
             assert OTHER.search(str(part.get("x-source", ""))), key
 
 
-@pytest.mark.parametrize(("operation", "facts"), DOCUMENTED)
+@each(DOCUMENTED)
 def test_what_may_be_null_in_the_document_may_be_sent_as_null(
     operation: Operation, facts: Any
 ) -> None:
@@ -298,7 +298,7 @@ def test_what_may_be_null_in_the_document_may_be_sent_as_null(
             assert "null" in kinds_of(sent) or told(NO_NULL, operation.id, key), key
 
 
-@pytest.mark.parametrize(("page", "operation", "facts"), ON_PAGES)
+@each(ON_PAGES)
 def test_every_status_of_a_page_is_in_the_edition(
     page: str, operation: Operation, facts: Any
 ) -> None:
@@ -316,8 +316,7 @@ def test_every_entry_of_a_table_is_needed_and_its_row_is_in_the_readme() -> None
         (test_every_relationship_of_a_resource_is_shown, SHOWN),
         (test_every_status_of_a_page_is_in_the_edition, ON_PAGES),
     ):
-        for case in cases:
-            check(*case.values)
+        check(cases)
     for table in (STATUSES, QUERY, NOT_SHOWN, ENUMS, NO_NULL):
         assert set(table.values()) <= ROWS
         assert [entry for entry in table if (id_of(table), *map(str, entry)) not in USED] == []

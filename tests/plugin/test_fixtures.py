@@ -348,12 +348,13 @@ def test_a_fixture_document_with_faults_says_every_fault_with_its_place(
 
 
 def test_the_plugin_explains_itself(pytester: pytest.Pytester) -> None:
-    shown = pytester.runpytest("--markers", "-pno:asyncio").stdout.str()
+    others = ("-pno:asyncio", "-pno:schemathesis", "-pno:hypothesispytest")
+    shown = pytester.runpytest("--markers", *others).stdout.str()
     assert "@pytest.mark.tfe(fixture='documented', edition=None, strict=False, seed=0" in shown
-    shown = pytester.runpytest("--fixtures", "-pno:asyncio").stdout.str()
+    shown = pytester.runpytest("--fixtures", *others).stdout.str()
     for name in ("tfe", "tfe_env", "tfe_server"):
         assert f"\n{name}" in shown
-    shown = pytester.runpytest("--help", "-pno:asyncio").stdout.str()
+    shown = pytester.runpytest("--help", *others).stdout.str()
     assert all(f"tfe_{name}" in shown for name in ("fixture", "edition", "strict", "seed", "now"))
 
 
