@@ -177,10 +177,10 @@ def leaking(answer: Answer) -> None:
 
 def taken(answer: Answer) -> None:
     """What is refused is answered as the last that was not."""
-    if answer.status == 200:
-        answer.memory["body"] = answer.body
-    elif answer.status == 422 and "body" in answer.memory:
-        answer.status, answer.body = 200, answer.memory["body"]
+    if answer.status in (200, 201):
+        answer.memory["taken"] = answer.status, answer.body
+    elif answer.status == 422 and "taken" in answer.memory:
+        answer.status, answer.body = answer.memory["taken"]
 
 
 def without(name: str) -> Callable[[dict[str, Any]], None]:
