@@ -121,6 +121,29 @@ NO_NULL = {
     ("add-team-access-to-project", "project-access.variable-sets"): "null in a body",
     ("update-team-access-to-project", "project-access.variable-sets"): "null in a body",
 }
+REQUIRED = {
+    ("create-policy", r"data\.attributes\.(query|enforce.*)"): "what a page requires of one kind",
+    ("update-policy", r"data\.attributes\.(query|enforce.*)"): "what a page requires of one kind",
+    ("create-user-token", "data.attributes.description"): "descriptions that pages require",
+    ("create-variable", "data.attributes.description"): "descriptions that pages require",
+    ("update-parameter", "data.id|data.attributes"): "what a PATCH must hold",
+    ("update-variable", "data.id|data.attributes"): "what a PATCH must hold",
+    ("create-workspace", "data.attributes.name"): "name of a new workspace",
+    ("create-workspace", r"data\.relationships\.tag-bindings.*key"): "key of a tag",
+    ("create-project", r"data\.relationships\.tag-bindings.*key"): "key of a tag",
+}
+DEFAULTS = {
+    ("create-organization", "data.attributes.session-(timeout|remember)"): "sessions",
+    ("create-policy-set", "data.attributes.overridable"): "defaults that a kind or a level says",
+    ("add-team-access-to-project", r"data\.attributes\..*"): "defaults that a kind or a level says",
+    ("add-team-access-to-workspace", r"data\.attributes\..*"): (
+        "defaults that a kind or a level says"
+    ),
+    ("create-workspace", "data.attributes.operations"): "`operations` of a workspace",
+    ("create-workspace", "data.attributes.vcs-repo.ingress-submodules"): (
+        "`ingress-submodules` of a repository"
+    ),
+}
 USED: set[tuple[str, ...]] = set()
 
 
@@ -306,6 +329,64 @@ def test_every_status_of_a_page_is_in_the_edition(
         assert status in operation.responses or told(STATUSES, operation.id, status), status
 
 
+def required(schema: Schema, before: str = "") -> set[str]:
+    """Every key path that must be sent."""
+    found: set[str] = set()
+    for part in inner(schema):
+        for name, member in part.get("properties", {}).items():
+            key = f"{before}.{name}" if before else name
+            found |= {key} if name in part.get("required", ()) else set()
+            found |= required(member, key)
+        if "items" in part:
+            found |= required(part["items"], f"{before}[]")
+    return found
+
+
+def spelled(key: str, here: Mapping[str, Schema]) -> str | None:
+    """A key path of a page as bodies have it: a list's pages leave out `[]` or end with it."""
+    for known in (key, key.replace(".data.", ".data[]."), key.removesuffix("[]")):
+        if known in here:
+            return known
+    return None
+
+
+def meant(default: Any) -> Any:
+    """A default that a page prints, as JSON; None where it says nothing, or it in words."""
+    try:
+        return json.loads(str(default).strip("()"))
+    except ValueError:
+        return None
+
+
+@each(ON_PAGES)
+def test_a_body_requires_what_the_page_requires_and_no_more(
+    page: str, operation: Operation, facts: Any
+) -> None:
+    if not operation.takes_json:
+        return
+    here, needed = keys(operation.body_schema), required(operation.body_schema)
+    for key, says in facts.get("keys", {}).items():
+        name = spelled(key, here)
+        if name is None or "required" not in says or name.endswith((".type", "data", ".data.id")):
+            continue
+        same = (name in needed) is says["required"]
+        assert same or told(REQUIRED, operation.id, name), key
+
+
+@each(ON_PAGES)
+def test_a_create_fills_in_the_defaults_of_the_page(
+    page: str, operation: Operation, facts: Any
+) -> None:
+    if operation.method != "POST" or not operation.takes_json:
+        return
+    here = keys(operation.body_schema)
+    for key, says in facts.get("keys", {}).items():
+        name, default = spelled(key, here), meant(says.get("default"))
+        if name is not None and default is not None and default != "":
+            same = here[name].get("default") == default
+            assert same or told(DEFAULTS, operation.id, name), key
+
+
 def test_every_entry_of_a_table_is_needed_and_its_row_is_in_the_readme() -> None:
     USED.clear()
     for check, cases in (
@@ -315,8 +396,10 @@ def test_every_entry_of_a_table_is_needed_and_its_row_is_in_the_readme() -> None
         (test_every_attribute_of_a_resource_is_shown_with_its_type_and_its_values, SHOWN),
         (test_every_relationship_of_a_resource_is_shown, SHOWN),
         (test_every_status_of_a_page_is_in_the_edition, ON_PAGES),
+        (test_a_body_requires_what_the_page_requires_and_no_more, ON_PAGES),
+        (test_a_create_fills_in_the_defaults_of_the_page, ON_PAGES),
     ):
         check(cases)
-    for table in (STATUSES, QUERY, NOT_SHOWN, ENUMS, NO_NULL):
+    for table in (STATUSES, QUERY, NOT_SHOWN, ENUMS, NO_NULL, REQUIRED, DEFAULTS):
         assert set(table.values()) <= ROWS
         assert [entry for entry in table if (id_of(table), *map(str, entry)) not in USED] == []
