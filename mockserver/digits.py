@@ -1,4 +1,4 @@
-"""A number that stands in a text from outside. Below every room; it imports none."""
+"""Numbers in texts: read from one that comes from outside, and said with their noun. Below every room; it imports none."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ def whole_number(text: str) -> int | None:
     `str.isdigit` alone says yes to `²` too, with which `int` raises ValueError.
     """
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST else None
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, which takes an `s` where it is not one: `1 exchange`, `2 exchanges`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from mockserver.client.seen import Seen
 from mockserver.contract import load
+from mockserver.digits import counted
 from mockserver.escaping import escaped
 from mockserver.world.entries import Entry
 from mockserver.world.universe import Universe
@@ -46,7 +47,7 @@ def unfired(faults: Iterable[Mapping[str, Any]]) -> list[str]:
 def _unfired(fault: Mapping[str, Any]) -> str:
     said = {n: part for n, part in fault.items() if n not in ("fault", "seen", "fired")}
     options = "".join(f", {name}={part!r}" for name, part in said.items())
-    many = f"{fault['seen']} requests" if fault["seen"] != 1 else "1 request"
+    many = counted(fault["seen"], "request")
     return escaped(
         f"the fault {fault['fault']!r}{options} never happened: {many} came as far as it. "
         "Send what it waits for, or take it away with faults.clear()."

@@ -16,6 +16,7 @@ from mockserver.client.journal import JournalReader
 from mockserver.client.links import Gone, Link, shown_or_gone
 from mockserver.client.seen import Seen
 from mockserver.client.tokens import Tokens
+from mockserver.digits import counted
 from mockserver.loopback import without_proxy
 from mockserver.pipeline.server import fixture_for
 
@@ -83,7 +84,7 @@ class World:
         counts = [f"{count} {type}" for type, count in shown["records"].items()]
         if sum(shown["records"].values()) <= NAMED:
             counts = [*_named(self.state()), *counts]
-        counts.append(f"{shown['exchanges']} exchanges")
+        counts.append(counted(shown["exchanges"], "exchange"))
         return f"{where or 'in this process'}; {', '.join(counts)}"
 
     def close(self) -> None:

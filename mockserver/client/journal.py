@@ -13,6 +13,7 @@ from mockserver.client.links import Link, shown_or_gone
 from mockserver.client.seen import Changes, Seen
 from mockserver.client.wanted import Wanted
 from mockserver.contract import load
+from mockserver.digits import counted
 
 
 class UnknownOperation(KeyError):
@@ -60,7 +61,9 @@ class JournalReader:
     def __repr__(self) -> str:
         def said() -> str:
             known, forgotten = self._known()
-            return f"{len(known) + forgotten} exchanges" + (f", last {known[-1]}" if known else "")
+            return counted(len(known) + forgotten, "exchange") + (
+                f", last {known[-1]}" if known else ""
+            )
 
         return shown_or_gone("Journal", said)
 

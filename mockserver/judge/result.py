@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mockserver.contract import Edition
+from mockserver.digits import counted
 from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.findings import Finding
@@ -39,8 +40,9 @@ def verdict(edition: Edition, findings: Sequence[Finding]) -> str:
     """Whether it conforms, and how many findings there are."""
     count = Counter(finding.level for finding in findings)
     word = "conforms to" if not count["fault"] else "does not conform to"
-    drift = f", drift in {count['drift']} types" if count["drift"] else ""
-    return f"{word} {edition.name}: {count['fault']} faults, {count['note']} notes{drift}"
+    drift = f", drift in {counted(count['drift'], 'type')}" if count["drift"] else ""
+    found = f"{counted(count['fault'], 'fault')}, {counted(count['note'], 'note')}"
+    return f"{word} {edition.name}: {found}{drift}"
 
 
 HOST = Pattern("://", re.compile(r"(https?://)[^/\s\"'?#]+"), r"\1HOST")

@@ -11,6 +11,7 @@ from typing import Any
 
 from mockserver.contract import Edition, Operation
 from mockserver.contract.differences import Difference
+from mockserver.digits import counted
 from mockserver.judge.answers import judge_answer
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed, resources
@@ -187,15 +188,17 @@ def result(recorded: Recorded, edition: Edition) -> Result:
     lines = [f"unknown route: {route} ({count} times)" for route, count in recorded.unknown.items()]
     lines += [f"not judged: {_places(where)}: {why}" for why, where in recorded.unread.items()]
     if recorded.elsewhere:
-        lines.append(f"{recorded.elsewhere} exchanges were none of the API's")
+        lines.append(f"none of the API's: {counted(recorded.elsewhere, 'exchange')}")
     judged, stopped = recorded.judged, recorded.stopped
     if not judged and not stopped:
         stopped = "the recording holds no exchange of the API: there is nothing to judge"
     count = sum(judged.values())
     if not stopped:
-        lines.append(f"{verdict(edition, findings)}; {count} exchanges")
+        lines.append(f"{verdict(edition, findings)}; {counted(count, 'exchange')}")
     elif judged:
-        lines.append(f"{count} exchanges were judged before it stopped: {faults} faults")
+        lines.append(
+            f"judged before it stopped: {counted(count, 'exchange')}, {counted(faults, 'fault')}"
+        )
     made = Result(
         edition=edition,
         findings=findings,

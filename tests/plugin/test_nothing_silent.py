@@ -308,7 +308,7 @@ def test_the_parts_of_a_world_say_what_they_hold(world: Tfe) -> None:
     world.faults.add("expired-token", when={"nth": 2})
     world.client.get(SETS)
     assert repr(world.journal) == (
-        f"<Journal: 1 exchanges, last #1 200 GET {SETS} (list-policy-sets)>"
+        f"<Journal: 1 exchange, last #1 200 GET {SETS} (list-policy-sets)>"
     )
     assert repr(world.clock) == "<Clock: 2019-07-15T00:00:00.000Z, stands still>"
     assert repr(world.faults) == "<Faults: expired-token (0 of 1)>"

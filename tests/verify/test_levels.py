@@ -108,7 +108,7 @@ def test_an_addition_is_drift_and_told_once_for_its_type(tmp_path: Path) -> None
         "not list: attributes.kind, attributes.overridable, relationships.projects, links.html; "
         "expected the members that are listed (stability-policy.html: new attributes, links and "
         "relationships are backwards compatible) (3 times) [log.entries[0]]",
-        "conforms to 2019-07: 0 faults, 0 notes, drift in 1 types; 3 exchanges",
+        "conforms to 2019-07: 0 faults, 0 notes, drift in 1 type; 3 exchanges",
     ]
     strict = verify("--har", str(path), "--fail-on-drift")
     assert strict.exit_code == 1

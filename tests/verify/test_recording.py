@@ -268,7 +268,7 @@ def test_the_command_records_until_it_is_stopped(tmp_path: Path, stop: int) -> N
     lines = out.splitlines()
     assert lines[0].startswith(f"recording into {into} at http://127.0.0.1:")
     assert lines[1] == f"200 GET {API}  show-organization"
-    assert lines[2] == "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges"
+    assert lines[2] == "conforms to 2019-07: 0 faults, 0 notes; 1 exchange"
 
 
 def test_a_lock_a_key_and_a_mode_without_content_become_part_of_the_fixture(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_recording_that_keeps_the_contract_conforms(tmp_path: Path) -> None:
     path = har(tmp_path / "good.har", entry("GET", SHOW, 200, example("show-policy-set")))
     said = verify("--har", str(path))
     assert said.exit_code == 0
-    assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges\n"
+    assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 1 exchange\n"
 
 
 @pytest.mark.parametrize("text", ["xx", '{"log": {}}', '{"log": {"entries": []}}'])
@@ -136,8 +136,8 @@ def test_unknown_routes_are_listed_without_ids_hosts_or_secrets(tmp_path: Path) 
     assert said.exit_code == 0
     assert said.stdout.splitlines() == [
         "unknown route: GET /api/v2/runs/* (2 times)",
-        "1 exchanges were none of the API's",
-        "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges",
+        "none of the API's: 1 exchange",
+        "conforms to 2019-07: 0 faults, 0 notes; 1 exchange",
     ]
 
 
@@ -267,7 +267,7 @@ def test_a_byte_order_mark_is_no_part_of_a_har(tmp_path: Path) -> None:
     path = har(tmp_path / "a.har", entry("GET", SHOW, 200, example("show-policy-set")))
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     said = verify("--har", str(path))
-    assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges\n"
+    assert said.stdout == "conforms to 2019-07: 0 faults, 0 notes; 1 exchange\n"
 
 
 def test_what_cannot_be_judged_is_listed_with_its_reason(tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_what_cannot_be_judged_is_listed_with_its_reason(tmp_path: Path) -> None
     assert said.stdout.splitlines() == [
         "not judged: log.entries[1], log.entries[3]: its URL cannot be read",
         "not judged: log.entries[2]: no answer was recorded",
-        "conforms to 2019-07: 0 faults, 0 notes; 1 exchanges",
+        "conforms to 2019-07: 0 faults, 0 notes; 1 exchange",
     ]
 
 

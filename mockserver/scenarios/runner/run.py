@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mockserver.contract import Operation
+from mockserver.digits import counted
 from mockserver.judge.documents import Resource
 from mockserver.judge.result import (
     CONFORMS,
@@ -108,7 +109,7 @@ def _result(context: Context, ending: Ending) -> Result:
     counts: dict[str, int] = {}
     for (operation, _), number in context.reached.items():
         counts[operation] = counts.get(operation, 0) + number
-    end = f"{verdict(context.edition, findings)}; {context.requests} requests"
+    end = f"{verdict(context.edition, findings)}; {counted(context.requests, 'request')}"
     result = Result(
         edition=context.edition,
         findings=findings,
