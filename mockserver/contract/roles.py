@@ -42,8 +42,10 @@ def resource_schema(record: ResourceDefinition, types: Types) -> dict[str, Any]:
     members = {"id": _member(own, ANSWER, source, types), "type": type}
     for name in said:
         if name not in members:
-            members[name] = _part(said[name], ANSWER, source, types, TOLD[name]) | _ours(said[name])
-    made = {"type": "object", "properties": members, "required": list(members), **CLOSED}
+            of = said[name].get("x-source", source)
+            members[name] = _part(said[name], ANSWER, of, types, TOLD[name]) | _ours(said[name])
+    needed = [name for name in members if not said.get(name, {}).get("x-optional")]
+    made = {"type": "object", "properties": members, "required": needed, **CLOSED}
     conditions = {word: record.schema[word] for word in CONDITIONS if word in record.schema}
     return {"title": record.title, "x-source": source, **made, **conditions}
 

@@ -67,11 +67,17 @@ def bearers(
 
 
 def inherited(view: View, record: Record) -> Iterator[Shown]:
-    """The effective ones, each with the project that it comes from; None where it is its own."""
+    """The effective ones, each with the project that it comes from, which has links alone (suite);
+    None where it is its own.
+    """
     for key, (value, source) in effective(view, record).items():
         one = shown(record, "effective-tag-bindings", key, value)
-        data = None if source is record else {"type": source.kind, "id": source.id}
-        yield {**one, "relationships": {"inherited-from": {"data": data}}}
+        if source is record:
+            yield {**one, "relationships": {"inherited-from": {"data": None}}}
+        else:
+            data, path = {"type": source.kind, "id": source.id}, f"/api/v2/projects/{source.id}"
+            links = {"inherited-from": path}
+            yield {**one, "relationships": {"inherited-from": {"data": data}}, "links": links}
 
 
 def to_effective(view: View, record: Record) -> dict[str, Any]:

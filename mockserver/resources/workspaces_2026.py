@@ -24,6 +24,7 @@ from mockserver.resources.workspaces import KIND as BEFORE
 from mockserver.resources.workspaces import depends
 from mockserver.world.calls import Call
 from mockserver.world.kinds import View
+from mockserver.world.problems import Problem, invalid
 from mockserver.world.state import Record
 
 
@@ -96,6 +97,9 @@ def settled_of_projects(
     said = record is not None and of_projects.INHERITS in attributes  # in a create: the default
     if any(attributes.get(name) for name in of_projects.AUTO_DESTROY) and not said:
         attributes[of_projects.INHERITS] = False
+    triggered = attributes.get("file-triggers-enabled", record and record["file-triggers-enabled"])
+    if attributes.get("trigger-patterns") and not triggered:
+        raise _untriggered()
     sent = [name for name in TRIGGERS if name in attributes]
     if len(sent) == 1:
         attributes |= {name: [] for name in TRIGGERS if name not in sent}
@@ -103,6 +107,17 @@ def settled_of_projects(
         if name in attributes and attributes[name] is None:
             attributes[name] = empty
     return settle(call, WORKSPACE, attributes, record)
+
+
+def _untriggered() -> Problem:
+    return invalid(
+        "'trigger_patterns' cannot be populated when 'file_triggers_enabled' is set to false.",
+        "/data/attributes/trigger-patterns",
+        fact="there are trigger patterns, and file-triggers-enabled is false",
+        expected="no patterns, or file-triggers-enabled true",
+        source="update-workspace",
+        hint="Send data.attributes.file-triggers-enabled: true too.",
+    )
 
 
 def depends_on_projects(view: View, record: Record) -> tuple[Any, ...]:

@@ -46,7 +46,8 @@ def values(name: str) -> Mapping[str, Sequence[Any]]:
 def changes(driver: Driver) -> Sequence[Change]:
     """Patterns take the place of prefixes, and the other way round."""
     known = driver.context.plan("workspaces").known.attributes
-    patterns = Change({"trigger-patterns": ["*.tf"]}, ("/attributes/trigger-prefixes",))
+    sent = {"trigger-patterns": ["*.tf"], "file-triggers-enabled": True}  # else they are refused
+    patterns = Change(sent, ("/attributes/trigger-prefixes",))
     return (patterns,) if "trigger-patterns" in known else ()
 
 

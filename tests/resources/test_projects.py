@@ -88,6 +88,20 @@ def test_trigger_prefixes_and_patterns_take_the_place_of_each_other(
     assert (shown[one], shown[other]) == ([], sent)
 
 
+def test_there_are_trigger_patterns_only_where_files_trigger_runs(tfe: mockserver.World) -> None:
+    off = body("workspaces", file_triggers_enabled=False)
+    path = f"{ROOT}/workspaces/{FIRST}"
+    assert tfe.client.patch(path, json=off).status_code == 200
+    patterns = body("workspaces", trigger_patterns=["/network/*"])
+    refused = tfe.client.patch(path, json=patterns)
+    said = "'trigger_patterns' cannot be populated when 'file_triggers_enabled' is set to false."
+    assert (refused.status_code, details(refused)) == (422, [said])
+    off["data"]["attributes"] |= {"name": "made", **patterns["data"]["attributes"]}
+    assert details(tfe.client.post(WORKSPACES, json=off)) == [said]
+    on = body("workspaces", trigger_patterns=["/network/*"], file_triggers_enabled=True)
+    assert tfe.client.patch(path, json=on).status_code == 200
+
+
 def test_a_workspace_moves_out_of_the_project_it_was_in(tfe: mockserver.World) -> None:
     moved = {"data": [{"type": "workspaces", "id": FIRST}]}
     path = f"{ROOT}/projects/{EMPTY}/relationships/workspaces"
@@ -327,7 +341,7 @@ def test_effective_tags_are_included_with_projects_and_workspaces_as_they_are_no
         return {
             found[id]["attributes"]["key"]: (
                 found[id]["attributes"]["value"],
-                (found[id]["relationships"]["inherited-from"]["data"] or {}).get("id", "its own"),
+                found[id].get("links", {}).get("inherited-from", "its own").rpartition("/")[2],
             )
             for id in named
         }
