@@ -25,9 +25,9 @@ OWNERS = "{the-owners-team} (status: decision)"
 
 def steps(driver: Driver, record: Resource) -> None:
     _members(driver, record)
-    _owners(driver)
     named = {"filter[names]": str(attribute(record, "name"))}
     must_find(driver, "list-teams", record, named, there=[record], not_there=[driver.need("teams")])
+    _owners(driver)
 
 
 def _members(driver: Driver, record: Resource) -> None:

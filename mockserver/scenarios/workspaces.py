@@ -190,16 +190,16 @@ def _consumers(driver: Driver, record: Resource) -> None:
 
 
 TODAY: Mapping[str, Callable[[Driver, Resource], None]] = {
-    "add-tags-to-workspace": lambda driver, record: driver.aside(
-        "tags", driver.foreign("workspaces")
-    ),
     "add-or-update-tag-bindings-on-workspace": lambda driver, record: driver.aside(
         "tag-bindings", driver.need("workspaces")
     ),
     "add-remote-state-consumers": _consumers,
     "safe-delete-workspace": _deleted_safely,
+    "add-tags-to-workspace": lambda driver, record: driver.aside(
+        "tags", driver.foreign("workspaces")
+    ),
 }
-"""What is played where the edition has the operation."""
+"""What is played where the edition has the operation; last what needs an organization of its own."""
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

@@ -14,7 +14,7 @@ from mockserver.cli import main
 from mockserver.client import connect
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import add, spoilt
-from tests.verify.playing import TOKEN, server
+from tests.verify.playing import NEW, TOKEN, server
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,24 @@ def test_a_server_that_differs_is_1_and_the_field_is_named() -> None:
         "null (user-tokens.html, ssh-keys.html: a secret is shown at creation alone) (3 times)"
     )
     assert TOKEN not in said.output
+
+
+def test_an_edition_is_covered_as_far_as_it_was_played_and_the_rest_says_why() -> None:
+    with LiveServer(server(NEW)) as live:
+        said = verify(
+            "--url", live.url, "--organization", "my-organization", "--edition", NEW,
+            "--operation", "create-agent-pool", "--coverage", "--only", "agent-pools",
+            "--fail-under", "99", "--unreached",
+        )  # fmt: skip
+    assert said.exit_code == 1
+    lines = said.stdout.splitlines()
+    assert "5 of 5 operations" in said.stdout
+    assert "conforms to 2026-08: 0 faults, 0 notes; " in said.stdout
+    storm = "only more requests a second than the server allows bring it about"
+    assert f"not reached: create-agent-pool 429: {storm}" in lines
+    assert "not asked: vcs-repo of workspaces: it needs a repository, and who may read it" in lines
+    assert "not reached: show-agent-pool 405: --operation names others" in lines
+    assert not [line for line in lines if line.endswith("it should have been")]
 
 
 def test_what_was_not_reached_is_printed_on_request(url: str) -> None:

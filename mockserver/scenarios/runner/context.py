@@ -41,10 +41,11 @@ class Context:
 
     `reached` counts answers by operation and status; `good` holds, by operation, what was asked
     when it last succeeded: refusals change one thing of it. `taken`: by operation the attributes of
-    bodies that succeeded. `spared`: types of which nothing is
-    made. `limited`: whether the token is not an owner's; `able`: operations that
-    have succeeded, with the owner in their path; `barred`: by operation why the token may not
-    do it, where it never could. `withheld`: entitlements that the organization does not have. `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
+    bodies that succeeded. `spared`: types of which nothing is made. `only`: ids of the operations
+    that are to be played, empty for all. `limited`: whether the token is not an owner's; `able`:
+    operations that have succeeded, with the owner in their path; `barred`: by operation why the token
+    may not do it, where it never could. `withheld`: entitlements that the organization does not have.
+    `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
     """
 
     transport: Transport
@@ -61,6 +62,7 @@ class Context:
     reached: Counter[tuple[str, int]] = field(default_factory=Counter)
     good: dict[str, tuple[Mapping[str, str], Mapping[str, Any], Any]] = field(default_factory=dict)
     taken: set[tuple[str, str]] = field(default_factory=set)
+    only: frozenset[str] = frozenset()
     limited: bool = False
     able: set[tuple[str, str]] = field(default_factory=set)
     barred: dict[str, str] = field(default_factory=dict)

@@ -99,7 +99,8 @@ def _of_another_type(driver: Driver, type: str) -> Resource | None:
 def _other_method(context: Context, operation: Operation) -> str | None:
     """A method that the path does not have, on no page either; one operation of a path asks for all."""
     same = [o for o in context.edition.operations.values() if o.path == operation.path]
-    if same[0] is not operation or context.read_only:
+    asks = next((one for one in same if one.id in context.only), same[0])
+    if asks is not operation or context.read_only:
         return None
     taken = {one.method for one in same}
     known = routes(context.edition)

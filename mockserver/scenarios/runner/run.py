@@ -79,6 +79,7 @@ def verify(
 
     `only`: ids of the operations whose types are played; empty for all.
     """
+    context.only = only
     driver = Driver(context)
     ending = Ending()
     try:
