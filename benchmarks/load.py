@@ -21,16 +21,26 @@ request = function()
   n = n + 1
   local name = "set-" .. salt .. "-" .. n
   return wrk.format(nil, nil, nil,
-    '{"data":{"type":"policy-sets","attributes":{"name":"' .. name .. '"}}}')
+    '{"data":{"type":"TYPE","attributes":{"name":"' .. name .. '"}}}')
 end
 """
 RANDOM = """
 local ids = {}
-for line in io.lines("%s") do ids[#ids + 1] = line end
+for line in io.lines("FILE") do ids[#ids + 1] = line end
 request = function()
-  return wrk.format(nil, "/api/v2/policy-sets/" .. ids[math.random(#ids)])
+  return wrk.format(nil, "/api/v2/TYPE/" .. ids[math.random(#ids)])
 end
 """
+
+
+def create(type: str = "policy-sets") -> str:
+    """Creates records of a type, each with a name of its own."""
+    return CREATE.replace("TYPE", type)
+
+
+def show(ids: Path, type: str = "policy-sets") -> str:
+    """Shows records of a type, at random: their ids stand in a file, a line each."""
+    return RANDOM.replace("TYPE", type).replace("FILE", str(ids))
 
 
 def rate(url: str, seconds: float = 3.0, script: str | None = None) -> float:

@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,82 +24,29 @@ from urllib.parse import urlsplit
 
 import load
 import servers
+from rounds import (
+    LIST,
+    QUICK,
+    ROUNDS,
+    SECONDS,
+    Row,
+    alternating,
+    got,
+    grown,
+    ids,
+    rate_of,
+    times,
+    told,
+    world,
+    written,
+)
 
 from mockserver.contract import load as contract
 from mockserver.pipeline.server import Server
 
-QUICK = "-q" in sys.argv
-ROUNDS, SECONDS = (1, 1.0) if QUICK else (5, 3.0)
-LIST = "/api/v2/organizations/bench/policy-sets"
-Row = tuple[str, str, str]
-
-
-def world(sets: int) -> dict[str, Any]:
-    """An organization with so many policy sets, each with five policies and five workspaces."""
-    fives = range(5)
-    return {
-        "organizations": [
-            {
-                "name": "bench",
-                "workspaces": [{"name": f"workspace-{n}"} for n in fives],
-                "policies": [
-                    {"name": f"policy-{n}", "code": "main = rule { true }"} for n in fives
-                ],
-                "policy-sets": [
-                    {
-                        "name": f"set-{n:06}",
-                        "policies": [f"policy-{m}" for m in fives],
-                        "workspaces": [f"workspace-{m}" for m in fives],
-                    }
-                    for n in range(sets)
-                ],
-            }
-        ]
-    }
-
 
 def fixture(sets: int) -> str:
-    servers.CACHE.mkdir(exist_ok=True)
-    path = servers.CACHE / f"world-{sets}.json"
-    path.write_text(json.dumps(world(sets)))
-    return str(path)
-
-
-def got(url: str) -> bytes:
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {servers.TOKEN}"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return bytes(answer.read())
-
-
-def ids(url: str, most: int = 2000) -> list[str]:
-    """Ids of policy sets, spread over all pages."""
-    total = json.loads(got(f"{url}{LIST}?page[size]=150"))["meta"]["pagination"]["total-pages"]
-    step = max(1, total * 150 // most)
-    return [
-        record["id"]
-        for page in range(1, total + 1, step)
-        for record in json.loads(got(f"{url}{LIST}?page[size]=150&page[number]={page}"))["data"]
-    ][:most]
-
-
-def alternating(**calls: Callable[[], float]) -> dict[str, list[float]]:
-    """Each call in turn, round after round: what slows one round slows all of it."""
-    seen: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(ROUNDS):
-        for name, call in calls.items():
-            seen[name].append(call())
-    return seen
-
-
-def told(values: list[float], form: str = "{:,.0f}") -> str:
-    middle = form.format(statistics.median(values))
-    if len(values) == 1:
-        return middle
-    return f"{middle} ({form.format(min(values))} to {form.format(max(values))})"
-
-
-def times(ours: list[float], theirs: list[float]) -> str:
-    return f"{statistics.median(ours) / statistics.median(theirs):.1f} ×"
+    return written(str(sets), world(sets))
 
 
 def document_with(page: Any) -> dict[str, Any]:
@@ -117,7 +63,7 @@ def against_prism() -> Iterator[Row]:
         ours = stack.enter_context(servers.ours())
         ready = f"{ours.pss():.0f} MB"  # before any load: the journal of a busy world holds 16 MB
         ours = stack.enter_context(servers.ours(fixture(200)))
-        first = ids(ours.url, 1)[0]
+        first = ids(ours.url + LIST, 1)[0]
         show = f"/api/v2/policy-sets/{first}"
         page = f"{LIST}?page%5Bsize%5D=100"
         bare = stack.enter_context(servers.bare(got(ours.url + show)))
@@ -127,7 +73,7 @@ def against_prism() -> Iterator[Row]:
         calls: dict[str, tuple[str, str | None, str]] = {
             "show one policy set": (show, None, "2.5 × Prism, 0.5 of bare ASGI"),
             "page of 100 sets with 5 + 5 members": (page, None, "5 × Prism"),
-            "create a policy set": (LIST, load.CREATE, "2 × Prism"),
+            "create a policy set": (LIST, load.create(), "2 × Prism"),
         }
         for what, (path, script, bar) in calls.items():
             seen = alternating(
@@ -169,24 +115,19 @@ def as_the_world_grows() -> Iterator[Row]:
         small = stack.enter_context(servers.ours(fixture(100)))
         large = stack.enter_context(servers.ours(fixture(100_000 if not QUICK else 5_000)))
         for name, server in (("small", small), ("large", large)):
-            (servers.CACHE / f"ids-{name}").write_text("\n".join(ids(server.url)))
-        scripts = {n: load.RANDOM % (servers.CACHE / f"ids-{n}") for n in ("small", "large")}
+            (servers.CACHE / f"ids-{name}").write_text("\n".join(ids(server.url + LIST)))
+        scripts = {n: load.show(servers.CACHE / f"ids-{n}") for n in ("small", "large")}
         calls: dict[str, tuple[str, dict[str, str] | None]] = {
             "show, any of them": ("/", scripts),
             "page of 100": (f"{LIST}?page%5Bsize%5D=100&page%5Bnumber%5D=1", None),
-            "create": (LIST, {"small": load.CREATE, "large": load.CREATE}),
+            "create": (LIST, {"small": load.create(), "large": load.create()}),
         }
         for what, (path, script) in calls.items():
             seen = alternating(
                 small=lambda p=path, s=script: load.rate(small.url + p, SECONDS, s and s["small"]),
                 large=lambda p=path, s=script: load.rate(large.url + p, SECONDS, s and s["large"]),
             )
-            grown = statistics.median(seen["small"]) / statistics.median(seen["large"])
-            yield (
-                f"{what}: 100,000 records against 100",
-                "1.3 × the time",
-                f"{grown:.2f} × ({told(seen['large'])}/s against {told(seen['small'])}/s)",
-            )
+            yield f"{what}: 100,000 records against 100", *grown(seen)
 
 
 def before(folder: Path) -> Iterator[Row]:
@@ -196,23 +137,18 @@ def before(folder: Path) -> Iterator[Row]:
         world = fixture(200)
         now = stack.enter_context(servers.ours(world))
         then = stack.enter_context(servers.ours(world, python, str(folder)))
-        show = f"/api/v2/policy-sets/{ids(now.url, 1)[0]}"
+        show = f"/api/v2/policy-sets/{ids(now.url + LIST, 1)[0]}"
         calls = {
             "show": (show, None),
             "page of 100": (f"{LIST}?page%5Bsize%5D=100", None),
-            "create": (LIST, load.CREATE),
+            "create": (LIST, load.create()),
         }
         for what, (path, script) in calls.items():
             seen = alternating(
                 now=lambda p=path, s=script: load.rate(now.url + p, SECONDS, s),
                 then=lambda p=path, s=script: load.rate(then.url + p, SECONDS, s),
             )
-            ratio = statistics.median(seen["now"]) / statistics.median(seen["then"])
-            yield (
-                f"{what}, against {folder.name}",
-                "0.95 ×",
-                f"{ratio:.2f} × ({told(seen['now'])}/s against {told(seen['then'])}/s)",
-            )
+            yield f"{what}, against {folder.name}", "0.95 ×", rate_of(seen["now"], seen["then"])
     starts = alternating(
         now=lambda: _start(lambda: servers.ours()),
         then=lambda: _start(lambda: servers.ours("documented", python, str(folder))),
@@ -340,7 +276,7 @@ def rows() -> Iterator[Row]:
         groups.append(long)
     for group in groups:
         yield from group()
-    for name in ("plugin", "verify"):
+    for name in ("today", "plugin", "verify"):
         if Path(__file__).with_name(f"{name}.py").exists():
             yield from __import__(name).rows()
 

@@ -87,12 +87,17 @@ def running(
 
 @contextmanager
 def ours(
-    fixture: str = "documented", python: str = sys.executable, folder: str | None = None
+    fixture: str = "documented",
+    python: str = sys.executable,
+    folder: str | None = None,
+    *,
+    edition: str | None = None,
 ) -> Iterator[Running]:
     """`mockserver serve`, as it ships; of another checkout with its own Python."""
     port = free_port()
     command = [str(Path(python).with_name("mockserver")), "serve", "--port", str(port)]
     command += ["--fixture", fixture, "--token", TOKEN]
+    command += ["--edition", edition] if edition else []
     with running(
         command, f"http://127.0.0.1:{port}", "/_mock/health/live", folder=folder
     ) as server:

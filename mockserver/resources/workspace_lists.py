@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from re import compile
 from typing import Any
 
 from mockserver.jsonapi.identifiers import known
@@ -27,14 +28,11 @@ def list_workspaces(call: Call) -> Reply:
         items = _listed(call, call.reached("workspaces", organization))
     if wanted := [*_wanted(call)]:
         items = _picked(call, items, _meeting(wanted))
-    without = frozenset[int]().union(*map(_all, _named(call, "search[exclude-tags]")))
-    pattern = str(call.query.get("search[wildcard-name]", "")).casefold()
-    if without or pattern:
-        items = [
-            item
-            for item in items
-            if item[-1] not in without and (not pattern or fnmatchcase(item[2].casefold(), pattern))
-        ]
+    if without := frozenset[int]().union(*map(_all, _named(call, "search[exclude-tags]"))):
+        items = [item for item in items if item[-1] not in without]
+    if pattern := str(call.query.get("search[wildcard-name]", "")).casefold():
+        fits = compile(translate(pattern)).match
+        items = [item for item in items if fits(item[2].casefold())]
     if (sort := call.query.get("sort")) in ("name", "-name"):
         items = sorted(items, key=lambda item: item[2], reverse=sort == "-name")
     return Reply(data=paged(call, items, 2))
@@ -97,11 +95,14 @@ def _tagged(call: Call) -> list[Condition]:
 def _meeting(conditions: Sequence[Condition]) -> frozenset[int]:
     """The workspaces that meet each of the conditions: those of the smallest are asked of the others."""
     first, *others = sorted(conditions, key=lambda one: sum(len(keys) for keys, _ in one))
-    return frozenset(key for key in _all(first) if all(_meets(one, key) for one in others))
+    met = _all(first)
+    return met if not others else frozenset(k for k in met if all(_meets(one, k) for one in others))
 
 
-def _all(condition: Condition) -> Iterator[int]:
-    return (key for keys, but in condition for key in keys if key not in but)
+def _all(condition: Condition) -> frozenset[int]:
+    """The workspaces that meet a condition."""
+    parts = ([k for k in keys if k not in but] if len(but) else keys for keys, but in condition)
+    return frozenset[int]().union(*parts)
 
 
 def _meets(condition: Condition, key: int) -> bool:

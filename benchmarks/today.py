@@ -1,0 +1,148 @@
+"""Edition 2026-08: beside 2019-07 on the same data, and as an organization's workspaces grow.
+
+    .venv/bin/python benchmarks/today.py        the table, four minutes
+    .venv/bin/python benchmarks/today.py -q     one short round each
+
+`rows()` gives `(what, bar, seen)` for the table of `run.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import load
+import servers
+from rounds import (
+    LIST,
+    QUICK,
+    ROUNDS,
+    SECONDS,
+    Row,
+    alternating,
+    grown,
+    ids,
+    rate_of,
+    told,
+    world,
+    written,
+)
+
+ORG = "/api/v2/organizations/bench"
+WORKSPACES = f"{ORG}/workspaces"
+BEFORE, TODAY = "2019-07", "2026-08"
+MANY = 5_000 if QUICK else 100_000
+TAGGED = "filter%5Btagged%5D%5B0%5D%5B"
+
+
+def tagged(workspaces: int) -> dict[str, Any]:
+    """So many workspaces with tags, five of them tagged `env=prod`, and sets that apply to them."""
+    return {
+        "edition": TODAY,
+        "organizations": [
+            {
+                "name": "bench",
+                "projects": [{"name": "payments", "tag-bindings": {"pci": ""}}],
+                "workspaces": [
+                    {
+                        "name": f"workspace-{n:06}",
+                        "tag-bindings": {"env": "prod" if n < 5 else "test", "tier": f"t{n % 9}"},
+                        **({"project": "payments"} if n < 5 else {}),
+                    }
+                    for n in range(workspaces)
+                ],
+                "policies": [{"name": "limit"}],
+                "policy-sets": [
+                    {"name": "all", "global": True, "policies": ["limit"]},
+                    {
+                        "name": "production",
+                        "policies": ["limit"],
+                        "tag-selectors": [
+                            {"tag-key": "env", "tag-value": "prod", "is-exclude": False}
+                        ],
+                    },
+                    {"name": "cards", "policies": ["limit"], "projects": ["payments"]},
+                ],
+            }
+        ],
+    }
+
+
+def beside_before() -> Iterator[Row]:
+    """Show, page, create, start and memory of both editions on the same data, in turn."""
+    bar = f"0.95 × {BEFORE}"
+    with ExitStack() as stack:
+        fixture = written("200", world(200))
+        then, now = (
+            stack.enter_context(servers.ours(fixture, edition=edition))
+            for edition in (BEFORE, TODAY)
+        )
+        first = ids(now.url + LIST, 1)[0]
+        show = f"/api/v2/policy-sets/{first}"
+        for what, path, script in (
+            ("show", show, None),
+            ("page of 100", f"{LIST}?page%5Bsize%5D=100", None),
+            ("create", LIST, load.create()),
+        ):
+            seen = alternating(
+                now=lambda p=path, s=script: load.rate(now.url + p, SECONDS, s),
+                then=lambda p=path, s=script: load.rate(then.url + p, SECONDS, s),
+            )
+            yield f"{TODAY}: {what} of policy sets", bar, rate_of(seen["now"], seen["then"])
+    starts: dict[str, list[tuple[float, float]]] = {BEFORE: [], TODAY: []}
+    for _ in range(ROUNDS):
+        for edition, seen in starts.items():
+            with servers.ours(edition=edition) as server:
+                seen.append((server.seconds, server.pss()))
+    said = {edition: [*zip(*seen, strict=True)] for edition, seen in starts.items()}
+    for at, (what, form, unit) in enumerate(
+        (("start to ready", "{:.2f}", "s"), ("memory when ready (PSS)", "{:.0f}", "MB"))
+    ):
+        values = [told([*said[edition][at]], form) for edition in (TODAY, BEFORE)]
+        yield f"{TODAY}: {what}", f"{BEFORE}'s", f"{values[0]} {unit} against {values[1]} {unit}"
+
+
+def among_workspaces() -> Iterator[Row]:
+    """What calls take among many workspaces with tags, against 100."""
+    with ExitStack() as stack:
+        small, large = (
+            stack.enter_context(servers.ours(written(f"tagged-{n}", tagged(n))))
+            for n in (100, MANY)
+        )
+        for name, server in (("small", small), ("large", large)):
+            path = servers.CACHE / f"workspaces-{name}"
+            path.write_text("\n".join(ids(server.url + WORKSPACES)))
+        shows = {
+            n: load.show(servers.CACHE / f"workspaces-{n}", "workspaces")
+            for n in ("small", "large")
+        }
+        creates = dict.fromkeys(("small", "large"), load.create("workspaces"))
+        policies = "/_mock/effective-policies?workspace=bench/workspace-000003"
+        calls: dict[str, tuple[str, dict[str, str] | None]] = {
+            "show, any of them": ("/", shows),
+            "page of 100": (f"{WORKSPACES}?page%5Bsize%5D=100", None),
+            "filter by a tag that five have": (
+                f"{WORKSPACES}?{TAGGED}key%5D=env&{TAGGED}value%5D=prod",
+                None,
+            ),
+            "filter by a tag of their project": (f"{WORKSPACES}?{TAGGED}key%5D=pci", None),
+            "effective policies of one": (policies, None),
+            "create": (WORKSPACES, creates),
+        }
+        for what, (path, script) in calls.items():
+            seen = alternating(
+                small=lambda p=path, s=script: load.rate(small.url + p, SECONDS, s and s["small"]),
+                large=lambda p=path, s=script: load.rate(large.url + p, SECONDS, s and s["large"]),
+            )
+            yield f"{TODAY}, {MANY:,} workspaces with tags against 100: {what}", *grown(seen)
+
+
+def rows() -> Iterator[Row]:
+    yield from beside_before()
+    yield from among_workspaces()
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print("|", " | ".join(row), "|", flush=True)
