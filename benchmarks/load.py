@@ -45,6 +45,11 @@ def show(ids: Path, type: str = "policy-sets") -> str:
 
 def rate(url: str, seconds: float = 3.0, script: str | None = None) -> float:
     """Requests a second; every answer must be a good one."""
+    return counted(url, seconds, script)[1]
+
+
+def counted(url: str, seconds: float = 3.0, script: str | None = None) -> tuple[int, float]:
+    """How many requests were answered, and how many a second."""
     if shutil.which("wrk") is None:
         raise SystemExit("the benchmarks need wrk: apt-get install wrk")
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s"]
@@ -58,5 +63,7 @@ def rate(url: str, seconds: float = 3.0, script: str | None = None) -> float:
     if bad := re.search(r"Non-2xx or 3xx responses: (\d+)", said):
         raise RuntimeError(f"{bad[1]} bad answers from {url}\n{said}")
     found = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    total = re.search(r"(\d+) requests in", said)
     assert found, said
-    return float(found[1])
+    assert total, said
+    return int(total[1]), float(found[1])

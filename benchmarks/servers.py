@@ -30,6 +30,11 @@ class Running:
     process: subprocess.Popen[bytes]
     seconds: float
 
+    def worked(self) -> float:
+        """Seconds of a processor that it has taken so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def pss(self) -> float:
         """Megabytes that it and its children really take (PSS), added up."""
         total = 0

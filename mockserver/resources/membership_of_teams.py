@@ -58,15 +58,13 @@ def shown_memberships(view: View, record: Record) -> dict[str, Any]:
 # who may do what
 
 
-def in_organization(view: View, record: Record) -> Iterator[str]:
+def in_organization(view: View, record: Record) -> list[str]:
     """`member`, also without a team; and what the organization access of teams allows."""
-    caller = view.caller.record
-    if caller.kind == "users":
-        own = membership(view, record.key, caller.key)
-        if own is None or own["status"] != "active":
-            return
-        yield "member"
-    yield from team_members.in_organization(view, record)
+    words, caller = team_members.in_organization(view, record), view.caller.record
+    if caller.kind != "users":
+        return words
+    own = membership(view, record.key, caller.key)
+    return ["member", *words] if own and own["status"] == "active" else []
 
 
 def in_team(view: View, record: Record) -> Iterator[str]:

@@ -9,7 +9,7 @@ from mockserver.world.kinds import Handler, View
 from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
 from mockserver.world.state import ROOT, Record
 
-OWNERS = "owners"
+OWNERS, OWNER = "owners", "owner"
 MEMBERS = ("users", "teams")
 
 
@@ -32,13 +32,14 @@ def teams_of(view: View, organization: Record) -> Iterator[Record]:
             yield team
 
 
-def in_organization(view: View, record: Record) -> Iterator[str]:
-    """`member`, `owner`, and what the organization access of teams allows."""
+def in_organization(view: View, record: Record) -> list[str]:
+    """`member`, `owner`, and what the organization access of teams allows. A list: it is asked for by
+    each request, and a generator is resumed for each of twenty words."""
+    words: list[str] = []
     for team in teams_of(view, record):
-        yield "member"
-        if team["name"] == OWNERS:
-            yield "owner"
-        yield from (name for name, on in team["organization-access"].items() if on)
+        words += ["member", *([OWNER] if team["name"] == OWNERS else [])]
+        words += [name for name, on in team["organization-access"].items() if on]
+    return words
 
 
 def in_team(view: View, record: Record) -> Iterator[str]:
