@@ -28,6 +28,8 @@ from .scopes_model import Organization, PolicySet, Project, Selector, Workspace
 
 EDITION = "2026-08"
 KINDS = kinds(EDITION)
+TOOLS = {"sentinel": "0.23.0", "opa": "0.59.0"}
+"""A version of each that the edition knows."""
 POLICY = {"sentinel": "limit", "opa": "deny"}
 NAMES = st.sampled_from(["a-1", "B-2", "b-2", "c-3", "d-4", "e-5", "f-6", "g-7"])
 TAGS = st.dictionaries(st.sampled_from(["env", "tier"]), st.sampled_from(["", "prod", "test"]))
@@ -313,7 +315,7 @@ class Scopes(RuleBasedStateMachine):
         id=sets,
         agents=st.booleans(),
         overridable=st.sampled_from([None, True, False]),
-        tool=st.sampled_from([None, "0.24.0"]),
+        tool=st.sampled_from([None, *TOOLS.values()]),
     )
     def choose_the_tool(
         self, id: str, agents: bool, overridable: bool | None, tool: str | None
@@ -324,8 +326,10 @@ class Scopes(RuleBasedStateMachine):
         answer = self.ask.patch(f"{ROOT}/policy-sets/{id}", json=said)
         if id not in self.model.sets:
             return self.refused(answer, 404)
-        self.done(answer)
         one = self.model.sets[id]
+        if tool == TOOLS["sentinel"] and one.kind == "opa":
+            return self.refused(answer)  # newer ones than are known are taken, older ones are not
+        self.done(answer)
         one.agents, one.overridable, one.tool = agents, overridable, tool
         return None
 
