@@ -125,12 +125,8 @@ def compare(
     `known`: what the record was before, which settles a tie. `apart`: by operation the pointers
     that it alone shows. `own`: the pointer of what each caller is shown of his own. Gives what the record is by the word of most, by pointer.
     """
-    pointers: dict[str, None] = {}
-    for view in views:
-        found = (pointer for pointer, _ in leaves(view.resource))
-        pointers.update(dict.fromkeys(pointer for pointer in found if view.lists(pointer)))
     truth: dict[str, Any] = {}
-    for pointer in pointers:
+    for pointer in _listed(views):
         alone = {id for id, places in apart.items() if within(pointer, set(places))}
         able = [
             view
@@ -150,14 +146,33 @@ def compare(
             truth[pointer] = right
         for view in able:
             value = view.value(pointer)
-            if value == right or (value is MISSING and _covered(view, pointer)):
-                continue
-            other = next(v for v in able if v.value(pointer) == right)
-            place = _missing(view, pointer) if value is MISSING else pointer
-            wanted = right if place == pointer else at(other.resource, place)
-            what = f"{place} is {in_words(value)}, and {other.answer.operation} shows {in_words(wanted)}"
-            view.blame(context, place, what, in_words(wanted), SAME)
+            if value != right and not (value is MISSING and _covered(view, pointer)):
+                _blame(context, view, able, pointer, right)
     return truth
+
+
+def _listed(views: Sequence[Representation]) -> list[str]:
+    """The pointers that the views show and list, each once."""
+    found = (
+        pointer for view in views for pointer, _ in leaves(view.resource) if view.lists(pointer)
+    )
+    return list(dict.fromkeys(found))
+
+
+def _blame(
+    context: Context,
+    view: Representation,
+    able: Sequence[Representation],
+    pointer: str,
+    right: Any,
+) -> None:
+    """Tell that a view shows something else than the one that is right."""
+    value = view.value(pointer)
+    other = next(v for v in able if v.value(pointer) == right)
+    place = _missing(view, pointer) if value is MISSING else pointer
+    wanted = right if place == pointer else at(other.resource, place)
+    what = f"{place} is {in_words(value)}, and {other.answer.operation} shows {in_words(wanted)}"
+    view.blame(context, place, what, in_words(wanted), SAME)
 
 
 def in_words(value: Any) -> str:
