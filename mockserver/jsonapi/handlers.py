@@ -65,6 +65,28 @@ def update_record(call: Call) -> Reply:
     return Reply(state=state, data=changed)
 
 
+def update_with_members(*names: str) -> Handler:
+    """As `update_record`; the members that a body sends take the place of those that were there."""
+
+    def handler(call: Call) -> Reply:
+        reply, errors = update_record(call), list[Error]()
+        state, record = reply.state, call.record
+        assert state is not None
+        for name in names:
+            sent, to = call.linkage.get(name), call.kind.relations[name]
+            if sent is None:
+                continue
+            place = f"/data/relationships/{name}/data"
+            keys = named_records(call, sent, to.type, place, call.owner(record), errors)
+            state = state.unlink(record.key, to.relation, state.members(record.key, to.relation))
+            state = state.link(record.key, to.relation, keys)
+        if errors:
+            raise invalid_items(errors)
+        return Reply(state=state, data=reply.data)
+
+    return handler
+
+
 def delete_record(call: Call) -> Reply:
     """The record, all that it owns, and every relation of these."""
     return Reply(state=call.state.remove(call.record.key))

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
-from mockserver.jsonapi.identifiers import named_records
+from mockserver.jsonapi.handlers import (
+    create_record,
+    delete_record,
+    show_record,
+    update_with_members,
+)
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, To, View
 from mockserver.world.naming import by_id, by_name, unique_name
-from mockserver.world.problems import Error, invalid, invalid_items
+from mockserver.world.problems import invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
@@ -59,24 +63,6 @@ def _allows(call: Call, record: Record, scope: str, name: str) -> bool:
     """Whether a pool is for everything, or for what has that name."""
     members = call.members(record, SCOPES[scope].relation)
     return record["organization-scoped"] or any(one["name"] == name for one in members)
-
-
-def update_pool(call: Call) -> Reply:
-    """What it is allowed for is replaced by what is named."""
-    reply, errors = update_record(call), list[Error]()
-    state, record = reply.state, call.record
-    assert state is not None
-    for name, to in SCOPES.items():
-        sent = call.linkage.get(name)
-        if sent is None:
-            continue
-        place = f"/data/relationships/{name}/data"
-        keys = named_records(call, sent, to.type, place, call.owner(record), errors)
-        state = state.unlink(record.key, to.relation, state.members(record.key, to.relation))
-        state = state.link(record.key, to.relation, keys)
-    if errors:
-        raise invalid_items(errors)
-    return Reply(state=state, data=reply.data)
 
 
 def delete_pool(call: Call) -> Reply:
@@ -143,7 +129,7 @@ POOLS = Kind(
         "list-agent-pools": (list_pools, READ),
         "show-agent-pool": (show_record, READ),
         "create-agent-pool": (create_record, MANAGE),
-        "update-agent-pool": (update_pool, MANAGE),
+        "update-agent-pool": (update_with_members(*SCOPES), MANAGE),
         "delete-agent-pool": (delete_pool, MANAGE),
     },
     read=READ,

@@ -134,11 +134,16 @@ def list_sets(call: Call) -> Reply:
 
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
-    """A set is not made global and attached at once, nor selects tags beside that."""
-    if record is None and values["global"]:
-        for name in ("workspaces", "projects"):
-            if call.linkage.get(name):
-                yield global_error("attached to", name, f"/data/relationships/{name}/data")
+    """A set is not global and attached at once, nor selects tags beside that."""
+    everywhere = values.get("global", record["global"] if record else False)
+    selects = record and any(not one["is-exclude"] for one in record["tag-selectors"])
+    for name in ("workspaces", "projects"):
+        if call.linkage.get(name):
+            place = f"/data/relationships/{name}/data"
+            if everywhere:
+                yield global_error("attached to", name, place)
+            elif selects:
+                yield _conflict(place)
 
 
 def unless_global(name: str, handler: Handler, verb: str) -> Handler:

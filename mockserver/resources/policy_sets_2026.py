@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mockserver.jsonapi.handlers import add_members
+from mockserver.jsonapi.handlers import add_members, update_with_members
 from mockserver.resources import policy_set_scopes as scopes
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources.known_versions import chosen
@@ -65,6 +65,7 @@ TODAY = replace(
     operations={
         **BEFORE.operations,
         **{id: (handler, RIGHT) for id, handler in scopes.HANDLERS.items()},
+        "update-policy-set": (update_with_members(*scopes.RELATIONS), RIGHT),
         "add-policies-to-policy-set": (
             versions.unless_versioned(add_members("policies")),
             RIGHT,

@@ -175,3 +175,23 @@ def test_a_level_of_access_beside_what_it_says_itself_is_refused(acme: mockserve
     assert told(ask(acme, "POST", f"{ROOT}/team-projects", sent))[1] == (
         "/data/attributes/workspace-access"
     )
+
+
+def test_a_patch_of_a_policy_set_replaces_what_it_names_and_a_global_one_names_nothing(
+    acme: mockserver.World,
+) -> None:
+    web, shop = one("workspaces", "ws-web567890Abcdefg"), one("projects", "prj-shop567890Abcdef")
+    related = {"workspaces": [web], "projects": [shop], "workspace-exclusions": [web]}
+    shown = ask(acme, "PATCH", SET, a("policy-sets", related)).data()["relationships"]
+    assert {name: shown[name]["data"] for name in related} == related
+    emptied = a("policy-sets", {"projects": []}, description="new")
+    shown = ask(acme, "PATCH", SET, emptied).data()["relationships"]
+    assert (shown["workspaces"]["data"], shown["projects"]["data"]) == ([web], [])
+    unknown = a("policy-sets", {"projects": [one("projects", FOREIGN)]}, name="another")
+    assert ask(acme, "PATCH", SET, unknown).pointers == ["/data/relationships/projects/data/0"]
+    assert ask(acme, "GET", SET).attributes()["name"] == "one", "all or nothing"
+    both = a("policy-sets", {"projects": [shop]}, **{"global": True})
+    assert told(ask(acme, "PATCH", SET, both))[:2] == (
+        "Global policy sets cannot be attached to individual projects",
+        "/data/relationships/projects/data",
+    )
