@@ -55,10 +55,11 @@ def diff(old: str, new: str | None, against: Path | None, form: str) -> None:
 
 
 def _beyond(path: Path, edition: Edition) -> list[Difference]:
+    from mockserver.scenarios import follows
     from mockserver.traffic.judging import beyond, judge_recording
     from mockserver.traffic.recordings import READERS
 
-    recorded = judge_recording(READERS["har"](path), edition)
+    recorded = judge_recording(READERS["har"](path), edition, follows=follows())
     if recorded.stopped:
         raise Unusable(recorded.stopped)
     return beyond(recorded)

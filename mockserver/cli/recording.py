@@ -58,6 +58,7 @@ def record(
     Tokens, policy code and e-mail addresses are masked in what is written. Exit codes are those of
     verify.
     """
+    from mockserver.scenarios import follows
     from mockserver.traffic.judging import result
     from mockserver.traffic.masking import Mask
     from mockserver.traffic.recorder import Recorder
@@ -68,7 +69,7 @@ def record(
     contract = edition_named(edition)
     try:
         transport = HttpTransport(upstream, timeout=timeout, rate=0, patient=False)
-        recorder = Recorder(contract, into, Mask(contract.secrets, keep), say)
+        recorder = Recorder(contract, into, Mask(contract.secrets, keep), say, follows())
         proxy = Proxy(transport, upstream, recorder.take)
         server = LiveServer(host=host, port=port, answer=proxy)
     except ValueError as error:

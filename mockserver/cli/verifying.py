@@ -147,10 +147,11 @@ def _forms(reports: tuple[str, ...]) -> list[Report]:
 def _recorded(
     contract: Edition, only: frozenset[str], drift: Level, form: str, path: Path
 ) -> Result:
+    from mockserver.scenarios import follows
     from mockserver.traffic.judging import judge_recording, result
     from mockserver.traffic.recordings import READERS
 
-    return result(judge_recording(READERS[form](path), contract, only, drift), contract)
+    return result(judge_recording(READERS[form](path), contract, only, drift, follows()), contract)
 
 
 def _live(

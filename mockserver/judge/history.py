@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.contract import Edition, Operation
@@ -15,11 +16,19 @@ from mockserver.judge.pointers import at, comparable, leaves, within
 KEEPS = "a PATCH keeps what it omits"
 
 
+Follows = Mapping[str, Mapping[str, Collection[str]]]
+"""By type and attribute the pointers that change with it; under "" those that may change whatever is
+sent, as what a workspace has from its project.
+"""
+NOTHING: Follows = MappingProxyType({})
+"""Where it is not known what changes with what."""
+
+
 class History:
     """The attributes of records as a recording last showed them."""
 
-    def __init__(self, edition: Edition) -> None:
-        self._edition = edition
+    def __init__(self, edition: Edition, follows: Follows = NOTHING) -> None:
+        self._edition, self._follows = edition, follows
         self._known: dict[tuple[str, str], dict[str, Any]] = {}
 
     def broken(
@@ -44,7 +53,11 @@ class History:
         request: Any,
         operation: Operation,
     ) -> Iterator[LawViolation]:
-        sent = {pointer for pointer, _ in leaves(at(request, "/data/attributes"), "/attributes")}
+        attributes = at(request, "/data/attributes")
+        sent = {pointer for pointer, _ in leaves(attributes, "/attributes")}
+        follows = self._follows.get(str(resource.get("type")), {})
+        for name in ("", *(attributes if isinstance(attributes, Mapping) else ())):
+            sent.update(follows.get(name, ()))
         for pointer, value in before.items():
             now = comparable(at(resource, pointer))
             if now != value and self._settable(resource, pointer) and not within(pointer, sent):

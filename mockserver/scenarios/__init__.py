@@ -11,7 +11,17 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from mockserver.judge.history import Follows
 from mockserver.scenarios.runner.scenario import Scenario
+
+
+@cache
+def follows() -> Follows:
+    """What may change beside what a PATCH sends: by type, and by attribute or whatever is sent."""
+    return {
+        type: {**one.besides, "": (*one.may_change, *one.inherited)}
+        for type, one in scenarios().items()
+    }
 
 
 @cache

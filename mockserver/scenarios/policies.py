@@ -120,6 +120,10 @@ SCENARIO = Scenario(
     values=values,
     unique={"name": "decision: names of policies are unique in their organization"},
     not_echoed=("enforce",),
+    besides={
+        "enforce": ("/attributes/enforcement-level",),
+        "enforcement-level": ("/attributes/enforce",),
+    },
     steps=steps,
     private=PRIVATE,
     fixture_entry=fixture_entry,

@@ -131,6 +131,10 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 SCENARIO = Scenario(
     values=values,
     unique={"name": "{create-project}: unique in the organization"},
+    besides=dict.fromkeys(
+        ("default-execution-mode", "default-agent-pool-id"), ("/attributes/setting-overwrites",)
+    ),
+    inherited=("/attributes/default-execution-mode",),
     steps=steps,
     fixture_entry=fixture_entry,
 )

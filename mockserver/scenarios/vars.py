@@ -183,6 +183,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 SCENARIO = Scenario(
     values=values,
+    besides={"sensitive": ("/attributes/value",)},
     may_change=("/attributes/version-id",),
     once=once,
     steps=steps,

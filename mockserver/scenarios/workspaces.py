@@ -29,6 +29,13 @@ from mockserver.scenarios.runner.scenario import (
 RECORDED = "recorded answers of the real service"
 
 
+MODES = (
+    "/attributes/execution-mode",
+    "/attributes/operations",  # the old word for the modes remote and local
+    "/attributes/setting-overwrites",
+)
+
+
 def values(name: str) -> Mapping[str, Sequence[Any]]:
     return {
         "agent-pool-id": (),
@@ -237,9 +244,13 @@ SCENARIO = Scenario(
     any_case=RECORDED,
     changes=changes,
     besides={
-        "execution-mode": ("/attributes/operations",),  # the old word for remote and local
+        "execution-mode": MODES,
+        "operations": MODES,
+        "agent-pool-id": MODES,
         "trigger-prefixes": ("/attributes/trigger-patterns",),
+        "trigger-patterns": ("/attributes/trigger-prefixes",),
     },
+    inherited=("/attributes/execution-mode", "/attributes/operations"),
     may_change=("/attributes/updated-at", "/attributes/latest-change-at"),
     only_in={"lock-workspace": ("/relationships/locked-by",)},
     steps=steps,

@@ -17,7 +17,7 @@ from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed, resources
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import MANY, Finding, Findings
-from mockserver.judge.history import History
+from mockserver.judge.history import NOTHING, Follows, History
 from mockserver.judge.laws import LawViolation, violations
 from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, plain, verdict
@@ -54,11 +54,12 @@ def judge_recording(
     edition: Edition,
     only: frozenset[str] = frozenset(),
     drift: Level = "drift",
+    follows: Follows = NOTHING,
 ) -> Recorded:
     """Judge every exchange as it comes; a recording that breaks off is judged as far as it goes."""
     mask = Mask(edition.secrets)
     recorded = Recorded(
-        Findings(edition, only, drift), Coverage(edition.name), mask, History(edition)
+        Findings(edition, only, drift), Coverage(edition.name), mask, History(edition, follows)
     )
     try:
         for exchange in exchanges:

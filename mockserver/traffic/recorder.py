@@ -18,7 +18,7 @@ from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import Finding, Findings
-from mockserver.judge.history import History
+from mockserver.judge.history import NOTHING, Follows, History
 from mockserver.judge.routes import match
 from mockserver.redaction import masked
 from mockserver.traffic.judging import Recorded, count_unknown, judge
@@ -41,6 +41,7 @@ class Recorder:
         folder: Path,
         mask: Mask,
         say: Callable[[str], None],
+        follows: Follows = NOTHING,
     ) -> None:
         self._edition, self._folder = edition, folder
         self._mask, self._say = mask, say
@@ -48,7 +49,8 @@ class Recorder:
         folder.mkdir(parents=True, exist_ok=True)
         numbers = [int(p.name[:6]) for p in folder.glob("??????-*.json") if p.name[:6].isdigit()]
         self._number = max(numbers, default=0)
-        self.recorded = Recorded(Findings(edition), Coverage(edition.name), mask, History(edition))
+        history = History(edition, follows)
+        self.recorded = Recorded(Findings(edition), Coverage(edition.name), mask, history)
 
     def take(self, exchange: Exchange) -> None:
         """Judge one exchange, write it down, say what it was. Its bodies are bytes."""

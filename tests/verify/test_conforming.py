@@ -8,25 +8,29 @@ from typing import Any
 
 import pytest
 
+from mockserver.judge.exchange import Exchange
 from mockserver.judge.routes import filled
+from mockserver.scenarios import follows
 from mockserver.scenarios.runner.run import verify
 from mockserver.scenarios.runner.unreached import unasked, unreached
+from mockserver.traffic.judging import judge_recording
 from tests.verify.playing import NEW, OLD, TOKEN, context_of, run, server
 
 
 @pytest.fixture(scope="module", params=[OLD, NEW])
 def played(request: pytest.FixtureRequest) -> Any:
-    """Our server, one run against it, and what became of it; `made`: names that creates sent."""
-    app, made = server(request.param), list[str]()
+    """Our server, one run against it, and what became of it; `made`: names that creates sent, `exchanges`: all."""
+    app, made, exchanges = server(request.param), list[str](), list[Exchange]()
 
     def watch(exchange: Any, operation: Any) -> None:
+        exchanges.append(exchange)
         if operation.id.startswith("create-") and exchange.status < 300:
             attributes = (exchange.request or {"data": {"attributes": {}}})["data"]["attributes"]
             named = (attributes.get(word) for word in ("name", "key", "description"))
             made.extend(name for name in [*filter(None, named)][:1])
 
     session, outcome = run(app, edition=request.param, run="r4nd0m", watch=watch)
-    session.made = made
+    session.made, session.exchanges = made, exchanges
     return app, session, outcome
 
 
@@ -35,6 +39,18 @@ def test_our_own_server_conforms(played: Any) -> None:
     assert [finding.line() for finding in outcome.findings] == []
     assert outcome.exit == 0
     assert outcome.unplayed == {}
+
+
+def test_the_recording_of_it_holds_no_fault(played: Any) -> None:
+    """What changes with what is known to recordings too, and what a project's workspaces inherit."""
+    _, session, _ = played
+    recorded = judge_recording(session.exchanges, session.edition, follows=follows())
+    faults = [one.line() for one in recorded.findings if one.place[:1] in ("", "/")]
+    assert faults == []
+    recorded = judge_recording(session.exchanges, session.edition)
+    expected = "a PATCH keeps what it omits: /attributes/overridable is null, and was false before"
+    told = [one for one in recorded.findings if expected in one.what]
+    assert len(told) == (session.edition.name == NEW), "without it this is a fault"
 
 
 def test_every_operation_succeeds_at_least_once_save_one(played: Any) -> None:

@@ -46,7 +46,8 @@ class Scenario:
     `parent(driver)`: the record in whose path it is made, where verification cannot make one.
     `changes(driver)`: further PATCHes to send.
     `besides`: by attribute the pointers that change with it. `may_change`: pointers that any PATCH may
-    change besides what it sends. `not_echoed`: attributes
+    change besides what it sends. `inherited`: pointers that change with another record, as a project's
+    mode is its workspaces': a recording cannot hold them to what it showed before. `not_echoed`: attributes
     that are not shown as they were sent. `only_in`: by operation the pointers that its answer alone
     shows. `steps(driver, record)`: what is played with a record besides; `once(driver)`: what is
     played once, without a record of the type.
@@ -68,6 +69,7 @@ class Scenario:
     parent: Callable[..., Resource] | None = None
     changes: Callable[..., Sequence[Change]] = lambda driver: ()
     besides: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    inherited: Sequence[str] = ()
     may_change: Sequence[str] = ("/attributes/updated-at",)
     not_echoed: Sequence[str] = ()
     only_in: Mapping[str, Sequence[str]] = field(default_factory=dict)
