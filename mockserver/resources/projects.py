@@ -58,16 +58,18 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
 
 
 def list_projects(call: Call) -> Reply:
-    """Those that the caller may read, by name; `q` and `filter[names]` narrow them."""
+    """Those that the caller may read, by name; `q`, names and tags narrow them."""
     part = str(call.query.get("q", "")).casefold()
     named = str(call.query.get("filter[names]", "")).casefold()
     wanted = {name for name in named.split(",") if name}
+    tags = [*tag_bindings.filters(call)]
     every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "projects"))
     found = [
         record.key
         for record in every
         if part in record["name"].casefold()
         and (not wanted or record["name"].casefold() in wanted)
+        and all(tag_bindings.has(record, *tag) for tag in tags)
         and call.sees(record)
         and all(_permitted(call, record, name) for name in ("create-workspace", "update"))
     ]

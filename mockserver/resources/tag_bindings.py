@@ -15,6 +15,8 @@ from mockserver.world.ordered import EMPTY, Ordered
 from mockserver.world.problems import invalid
 from mockserver.world.state import Record, State
 
+FILTERS = 5
+"""Tags that one query may ask for."""
 MOST = 10
 """Bindings on one record (go-tfe's suite; for effective ones the sum counts as it comes)."""
 PROJECT = ("project", "workspaces")
@@ -64,6 +66,19 @@ def bearers(
     own = EMPTY if value is None else state.sharing("workspaces", organization, key)
     for project in state.sharing("projects", *said):
         yield state.members(project, PROJECT[::-1]), own
+
+
+def filters(call: Call) -> Iterator[tuple[str, str | None]]:
+    """The tags that a query asks for, each a key and its value; None: any value."""
+    for at in range(FILTERS):
+        if key := call.query.get(f"filter[tagged][{at}][key]"):
+            yield key, call.query.get(f"filter[tagged][{at}][value]") or None
+
+
+def has(record: Record, key: str, value: str | None) -> bool:
+    """Whether a tag is bound to a record itself."""
+    own = record["tag-bindings"]
+    return key in own and value in (None, own[key])
 
 
 def inherited(view: View, record: Record) -> Iterator[Shown]:

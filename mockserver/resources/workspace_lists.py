@@ -78,17 +78,10 @@ def _named(call: Call, parameter: str) -> Iterator[Condition]:
 
 def _tagged(call: Call) -> list[Condition]:
     """Those that have the tags which the query asks for, with a value or any, or with none."""
-    query = call.query
-    pairs = ((f"filter[tagged][{at}][key]", f"filter[tagged][{at}][value]") for at in range(5))
-    nothing = "" if query.get("filter[tag-value-default-null]") == "true" else None
+    nothing = "" if call.query.get("filter[tag-value-default-null]") == "true" else None
     return [
-        [
-            *tag_bindings.bearers(
-                call.state, call.record.key, query[key], query.get(value) or nothing
-            )
-        ]
-        for key, value in pairs
-        if query.get(key)
+        [*tag_bindings.bearers(call.state, call.record.key, key, value or nothing)]
+        for key, value in tag_bindings.filters(call)
     ]
 
 

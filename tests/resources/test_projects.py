@@ -52,6 +52,19 @@ def test_projects_are_found_by_names_without_regard_to_case(tfe: mockserver.Worl
     assert ids(found) == [PLATFORM]
 
 
+def test_projects_are_found_by_tags_with_and_without_values(tfe: mockserver.World) -> None:
+    """As go-tfe's suite asks."""
+
+    def found(**query: str) -> list[str]:
+        return ids(tfe.client.get(PROJECTS, query_string=query))
+
+    env = {"filter[tagged][0][key]": "env"}
+    assert found(**env) == [PLATFORM]
+    assert found(**env, **{"filter[tagged][0][value]": "prod"}) == [PLATFORM]
+    assert found(**env, **{"filter[tagged][0][value]": "test"}) == []
+    assert found(**env, **{"filter[tagged][1][key]": "nothing"}) == []
+
+
 @pytest.mark.parametrize(
     "when", [{"auto-destroy-at": "2100-01-01T00:00:00Z"}, {"auto-destroy-activity-duration": "14d"}]
 )
