@@ -133,17 +133,33 @@ def list_sets(call: Call) -> Reply:
     )
 
 
+def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
+    """Selectors whole, each once."""
+    if (sent := attributes.get("tag-selectors")) is not None:
+        attributes["tag-selectors"] = _each_once(map(_selector, sent))
+    return attributes
+
+
 def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
     """A set is not global and attached at once, nor selects tags beside that."""
     everywhere = values.get("global", record["global"] if record else False)
-    selects = record and any(not one["is-exclude"] for one in record["tag-selectors"])
-    for name in ("workspaces", "projects"):
-        if call.linkage.get(name):
+    sent = call.attributes.get("tag-selectors")
+    kept = record["tag-selectors"] if record and sent is None else ()
+    selects = any(not one["is-exclude"] for one in kept)
+    attached = False
+    for name, relation in (("workspaces", WORKSPACES), ("projects", PROJECTS)):
+        linked = call.linkage.get(name)
+        if linked:
             place = f"/data/relationships/{name}/data"
             if everywhere:
                 yield global_error("attached to", name, place)
             elif selects:
                 yield _conflict(place)
+        members = call.state.members(record.key, relation) if record else ()
+        attached |= bool(members if linked is None else linked)
+    for at, one in enumerate(sent or ()):
+        if (everywhere or attached) and not one.get("is-exclude"):
+            yield _conflict(f"/data/attributes/tag-selectors/{at}")
 
 
 def unless_global(name: str, handler: Handler, verb: str) -> Handler:
@@ -188,18 +204,14 @@ def _conflict(pointer: str) -> Error:
 def add_selectors(call: Call) -> Reply:
     record = call.record
     sent = [_selector(item) for item in call.document["data"]]
-    attached = any(len(call.state.members(record.key, to)) for to in (WORKSPACES, PROJECTS))
     errors = [
         _conflict(f"/data/{at}")
         for at, one in enumerate(sent)
-        if (record["global"] or attached) and not one["is-exclude"]
+        if (record["global"] or _is_attached(call, record)) and not one["is-exclude"]
     ]
     if errors:
         raise invalid_items(errors)
-    kept = [*record["tag-selectors"]]
-    for one in sent:
-        kept += [one] if one not in kept else []
-    return _selected(call, kept)
+    return _selected(call, _each_once([*record["tag-selectors"], *sent]))
 
 
 def remove_selectors(call: Call) -> Reply:
@@ -207,6 +219,17 @@ def remove_selectors(call: Call) -> Reply:
     out = [(one["tag-key"], one["tag-value"]) for one in map(_selector, call.document["data"])]
     old = call.record["tag-selectors"]
     return _selected(call, [one for one in old if (one["tag-key"], one["tag-value"]) not in out])
+
+
+def _is_attached(call: Call, record: Record) -> bool:
+    return any(len(call.state.members(record.key, to)) for to in (WORKSPACES, PROJECTS))
+
+
+def _each_once(selectors: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    kept: list[Mapping[str, Any]] = []
+    for one in selectors:
+        kept += [one] if one not in kept else []
+    return kept
 
 
 def _selected(call: Call, kept: list[Mapping[str, Any]]) -> Reply:

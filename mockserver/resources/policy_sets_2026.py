@@ -32,6 +32,7 @@ TODAY = replace(
     BEFORE,
     made={**BEFORE.made, "overridable": None, "policy-tool-version": None, "tag-selectors": []},
     relations={**BEFORE.relations, **scopes.RELATIONS},
+    settled=scopes.settled,
     checked=checked,
     computed={
         "policy-count": BEFORE.computed["policy-count"],

@@ -30,7 +30,7 @@ SELECT, UNSELECT = "add-tag-selectors-to-policy-set", "remove-tag-selectors-from
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
-    return {"global": (), "kind": (), "overridable": ()}
+    return {"global": (), "kind": (), "overridable": (), "tag-selectors": ()}
 
 
 def changes(driver: Driver) -> Sequence[Change]:
@@ -113,11 +113,18 @@ def _counts_all(driver: Driver, record: Resource, when: str) -> bool:
 
 def _by_tags(driver: Driver) -> None:
     """A set applies by tags or to what it is attached to, not both; a global one excludes by tags."""
-    made = driver.need("policy-sets")
     red = {"tag-key": "color", "tag-value": "röt", "is-exclude": False}
     every = {"tag-key": "tier", "tag-value": None, "is-exclude": True}
+    attributes = {"name": driver.name("tagged"), "tag-selectors": [red]}
+    answer = driver.call("create-policy-set", body("policy-sets", attributes))
+    if not (answer.ok and isinstance(made := answer.data, dict) and "id" in made):
+        return  # which is told of the creation
+    why = "a set was made that selects a tag"
+    expected = {"/attributes/tag-selectors": [red], "/attributes/scoping-type": "tag"}
+    if not must_show(driver, answer, (made, expected), why=why, source="{create-policy-set}"):
+        return
     steps: tuple[tuple[str, list[Any], list[Any], str], ...] = (
-        (SELECT, [red], [red], "a tag was selected"),
+        (SELECT, [red], [red], "selecting a tag that is selected has no effect"),
         (SELECT, [red, every], [red, every], "selecting what is selected has no effect"),
         (UNSELECT, [red], [every], "a tag was selected no more"),
         (UNSELECT, [red], [every], "removing a selector that is not there has no effect"),

@@ -194,3 +194,41 @@ def test_a_version_of_the_tool_is_chosen_with_agents_and_overriding_needs_them_t
     off = body("policy-sets", agent_enabled=False)
     shown = tfe.client.patch(path, json=off).json["data"]["attributes"]
     assert (shown["policy-tool-version"], shown["overridable"]) == (None, None)
+
+
+def test_a_set_selects_tags_from_its_creation_on(tfe: mockserver.World) -> None:
+    """As go-tfe sends them (its suite, TestPolicySetsCreateWithTagSelectors)."""
+    env = {"tag-key": "env", "tag-value": "prod"}
+    made = tfe.client.post(SETS, json=body("policy-sets", name="by-tags", tag_selectors=[env, env]))
+    shown = made.json["data"]
+    assert shown["attributes"]["tag-selectors"] == [{**env, "is-exclude": False}]
+    assert shown["attributes"]["scoping-type"] == "tag"
+    path = f"{ROOT}/policy-sets/{shown['id']}"
+    team = {"tag-key": "team", "tag-value": None, "is-exclude": True}
+    changed = tfe.client.patch(path, json=body("policy-sets", tag_selectors=[team]))
+    assert changed.json["data"]["attributes"]["tag-selectors"] == [team]
+
+
+def test_tags_are_not_selected_beside_what_a_set_names_nor_where_it_is_global(
+    tfe: mockserver.World,
+) -> None:
+    named = {"workspaces": {"data": [{"type": "workspaces", "id": FIRST}]}}
+    chosen, left_out = {"tag-key": "env"}, {"tag-key": "env", "is-exclude": True}
+    for said in ({"relationships": named}, {"global": True}):
+        refused = tfe.client.post(
+            SETS, json=body("policy-sets", name="both", tag_selectors=[left_out, chosen], **said)
+        )
+        (error,) = refused.json["errors"]
+        assert (refused.status_code, error["source"]["pointer"]) == (
+            422,
+            "/data/attributes/tag-selectors/1",
+        )
+    refused = tfe.client.patch(
+        f"{ROOT}/policy-sets/{PRODUCTION}", json=body("policy-sets", tag_selectors=[chosen])
+    )
+    assert refused.status_code == 422
+    none = {"workspaces": {"data": []}, "projects": {"data": []}}
+    instead = body("policy-sets", none, tag_selectors=[chosen])
+    assert tfe.client.patch(f"{ROOT}/policy-sets/{PRODUCTION}", json=instead).status_code == 200
+    fine = body("policy-sets", name="fine", tag_selectors=[left_out], **{"global": True})
+    assert tfe.client.post(SETS, json=fine).status_code == 201
