@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute, linked_one
@@ -24,6 +25,25 @@ SCOPES = ("allowed-workspaces", "excluded-workspaces")
 def steps(driver: Driver, record: Resource) -> None:
     """What a PATCH names replaces what was named; one in use stays."""
     one, two = driver.need("workspaces"), driver.need("workspaces")
+    kept = [_replaced(driver, record, name, [one, two]) for name in SCOPES]
+    if all(kept):
+        _found(driver, one, two)  # else it follows from that
+    _in_use(driver, record, one)
+
+
+def _replaced(driver: Driver, record: Resource, name: str, both: Sequence[Resource]) -> bool:
+    """Gives whether a scope is what was last named."""
+    for members in (both, both[1:], []):
+        sent = body("agent-pools", {}, **{name.replace("-", "_"): members})
+        write = driver.call("update-agent-pool", sent, of=record)
+        shown = (record, {f"/relationships/{name}/data": members})
+        if not must_show(driver, write, shown, why=f"{name} were replaced", source=UPDATE):
+            return False
+    return True
+
+
+def _found(driver: Driver, one: Resource, two: Resource) -> None:
+    """The pools that a workspace may use are found by its name."""
     scoped = driver.make(driver.context.plan("agent-pools"), driver.name("scoped"))[0]
     sent = body("agent-pools", {"organization-scoped": False}, allowed_workspaces=[one])
     driver.call("update-agent-pool", sent, of=scoped)
@@ -32,13 +52,6 @@ def steps(driver: Driver, record: Resource) -> None:
         query = {"filter[allowed_workspaces][name]": name, "q": driver.common}
         fits, others = ([scoped], []) if there else ([], [scoped])
         must_find(driver, "list-agent-pools", scoped, query, there=fits, not_there=others)
-    for name in SCOPES:
-        for members in ([one, two], [two], []):
-            sent = body("agent-pools", {}, **{name.replace("-", "_"): members})
-            write = driver.call("update-agent-pool", sent, of=record)
-            shown = (record, {f"/relationships/{name}/data": members})
-            must_show(driver, write, shown, why=f"{name} were replaced", source=UPDATE)
-    _in_use(driver, record, one)
 
 
 def _in_use(driver: Driver, record: Resource, workspace: Resource) -> None:
