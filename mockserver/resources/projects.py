@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -184,12 +185,24 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     """An organization has its default project already: the entry that says `default` is of it."""
     assert owner is not None
     rest = {name: part for name, part in entry.items() if name != "default"}
-    if not entry.get("default"):
-        return seeding.record(PROJECTS, rest, pointer, owner)
-    key = next(iter(seeding.state.members(owner.key, DEFAULT)))
-    record = seeding.change(PROJECTS, seeding.state.get(key), seeding.values(PROJECTS, rest))
-    seeding.join(PROJECTS, record, rest, pointer, owner)
-    return record
+    default = seeding.state.get(next(iter(seeding.state.members(owner.key, DEFAULT))))
+    if entry.get("default"):
+        record = seeding.change(PROJECTS, default, seeding.values(PROJECTS, rest))
+        seeding.join(PROJECTS, record, rest, pointer, owner)
+        return record
+    if default.key in seeding.places and (taken := _taken(default, rest)):
+        remedy = 'an entry with "default": true describes that one'
+        seeding.fault(pointer, f"{taken} is that of the default project {default.id}: {remedy}.")
+        return None
+    return seeding.record(PROJECTS, rest, pointer, owner)
+
+
+def _taken(default: Record, entry: Mapping[str, Any]) -> str:
+    """What an entry has of a default project that it does not say it is; empty if nothing."""
+    if entry.get("id") == default.id:
+        return f"The id {default.id!r}"
+    name = str(entry["name"])
+    return f"The name {name!r}" if name.casefold() == default["name"].casefold() else ""
 
 
 def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:

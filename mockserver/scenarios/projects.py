@@ -24,6 +24,8 @@ from mockserver.scenarios.runner.scenario import (
 MOVE = "move-workspaces-into-project"
 KEPT = "{delete-project} (status: decision)"
 HOME = "/relationships/project/data/id"
+DEFAULT_NAME = "default project"
+"""Folded: what the default project of an organization is named at first."""
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:
@@ -120,10 +122,14 @@ def _kept(driver: Driver, record: Resource, home: Resource, workspaces: Sequence
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    """Its settings and tags; whether it is the default one its organization says."""
+    """Its settings and tags; whether it is the default one its organization says, or its name where
+    the organization was not read.
+    """
     made = shown_attributes(resource, *settings(resource, "default-agent-pool-id"), "created-at")
     organization = known("organizations", linked_one(resource, "organization") or "")
-    if organization and linked_one(organization, "default-project") == resource["id"]:
+    default = linked_one(organization, "default-project") if organization else None
+    named = str(made.get("name")).casefold() == DEFAULT_NAME
+    if default == resource["id"] or (default is None and named):
         made["default"] = True
     return made | bindings(resource)
 

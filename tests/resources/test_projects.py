@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 import mockserver
+from mockserver.world.seeding import BadFixture
 from tests.client import ORG, ROOT
 from tests.resources.asking import FIRST, FOURTH, SECOND, THIRD, body
 
@@ -167,6 +169,34 @@ def test_a_default_project_keeps_its_place_under_a_new_name_in_a_dump(
         organization = at(other, "organizations/my-organization")
         assert organization["relationships"]["default-project"]["data"]["id"] == DEFAULT
         assert at(other, f"projects/{DEFAULT}")["attributes"]["name"] == "main"
+
+
+def test_a_fixture_that_does_not_say_which_project_is_the_default_one_is_told_how_to(
+    tfe: mockserver.World,
+) -> None:
+    """With its name, or with the id that is made for it; an entry that says so takes both."""
+    fixture: Any = {"organizations": [{"name": "o", "projects": [{"name": "default project"}]}]}
+    entry = fixture["organizations"][0]["projects"][0]
+
+    def refused() -> str:
+        with pytest.raises(BadFixture) as told:
+            mockserver.create_app(edition="2026-08", fixture=fixture)
+        return str(told.value)
+
+    remedy = r'an entry with "default": true describes that one\.'
+    pattern = (
+        r"/organizations/0/projects/0: The (name|id) '(.+)' is that of the default project (\S+): "
+    )
+    named = re.search(pattern + remedy, refused())
+    assert named
+    assert named.groups()[:2] == ("name", "default project")
+    entry |= {"name": "main", "id": named[3]}
+    known = re.search(pattern + remedy, refused())
+    assert known
+    assert known.groups() == ("id", named[3], named[3])
+    entry["default"] = True
+    with mockserver.universe(edition="2026-08", fixture=fixture) as other:
+        assert at(other, f"projects/{named[3]}")["attributes"]["name"] == "main"
 
 
 @pytest.mark.parametrize("name", ["a!b", "ab", "x" * 41, "zeile\n"])

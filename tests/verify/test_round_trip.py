@@ -285,6 +285,20 @@ def test_a_life_that_was_recorded_is_served_again(
     assert locked["locked-by"]
 
 
+def test_the_default_project_is_known_by_its_name_where_the_organization_was_not_read(
+    tmp_path: Path,
+) -> None:
+    with recording(server(NEW), tmp_path, edition=load(NEW)) as (url, _, _):
+        shown = ask(url, "GET", f"{API}/projects")
+    made = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path), "--edition", NEW])
+    fixture = json.loads(made.stdout)
+    with mockserver.universe(edition=NEW, fixture=fixture, key=TOKEN) as tfe:
+        served = tfe.client.get(f"{API}/projects").json
+        home = tfe.client.get(API).json["data"]["relationships"]["default-project"]["data"]["id"]
+    assert [one["id"] for one in served["data"]] == [one["id"] for one in shown["data"]]
+    assert home == shown["data"][0]["id"]
+
+
 def test_versions_of_a_policy_set_that_were_recorded_are_served_again(tmp_path: Path) -> None:
     with recording(server(NEW), tmp_path, edition=load(NEW)) as (url, _, _):
         body = resource("policy-sets", name="of-versions", kind="opa")
