@@ -74,8 +74,11 @@ STATUSES = {
     ("delete-project", 403): "a project with workspaces, or the default one, is deleted",
 }
 QUERY = {
-    ("list-workspaces", "filter[tagged]"): "`filter[tagged][i][key]` of workspaces",
-    ("list-workspaces", "filter[tagged][value]"): "`filter[tagged][i][key]` of workspaces",
+    ("list-workspaces", "filter[tagged]"): "`filter[tagged][i][key]` of workspaces and projects",
+    (
+        "list-workspaces",
+        "filter[tagged][value]",
+    ): "`filter[tagged][i][key]` of workspaces and projects",
     (
         "list-team-access-to-workspaces",
         "filter[workspace][id]",
