@@ -269,6 +269,7 @@ class Scopes(RuleBasedStateMachine):
         agents=st.booleans(),
         attached=st.lists(workspaces | projects, max_size=3),
         excluded=st.lists(workspaces | projects, max_size=2),
+        selectors=st.just([]) | SELECTORS,
     )
     def create_set(
         self,
@@ -277,9 +278,10 @@ class Scopes(RuleBasedStateMachine):
         everywhere: bool,
         agents: bool,
         attached: list[str],
-        excluded: list[str] | None = None,
+        excluded: list[str],
+        selectors: list[Selector],
     ) -> Any:
-        related = linked(attached, "") | linked(excluded or [], "-exclusions")
+        related = linked(attached, "") | linked(excluded, "-exclusions")
         related["policies"] = identifiers("policies", f"pol-{kind}")
         said = body(
             "policy-sets",
@@ -289,15 +291,26 @@ class Scopes(RuleBasedStateMachine):
             agent_enabled=agents,
             **{"global": everywhere},
         )
+        if selectors:
+            chosen = [spelled(one) for one in selectors]
+            said["data"]["attributes"]["tag-selectors"] = chosen
         answer = self.ask.post(SETS, json=said)
         known = self.model.workspaces.keys() | self.model.projects.keys()
         taken = any(name == one.name for one in self.model.sets.values())
-        if taken or not {*attached, *(excluded or ())} <= known or (everywhere and attached):
+        clash = (everywhere or attached) and any(not one.exclude for one in selectors)
+        if taken or clash or not {*attached, *excluded} <= known or (everywhere and attached):
             self.refused(answer)
             return multiple()
         id = self.done(answer, 201)["id"]
+        once = [one for at, one in enumerate(selectors) if one not in selectors[:at]]
         self.model.sets[id] = PolicySet(
-            name, kind, everywhere, agents, attached={*attached}, excluded={*(excluded or ())}
+            name,
+            kind,
+            everywhere,
+            agents,
+            attached={*attached},
+            excluded={*excluded},
+            selectors=once,
         )
         return id
 
