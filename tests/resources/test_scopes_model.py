@@ -219,7 +219,8 @@ class Scopes(RuleBasedStateMachine):
         there, known = project in self.model.projects, set(ids) <= self.model.workspaces.keys()
         if not there or not known:
             by_path = not there if len(ids) > 1 else not known
-            return self.refused(answer, 404 if by_path else 422)
+            unknown = 403 if len(ids) > 1 else 422  # may not be moved (page)
+            return self.refused(answer, 404 if by_path else unknown)
         self.done(answer, 204 if len(ids) > 1 else 200)
         for id in ids:
             self.model.workspaces[id].project = project
