@@ -23,6 +23,7 @@ from mockserver.world.state import Record, State
 WORKSPACES = ("workspaces", "agent-pool")
 PROJECTS = ("projects", "default-agent-pool")
 ORGANIZATIONS = ("organizations", "default-agent-pool")
+OAUTH_CLIENTS = ("oauth-clients", "agent-pool")
 SCOPES = {
     "allowed-workspaces": To(
         "workspaces", ("allowed-workspaces", "allowed-agent-pools"), entry="allowed-workspaces"
@@ -118,6 +119,7 @@ POOLS = Kind(
     relations={
         "workspaces": To("workspaces", WORKSPACES, entry="workspaces"),
         "projects": To("projects", PROJECTS, entry="projects"),
+        "oauth-clients": To("oauth-clients", OAUTH_CLIENTS, entry="oauth-clients"),
         **SCOPES,
     },
     show=resource,

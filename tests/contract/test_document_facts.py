@@ -74,6 +74,8 @@ STATUSES = {
     ("delete-project", 403): "a project with workspaces, or the default one, is deleted",
 }
 QUERY = {
+    ("list-oauth-clients", "show_affected_workspaces"): "affected workspaces of an OAuth client",
+    ("show-oauth-client", "show_affected_workspaces"): "affected workspaces of an OAuth client",
     ("list-workspaces", "filter[tagged]"): "`filter[tagged][i][key]` of workspaces and projects",
     (
         "list-workspaces",
@@ -85,6 +87,9 @@ QUERY = {
     ): "`filter[workspace][id]` of team access",
 }
 NOT_SHOWN = {
+    ("oauth-clients", r"affected-workspaces.*"): "affected workspaces of an OAuth client",
+    ("oauth-clients", "secret"): "`key` of an OAuth client",
+    ("oauth-tokens", "vcs-organizations"): "relationships that only lead to lists",
     ("data-retention-policy", r"[a-z]+[A-Z].*"): "data retention policies",
     ("agent-pools", "authentication-tokens"): "relationships that only lead to lists",
     ("agent-pools", "agents"): "relationships that only lead to lists",
@@ -112,11 +117,13 @@ NOT_SHOWN = {
     ("workspaces", "current-assessment-result"): "assessments of workspaces",
 }
 ENUMS = {
+    ("oauth-clients", "service-provider"): "`service-provider` of an OAuth client",
     ("policies", "enforce[].mode"): "mode of a policy",
     ("team-projects", "project-access.variable-sets"): "levels of `variable-sets`",
     ("vars", "category"): "`policy-set` and other categories",
 }
 NO_NULL = {
+    ("create-oauth-client", r"(http|api)-url"): "null in a body",
     ("update-your-account-info", "username"): "null in a body",
     ("create-agent-token", "description"): "null in a body",
     ("create-team", "organization-access.*"): "null in a body",

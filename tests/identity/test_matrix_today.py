@@ -17,7 +17,7 @@ from mockserver.contract import Operation, load
 from tests.client import ROOT
 
 from .asking import Asked, a, asked
-from .who_today import DOCUMENT, SERVICES
+from .who_today import DOCUMENT, SERVICES, URLS
 
 LINES = [
     line.split()
@@ -83,6 +83,8 @@ class Matrix:
             "ssh-keys": self.ids["ssh-keys", "modules"],
             "agent-pools": self.ids["agent-pools", "builders"],
             "feature-sets": "fs-free",
+            "oauth-clients": "oc-acme",
+            "oauth-tokens": "ot-acme",
             **{type: state[type][0]["id"] for type in TOOLS},
             "team-workspaces": self.places["workspaces", "web"]["rex"]["id"],
             "team-projects": self.places["projects", "platform"]["pre"]["id"],
@@ -183,6 +185,15 @@ class Matrix:
             "generate-new-organization-token": None,
             "create-organization": a("organizations", name="new", email="new@example.com"),
             **{f"update-{t.removesuffix('s')}": a(t, deprecated=True) for t in TOOLS},
+            "create-oauth-client": a(
+                "oauth-clients",
+                service_provider="github",
+                oauth_token_string="x",
+                **{name.replace("-", "_"): "https://x" for name in URLS},
+            ),
+            "update-oauth-client": a("oauth-clients", name="new"),
+            "attach-oauth-client-to-projects": {"data": []},
+            "detach-oauth-client-from-projects": {"data": []},
             "update-organization": a("organizations", email="new@example.com"),
             "invite-user-to-organization": a("organization-memberships", email="x@example.com"),
             "create-team": a("teams", name="new"),

@@ -70,6 +70,7 @@ SERVICES = {
     "age": {"agent-pool": "acme/builders"},
     "one": {"team": "acme/open"},
 }
+URLS = ("http-url", "api-url")
 DOCUMENT: dict[str, Any] = {
     "users": [{"username": name, "email": f"{name}@example.com"} for name in USERS],
     "tokens": [
@@ -113,6 +114,10 @@ DOCUMENT: dict[str, Any] = {
             ],
             "ssh-keys": [{"name": "modules", "value": "the text of a key"}],
             "agent-pools": [{"name": "builders"}],
+            "oauth-clients": [
+                {"id": "oc-acme", "service-provider": "github", **dict.fromkeys(URLS, "https://x")}
+            ],
+            "oauth-tokens": [{"id": "ot-acme", "oauth-client": "oc-acme"}],
             "policies": [{"name": "tagged", "code": "main = rule { true }"}],
             "policy-sets": [
                 {"name": "production", "policies": ["tagged"]},

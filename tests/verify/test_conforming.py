@@ -179,6 +179,7 @@ def test_what_is_not_asked_has_a_reason(played: Any) -> None:
         "migration-environment of workspaces": "no page says what it may be",
     }
     new = {
+        "an organization without vcs-integrations": "verification can take no entitlement away",
         "user-tokens-enabled of organizations": "it would lock out who runs verification",
         "policy-tool-version of policy-sets": "it needs a version that the server has",
         "auto-destroy-at of workspaces": "who forgets to remove the workspace would have it destroyed",

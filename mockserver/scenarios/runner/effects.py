@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from mockserver.judge.documents import Resource, resources, same
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.plan import CannotContinue
 from mockserver.scenarios.runner.representations import (
     Representation,
     agrees,
@@ -29,8 +31,9 @@ def look(driver: Driver, record: Resource) -> list[Representation]:
         ]
     if plan.actions.list:
         query = plan.query(record, plan.name_of(record))
-        answer = driver.call(plan.actions.list, of=record, query=query)
-        views += in_list(answer, record)
+        with suppress(CannotContinue):  # where a list stands below another type than its owner
+            answer = driver.call(plan.actions.list, of=record, query=query)
+            views += in_list(answer, record)
     return views
 
 
