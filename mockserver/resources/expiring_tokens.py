@@ -5,6 +5,7 @@ agent pool, for its agents.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Handler, Values, View
-from mockserver.world.problems import invalid, not_found
+from mockserver.world.problems import Problem, invalid, invalid_item, not_found
 from mockserver.world.state import Record, State
 
 LIFE = 2
@@ -53,13 +54,14 @@ def create_described(call: Call) -> Reply:
     """One more token of a team; no other has its description, and none is without (suite)."""
     said = _settled(call)
     if such(call.state, call.record, said["description"]):
-        raise invalid(
+        error = invalid_item(
             "Validation failed: Description has already been taken",
             "/data/attributes/description",
             fact="another token of the team has it",
             expected="a description that no other token of the team has",
             hint="Send another description, or revoke the token that has it.",
         )
+        raise Problem(422, replace(error, title="invalid attributes"))  # the plural is the suite's
     return made(call, call.kind, call.state, said)
 
 
