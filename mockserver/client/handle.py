@@ -38,9 +38,12 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class EffectivePolicy:
-    """A policy that is checked in a workspace: by name, in which set, and why there."""
+    """A policy that is checked in a workspace: by name, in which set, and why there.
 
-    policy: str
+    `policy` is None for the policies of a version that was uploaded: nothing reads their names.
+    """
+
+    policy: str | None
     policy_set: str
     reason: str
 
@@ -166,9 +169,10 @@ class World:
         """
         said = self._link.send("GET", "effective-policies", workspace=workspace)["effective"]
         return [
-            EffectivePolicy(policy["name"], place["policy-set"]["name"], place["reason"])
+            EffectivePolicy(name, place["policy-set"]["name"], place["reason"])
             for place in said
-            for policy in place["policies"]
+            for name in [policy["name"] for policy in place["policies"]]
+            or ([None] if place["version"] else [])
         ]
 
     def snapshot(self, name: str) -> None:

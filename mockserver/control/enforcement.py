@@ -57,7 +57,8 @@ def effective(
     """Where which sets are in force, and why: of one set (`group`), in one workspace (`column`), by id
     or by its label, `my-organization/production`.
 
-    `excluded` are those that an exclusion leaves out. Raises KeyError for what is not there.
+    `excluded` are those that an exclusion leaves out; `version` is the id of what was uploaded with
+    the policies of a set that names none one by one. Raises KeyError for what is not there.
     """
     found: dict[str, list[dict[str, Any]]] = {"effective": [], "excluded": []}
     view = View(kinds, state, authenticate(kinds, state, None, ""))
@@ -73,13 +74,15 @@ def effective(
             sets = state.every(kind.type)
         for record in sets:
             members = _all(kinds, view.members(record, kind.relations[how.relation].relation))
+            uploaded = how.uploaded(view, record)
+            holds = {how.relation: members, "version": uploaded.id if uploaded else None}
             for name, reasons in zip(found, _reasons(view, how, record, at), strict=True):
                 found[name] += [
                     {
                         singular(how.type): _named(kinds, state.get(key)),
                         singular(kind.type): _named(kinds, record),
                         "reason": reasons[key],
-                        how.relation: members,
+                        **holds,
                     }
                     for key in sorted(reasons)
                 ]

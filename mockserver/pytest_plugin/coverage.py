@@ -13,11 +13,21 @@ from typing import Any
 import pytest
 
 from mockserver.client.broken import worlds
+from mockserver.contract.editions import editions
 from mockserver.judge.coverage import Coverage, rows
 from mockserver.reports.columns import UNFOLDED, columns
 from mockserver.reports.html import page
 
 SHARED = "tfe_coverage"
+
+
+def _refused(edition: str, word: str) -> str:
+    """Why an edition has no such operation or page; empty where it has."""
+    try:
+        Coverage(edition).of([word])
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 class Collected:
@@ -32,10 +42,12 @@ class Collected:
         self._least: float = config.getoption("tfe_coverage_fail_under")
         self._only: list[str] = config.getoption("tfe_coverage_only")
         self._editions: dict[str, Coverage] = {}
-        try:
-            Coverage(config.getini("tfe_edition")).of(self._only)
-        except ValueError as error:
-            raise pytest.UsageError(f"--tfe-coverage-only: {error}") from None
+        asked = config.getini("tfe_edition")
+        every = [asked] if asked else editions()
+        for word in self._only:
+            refused = [_refused(edition, word) for edition in every]
+            if all(refused):
+                raise pytest.UsageError(f"--tfe-coverage-only: {refused[0]}")
 
     def _of(self, edition: str) -> Coverage:
         return self._editions.setdefault(edition, Coverage(edition))
@@ -73,7 +85,13 @@ class Collected:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _counted(self) -> list[Coverage]:
-        return [coverage.of(self._only) for coverage in self._editions.values()]
+        """An edition that knows nothing of what is asked for is left out."""
+        parts = []
+        for coverage in self._editions.values():
+            words = [word for word in self._only if not _refused(coverage.edition, word)]
+            if words or not self._only:
+                parts.append(coverage.of(words))
+        return parts
 
     def _short(self) -> list[Coverage]:
         return [coverage for coverage in self._counted() if coverage.percent < self._least]

@@ -72,7 +72,9 @@ TODAY = replace(
             RIGHT,
         ),
     },
-    enforcement=Enforcement("policies", "workspaces", scopes.reasons, scopes.excluded, "project"),
+    enforcement=Enforcement(
+        "policies", "workspaces", scopes.reasons, scopes.excluded, "project", versions.current
+    ),
     entry={
         "properties": {
             "tag-selectors": {

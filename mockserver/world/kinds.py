@@ -72,7 +72,8 @@ class Enforcement:
     `relation` names its members, `type` what they are enforced in, of the same owner.
     `reasons(view, record)`: why and where they are, the nearest reason first; `excluded(view,
     record)`: why and where not, whatever the reasons are. `grouped`: the relation of `type` to one
-    record that tables group it by.
+    record that tables group it by. `uploaded(view, record)`: what is in force in place of members
+    that were named one by one.
     """
 
     relation: str
@@ -80,6 +81,7 @@ class Enforcement:
     reasons: Callable[[View, Record], Sequence[Scope]]
     excluded: Callable[[View, Record], Sequence[Scope]] = lambda view, record: ()
     grouped: str = ""
+    uploaded: Callable[[View, Record], Record | None] = lambda view, record: None
 
 
 def _no_names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:

@@ -120,6 +120,24 @@ def test_the_newest_version_is_the_last_made_and_the_current_one_the_last_that_i
     assert [one["attributes"]["name"] for one in included] == ["tagged"]
 
 
+def test_a_set_with_a_ready_version_is_in_force_and_its_policies_have_no_names(
+    tfe: mockserver.World,
+) -> None:
+    everywhere = body("policy-sets", name="everywhere", **{"global": True})
+    set = tfe.client.post(f"{ORG}/policy-sets", json=everywhere).json["data"]["id"]
+
+    def in_force() -> list[tuple[str | None, str]]:
+        found = tfe.effective_policies("my-organization/workspace-1")
+        return [(one.policy, one.reason) for one in found if one.policy_set == "everywhere"]
+
+    version = made(tfe, f"{ROOT}/policy-sets/{set}")
+    assert in_force() == []
+    upload(tfe, version)
+    assert in_force() == [(None, "global: checked in every workspace of the organization")]
+    said = tfe.client.get(f"/_mock/effective-policies?policy-set={set}").json["effective"]
+    assert {place["version"] for place in said} == {version["id"]}
+
+
 def test_sets_with_versions_are_listed_apart(tfe: mockserver.World) -> None:
     def names(value: str) -> list[str]:
         query = {"filter[versioned]": value}

@@ -228,3 +228,20 @@ def test_the_plugin_counts_what_it_is_told_to(pytester: pytest.Pytester) -> None
             "*--tfe-coverage-only: There is no operation or page named 'touchedx'. Did you mean 'touched'? There are:*"
         ]
     )
+
+
+def test_each_edition_counts_what_it_knows_of_what_is_asked_for(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+        def test_then(tfe):
+            tfe.client.get("/api/v2/account/details")
+        @pytest.mark.tfe(edition="2026-08")
+        def test_today(tfe):
+            tfe.client.get("/api/v2/projects/x")
+    """)
+    result = pytester.runpytest_inprocess(
+        *QUIET, "--tfe-coverage=table", "--tfe-coverage-only=show-project"
+    )
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*contract coverage, edition 2026-08*", "1 of 1 operations*"])
+    result.stdout.no_fnmatch_line("*contract coverage, edition 2019-07*")
