@@ -175,7 +175,17 @@ class Redactor:
         return self.text(value) if isinstance(value, str) else value
 
     def _member(self, name: str, item: Any) -> Any:
-        return MASK if item is not None and is_secret(name, self._names) else self.value(item)
+        if item is None or _is_linkage(item) or not is_secret(name, self._names):
+            return self.value(item)
+        return MASK
+
+
+def _is_linkage(item: Any) -> bool:
+    """Whether a member names a record: the `ssh-key` of a workspace is one, that of a token is a text."""
+    if not isinstance(item, dict) or item.keys() - {"data", "links"} or "data" not in item:
+        return False
+    data = item["data"]
+    return data is None or (isinstance(data, dict) and data.keys() == {"type", "id"})
 
 
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|\+")

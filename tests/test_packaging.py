@@ -44,7 +44,7 @@ def test_only_the_clock_asks_for_the_time_of_day_and_only_ids_make_ids() -> None
     that the server makes is drawn, for whoever shares a seed could compute it (`world/ids.py`).
     """
     wall = re.compile(
-        r"datetime\.now|time\.time\(|date\.today|uuid|import secrets|random\.(?!Random)"
+        r"datetime\.now|time\.time\(|date\.today|(import|from) uuid|uuid\d|import secrets|random\.(?!Random)"
     )
     found = {
         str(path.relative_to(ROOT))

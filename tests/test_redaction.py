@@ -80,3 +80,13 @@ def test_a_long_text_with_a_secret_in_it_is_read_once(
 @pytest.mark.parametrize("word", ["x.atlasv1.y", "é-x.atlasv1.y", "x.atlasv1.y.atlasv1.z"])
 def test_a_token_of_the_vendors_is_taken_out_whole(word: str) -> None:
     assert Redactor(NAMES, [TOKEN]).text(f"a.b ({word}) c") == f"a.b ({MASK}) c"
+
+
+def test_a_relationship_is_shown_though_a_secret_elsewhere_has_its_name() -> None:
+    """A workspace's `ssh-key` names a record; that of an OAuth token is the text of a key."""
+    redactor = Redactor(frozenset({"ssh-key"}), [])
+    named = {"ssh-key": {"data": {"type": "ssh-keys", "id": "sshkey-1"}}}
+    for shown in (named, {"ssh-key": {"data": None}}, {"ssh-key": {"data": None, "links": {}}}):
+        assert redactor.value(shown) == shown
+    for secret in ("text", {"data": "text"}, {"value": "text"}, {"data": {"id": "text"}}, ["text"]):
+        assert redactor.value({"ssh-key": secret}) == {"ssh-key": MASK}

@@ -6,7 +6,6 @@ and says what is different of these.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -75,7 +74,7 @@ def _archs(url: str) -> Callable[[View, Record], list[dict[str, Any]]]:
             kept: list[dict[str, Any]] = thaw(record["archs"])
             return kept
         place = url.format(version=record["version"])
-        return [{"url": place, "sha": hashlib.sha256(place.encode()).hexdigest(), **AMD64}]
+        return [{"url": place, "sha": ids.checksum(place), **AMD64}]
 
     return archs
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource, is_resource
-from mockserver.scenarios.runner.data_retention import retained
+from mockserver.scenarios.runner.data_retention import retained, retention
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.representations import in_list
@@ -71,7 +71,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     names = settings(resource, "default-agent-pool-id")
     fixed = ("created-at", "external-id", "plan-identifier")
     entry = shown_attributes(resource, *names, *fixed)
-    return {"name": entry.pop("id")} | entry
+    return {"name": entry.pop("id")} | entry | retention(resource, known)
 
 
 SCENARIO = Scenario(

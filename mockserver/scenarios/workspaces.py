@@ -10,7 +10,7 @@ from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner import relations
 from mockserver.scenarios.runner.answer import JudgedAnswer
-from mockserver.scenarios.runner.data_retention import retained
+from mockserver.scenarios.runner.data_retention import retained, retention
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_list, same_id
@@ -214,6 +214,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     apart = ("vcs-repo", "agent-pool-id", "operations")
     made = shown_attributes(resource, *settings(resource, *apart), "created-at", "environment")
     made |= bindings(resource)
+    made |= retention(resource, known)
     for project in names_of([linked_one(resource, "project") or ""], "projects", known):
         made["project"] = project
     consumers = resource.get("listed", {}).get("remote-state-consumers", ())

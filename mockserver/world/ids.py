@@ -7,7 +7,7 @@ renames a workspace, and no other world has a part in it.
 from __future__ import annotations
 
 import secrets
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 """Digits and letters that cannot be mistaken for one another, as in the vendor's ids."""
@@ -44,6 +44,11 @@ def key() -> str:
     """A key of a world for who does not choose one. Drawn, not computed: it opens the world, and
     whoever shares the seed could work it out. Determinism is of a world's content."""
     return "".join(secrets.choice(LETTERS) for _ in range(24))
+
+
+def checksum(text: str) -> str:
+    """What stands where the SHA-256 of a download would."""
+    return sha256(text.encode()).hexdigest()
 
 
 def digest(secret: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.explain import brief
-from mockserver.judge.documents import Resource
+from mockserver.judge.documents import Resource, attribute
 from mockserver.judge.pointers import MISSING, at
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.scenario import Known
 
+NAME = "data-retention-policy"
 DAYS = "delete-older-than-n-days"
 OLDERS = {"type": "data-retention-policy-delete-olders"}
 FOREVER: Any = {"data": {"type": "data-retention-policy-dont-deletes", "attributes": {}}}
@@ -34,3 +36,14 @@ def retained(driver: Driver, of: str, holder: Resource) -> None:
     why = "a policy that was removed"
     driver.refused(404, f"show-{named}", of=holder, why=why, source=source)
     driver.call(f"create-or-update-{named}", FOREVER, of=holder)
+
+
+def retention(resource: Resource, known: Known) -> dict[str, Any]:
+    """What a fixture's entry says of it; nothing where no answer has shown the policy itself."""
+    data = (resource.get("relationships") or {}).get(NAME, {}).get("data")
+    if not isinstance(data, dict):
+        return {}
+    policy = known(data["type"], data["id"])
+    days = attribute(policy, DAYS) if policy else None
+    forever = data["type"] == FOREVER["data"]["type"]
+    return {NAME: {"id": data["id"], DAYS: days}} if days or forever else {}
