@@ -242,10 +242,11 @@ def test_the_console_lines_run_as_they_stand(
     lines = _lines()
     assert {line.split()[0] for line in lines} == {"mockserver", "pytest", "eval"}
     ours: Any = [{"name": "contract-verification"}, {"name": "acme"}]
-    with mockserver.universe({"organizations": ours}, key="test-token") as tfe:
-        assert tfe.client.get("/api/v2/organizations/acme/policies").status_code == 200
-        (tmp_path / "session.har").write_text(json.dumps(tfe.journal.to_har()), encoding="utf-8")
-        (tmp_path / "journal.json").write_text(tfe.journal.to_json(), encoding="utf-8")
+    with mockserver.universe({"organizations": ours}) as old:
+        assert old.client.get("/api/v2/organizations/acme/policies").status_code == 200
+        (tmp_path / "session.har").write_text(json.dumps(old.journal.to_har()), encoding="utf-8")
+        (tmp_path / "journal.json").write_text(old.journal.to_json(), encoding="utf-8")
+    with mockserver.universe({"organizations": ours}, edition="2026-08", key="test-token") as tfe:
         record = next(line for line in lines if line.startswith("mockserver record"))
         with _running(
             record.replace("https://app.terraform.io", tfe.url), tmp_path, "recording"

@@ -217,6 +217,8 @@ def explained(
     wanted = expected(part, components) if part else "no such member"
     if miss.fault == "maxLength":
         wanted += f", at most {miss.expected} letters of it"
+    if miss.fault == "minLength" and miss.expected != 1:
+        wanted += f", at least {miss.expected} letters of it"
     if miss.fault == "uniqueItems":
         wanted = "items that are all different"
     return vendor_detail(miss, part), {

@@ -90,7 +90,8 @@ def shipped(name: str, *known: str) -> str:
 def _unknown(name: str, edition: str, hint: str = "") -> str:
     if (home := _home(name, edition)) != edition:
         return f"The fixture {name!r} is of edition {home}, and {edition} is asked for."
-    return there_is_no("fixture", name, shipped_fixtures(edition)) + hint
+    every = sorted({known for each in editions() for known in shipped_fixtures(each)})
+    return there_is_no("fixture", name, every) + hint
 
 
 def of_edition(document: Mapping[str, Any], edition: str) -> Mapping[str, Any]:

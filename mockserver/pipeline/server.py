@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from mockserver.contract import Edition, load
+from mockserver.contract.editions import editions
 from mockserver.contract.engines import Checker
-from mockserver.contract.fixtures import check_fixture, found_fixture, of_edition, read_fixture
+from mockserver.contract.fixtures import (
+    UnfitFixture,
+    check_fixture,
+    found_fixture,
+    of_edition,
+    read_fixture,
+)
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline import cors
 from mockserver.pipeline.render_cache import Store
@@ -66,7 +73,23 @@ def fixture_for(
     Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for a file that cannot be read.
     """
     document = of_edition(read_fixture(fixture, edition), edition)
-    return check_fixture(document, fixture_checker(load(edition), kinds))
+    try:
+        return check_fixture(document, fixture_checker(load(edition), kinds))
+    except UnfitFixture as unfit:
+        raise UnfitFixture([*unfit.faults, *_of_another(document, unfit, edition, kinds)]) from None
+
+
+def _of_another(
+    document: Mapping[str, Any], unfit: UnfitFixture, edition: str, kinds: Callable[[str], Kinds]
+) -> Iterator[tuple[str, str]]:
+    """That a fixture which names no edition looks like one of another."""
+    for other in () if "edition" in document else editions():
+        misses = fixture_checker(load(other), kinds).misses(document) if other != edition else None
+        if misses is not None and len(misses) < len(unfit.faults):
+            yield (
+                "/edition",
+                f'it is read as one of {edition}; is it one of {other}? Then say "edition": "{other}".',
+            )
 
 
 def first_state(kinds: Kinds, document: Mapping[str, Any], seed: int, now: str) -> State:

@@ -546,7 +546,7 @@ def test_a_fixture_by_name_is_refused_with_places_within_it(tfe: Any) -> None:
             {"fixture": "buzy"},
             (
                 "/fixture",
-                "There is no fixture named 'buzy'. Did you mean 'busy'? There are: busy, documented, empty.",
+                "There is no fixture named 'buzy'. Did you mean 'busy'? There are: busy, documented, empty, platform.",
             ),
         ),
         ({"fixture": 5}, None),
@@ -569,7 +569,7 @@ def test_no_document_is_refused(tfe: Any, content: str) -> None:
 
 
 def test_an_unknown_fixture_is_an_error_that_lists_those_that_ship() -> None:
-    said = "There is no fixture named 'docmented'. Did you mean 'documented'? There are: busy, documented, empty. A path ends in .json, .yaml, .yml or .toml."
+    said = "There is no fixture named 'docmented'. Did you mean 'documented'? There are: busy, documented, empty, platform. A path ends in .json, .yaml, .yml or .toml."
     with pytest.raises(UnknownFixture) as raised, mockserver.universe(fixture="docmented"):
         pass
     assert str(raised.value) == said
@@ -609,3 +609,13 @@ def test_the_handle_refuses_with_every_fault(tfe: Any) -> None:
         "/users/0/email",
         "/organizations/0/email",
     ]
+
+
+def test_a_fixture_that_names_no_edition_and_fits_another_is_told_to_name_it() -> None:
+    document = {"organizations": [{"name": "acme", "email": "a@b.c", "projects": []}]}
+    with pytest.raises(UnfitFixture) as raised, mockserver.universe(fixture=document):
+        pass
+    said = 'it is read as one of 2019-07; is it one of 2026-08? Then say "edition": "2026-08".'
+    assert raised.value.faults[-1] == ("/edition", said)
+    with mockserver.universe(fixture={"edition": "2026-08", **document}) as tfe:
+        assert tfe.edition == "2026-08"

@@ -92,7 +92,7 @@ def test_everything_wrong_with_a_wish_is_said_at_once(tfe: Any) -> None:
         ({"edition": "control"}, ("/edition", "There is no edition named 'control'. There are: 2019-07, 2026-08.")),
         (
             {"fixture": "docmented"},
-            ("/fixture", "There is no fixture named 'docmented'. Did you mean 'documented'? There are: busy, documented, empty."),
+            ("/fixture", "There is no fixture named 'docmented'. Did you mean 'documented'? There are: busy, documented, empty, platform."),
         ),
         (
             {"now": "2019-02-30T00:00:00.000Z"},
@@ -113,7 +113,7 @@ def test_a_fixture_is_a_name_that_ships_never_a_file_of_this_machine(
 ) -> None:
     (tmp_path / "secret").write_text('{"version": 1}')
     monkeypatch.chdir(tmp_path)
-    said = "There is no fixture named 'secret'. There are: busy, documented, empty."
+    said = "There is no fixture named 'secret'. There are: busy, documented, empty, platform."
     assert faults(ask(tfe, "POST", "universes", {"fixture": "secret"})) == [("/fixture", said)]
     assert faults(ask(tfe, "POST", "seed", {"fixture": "secret"})) == [("/fixture", said)]
 

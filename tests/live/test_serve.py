@@ -103,7 +103,7 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
             ["--fixture", "docmented"],
             1,
             "Error: There is no fixture named 'docmented'. Did you mean 'documented'? "
-            "There are: busy, documented, empty. A path ends in .json, .yaml, .yml or .toml.\n",
+            "There are: busy, documented, empty, platform. A path ends in .json, .yaml, .yml or .toml.\n",
         ),
         (
             ["--fixture", "platform", "--edition", "2019-07"],

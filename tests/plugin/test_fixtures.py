@@ -277,8 +277,8 @@ def test_a_fixture_in_yaml_or_toml_is_found_beside_the_test(
     [
         (
             "fixture='documentet'",
-            "There is no fixture named 'documentet'. Did you mean 'documented'? There are: busy, documented, empty. "
-            "A path ends in .json, .yaml, .yml or .toml.",
+            "There is no fixture named 'documentet'. Did you mean 'documented'? "
+            "There are: busy, documented, empty, platform. A path ends in .json, .yaml, .yml or .toml.",
         ),
         ("fixture='nowhere.json'", "There is no fixture file 'nowhere.json'"),
         ("edition='2019-08'", "There is no edition named '2019-08'. "),

@@ -79,3 +79,13 @@ def test_a_name_in_a_fixture_is_bounded_by_what_an_answer_may_show(member: str) 
         mockserver.universe(fixture=world(most + 1)),
     ):
         pass
+
+
+@pytest.mark.tfe(edition="2026-08")
+def test_a_name_that_is_too_short_is_told_how_long_it_must_be(tfe: mockserver.World) -> None:
+    project = {"data": {"type": "projects", "attributes": {"name": "X1"}}}
+    refused = tfe.client.post(f"{ORG}/projects", json=project)
+    assert refused.status_code == 422
+    meta = refused.json["errors"][0]["meta"]
+    assert meta["hint"].startswith("Send a string")
+    assert meta["hint"].endswith(", at least 3 letters of it as data.attributes.name.")
