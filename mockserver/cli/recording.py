@@ -104,12 +104,16 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     from mockserver.resources import kinds
     from mockserver.scenarios import scenarios
     from mockserver.traffic.fixture import fixture_document
+    from mockserver.traffic.judging import judge_recording, looks_like
     from mockserver.traffic.observed import observe
     from mockserver.traffic.recordings import BadRecording, exchanges
 
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
+    contract = edition_named(edition)
     try:
-        world = observe(exchanges(folder), edition_named(edition), kinds(edition))
+        for line in looks_like(judge_recording(exchanges(folder), contract), contract):
+            say(line, err=True)
+        world = observe(exchanges(folder), contract, kinds(edition))
         made = fixture_for(edition, {"edition": edition, **fixture_document(world, entries)})
     except BadRecording as error:
         raise click.UsageError(str(error)) from None

@@ -17,7 +17,7 @@ from mockserver.contract.operations import Operation
 from mockserver.contract.pages import pages
 from mockserver.contract.tolerated import refuse_strangers, tolerated
 from mockserver.contract.types import ResourceType, resource_types
-from mockserver.nearest import did_you_mean, there_is_no
+from mockserver.nearest import did_you_mean, either, there_is_no
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CONTROL = "control"
@@ -95,12 +95,12 @@ class Edition:
         return str(self.facts["now"])
 
     def operation(self, id: str) -> Operation:
-        """The operation of an id. Raises KeyError with the nearest ids."""
-        try:
+        """The operation of an id. Raises KeyError with the editions that have it, or the nearest ids."""
+        if id in self.operations:
             return self.operations[id]
-        except KeyError:
-            near = did_you_mean(id, self.operations)
-            raise KeyError(f"Edition {self.name} has no operation {id!r}. {near}") from None
+        others = [name for name in editions() if name != self.name and id in load(name).operations]
+        there = f"Edition {either(others)} has." if others else did_you_mean(id, self.operations)
+        raise KeyError(f"Edition {self.name} has no operation {id!r}. {there}")
 
     @cached_property
     def types(self) -> Mapping[str, ResourceType]:

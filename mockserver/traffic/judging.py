@@ -19,6 +19,7 @@ from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import MANY, Finding, Findings
 from mockserver.judge.history import NOTHING, Follows, History
 from mockserver.judge.laws import LawViolation, violations
+from mockserver.judge.likely_edition import likely_edition
 from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, plain, verdict
 from mockserver.judge.routes import match
@@ -182,6 +183,11 @@ def beyond(recorded: Recorded) -> list[Difference]:
     ]
 
 
+def looks_like(recorded: Recorded, edition: Edition) -> list[str]:
+    """A line about the edition that a recording seems to be of, where it seems to be another one."""
+    return likely_edition(recorded.findings.unlisted, recorded.unknown, edition)
+
+
 def result(recorded: Recorded, edition: Edition) -> Result:
     """What became of a recording: unknown routes are listed, and no fault of anybody's."""
     findings = list(recorded.findings)
@@ -190,6 +196,7 @@ def result(recorded: Recorded, edition: Edition) -> Result:
     lines += [f"not judged: {_places(where)}: {why}" for why, where in recorded.unread.items()]
     if recorded.elsewhere:
         lines.append(f"none of the API's: {counted(recorded.elsewhere, 'exchange')}")
+    lines += looks_like(recorded, edition)
     judged, stopped = recorded.judged, recorded.stopped
     if not judged and not stopped:
         stopped = "the recording holds no exchange of the API: there is nothing to judge"

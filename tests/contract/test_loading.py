@@ -424,6 +424,22 @@ def test_an_unknown_operation_is_refused_with_the_nearest() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("here", "id", "other"),
+    [
+        ("2019-07", "create-project", "2026-08"),
+        ("2026-08", "create-notification-configuration", "2019-07"),
+    ],
+)
+def test_an_operation_of_another_edition_is_refused_with_its_name(
+    here: str, id: str, other: str
+) -> None:
+    with pytest.raises(KeyError) as refused:
+        load(here).operation(id)
+    said = f"Edition {here} has no operation {id!r}. Edition {other} has."
+    assert refused.value.args[0] == said
+
+
 def test_tolerated_faults_name_the_client_that_needs_them() -> None:
     for edition in EVERY:
         path = edition.place / "tolerated.json"

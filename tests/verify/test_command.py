@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from click.testing import CliRunner, Result
 
 from mockserver.cli import main
 from mockserver.client import connect
+from mockserver.contract import load
+from mockserver.judge.likely_edition import likely_edition
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import add, spoilt
-from tests.verify.playing import NEW, TOKEN, server
+from tests.verify.playing import NEW, OLD, TOKEN, server
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,37 @@ def test_an_edition_is_covered_as_far_as_it_was_played_and_the_rest_says_why() -
     assert "not asked: vcs-repo of workspaces: it needs a repository, and who may read it" in lines
     assert "not reached: show-agent-pool 405: --operation names others" in lines
     assert not [line for line in lines if line.endswith("it should have been")]
+
+
+def test_a_server_of_another_edition_is_told_by_one_line_that_names_it() -> None:
+    with LiveServer(server(NEW)) as live:
+        said = verify("--url", live.url, "--organization", "my-organization", "--read-only")
+    assert said.exit_code == 1
+    lines = [line for line in said.stdout.splitlines() if "looks like edition" in line]
+    assert len(lines) == 1
+    assert re.fullmatch(
+        "note: what is answered looks like edition 2026-08, which lists [0-9]+ members and routes "
+        "that 2019-07 does not: --edition 2026-08",
+        lines[0],
+    )
+
+
+def test_another_edition_is_named_only_where_it_lists_most_of_what_is_shown() -> None:
+    old = {
+        "organizations": ["attributes.enterprise-plan"],
+        "teams": ["relationships.authentication-token.meta"],
+        "workspaces": ["attributes.migration-environment"],
+    }
+    own = {"teams": ["attributes.a", "attributes.b", "relationships.c", "links", "meta"]}
+    assert likely_edition(old, (), load(NEW)) == [
+        "note: what is answered looks like edition 2019-07, which lists 3 members and routes that "
+        "2026-08 does not: --edition 2019-07"
+    ]
+    assert likely_edition(old | own, (), load(NEW)) == []
+    names = ("organizations/*/projects", "projects/*", "agent-pools/*")
+    routes = [f"GET /api/v2/{name}" for name in names]
+    assert likely_edition({}, routes[:2], load(OLD)) == []
+    assert len(likely_edition({}, routes, load(OLD))) == 1
 
 
 def test_what_was_not_reached_is_printed_on_request(url: str) -> None:

@@ -285,6 +285,21 @@ def test_a_life_that_was_recorded_is_served_again(
     assert locked["locked-by"]
 
 
+@pytest.mark.parametrize("command", [["verify", "--exchanges"], ["fixture", "--from"]])
+def test_a_recording_of_another_edition_is_told_by_one_line_that_names_it(
+    tmp_path: Path, command: list[str]
+) -> None:
+    with recording(server(NEW), tmp_path, edition=load(NEW)) as (url, _, _):
+        for list in ("workspaces", "projects"):
+            ask(url, "GET", f"{API}/{list}")
+    said = CliRunner().invoke(main, [*command, str(tmp_path)])
+    hints = [line for line in said.output.splitlines() if "looks like edition" in line]
+    assert len(hints) == 1
+    assert hints[0].endswith(" that 2019-07 does not: --edition 2026-08")
+    said = CliRunner().invoke(main, [*command, str(tmp_path), "--edition", NEW])
+    assert "looks like" not in said.output
+
+
 def test_the_default_project_is_known_by_its_name_where_the_organization_was_not_read(
     tmp_path: Path,
 ) -> None:

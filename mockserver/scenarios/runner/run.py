@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from mockserver.contract import Operation
 from mockserver.digits import counted
 from mockserver.judge.documents import Resource
+from mockserver.judge.likely_edition import likely_edition
 from mockserver.judge.result import (
     CONFORMS,
     DIFFERS,
@@ -110,12 +111,17 @@ def _result(context: Context, ending: Ending) -> Result:
     counts: dict[str, int] = {}
     for (operation, _), number in context.reached.items():
         counts[operation] = counts.get(operation, 0) + number
+    looks = likely_edition(context.findings.unlisted, (), context.edition)
     end = f"{verdict(context.edition, findings)}; {counted(context.requests, 'request')}"
     result = Result(
         edition=context.edition,
         findings=findings,
         exit=LEFT_OVER if ending.left else exit,
-        lines=[f"note: {remark}" for remark in ending.remarks] + ([] if ending.stopped else [end]),
+        lines=[
+            *(f"note: {remark}" for remark in ending.remarks),
+            *looks,
+            *([] if ending.stopped else [end]),
+        ],
         stopped=ending.stopped,
         left=ending.left,
         unplayed=context.skipped | _barred(context),

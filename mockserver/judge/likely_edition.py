@@ -1,0 +1,49 @@
+"""Which edition a server speaks where it seems to be another one than it is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from mockserver.contract import Edition, editions, load
+from mockserver.contract.elsewhere import documented_elsewhere
+
+LEAST = 3
+"""Members and routes of another edition before it is named: a server may have a few of its own."""
+
+
+def likely_edition(
+    unlisted: Mapping[str, Collection[str]], routes: Collection[str], here: Edition
+) -> list[str]:
+    """A line that names the edition that lists what `here` does not; none where that is too little.
+
+    `unlisted`: the members by type that were shown. `routes`: calls that were asked for
+    (`GET /api/v2/projects/*`). Another edition is named where it lists most of both.
+    """
+    met = [(type, member) for type, members in unlisted.items() for member in members]
+    most = len(met) + len(routes)
+    if most < LEAST:
+        return []
+    found = dict.fromkeys((name for name in editions() if name != here.name), 0)
+    for name in found:
+        found[name] += sum(_lists(load(name), type, member) for type, member in met)
+    for route in routes:
+        method, _, path = route.partition(" ")
+        for name in documented_elsewhere(method, path, here):
+            found[name] += 1
+    name = max(found, key=lambda name: found[name], default="")
+    if not name or found[name] < max(LEAST, most / 2):
+        return []
+    return [
+        f"note: what is answered looks like edition {name}, which lists {found[name]} members and routes "
+        f"that {here.name} does not: --edition {name}"
+    ]
+
+
+def _lists(edition: Edition, type: str, member: str) -> bool:
+    """Whether an edition lists a member (`attributes.permissions.can-read`) of a type."""
+    known = edition.types.get(type)
+    if known is None:
+        return False
+    part, _, name = member.partition(".")
+    listed = {"attributes": known.attributes, "relationships": known.relationships}.get(part, ())
+    return part == "the whole type" or name.split(".")[0] in listed
