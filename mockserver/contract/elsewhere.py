@@ -4,6 +4,7 @@ edition is read whole for the sake of a hint.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from mockserver.contract.editions import Edition, editions, load
@@ -16,31 +17,39 @@ LONG = 200
 """Letters of a path that is looked for."""
 
 
-def documented_elsewhere(method: str, path: str, here: Edition) -> tuple[str, ...]:
-    """Names of the editions beside this one that document a call, built or not."""
+def documented_elsewhere(method: str, path: str, here: Edition) -> Mapping[str, bool]:
+    """By the names of the editions beside this one that document a call, whether it is built there."""
     if len(path) > LONG:
-        return ()
-    others = (name for name in editions() if name != here.name)
+        return {}
     called = f"{'GET' if method == 'HEAD' else method} {path.removesuffix('/')}"
-    return tuple(name for name in others if is_one_of(called, _calls(name)))
+    found: dict[str, bool] = {}
+    for name in editions():
+        if name != here.name:
+            built, not_built = _calls(name)
+            if is_one_of(called, built):
+                found[name] = True
+            elif is_one_of(called, not_built):
+                found[name] = False
+    return found
 
 
-def _calls(name: str) -> tuple[str, ...]:
+def _calls(name: str) -> tuple[Sequence[str], Sequence[str]]:
     if name in shipped_editions():
         return _shipped_calls(name)
     edition = load(name)
-    return tuple(f"{o.method} {o.path}" for o in edition.operations.values())
+    built = tuple(f"{o.method} {o.path}" for o in edition.operations.values())
+    return built, edition.facts.get("not-built", ())
 
 
 @cache
-def _shipped_calls(name: str) -> tuple[str, ...]:
+def _shipped_calls(name: str) -> tuple[Sequence[str], Sequence[str]]:
     place = folder("contracts") / name
-    found: list[str] = list(read(place / "edition.json").get("not-built", ()))
+    found: list[str] = []
     for path in sorted(place.glob("*.json")):
         if path.name not in BESIDE:
             operations = read(path).get("operations", {}).values()
             found += [_whole(operation["call"]) for operation in operations]
-    return tuple(found)
+    return found, read(place / "edition.json").get("not-built", ())
 
 
 def _whole(call: str) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mockserver.contract.editions import Edition
+from mockserver.contract.expansion import BASE
 from mockserver.contract.operations import Operation
 from mockserver.nearest import nearest
 
@@ -48,11 +49,19 @@ class Routes:
         return is_one_of(f"{method} {path}", self._not_built)
 
     def nearest(self, method: str, path: str) -> str | None:
-        """The call that may be meant where nothing is: for the journal."""
+        """The call that may be meant where nothing is: for the journal.
+
+        One with the same words but for letters, or one that ends so below a record, or a like text.
+        """
         if len(path) > LONG:
             return None
-        short = {line.replace("/api/v2/", ""): line for line in self._all}
-        near = nearest(f"{method} {path.removeprefix('/api/v2/')}", short, cutoff=0.8)
+        called = f"{method} {path.removesuffix('/')}"
+        if alike := next((call for call in self._all if _alike(call, called)), None):
+            return alike
+        if below := [call for call in self._all if _ends(call, called)]:
+            return min(below, key=len)
+        short = {line.replace(BASE, ""): line for line in self._all}
+        near = nearest(called.replace(f"{BASE}", "", 1), short, cutoff=0.8)
         return short[near[0]] if near else None
 
     def match(self, method: str, path: str) -> Route:
@@ -90,6 +99,28 @@ def _leads(call: Sequence[str], parts: Sequence[str]) -> bool:
     return len(call) == len(parts) and all(
         part == said or (part and said.startswith("{"))
         for said, part in zip(call, parts, strict=True)
+    )
+
+
+def _alike(call: str, called: str) -> bool:
+    """Whether each word of a call is nearly the one that was sent: `project` for `projects`."""
+    words, parts = call.split("/"), called.split("/")
+    return len(words) == len(parts) and all(
+        part == word or (nearest(part, [word], cutoff=0.8) if word[:1] != "{" else part)
+        for word, part in zip(words, parts, strict=True)
+    )
+
+
+def _ends(call: str, called: str) -> bool:
+    """Whether a call is the one that was sent, below a record: `/workspaces/{id}/vars` for `/vars`."""
+    (method, _, path), (sent, _, tail) = call.partition(BASE), called.partition(BASE)
+    words, parts = path.split("/"), tail.split("/")[1:]
+    ends = words[-len(parts) :] if parts else []
+    return (
+        method == sent
+        and ends[:1] == parts[:1]
+        and len(words) > len(parts) + 1
+        and _leads(ends, parts)
     )
 
 

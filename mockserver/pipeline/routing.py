@@ -24,21 +24,28 @@ def operation_of(route: Route, sent: Sent, edition: Edition, outcome: Outcome) -
         absent = "The API documents this path, but this server does not support it."
         raise not_found(absent)
     outcome.findings.append(_no_operation(sent, edition, allow, near))
-    if elsewhere := documented_elsewhere(sent.method, sent.path, edition):
-        there = f"{' and '.join(elsewhere)}; this world speaks {edition.name}"
-        outcome.findings[-1]["hint"] = f"It is documented in {there}."
+    meant = f" Did you mean {near}?" if near else ""
+    if there := _elsewhere(sent, edition):
+        outcome.findings[-1]["hint"] = f"It is {there}" + ("" if allow else meant)
         if not allow:
-            raise not_found(f"This path is documented in {there}.")
+            raise not_found(f"This path is {there}{meant}")
     if not allow:
-        there = f" Did you mean {near}?" if near else ""
-        raise not_found(f"Edition {edition.name} has no such path.{there}")
+        raise not_found(f"Edition {edition.name} has no such path.{meant}")
     detail = f"{sent.method} is not one of {allow}"
     raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
 
 
+def _elsewhere(sent: Sent, edition: Edition) -> str:
+    """Which other editions document a call, and whether this server supports it there."""
+    found = documented_elsewhere(sent.method, sent.path, edition)
+    said = [f"{name}{'' if built else ', not supported there'}" for name, built in found.items()]
+    return f"documented in {' and '.join(said)}; this world speaks {edition.name}." if said else ""
+
+
 def _no_operation(sent: Sent, edition: Edition, allow: str, near: str | None) -> dict[str, str]:
     called = f"{sent.method} {sent.path}"
-    hint = f"Did you mean {near}?" if near else "`mockserver operations` lists what there is."
+    listed = f"`mockserver operations --edition {edition.name}` lists what there is."
+    hint = f"Did you mean {near}?" if near else listed
     return {
         "edition": edition.name,
         "pointer": "",

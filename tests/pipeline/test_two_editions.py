@@ -175,9 +175,30 @@ def test_the_made_up_edition_is_verified_as_it_says_itself(edition: Edition) -> 
         (
             REAL,
             "/api/v2/runs/run-1/task-stages",
-            "documented in 2026-08; this world speaks 2019-07",
+            "documented in 2026-08, not supported there; this world speaks 2019-07",
         ),
-        ("2026-08", "/api/v2/admin/smtp-settings", "2019-07; this world speaks 2026-08"),
+        (
+            "2026-08",
+            "/api/v2/admin/smtp-settings",
+            "documented in 2019-07, not supported there; this world speaks 2026-08.",
+        ),
+        (
+            "2026-08",
+            "/api/v2/vars",
+            "This path is documented in 2019-07, not supported there; this world speaks 2026-08. Did "
+            "you mean GET /api/v2/workspaces/{workspace_id}/vars?",
+        ),
+        (
+            "2026-08",
+            "/api/v2/organizations/acme/project",
+            "Did you mean GET /api/v2/organizations/{organization_name}/projects?",
+        ),
+        (
+            "2026-08",
+            "/api/v2/workspace/ws-1",
+            "Did you mean GET /api/v2/workspaces/{workspace_id}?",
+        ),
+        ("2026-08", "/api/v2/nothing", "Edition 2026-08 has no such path."),
         (REAL, "/api/v2/nothing", "Edition 2019-07 has no such path"),
     ],
 )

@@ -177,7 +177,7 @@ def test_a_call_that_no_page_lists_fails_a_test_of_a_strict_world(run: Run) -> N
         "not in the contract: no operation (edition 2019-07)",
         "  no page of edition 2019-07 lists GET /api/v2/runners",
         "  sent: GET /api/v2/runners",
-        "  `mockserver operations` lists what there is.",
+        "  `mockserver operations --edition 2019-07` lists what there is.",
     )
     shown(result, "404 GET /api/v2/runners  no operation  [Edition 2019-07 has no such path.]")
     shown(result, "  no page of edition 2019-07 lists PUT /api/v2/ping")

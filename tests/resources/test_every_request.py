@@ -139,7 +139,7 @@ def test_an_unknown_route_is_404_whatever_the_method(tfe: Any) -> None:
             "GET",
             f"{ROOT}/runners",
             f"GET {ROOT}/runners",
-            "`mockserver operations` lists what there is.",
+            "`mockserver operations --edition 2019-07` lists what there is.",
         ),
         (
             "GET",
