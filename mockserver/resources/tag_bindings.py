@@ -12,7 +12,7 @@ from mockserver.world import ids
 from mockserver.world.calls import Call, Reply, Shown
 from mockserver.world.kinds import Kind, Values, View
 from mockserver.world.ordered import EMPTY, Ordered
-from mockserver.world.problems import invalid
+from mockserver.world.problems import Error, Problem, invalid
 from mockserver.world.state import Record, State
 
 FILTERS = 5
@@ -69,10 +69,22 @@ def bearers(
 
 
 def filters(call: Call) -> Iterator[tuple[str, str | None]]:
-    """The tags that a query asks for, each a key and its value; None: any value."""
+    """The tags that a query asks for, each a key and its value; None: any value.
+
+    A value without a key is 400, as a filter is that nobody applies: who asks for some and is given
+    all may delete all (decision).
+    """
     for at in range(FILTERS):
-        if key := call.query.get(f"filter[tagged][{at}][key]"):
-            yield key, call.query.get(f"filter[tagged][{at}][value]") or None
+        name = f"filter[tagged][{at}][key]"
+        key, value = call.query.get(name), call.query.get(f"filter[tagged][{at}][value]")
+        if key:
+            yield key, value or None
+        elif value:
+            detail = f"filter[tagged][{at}][value] is no filter without {name}"
+            hint = f"Send the key of the tag as {name}."
+            meta = {"fact": f"{name} is missing", "expected": "a key beside the value"}
+            meta |= {"key-path": name, "source": call.operation, "hint": hint}
+            raise Problem(400, Error("bad request", detail, None, meta))
 
 
 def has(record: Record, key: str, value: str | None) -> bool:

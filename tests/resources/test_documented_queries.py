@@ -104,6 +104,18 @@ def test_a_tag_without_a_value_is_any_or_one_that_has_none(acme: mockserver.Worl
     assert names(acme, path, sort="name", **env, **prod, **null) == ["agents"]
 
 
+@pytest.mark.parametrize("what", ["workspaces", "projects"])
+def test_the_value_of_a_tag_without_its_key_is_refused_not_passed_over(
+    acme: mockserver.World, what: str
+) -> None:
+    answer = acme.client.get(f"{ORG}/{what}?filter[tagged][1][value]=prod")
+    assert answer.status_code == 400
+    (error,) = answer.json["errors"]
+    key = "filter[tagged][1][key]"
+    assert error["detail"] == f"filter[tagged][1][value] is no filter without {key}"
+    assert error["meta"]["hint"] == f"Send the key of the tag as {key}."
+
+
 def test_workspaces_include_their_agent_pool_and_nothing_of_what_is_not_served(
     acme: mockserver.World,
 ) -> None:
