@@ -158,8 +158,9 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error
         members = call.state.members(record.key, relation) if record else ()
         attached |= bool(members if linked is None else linked)
     for at, one in enumerate(sent or ()):
+        place = f"/data/attributes/tag-selectors/{at}"
         if (everywhere or attached) and not one.get("is-exclude"):
-            yield _conflict(f"/data/attributes/tag-selectors/{at}")
+            yield _selects_of_all(place) if everywhere else _conflict(place)
 
 
 def unless_global(name: str, handler: Handler, verb: str) -> Handler:
@@ -194,10 +195,22 @@ def _conflict(pointer: str) -> Error:
         "Tag selectors cannot stand beside explicit workspaces and projects",
         pointer,
         fact="a set applies by tags or to what it names, not both",
-        expected="one of the two; a global set excludes by tags alone",
+        expected="one of the two",
         key_path="data[]",
         source="add-tag-selectors-to-policy-set",
         hint="Remove the selectors, or detach what is attached.",
+    )
+
+
+def _selects_of_all(pointer: str) -> Error:
+    return invalid_item(
+        "Tag selectors of a global policy set can only exclude",
+        pointer,
+        fact="the policy set is global: it applies to everything that it does not exclude",
+        expected="a tag selector whose is-exclude is true",
+        key_path="data[]",
+        source="add-tag-selectors-to-policy-set",
+        hint="Send is-exclude as true, or set data.attributes.global to false first.",
     )
 
 
@@ -205,7 +218,7 @@ def add_selectors(call: Call) -> Reply:
     record = call.record
     sent = [_selector(item) for item in call.document["data"]]
     errors = [
-        _conflict(f"/data/{at}")
+        _selects_of_all(f"/data/{at}") if record["global"] else _conflict(f"/data/{at}")
         for at, one in enumerate(sent)
         if (record["global"] or _is_attached(call, record)) and not one["is-exclude"]
     ]

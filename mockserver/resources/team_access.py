@@ -148,9 +148,17 @@ def _barred(call: Call, place: Place, where: Record, team: Record) -> list[Error
             "Team has already been taken",
             fact=f"the team has {other['access']} access already: team access {other.id}",
             expected="a team without access of its own",
-            hint="To change it, remove the access and add it again.",
+            hint=_change(call.kind, other),
         )
     ]
+
+
+def _change(kind: Kind, access: Record) -> str:
+    """What to do in order to change an access that there is."""
+    for operation in kind.operations:
+        if operation.startswith("update-"):
+            return f"To change it, send {operation} of {access.id}."
+    return "To change it, remove the access and add it again."
 
 
 def _wrong(what: str, detail: str, **meta: str) -> Error:

@@ -152,6 +152,9 @@ def test_access_is_one_a_team_and_place_and_given_by_who_administers_it(
     made = world.post("olga", path, sent)
     again = world.post("olga", path, sent)
     assert again.errors[0]["detail"] == "Team has already been taken"
+    update = {ACCESS: "update-team-access-to-workspace", PROJECTS: "update-team-access-to-project"}
+    hint = f"To change it, send {update[path]} of {made.json['data']['id']}."
+    assert again.errors[0]["meta"]["hint"] == hint
     one = f"{path}/{made.json['data']['id']}"
     world.get("mel", one).ok(200)
     world.patch("mel", one, a(made.json["data"]["type"], access="admin")).ok(404)

@@ -92,6 +92,26 @@ def test_tags_do_not_stand_beside_what_is_attached(tfe: mockserver.World) -> Non
     assert "Tag selectors cannot stand beside" in refused.json["errors"][0]["detail"]
 
 
+def test_a_global_set_takes_selectors_that_exclude_and_says_so_of_others(
+    tfe: mockserver.World,
+) -> None:
+    one = {"tag-key": "env", "tag-value": "prod", "is-exclude": False}
+    named = body("policy-sets", name="all", **{"global": True, "tag-selectors": [one]})
+    at_once = tfe.client.post(SETS, json=named)
+    named["data"]["attributes"]["tag-selectors"] = []
+    path = (
+        f"{ROOT}/policy-sets/{tfe.client.post(SETS, json=named).json['data']['id']}/tag-selectors"
+    )
+    for refused in (at_once, tfe.client.post(path, json={"data": [one]})):
+        [error] = refused.json["errors"]
+        assert error["detail"] == "Tag selectors of a global policy set can only exclude"
+        assert error["meta"]["fact"].startswith("the policy set is global: ")
+        assert error["meta"]["hint"] == (
+            "Send is-exclude as true, or set data.attributes.global to false first."
+        )
+    assert tfe.client.post(path, json={"data": [one | {"is-exclude": True}]}).status_code == 204
+
+
 @pytest.mark.parametrize(("name", "type"), [("workspaces", "workspaces"), ("projects", "projects")])
 def test_a_global_set_is_attached_to_nothing(tfe: mockserver.World, name: str, type: str) -> None:
     id = {"workspaces": FIRST, "projects": PLATFORM}[type]
