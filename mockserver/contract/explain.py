@@ -20,6 +20,8 @@ WORDS = {
     "array": "an array",
     "null": "null",
 }
+ALIKE = 0.65
+"""The least ratio by which an unlisted name is near a listed one: `tag-names` is not `name`."""
 NAMES = r"^[A-Za-z0-9_-]+$"
 UNTOLD = "its value is not shown"
 """What a fact says in place of a value that is, or may be, a secret."""
@@ -203,7 +205,7 @@ def misspelt(miss: Miss, others: Iterable[Miss]) -> str | None:
 
 def _meant(miss: Miss) -> str | None:
     """The listed name that an unlisted one is nearest to."""
-    near = nearest(str(miss.path[-1])[:LONGEST].replace("_", "-"), miss.expected)
+    near = nearest(str(miss.path[-1])[:LONGEST].replace("_", "-"), miss.expected, cutoff=ALIKE)
     return near[0] if near else None
 
 

@@ -94,10 +94,10 @@ class Query:
 
     def _stray(self, name: str, checked: Checked) -> None:
         """A parameter that is not listed: a finding; a filter that nobody applies: refused."""
-        near = nearest(name, self._parameters)
+        near = self._meant(name)
         known = ", ".join(self._parameters) or "no query parameter"
         finding = self._finding(name, f"the query parameter {name} is not listed", known)
-        finding["hint"] = f"Did you mean {near[0]}?" if near else f"Leave out {name}."
+        finding["hint"] = f"Did you mean {near}?" if near else f"Leave out {name}."
         if not name.startswith(FILTERS) or name in self._filters:
             checked.findings.append(finding)
             return
@@ -106,6 +106,14 @@ class Query:
         detail = f"{name} is not a filter of this operation; its filters are: {expected}"
         meta = {**finding, "expected": expected, "source": UNFILTERED}
         checked.refusals.append(Refusal(400, "bad request", detail, None, meta))
+
+    def _meant(self, name: str) -> str | None:
+        """The listed parameter that is meant: a filter of the same name goes before one that is like
+        it, `search[tags]` for `filter[tags]`.
+        """
+        others = (name.replace(sent, there, 1) for sent in FILTERS for there in FILTERS)
+        same = [other for other in others if other in self._parameters]
+        return next(iter(same or nearest(name, self._parameters)), None)
 
     def _finding(self, name: str, fact: str, wanted: str) -> dict[str, str]:
         parameter = self._parameters.get(name, {})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mockserver.digits import counted
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
 from mockserver.jsonapi.identifiers import named_records, to_one
 from mockserver.jsonapi.pagination import listed
@@ -116,7 +117,7 @@ def delete_project(call: Call) -> Reply:
     if count := len(call.state.members(record.key, WORKSPACES)):
         raise _kept(
             "Project cannot be deleted while it has workspaces",
-            fact=f"{record.id} has {count} workspaces",
+            fact=f"{record.id} has {counted(count, 'workspace')}",
             hint="Move its workspaces to another project first.",
         )
     return delete_record(call)
@@ -166,14 +167,15 @@ def _unmoved(at: int, workspace: Record, project: Record) -> Error:
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
     """A name has few signs; clients read the sentence that says so (suite)."""
-    if not NAME.fullmatch(attributes.get("name", "name")):
+    name = attributes.get("name", "name")
+    if others := "".join(dict.fromkeys(sign for sign in name if not NAME.fullmatch(sign))):
         raise invalid(
             "Name may only contain letters, numbers, spaces, dashes, and underscores",
             "/data/attributes/name",
-            fact="the name holds another sign",
+            fact=f"data.attributes.name is {name!r}, with {others!r} in it",
             expected="letters, digits, spaces, - and _",
             source="create-project",
-            hint="Leave out the other signs.",
+            hint=f"Leave out {others!r}.",
         )
     return settle(call, PROJECT, attributes, record)
 

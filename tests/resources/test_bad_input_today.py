@@ -195,3 +195,15 @@ def test_a_patch_of_a_policy_set_replaces_what_it_names_and_a_global_one_names_n
         "Global policy sets cannot be attached to individual projects",
         "/data/relationships/projects/data",
     )
+
+
+def test_what_was_meant_is_named_only_where_it_is_near(acme: mockserver.World) -> None:
+    """A filter by its own name under the other word, and no attribute that shares a few letters."""
+    refused = ask(acme, "GET", f"{ORG}/workspaces?filter%5Btags%5D=green")
+    assert refused.errors[0]["meta"]["hint"] == "Did you mean search[tags]?"
+    for name, hint in (
+        ("tag-names", "Leave out data.attributes.tag-names; it has no effect."),
+        ("descripton", "Did you mean description?"),
+    ):
+        ask(acme, "POST", f"{ORG}/workspaces", a("workspaces", name=name, **{name: "x"}))
+        assert [found["hint"] for found in [*acme.journal][-1].findings] == [hint]

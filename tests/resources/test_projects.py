@@ -204,6 +204,20 @@ def test_a_name_of_a_project_has_few_signs(tfe: mockserver.World, name: str) -> 
     assert tfe.client.post(PROJECTS, json=body("projects", name=name)).status_code == 422
 
 
+def test_what_is_wrong_with_a_name_is_quoted_and_one_workspace_is_one(
+    tfe: mockserver.World,
+) -> None:
+    refused = tfe.client.post(PROJECTS, json=body("projects", name="a/b!c!"))
+    meta = refused.json["errors"][0]["meta"]
+    assert meta["fact"] == "data.attributes.name is 'a/b!c!', with '/!' in it"
+    assert meta["hint"] == "Leave out '/!'."
+    made = tfe.client.post(PROJECTS, json=body("projects", name="spare")).json["data"]["id"]
+    related = {"project": {"data": {"type": "projects", "id": made}}}
+    tfe.client.post(WORKSPACES, json=body("workspaces", related, name="w"))
+    kept = tfe.client.delete(f"{ROOT}/projects/{made}").json["errors"][0]["meta"]
+    assert kept["fact"] == f"{made} has 1 workspace"
+
+
 def test_an_execution_mode_comes_from_the_project_or_the_organization_until_said(
     tfe: mockserver.World,
 ) -> None:
