@@ -15,7 +15,7 @@ def list_exchanges(call: ControlCall) -> Handled:
     journal, query = call.own.journal, call.query
     chosen = journal.select(query.get("operation"), query.get("status"))
     if (text := query.get("finding")) is not None:
-        chosen = [e for e in chosen if any(text in str(finding) for finding in e.findings)]
+        chosen = [entry for entry in chosen if entry.has_finding(text)]
     return 200, {
         "exchanges": [entry.shown() for entry in chosen],
         "count": journal.count,

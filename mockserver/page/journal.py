@@ -54,15 +54,9 @@ class Filter:
             (not self.operation or entry.operation == self.operation)
             and str(entry.status).startswith(self.status)
             and (not self.caller or entry.caller == self.caller)
-            and (not self.finding or _found(entry, self.finding))
+            and (not self.finding or entry.has_finding(self.finding))
             and (not self.text or _holds(entry, self.text.casefold()))
         )
-
-
-def _found(entry: Entry, words: str) -> bool:
-    if words == "any":
-        return bool(entry.findings)
-    return any(words in value for finding in entry.findings for value in finding.values())
 
 
 def _holds(entry: Entry, text: str) -> bool:

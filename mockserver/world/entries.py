@@ -60,6 +60,12 @@ class Entry:
     def response(self) -> Any:
         return None if self.got is None else json.loads(self.got)
 
+    def has_finding(self, words: str) -> bool:
+        """Whether it has a finding, `any` one or one in which these words stand."""
+        if words == "any":
+            return bool(self.findings)
+        return any(words in value for finding in self.findings for value in finding.values())
+
     def forget_bodies(self) -> None:
         """Say of its bodies that they are too long to be kept."""
         self.bytes -= len(self.sent or b"") + len(self.got or b"")

@@ -267,6 +267,8 @@ def test_exchanges_are_chosen_by_operation_status_and_finding(tfe: Any) -> None:
     assert numbers("?status=422&operation=create-policy-set") == [2]
     assert numbers("?finding=globl") == [1]
     assert numbers("?finding=stray") == [3]
+    assert numbers("?finding=any") == [1, 3]
+    assert numbers("?finding=key-path") == []  # a name of a member is no word of it
     assert numbers("?finding=query%20parameter") == [3]
     assert numbers("?operation=nothing") == []
     answer = ask(tfe, "GET", "journal?status=404").json

@@ -157,6 +157,17 @@ def test_why_a_404_hides_something_stands_beside_the_request(one: Browser) -> No
     assert note.startswith("user ann may not: destroy-organization is for ")
 
 
+def test_a_path_that_is_documented_and_not_built_is_told_once_and_not_contradicted(
+    one: Browser,
+) -> None:
+    assert ask(one, "GET", "/api/v2/runs/run-1") == 404
+    shown = text(one.get("/worlds/1/journal/6"))
+    why = "The API documents this path, but this server does not support it."
+    assert f"Operation none: {why} Caller" in shown
+    assert "no such path" not in shown
+    assert ".." not in shown
+
+
 def test_what_a_request_changed_is_told_member_by_member(one: Browser) -> None:
     id = one.client.get(SETS, headers={"Authorization": f"Bearer {KEY}"}).json
     (made,) = [r["id"] for r in (id or {})["data"] if r["attributes"]["name"] == "staging"]
