@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option(
-    "--against", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="HAR",
-    help="Compare the edition with this recording (HAR) instead.",
+    "--against", type=click.Path(exists=True, path_type=Path), metavar="PATH",
+    help="Compare the edition with this recording instead: a HAR, or a folder of `mockserver record`.",
 )  # fmt: skip
 @click.option(
     "--format",
@@ -59,7 +59,9 @@ def _beyond(path: Path, edition: Edition) -> list[Difference]:
     from mockserver.traffic.judging import beyond, judge_recording
     from mockserver.traffic.recordings import READERS
 
-    recorded = judge_recording(READERS["har"](path), edition, follows=follows())
+    recorded = judge_recording(
+        READERS["exchanges" if path.is_dir() else "har"](path), edition, follows=follows()
+    )
     if recorded.stopped:
         raise Unusable(recorded.stopped)
     return beyond(recorded)

@@ -17,11 +17,11 @@ def likely_edition(
     """A line that names the edition that lists what `here` does not; none where that is too little.
 
     `unlisted`: the members by type that were shown. `routes`: calls that were asked for
-    (`GET /api/v2/projects/*`). Another edition is named where it lists most of both.
+    (`GET /api/v2/projects/*`). Another edition is named where it lists enough of
+    both; of routes many are nobody's business, as those that a browser asks for.
     """
     met = [(type, member) for type, members in unlisted.items() for member in members]
-    most = len(met) + len(routes)
-    if most < LEAST:
+    if len(met) + len(routes) < LEAST:
         return []
     found = dict.fromkeys((name for name in editions() if name != here.name), 0)
     for name in found:
@@ -31,7 +31,7 @@ def likely_edition(
         for name in documented_elsewhere(method, path, here):
             found[name] += 1
     name = max(found, key=lambda name: found[name], default="")
-    if not name or found[name] < max(LEAST, most / 2):
+    if not name or found[name] < max(LEAST, len(met) / 2):
         return []
     return [
         f"note: what is answered looks like edition {name}, which lists {found[name]} members and routes "

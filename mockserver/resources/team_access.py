@@ -104,7 +104,7 @@ def add_to(place: Place) -> Handler:
         else:
             demand(call, call.operation, place.manage, where, "teams")
         if team is None or not call.sees(team) or (where and team.owner != where.owner):
-            errors.append(_unknown("team", ids["team"]))
+            errors.append(_unknown("team", ids["team"], where and call.owner(where)))
         elif where:
             errors += _barred(call, place, where, team)
         if errors or not where or not team:
@@ -123,11 +123,13 @@ def _found(call: Call, type: str, id: str) -> Record | None:
     return find(call.state, id, None)
 
 
-def _unknown(what: str, id: str) -> Error:
+def _unknown(what: str, id: str, within: Record | None = None) -> Error:
+    """`within`: the organization in which it must be, where that is known."""
+    place = f"the organization {within.id}" if within else "the same organization"
     return _wrong(
         what,
         f"{what.capitalize()} does not exist",
-        fact=f"{id!r} is not the id of a {what} that this token may see, in the same organization",
+        fact=f"{id!r} is not the id of a {what} that this token may see, in {place}",
         expected=f"the id of a {what}",
         hint=f"List the organization's {what}s to find their ids.",
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from mockserver.contract import Edition, Operation
+from mockserver.contract import Edition, Operation, editions, load
 from mockserver.contract.differences import Difference
 from mockserver.digits import counted
 from mockserver.judge.answers import judge_answer
@@ -154,9 +154,14 @@ def count_unknown(recorded: Recorded, exchange: Exchange, edition: Edition) -> N
     recorded.unknown[f"{method} {'/'.join(plain)}"] += 1
 
 
-@lru_cache(maxsize=8)
 def words(edition: Edition) -> frozenset[str]:
-    """The words of an edition's paths, of those too that are documented but not built here."""
+    """The words of documented paths, of every edition: what is unknown to one may be another's."""
+    return _words(edition).union(*(_words(load(name)) for name in editions()))
+
+
+@lru_cache(maxsize=8)
+def _words(edition: Edition) -> frozenset[str]:
+    """Of those paths too that are documented but not built here."""
     paths = [operation.path for operation in edition.operations.values()]
     paths += [line.partition(" ")[2] for line in edition.facts.get("not-built", ())]
     return frozenset(part for path in paths for part in path.split("/") if "{" not in part)

@@ -283,6 +283,21 @@ def test_markdown_has_a_heading_for_each_subject_and_a_line_for_each_difference(
     ]
 
 
+def test_a_folder_of_exchanges_is_compared_as_a_recording_is(tmp_path: Path) -> None:
+    folder = tmp_path / "exchanges"
+    folder.mkdir()
+    said = diff(REAL, "--against", str(folder))
+    assert said.exit_code == 2
+    assert "exchanges holds no exchange: `mockserver record` writes them" in said.output
+    path = "/api/v2/organizations/acme/projects"
+    one = {"method": "GET", "path": path, "query": "", "status": 200, "response": {"data": []}}
+    (folder / "000001-x.json").write_text(json.dumps(one))
+    said = diff(REAL, "--against", str(folder), "--format", "json")
+    assert [found["subject"] for found in json.loads(said.stdout)["differences"]] == [
+        "GET /api/v2/organizations/*/projects"
+    ]
+
+
 def test_json_says_the_same(made_up: Edition) -> None:
     said = json.loads(diff(REAL, MADE_UP, "--format", "json").stdout)
     assert (said["from"], said["to"]) == (REAL, MADE_UP)
@@ -310,7 +325,7 @@ def test_a_recording_is_told_by_what_it_shows_beyond_the_edition(tmp_path: Path)
     assert [tuple(one.values()) for one in said["differences"]] == [
         (
             "addition",
-            "GET /api/v2/organizations/*/*",
+            "GET /api/v2/organizations/*/projects",
             "",
             "not documented, 1 times",
             [],

@@ -163,6 +163,17 @@ def test_access_is_one_a_team_and_place_and_given_by_who_administers_it(
     world.get("olga", one).ok(404)
 
 
+def test_a_team_of_another_organization_is_told_in_which_one_it_must_be(world: Asked) -> None:
+    sent = to_shop(world, access="read")
+    sent["data"]["relationships"]["team"]["data"]["id"] = "team-0fAnotherOne5678"
+    answer = world.post("olga", PROJECTS, sent)
+    assert answer.said() == [("Team does not exist", "/data/relationships/team/data")]
+    assert answer.errors[0]["meta"]["fact"] == (
+        "'team-0fAnotherOne5678' is not the id of a team that this token may see, in the "
+        "organization acme"
+    )
+
+
 def test_accesses_are_listed_by_place_and_by_team(world: Asked) -> None:
     world.post("olga", PROJECTS, to_shop(world, access="read")).ok(201)
     where = {"filter[project][id]": shop(world)}
