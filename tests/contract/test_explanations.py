@@ -369,7 +369,9 @@ def test_a_secret_under_another_name_is_not_repeated_by_what_we_say(
 
 
 def test_every_member_that_holds_a_secret_is_marked() -> None:
-    """Passwords, the value of an SSH key, and tokens where they are answered."""
+    """Passwords, values of SSH keys and variables, what an OAuth client is given, tokens where they are
+    answered.
+    """
     assert {"password", "current-password", "password-confirmation", "value", "token"} <= set(
         EDITION.secrets
     )
@@ -379,14 +381,15 @@ def test_every_member_that_holds_a_secret_is_marked() -> None:
         for operation in TAKING_JSON
         if operation.body_schema
         for path, _, _ in places(operation)
-        if re.search("password|^token$", str(path[-1]))
+        if re.search("password|^token$|token-string|^secret$|private-key", str(path[-1]))
     }
     values = {
         (f"{does}-{what}", VALUE)
         for does in ("create", "update")
         for what in ("ssh-key", "variable", "parameter")
     }
-    assert marked == named | values
+    of_an_oauth_token = ("update-oauth-token", ("data", "attributes", "ssh-key"))
+    assert marked == named | values | {of_an_oauth_token}
     for case in SECRETS:
         assert "string" in types(dict(leaf(case.values[0], case.values[1])))
 
