@@ -52,8 +52,13 @@ LIKE: dict[str, Any] = {
     "default-agent-pool-id": None,
     "auto-destroy-activity-duration": "14d",
     "terraform-version": "latest",
+    "policy-tool-version": None,  # the newest
     "email": "somebody@example.com",
     "global": False,  # a global set can have no workspaces
+    "workspaces": {"data": [{"type": "workspaces", "id": "ws-u3S5p2Uwk21keu1s"}]},
+    "projects": {"data": [{"type": "projects", "id": "prj-pLatf0rm567890Ab"}]},
+    "workspace-exclusions": {"data": [{"type": "workspaces", "id": "ws-3fGtUvWxYz4HjKm5"}]},
+    "project-exclusions": {"data": [{"type": "projects", "id": "prj-eMpty567890AbcdE"}]},
 }
 """Values by member that a documented world takes, where the example sends none."""
 
