@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from mockserver.jsonapi.handlers import add_members, list_records, remove_members
+from mockserver.jsonapi.handlers import add_members, remove_members
 from mockserver.jsonapi.identifiers import to_many
-from mockserver.jsonapi.pagination import listed
+from mockserver.jsonapi.pagination import paged
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources import tag_bindings
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler, Scope, To, Values, View
+from mockserver.world.ordered import Ordered
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record
 
@@ -115,22 +116,15 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
 def list_sets(call: Call) -> Reply:
     """Those of a kind of policies, or with versions, where the query asks for that."""
     kind, versioned = call.query.get("filter[kind]"), call.query.get("filter[versioned]")
-    if not kind and not versioned:
-        return list_records(call)
-    part = str(call.query.get("search[name]", "")).casefold()
-    every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, call.kind.type))
-    return Reply(
-        data=listed(
-            call,
-            [
-                record.key
-                for record in every
-                if part in record["name"].casefold()
-                and kind in (None, record["kind"])
-                and versioned in (None, "true" if versions.versioned(call, record) else "false")
-            ],
-        )
-    )
+
+    def wanted(record: Record) -> bool:
+        has = "true" if versions.versioned(call, record) else "false"
+        return kind in (None, record["kind"]) and versioned in (None, has)
+
+    items: Ordered | list[Any] = call.state.list(call.record.key, call.kind.type)
+    if kind or versioned:
+        items = [item for item in items if wanted(call.state.get(item[-1]))]
+    return Reply(data=paged(call, items, 1))
 
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from mockserver.resources.policy_sets import KIND as BEFORE
 from mockserver.resources.policy_sets import RIGHT
 from mockserver.world.calls import Call
 from mockserver.world.kinds import Enforcement, Values
+from mockserver.world.naming import as_made
 from mockserver.world.problems import Error
 from mockserver.world.state import Record
 
@@ -30,6 +31,7 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterator[Error
 
 TODAY = replace(
     BEFORE,
+    sort=as_made,
     made={**BEFORE.made, "overridable": None, "policy-tool-version": None, "tag-selectors": []},
     relations={**BEFORE.relations, **scopes.RELATIONS},
     settled=scopes.settled,

@@ -12,6 +12,7 @@ from mockserver.redaction import MASK
 from mockserver.traffic.masking import LOST, MASKED
 from mockserver.traffic.observed import Key, Observed
 from mockserver.world.kinds import Kind, by_creation
+from mockserver.world.naming import as_made
 
 FixtureEntry = Callable[..., Any]
 """`entry(resource, known)`: what a fixture says of a resource object; None where it cannot."""
@@ -41,7 +42,7 @@ def fixture_document(observed: Observed, entries_of: Mapping[str, FixtureEntry])
 def _of_kind(observed: Observed, kind: Kind) -> list[tuple[Key, dict[str, Any]]]:
     """The records of a kind, in the order of their creation where its lists tell."""
     found = [(key, resource) for key, resource in observed.seen.items() if key[0] == kind.type]
-    if kind.sort is by_creation:
+    if kind.sort in (by_creation, as_made):
         place = {id: at for at, id in enumerate(observed.order.get(kind.type, ()))}
         found.sort(key=lambda one: place.get(one[0][1], len(place)))
     return found

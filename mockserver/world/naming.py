@@ -38,6 +38,11 @@ def by_name(values: Values, key: int) -> tuple[Any, ...]:
     return (values["name"],)
 
 
+def as_made(values: Values, key: int) -> tuple[Any, ...]:
+    """The first made first; the name is there for the search."""
+    return (key, values["name"])
+
+
 def label(kinds: Kinds, state: State, record: Record) -> str:
     """Its name with those of its owners before it, e.g. `my-organization/production`."""
     title = kinds[record.kind].named_as(record)

@@ -104,6 +104,13 @@ def test_a_tag_without_a_value_is_any_or_one_that_has_none(acme: mockserver.Worl
     assert names(acme, path, sort="name", **env, **prod, **null) == ["agents"]
 
 
+def test_policy_sets_are_listed_as_they_were_made(acme: mockserver.World) -> None:
+    for name in ("zoo", "ant"):
+        made = {"data": {"type": "policy-sets", "attributes": {"name": name}}}
+        assert acme.client.post(f"{ORG}/policy-sets", json=made).status_code == 201
+    assert names(acme, f"{ORG}/policy-sets")[-2:] == ["zoo", "ant"]
+
+
 @pytest.mark.parametrize("what", ["workspaces", "projects"])
 def test_the_value_of_a_tag_without_its_key_is_refused_not_passed_over(
     acme: mockserver.World, what: str
