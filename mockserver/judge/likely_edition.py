@@ -34,7 +34,7 @@ def likely_edition(
     if not name or found[name] < max(LEAST, len(met) / 2):
         return []
     return [
-        f"note: what is answered looks like edition {name}, which lists {found[name]} members and routes "
+        f"hint: what is answered looks like edition {name}, which lists {found[name]} members and routes "
         f"that {here.name} does not: --edition {name}"
     ]
 

@@ -79,7 +79,7 @@ def test_a_server_of_another_edition_is_told_by_one_line_that_names_it() -> None
     lines = [line for line in said.stdout.splitlines() if "looks like edition" in line]
     assert len(lines) == 1
     assert re.fullmatch(
-        "note: what is answered looks like edition 2026-08, which lists [0-9]+ members and routes "
+        "hint: what is answered looks like edition 2026-08, which lists [0-9]+ members and routes "
         "that 2019-07 does not: --edition 2026-08",
         lines[0],
     )
@@ -93,7 +93,7 @@ def test_another_edition_is_named_only_where_it_lists_most_of_what_is_shown() ->
     }
     own = {"teams": ["attributes.a", "attributes.b", "relationships.c", "links", "meta"]}
     assert likely_edition(old, (), load(NEW)) == [
-        "note: what is answered looks like edition 2019-07, which lists 3 members and routes that "
+        "hint: what is answered looks like edition 2019-07, which lists 3 members and routes that "
         "2026-08 does not: --edition 2019-07"
     ]
     assert likely_edition(old | own, (), load(NEW)) == []

@@ -108,6 +108,8 @@ def test_an_addition_is_drift_and_told_once_for_its_type(tmp_path: Path) -> None
         "not list: attributes.kind, attributes.overridable, relationships.projects, links.html; "
         "expected the members that are listed (stability-policy.html: new attributes, links and "
         "relationships are backwards compatible) (3 times) [log.entries[0]]",
+        "hint: what is answered looks like edition 2026-08, which lists 3 members and routes that 2019-07 "
+        "does not: --edition 2026-08",
         "conforms to 2019-07: 0 faults, 0 notes, drift in 1 type; 3 exchanges",
     ]
     strict = verify("--har", str(path), "--fail-on-drift")
