@@ -35,7 +35,8 @@ def show_exchange(call: ControlCall) -> Handled:
 
 def show_changes(call: ControlCall) -> Handled:
     before, after = states_of(call.own, call.path["n"])
-    return 200, {"changes": changes(call.own.kinds, before, after)}
+    clean = call.server.redactor(call.own)
+    return 200, {"changes": changes(call.own.kinds, before, after, clean)}
 
 
 def restore_exchange(call: ControlCall) -> Handled:

@@ -14,7 +14,7 @@ from mockserver.escaping import escaped
 from mockserver.page import doors
 from mockserver.page.asking import ControlRefusal, control, root
 from mockserver.page.bodies import Line, Note, beside, lines
-from mockserver.page.records import links, redactor_of
+from mockserver.page.records import links
 from mockserver.world.changes import changes
 from mockserver.world.entries import Entry
 from mockserver.world.universe import Universe
@@ -109,10 +109,10 @@ def _got(universe: Universe, entry: Entry) -> tuple[list[Line], bool]:
 def _changed(universe: Universe, entry: Entry) -> Iterator[Mapping[str, Any]]:
     if entry.before is None or entry.after is None:
         return
-    link, clean = links(universe), redactor_of(universe)
-    for change in changes(universe.kinds, entry.before, entry.after):
+    link, clean = links(universe), doors.server().redactor(universe)
+    for change in changes(universe.kinds, entry.before, entry.after, clean):
         members = [
-            {"name": name, **_difference(clean.value(value["before"]), clean.value(value["after"]))}
+            {"name": name, **_difference(value["before"], value["after"])}
             for name, value in change["members"].items()
         ]
         yield {**change, "differences": members, "link": link(change["type"], change["id"])}

@@ -14,7 +14,6 @@ from mockserver.nearest import singular
 from mockserver.page import doors
 from mockserver.page.asking import api
 from mockserver.page.bodies import Link, lines
-from mockserver.redaction import Redactor, redactor
 from mockserver.world.naming import label
 from mockserver.world.universe import Universe
 
@@ -57,7 +56,7 @@ def show_record(number: int, type: str, id: str) -> Said:
         (parameter,) = operation.records
         path = operation.path.replace(f"{{{parameter}}}", quote(id, safe=""))
         answer = json.loads(api(universe, path))
-        shown, more = lines(redactor_of(universe).value(answer), links(universe))
+        shown, more = lines(doors.server().redactor(universe).value(answer), links(universe))
     return flask.render_template(
         "record.html",
         number=number,
@@ -79,12 +78,6 @@ def shows(universe: Universe, type: str) -> Operation | None:
         if ends and list(operation.records.values()) == [type]:
             return operation
     return None
-
-
-def redactor_of(universe: Universe) -> Redactor:
-    """What the journal takes secrets out with: a text of others may hold the key of the world."""
-    secrets = doors.server().contract(universe.edition).secrets
-    return redactor(secrets, universe.key, doors.server().control_token)
 
 
 def links(universe: Universe) -> Link:

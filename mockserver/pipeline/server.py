@@ -23,6 +23,7 @@ from mockserver.contract.fixtures import (
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline import cors
 from mockserver.pipeline.render_cache import Store
+from mockserver.redaction import Redactor, redactor
 from mockserver.resources import kinds
 from mockserver.world import fixtures, ids
 from mockserver.world.clock import Clock
@@ -159,6 +160,11 @@ class Server:
     def contract(self, edition: str | None = None) -> Edition:
         """Raises UnknownEdition."""
         return load(edition or self.edition)
+
+    def redactor(self, universe: Universe) -> Redactor:
+        """What the journal of a world takes secrets out with, for whoever shows that world."""
+        secrets = self.contract(universe.edition).secrets
+        return redactor(secrets, universe.key, self.control_token)
 
     def asked(self, operation: str, edition: str | None = None) -> Asked:
         """An operation as far as access is concerned. Raises KeyError with the nearest names."""

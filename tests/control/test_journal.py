@@ -359,6 +359,30 @@ def test_a_record_that_was_added_has_its_members(tfe: Any) -> None:
     assert added["members"]["name"] == {"before": None, "after": "new"}
 
 
+@pytest.mark.tfe(edition="2026-08")
+def test_the_value_of_a_variable_is_in_no_change_be_it_sensitive_or_not(tfe: Any) -> None:
+    """Who makes a variable sensitive says that what it was before is a secret."""
+
+    def sent(**attributes: Any) -> dict[str, Any]:
+        return {"json": {"data": {"type": "vars", "attributes": attributes}}}
+
+    vars = f"{WORKSPACE}/vars"
+    made = tfe.client.post(vars, **sent(key="pw2", value="PLAINTHEN", category="terraform"))
+    (added,) = changed(tfe)
+    assert added["members"]["plain"] == {"before": None, "after": "[secret]"}
+    tfe.client.patch(f"{vars}/{made.json['data']['id']}", **sent(sensitive=True))
+    (hidden,) = changed(tfe)
+    assert hidden["members"]["plain"] == {"before": "[secret]", "after": None}
+    assert "PLAINTHEN" not in str((added, hidden))
+
+
+def test_what_a_client_has_written_is_masked_in_changes_as_in_the_journal(tfe: Any) -> None:
+    text = f"{tfe.token}.of-ann is a token"
+    tfe.client.post(SETS, json=a_set("new", description=text))
+    (added,) = changed(tfe)
+    assert added["members"]["description"] == {"before": None, "after": "[secret] is a token"}
+
+
 def test_reads_and_refusals_change_nothing(tfe: Any) -> None:
     tfe.client.get(SETS)
     assert changed(tfe) == []
