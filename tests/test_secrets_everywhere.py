@@ -7,6 +7,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
@@ -26,6 +27,7 @@ from mockserver.traffic.recordings import har
 from mockserver.traffic.transport import Response as Received
 from mockserver.web.proxy import Proxy
 from mockserver.web.wsgi import received
+from tests.page.browsing import Browser
 
 EDITION = load("2019-07")
 ORG = "/api/v2/organizations/my-organization"
@@ -81,6 +83,7 @@ def varied(secret: str) -> bool:
 
 
 keys = st.text(LETTERS + "+~!$", min_size=20, max_size=40).filter(varied)
+secrets_ = st.text(LETTERS + "+/=", min_size=24, max_size=48).filter(varied)
 rests = st.text(LETTERS + "._~+/=-", min_size=20, max_size=60).filter(varied)
 
 
@@ -142,6 +145,89 @@ def test_no_token_of_a_world_is_in_its_journal_or_in_the_log(
     assert f".{rest}" not in kept + said
 
 
+# the secrets of today: some a client sends, some an answer shows once
+
+TODAY = "/api/v2"
+SET = f"{TODAY}/policy-sets/polset-oPa4567890Abcdef"
+
+
+def attributes(type: str, **said: Any) -> dict[str, Any]:
+    named = {name.replace("_", "-"): value for name, value in said.items()}
+    return {"json": {"data": {"type": type, "attributes": named}}}
+
+
+def today(told: str, user: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Requests of edition 2026-08 that hold a client's secret, at its place and at others."""
+    where = {"http_url": "https://github.com", "api_url": "https://api.github.com"}
+    connection = {"service_provider": "ado_server", **where, "oauth_token_string": told}
+    hidden = {"secret": told, "private_key": told}
+    tokens = f"{TODAY}/agent-pools/apool-yoGUFz5zcRMMz53i/authentication-tokens"
+    mine = f"{TODAY}/users/{user}/authentication-tokens"
+    agent, strays = "authentication-tokens", {"token": told, "Token": told, "more": {"token": told}}
+    return [
+        ("POST", f"{ORG}/oauth-clients", attributes("oauth-clients", **connection, **hidden)),
+        ("POST", tokens, attributes(agent, description="x", **strays)),
+        ("POST", tokens, attributes(agent, description={"token": told})),
+        ("POST", mine, attributes(agent, description="x", **strays)),
+        ("PATCH", SET, attributes("policy-sets", **strays)),
+        ("POST", tokens, {"json": {"data": [{"type": agent, "attributes": strays}]}}),
+        ("POST", tokens, {"json": {"data": {"type": agent, "token": told}, "token": told}}),
+    ]
+
+
+@quick
+@given(keys, secrets_, ways)
+def test_no_secret_of_today_is_in_what_is_kept_shown_or_said_of_a_world(
+    key: str, told: str, way: Encode
+) -> None:
+    """Journal, changes, log, state, and every page of them."""
+    app, lines = mockserver.create_app(key=key, edition="2026-08"), list[str]()
+    client = app.test_client()
+    log, handler = logging.getLogger("mockserver"), logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+
+    def ask(method: str, path: str, **options: Any) -> Any:
+        options.setdefault("headers", {"Authorization": f"Bearer {key}"})
+        if "json" in options:
+            options = {"data": json.dumps(options.pop("json")), "content_type": JSONAPI, **options}
+        return client.open(path, method=method, **options)
+
+    try:
+        user = ask("GET", f"{TODAY}/account/details").json["data"]["id"]
+        answers = [ask(method, path, **options) for method, path, options in today(told, user)]
+        assert [one.status_code for one in answers] == [201, 201, 422, 201, 200, 422, 422]
+        token = answers[1].json["data"]["attributes"]["token"]
+        upload = ask("POST", f"{SET}/versions").json["data"]["links"]["upload"]
+        state = ask("GET", "/_mock/state").text
+        for text in (token, upload):
+            for said in (text, f"{'x' * 45}{text}", way(text)):
+                ask("PATCH", SET, **attributes("policy-sets", description=said, stray=said))
+            ask("GET", f"{SET}?x={way(text)}")
+        count = ask("GET", "/_mock/journal").json["count"]
+        pages = [
+            f"/_mock/journal/{n}{rest}" for n in range(1, count + 1) for rest in ("", "/changes")
+        ]
+        kept = [ask("GET", page).text for page in pages]
+        browser = Browser(app).open(key=key)
+        pages = [f"/worlds/1/journal/{n}" for n in range(1, count + 1)]
+        pages += ["/worlds/1/journal", f"/worlds/1/records{SET.removeprefix(TODAY)}"]
+        shown = [browser.get(page) for page in pages]
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+    assert {page.status_code for page in shown} == {200}
+    assert '"description"' in "".join(kept)
+    assert any("not listed" in line for line in lines)
+    made = [text.rpartition(".")[2] for text in (token, upload)]
+    for text in (*kept, *(unescape(page.text) for page in shown), "\n".join(lines), state):
+        assert leaks(text, told, *made) == []
+    for text in (*kept, *(unescape(page.text) for page in shown), "\n".join(lines)):
+        assert leaks(text, key) == []
+
+
 # recordings and reports
 
 
@@ -162,7 +248,6 @@ class Upstream:
 
 MISSPELT = ["value", "valeu", "Value", "VALUE", "vale", "Password", "pasword", "passwrod",
             "current_password", "Current-Password", "tokne", "Token"]  # fmt: skip
-secrets_ = st.text(LETTERS + "+/=", min_size=24, max_size=48).filter(varied)
 people = st.builds(
     "{}.{}@{}.example.org".format,
     st.text("abcdefghijklmnop'+%", min_size=10, max_size=70).filter(varied),

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from mockserver.contract.checked import Checked, Refusal
-from mockserver.contract.engines import MOST, Checker, Miss, Schema
+from mockserver.contract.engines import MOST, Checkers, Miss, Schema
 from mockserver.contract.explain import explained, trail
 from mockserver.contract.shapes import Fill, filler
 from mockserver.contract.tolerated import Tolerated, stand_ins
@@ -20,12 +20,13 @@ class RequestBody:
         self,
         schema: Schema,
         schemas: Mapping[str, Schema],
-        checker: Checker,
+        checkers: Checkers,
         tolerated: Sequence[Tolerated],
         place: Mapping[str, str],
         source: str,
     ) -> None:
-        self.schema, self._schemas, self._checker = schema, schemas, checker
+        self.schema, self._schemas, self._checkers = schema, schemas, checkers
+        self._checker = checkers.of(schema)
         self._tolerated, self._place, self._source = tolerated, place, source
 
     def checked(self, value: Any) -> Checked:
@@ -47,7 +48,9 @@ class RequestBody:
         absent = {(*path[:-1], name) for path, name in instead.items()}
         misses = [miss for miss in misses if miss.path not in absent]
         for miss in misses:
-            detail, meta = explained(miss, self.schema, self._schemas, misses)
+            detail, meta = explained(
+                miss, self.schema, self._schemas, misses, self._checkers.secrets
+            )
             meta = {**self._place, **meta}
             if miss.path in instead:
                 meta["hint"] = f"Send {instead[miss.path]} in its place, as the page says."

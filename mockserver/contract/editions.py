@@ -131,7 +131,7 @@ class Edition:
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Names of the members whose value must never be kept or logged."""
-        return frozenset(_secret_names(self.schemas))
+        return self._checkers.secrets
 
     @cached_property
     def examples(self) -> Mapping[str, Mapping[str, Any]]:
@@ -185,17 +185,6 @@ def _exemplified(part: Mapping[str, Any], value: Any) -> dict[str, Any]:
             for media, entry in part["content"].items()
         },
     }
-
-
-def _secret_names(schema: Any) -> Iterator[str]:
-    if isinstance(schema, Mapping):
-        for name, part in schema.items():
-            if name == "properties":
-                yield from (n for n, p in part.items() if p.get("x-secret"))
-            yield from _secret_names(part)
-    elif isinstance(schema, list):
-        for part in schema:
-            yield from _secret_names(part)
 
 
 def load(name: str) -> Edition:

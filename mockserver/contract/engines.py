@@ -97,12 +97,28 @@ class Checkers:
         self._components = components
         self._known: dict[str, Checker] = {}
 
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Names of the members whose value must never be kept or logged."""
+        return frozenset(_secret_names(self._components))
+
     def of(self, schema: Schema) -> Checker:
         """The checker of a schema that names components."""
         name = schema["$ref"] if schema.keys() == {"$ref"} else repr(schema)
         if name not in self._known:
             self._known[name] = Checker(schema, self._components)
         return self._known[name]
+
+
+def _secret_names(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        for name, part in schema.items():
+            if name == "properties":
+                yield from (n for n, p in part.items() if p.get("x-secret"))
+            yield from _secret_names(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _secret_names(part)
 
 
 def _misses(error: Any) -> Iterator[Miss]:

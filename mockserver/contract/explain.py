@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.contract.engines import InstancePath, Miss, Schema
 from mockserver.nearest import LONGEST, nearest
 from mockserver.pointers import key_path
+from mockserver.redaction import is_secret, redactor
 
 WORDS = {
     "string": "a string",
@@ -165,15 +166,22 @@ def human(path: InstancePath) -> str:
     return str(names[-1] if names else "body").replace("-", " ").replace("_", " ").capitalize()
 
 
-def fact(miss: Miss, secret: bool) -> str:
-    """What is wrong, with what was sent; a secret is not repeated."""
+def fact(miss: Miss, secret: bool, secrets: frozenset[str] = frozenset()) -> str:
+    """What is wrong, with what was sent; a secret is not repeated, nor what stands in the value
+    under one of the names `secrets`, or under one of them misspelt."""
     where = key_path(miss.path) or "the body"
     if miss.fault == "missing":
         return f"{where} is missing"
-    value = UNTOLD if secret else brief(miss.value)
+    if miss.fault == "unlisted" and is_secret(str(miss.path[-1]), secrets):
+        secret = True
+    value = UNTOLD if secret else brief(_masked(miss.value, secrets))
     if miss.fault == "unlisted":
         return f"{where} is not listed ({value})"
     return f"{where} does not fit ({UNTOLD})" if secret else f"{where} is {value}"
+
+
+def _masked(value: Any, secrets: frozenset[str]) -> Any:
+    return redactor(secrets, None).value(value) if isinstance(value, dict | list) else value
 
 
 def untold(metas: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -210,10 +218,15 @@ def _meant(miss: Miss) -> str | None:
 
 
 def explained(
-    miss: Miss, schema: Schema, components: Mapping[str, Schema], others: Iterable[Miss] = ()
+    miss: Miss,
+    schema: Schema,
+    components: Mapping[str, Schema],
+    others: Iterable[Miss] = (),
+    secrets: frozenset[str] = frozenset(),
 ) -> tuple[str, dict[str, str]]:
     """The detail of a miss, and the members of `meta` that explain it. `others` are the misses of
-    the same value: a missing member may stand among them under a misspelt name.
+    the same value: a missing member may stand among them under a misspelt name. `secrets` are the
+    names of the edition's secret members: what is sent under one is told nowhere.
     """
     part, source, secret = trail(schema, miss.path, components, miss.value)
     wanted = expected(part, components) if part else "no such member"
@@ -225,7 +238,7 @@ def explained(
         wanted = "items that are all different"
     return vendor_detail(miss, part), {
         "pointer": miss.pointer,
-        "fact": fact(miss, secret),
+        "fact": fact(miss, secret, secrets),
         "expected": wanted,
         "key-path": key_path(miss.path),
         "source": source,

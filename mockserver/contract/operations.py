@@ -25,7 +25,7 @@ class ResourceSchema:
     """The schema of one resource object: what it shows, and whether one keeps it."""
 
     def __init__(self, name: str, schemas: Mapping[str, Schema], checkers: Checkers) -> None:
-        self.name, self._schemas = name, schemas
+        self.name, self._schemas, self._checkers = name, schemas, checkers
         self._schema: Schema = {"$ref": f"#/components/schemas/{name}"}
         self._checker = checkers.of(self._schema)
         self.shown = shower(self._schema, schemas)
@@ -37,13 +37,16 @@ class ResourceSchema:
     def misses(self, value: Any) -> list[str]:
         """A sentence for each place where a resource object breaks its schema."""
         return [
-            explain_miss(miss, self._schema, self._schemas) for miss in self._checker.misses(value)
+            explain_miss(miss, self._schema, self._schemas, self._checkers.secrets)
+            for miss in self._checker.misses(value)
         ]
 
 
-def explain_miss(miss: Miss, schema: Schema, schemas: Mapping[str, Schema]) -> str:
+def explain_miss(
+    miss: Miss, schema: Schema, schemas: Mapping[str, Schema], secrets: frozenset[str]
+) -> str:
     """One sentence about a miss in an answer: pointer, fact, what was expected, source."""
-    _, meta = explained(miss, schema, schemas)
+    _, meta = explained(miss, schema, schemas, secrets=secrets)
     return (
         f"{pointer(miss.path) or '/'}: {meta['fact']}, expected {meta['expected']} "
         f"({meta['source']}, {key_path(miss.path)})"
@@ -175,10 +178,13 @@ class Operation:
 
     @cached_property
     def _body(self) -> RequestBody:
-        schema = self.body_schema
-        checker = self.checker(schema)
         return RequestBody(
-            schema, self._schemas, checker, self._tolerated, self._place, self.source
+            self.body_schema,
+            self._schemas,
+            self._checkers,
+            self._tolerated,
+            self._place,
+            self.source,
         )
 
     # what is answered
@@ -232,4 +238,4 @@ class Operation:
         schema = self.answer_schema(status)
         if schema is None or miss.fault == "body":
             return f"{status} has a body where none is documented"
-        return explain_miss(miss, schema, self._schemas)
+        return explain_miss(miss, schema, self._schemas, self._checkers.secrets)

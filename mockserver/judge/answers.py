@@ -172,7 +172,7 @@ def misses(
         if member := forbidden(part, miss, edition.schemas):
             yield _needless(*member, part, edition)
             continue
-        _, meta = explained(miss, part, edition.schemas)
+        _, meta = explained(miss, part, edition.schemas, secrets=edition.secrets)
         what, beside = meta["fact"], renamed.get(miss.pointer, "")
         if beside:
             what += f", and {beside.rpartition('/')[2]} stands there instead"
