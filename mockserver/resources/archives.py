@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import tarfile
+from collections.abc import Sequence
 from gzip import GzipFile
 from io import BytesIO
+from itertools import accumulate
 from typing import Any
 
 MOST, ENTRIES, EXTENDED = 64 * 1024**2, 10_000, 256 * 1024
@@ -20,6 +22,8 @@ EXTENSIONS = (
 )
 ENDS = 3
 """How often the end may be read: the library would do so as often as a header wants it to."""
+PATH = 4096
+"""Letters of the longest name that systems take (Linux: PATH_MAX)."""
 LONG = 80
 """Letters of a name that a message repeats."""
 UNREADABLE = "it is no tar inside gzip, or it ends early"
@@ -47,7 +51,7 @@ class _Unpacked:
 
 def check(content: bytes) -> None:
     """Raises Unfit where a `tar.gz` cannot be read to its end, holds no file, is beyond the bounds,
-    or has an entry that would be written outside its folder.
+    or has an entry that would be written outside its folder, be it over a link.
     """
     unpacked: Any = _Unpacked(content)
     try:
@@ -56,6 +60,7 @@ def check(content: bytes) -> None:
             for entry in archive:
                 _check(entry)
                 files += entry.isreg()
+            _check_links(archive.getmembers())
             rest: Any = archive.fileobj
             while part := rest.read(1024**2):  # to the checksum behind it
                 if part.strip(b"\0"):  # the library takes a header that is none for the end
@@ -93,6 +98,12 @@ def _check(entry: tarfile.TarInfo) -> None:
     told = repr(entry.name[:LONG])
     if not (entry.isreg() or entry.isdir() or entry.issym() or entry.islnk()):
         raise Unfit(f"its entry {told} is neither a file, a folder nor a link")
+    if entry.size < 0:
+        raise Unfit(UNREADABLE)
+    if max(len(entry.name), len(entry.linkname)) > PATH:
+        raise Unfit(f"its entry {told} has a name of more than {PATH:,} letters")
+    if not entry.name or (posixpath.normpath(entry.name) == "." and not entry.isdir()):
+        raise Unfit(f"its entry {told} has no name")
     if _leaves(entry.name):
         raise Unfit(f"its entry {told} is outside its folder")
     if entry.issym() or entry.islnk():
@@ -104,3 +115,27 @@ def _check(entry: tarfile.TarInfo) -> None:
 def _leaves(path: str) -> bool:
     """Whether a path leads out of the folder in which it is looked up."""
     return posixpath.isabs(path) or posixpath.normpath(path).split("/")[0] == ".."
+
+
+def _check_links(entries: Sequence[tarfile.TarInfo]) -> None:
+    """No entry is below a link, whichever comes first, and no link leads on over another and up from
+    there: each would be elsewhere than its name says. Nor is a link copied by a hard one.
+    """
+    links = {posixpath.normpath(entry.name) for entry in entries if entry.issym()}
+    for entry in entries if links else ():
+        if over := next((way for way in _ways(entry.name)[:-1] if way in links), None):
+            raise Unfit(f"its entry {entry.name[:LONG]!r} is below its link {over[:LONG]!r}")
+        if not (entry.issym() or entry.islnk()):
+            continue
+        target = entry.linkname
+        if entry.issym():  # as far as it goes up from
+            target = posixpath.join(posixpath.dirname(entry.name), target, "")
+            target = target.rpartition("/../")[0]
+        if over := next((way for way in _ways(target) if way in links), None):
+            raise Unfit(f"its link {entry.name[:LONG]!r} leads over its link {over[:LONG]!r}")
+
+
+def _ways(path: str) -> list[str]:
+    """The folders that a path goes through, as their names are, and where it leads itself."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    return [posixpath.normpath(way) for way in accumulate(parts, posixpath.join)]

@@ -277,6 +277,16 @@ def test_the_url_is_in_no_journal_log_or_state(
 # what is no archive
 
 
+def link(
+    name: str, target: str, type: bytes = tarfile.SYMTYPE
+) -> Callable[[tarfile.TarFile], None]:
+    return entry(name, type=type, linkname=target)
+
+
+def several(*entries: Callable[[tarfile.TarFile], None]) -> bytes:
+    return packed(lambda archive: [one(archive) for one in entries])
+
+
 BAD: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "it is no tar inside gzip, or it ends early"),
     "a text": (b"main = rule { true }", "it is no tar inside gzip, or it ends early"),
@@ -306,6 +316,32 @@ BAD: dict[str, tuple[bytes, str]] = {
         packed(entry("a", type=tarfile.LNKTYPE, linkname="/etc/passwd")),
         "its link 'a' leads outside its folder",
     ),
+    "a link that climbs over another": (
+        several(link("a", "."), link("a/b", ".."), entry("a/b/x", b"x")),
+        "its entry 'a/b' is below its link 'a'",
+    ),
+    "a file below a link": (
+        several(link("a", "b"), entry("./a//x", b"x")),
+        "its entry './a//x' is below its link 'a'",
+    ),
+    "a file below an entry that becomes a link": (
+        several(entry("a/x", b"x"), link("a", "b")),
+        "its entry 'a/x' is below its link 'a'",
+    ),
+    "a link over another": (
+        several(link("b", "./a/.."), link("a", "."), entry("x", b"x")),
+        "its link 'b' leads over its link 'a'",
+    ),
+    "a hard link to a link": (
+        several(link("a/b", "../x"), link("c", "a/b", tarfile.LNKTYPE), entry("x", b"x")),
+        "its link 'c' leads over its link 'a/b'",
+    ),
+    "a name that no system takes": (
+        packed(entry("a/" * 2049 + "x", b"x")),
+        "its entry " + repr(("a/" * 40)[:80]) + " has a name of more than 4,096 letters",
+    ),
+    "a file without a name": (packed(entry("", b"x")), "its entry '' has no name"),
+    "a file named as the folder": (packed(entry("./.", b"x")), "its entry './.' has no name"),
     "a device": (
         packed(entry("\x1b[31m", type=tarfile.CHRTYPE)),
         "its entry '\\x1b[31m' is neither a file, a folder nor a link",
@@ -350,7 +386,7 @@ def test_long_headers_are_not_taken_in(tfe: mockserver.World) -> None:
     assert fact(upload(tfe, made(tfe), names)) == "its headers have more than 256 kB"
 
 
-@pytest.mark.parametrize("size", [10**15, -(10**15)])
+@pytest.mark.parametrize("size", [10**15, -(10**15), -1])
 def test_a_size_that_nothing_has_is_refused_at_once(tfe: mockserver.World, size: int) -> None:
     """The library would read on behind the end, as far as the header says."""
     content = packed(entry("a", b"x", pax_headers={"size": str(size)}))
@@ -371,6 +407,10 @@ def test_links_inside_an_archive_are_fine(tfe: mockserver.World) -> None:
         entry("./a/main.rego", b"package a")(archive)
         entry("a/same.rego", type=tarfile.SYMTYPE, linkname="../a/main.rego")(archive)
         entry("b.rego", type=tarfile.LNKTYPE, linkname="a/main.rego")(archive)
+        entry("latest", type=tarfile.SYMTYPE, linkname="a")(archive)
+        entry("c.rego", type=tarfile.SYMTYPE, linkname="latest/main.rego")(archive)
+        entry("a/d.rego", type=tarfile.SYMTYPE, linkname="../latest")(archive)
+        entry(".", type=tarfile.DIRTYPE)(archive)
 
     assert upload(tfe, made(tfe), packed(fill)).status_code == 200
 
