@@ -230,6 +230,7 @@ def _lines() -> list[str]:
     return [line for line in dict.fromkeys(found) if line and not line.startswith("export ")]
 
 
+@pytest.mark.slow
 def test_the_console_lines_run_as_they_stand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -316,6 +316,7 @@ BODY_DECIDES = {
 """Rows in which more decides than the record that the path names."""
 
 
+@pytest.mark.slow
 def test_who_gives_the_same_answers_beforehand() -> None:
     """`/_mock/who` is asked of the very records that the table is about."""
     holders = {name: " ".join(next(iter(of.items()))) for name, of in SERVICES.items()}

@@ -113,6 +113,7 @@ def test_of_many_that_want_one_name_one_gets_it() -> None:
         assert sorted(statuses) == [201] + [422] * 15
 
 
+@pytest.mark.slow
 def test_a_slow_request_in_one_world_does_not_hold_up_another() -> None:
     with mockserver.universe(key="slow") as slow:
         quick = slow.fork("quick")
@@ -195,6 +196,7 @@ def create_until_told(served: Served, thread: int, over: threading.Event) -> lis
     return outcomes
 
 
+@pytest.mark.slow
 def test_sigterm_under_load_finishes_what_was_begun_and_ends_with_0() -> None:
     with serving() as served:
         slow = {"fault": "latency", "operation": "create-policy-set", "when": "all", "seconds": 0.8}

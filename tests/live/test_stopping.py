@@ -84,6 +84,7 @@ def test_the_ready_file_is_there_when_the_ready_line_is(tmp_path: Any) -> None:
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stuck", [False, True])
 def test_under_load_every_write_that_was_begun_is_answered(stuck: bool) -> None:
     """What was answered stands in the log; who got no answer finds the connection refused or closed
@@ -130,6 +131,7 @@ def test_under_load_every_write_that_was_begun_is_answered(stuck: bool) -> None:
         assert len(logged) == len(answered)
 
 
+@pytest.mark.slow
 def test_a_log_that_nobody_reads_holds_up_no_request_and_no_stop() -> None:
     process = subprocess.Popen(
         [*COMMAND, "serve", "--port", "0"], env=clean(), stdout=subprocess.PIPE, text=True

@@ -78,6 +78,7 @@ def test_our_application_as_pytest_flask_s_app(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_beside_pytest_xdist_each_worker_has_one_server(
     run: Run, pytester: pytest.Pytester
 ) -> None:

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 import mockserver
@@ -81,6 +82,7 @@ def test_runs_in_one_process_are_byte_equal_and_so_is_one_after_a_reset() -> Non
         assert play(tfe) != first
 
 
+@pytest.mark.slow
 def test_processes_with_other_hash_seeds_are_byte_equal(tmp_path: Path) -> None:
     """And other Pythons, where MOCKSERVER_PYTHONS names some that have what we need."""
     script = tmp_path / "play.py"

@@ -77,6 +77,7 @@ def test_switched_off_it_is_not_there(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_coverage_loses_no_line_of_what_a_test_uses(pytester: pytest.Pytester) -> None:
     """What the plugin imports late is measured; an early import would be before coverage."""
     pytester.makepyfile("def test_it(tfe): tfe.journal.not_called('delete-policy')")

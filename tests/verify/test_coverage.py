@@ -144,7 +144,9 @@ QUIET = (
 pytest_plugins = ["pytester"]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two workers"])
+@pytest.mark.parametrize(
+    "workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)], ids=["alone", "two workers"]
+)
 def test_the_plugin_merges_the_coverage_of_a_run(
     pytester: pytest.Pytester, workers: tuple[str, ...]
 ) -> None:

@@ -77,6 +77,7 @@ def test_the_token_of_an_organization_is_no_fault_of_the_server(edition: str) ->
     assert outcome.unplayed["organizations"].startswith("create-organization is answered 404, and")
 
 
+@pytest.mark.slow
 def test_an_owner_who_does_not_administer_the_installation_plays_all_else() -> None:
     app = mockserver.create_app(
         key=TOKEN,

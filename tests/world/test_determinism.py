@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 CALLS = Path(__file__).with_name("calls.py")
 
 
@@ -30,6 +32,7 @@ def test_two_processes_with_other_hash_seeds_answer_byte_equal() -> None:
     assert " 500 [" not in one
 
 
+@pytest.mark.slow
 def test_another_seed_answers_otherwise() -> None:
     assert run("1", "--seed=7") != run("1")
 

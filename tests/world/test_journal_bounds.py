@@ -170,6 +170,7 @@ def test_the_control_plane_tells_no_longer_known_from_never_was() -> None:
         assert list(tfe.journal.changes(6)) == []
 
 
+@pytest.mark.slow
 def test_hundreds_of_states_of_a_big_set_cost_little() -> None:
     """Each entry keeps the state before it alive: nearly all of it is shared.
 
