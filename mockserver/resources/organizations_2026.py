@@ -105,7 +105,8 @@ def closed_to_users(view: View, record: Record) -> str | None:
         return None
     return (
         f"{view.caller.name} may not use a user token in {record.id}: its user-tokens-enabled is "
-        "false (a token of a team or of the organization is taken)"
+        "false (a token of a team or of the organization is taken; only owners can undo it: make a "
+        "token of their team with the organization's, and PATCH the organization with that)"
     )
 
 

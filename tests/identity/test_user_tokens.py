@@ -143,9 +143,17 @@ def test_an_organization_can_close_itself_to_user_tokens_and_open_again_by_anoth
         world.get("olga", ORG)
         assert world.why == (
             "user olga may not use a user token in acme: its user-tokens-enabled is false "
-            "(a token of a team or of the organization is taken)"
+            "(a token of a team or of the organization is taken; only owners can undo it: make a "
+            "token of their team with the organization's, and PATCH the organization with that)"
         )
         world.get("sam", f"{ROOT}/organizations/globex").ok(200)
         world.get("org-token", f"{ROOT}/workspaces/{web}").ok(200)
-        world.patch("owners", ORG, a("organizations", user_tokens_enabled=True)).ok(200)
+        path = f"{ROOT}/teams/{world.team('owners')}/authentication-token"
+        made = token_of(world.post("org-token", path, None))
+        opened = world.tfe.client.patch(
+            ORG,
+            json=a("organizations", user_tokens_enabled=True),
+            headers={"Authorization": f"Bearer {made}"},
+        )
+        assert opened.status_code == 200
         world.get("olga", f"{ROOT}/workspaces/{web}").ok(200)
