@@ -177,6 +177,15 @@ def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> di
             source="create-project",
             hint=f"Leave out {others!r}.",
         )
+    if not name.strip():
+        raise invalid(
+            "Name can't be blank",
+            "/data/attributes/name",
+            fact=f"data.attributes.name is {name!r}, spaces alone",
+            expected="a name that is not blank",
+            source="create-project",
+            hint="Send a letter or a digit in it.",
+        )
     return settle(call, PROJECT, attributes, record)
 
 

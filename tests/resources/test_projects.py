@@ -466,3 +466,16 @@ def test_a_null_is_shown_as_nothing_where_the_page_shows_no_null(
     del sent["data"]["attributes"]["name"]
     changed = tfe.client.patch(f"{ROOT}/workspaces/{FIRST}", json=sent)
     assert changed.json["data"]["attributes"][name] == shown
+
+
+@pytest.mark.parametrize("name", ["   ", "      "])
+def test_a_project_has_no_name_of_spaces_alone(tfe: mockserver.World, name: str) -> None:
+    made = tfe.client.post(PROJECTS, json=body("projects", name="web")).json["data"]
+    path = f"{ROOT}/projects/{made['id']}"
+    for answer in (
+        tfe.client.post(PROJECTS, json=body("projects", name=name)),
+        tfe.client.patch(path, json=body("projects", name=name)),
+    ):
+        assert answer.status_code == 422
+        assert answer.json["errors"][0]["detail"] == "Name can't be blank"
+    assert tfe.client.get(path).json["data"]["attributes"]["name"] == "web"
