@@ -11,12 +11,13 @@ from typing import Any
 
 from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import listed
+from mockserver.resources import moments
 from mockserver.resources.tokens import CREATOR, TYPE, made, tokens_of
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Handler, Values, View
-from mockserver.world.problems import Problem, invalid, invalid_item, not_found
+from mockserver.world.problems import Problem, invalid_item, not_found
 from mockserver.world.state import Record, State
 
 LIFE = 2
@@ -101,21 +102,7 @@ def _legacy(call: Call) -> Record:
 
 
 def _settled(call: Call) -> dict[str, Any]:
-    """What was sent, its end as the API writes it."""
-    said = dict(call.attributes)
-    if said.get("expired-at") is None:
-        return said
-    try:
-        end = clock.timestamp(clock.parse_timestamp(said["expired-at"]))
-    except ValueError as error:
-        raise invalid(
-            "Expired at is invalid",
-            "/data/attributes/expired-at",
-            fact=str(error),
-            expected="a moment of the calendar",
-            hint="Send a timestamp such as 2027-01-31T12:00:00Z, or null.",
-        ) from None
-    return {**said, "expired-at": end}
+    return moments.kept(call.attributes, "expired-at")
 
 
 # the list of an organization's team tokens

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.identifiers import to_many, to_one
-from mockserver.resources import data_retention_policies, tag_bindings, tags
+from mockserver.resources import data_retention_policies, moments, tag_bindings, tags
 from mockserver.resources import workspaces_of_projects as of_projects
 from mockserver.resources.execution_modes import (
     ORGANIZATION,
@@ -58,6 +58,10 @@ def locked_by(view: View, record: Record) -> dict[str, Any]:
     return to_one(None)
 
 
+REPOSITORY = ["identifier", "branch", "oauth-token-id", "ingress-submodules"]
+"""What is kept of every repository; the rest is filled in where it is shown."""
+
+
 def vcs_repo(view: View, record: Record) -> dict[str, Any] | None:
     repo = record["vcs-repo"]
     if repo is None:
@@ -90,7 +94,7 @@ def settled_of_projects(
     destroyed does not leave it to the project; who sends trigger prefixes, were it none, gives up the
     patterns, and the other way round (provider's suite).
     """
-    attributes = settled(call, attributes, record)
+    attributes = moments.kept(settled(call, attributes, record), "auto-destroy-at")
     operations = attributes.pop("operations", None)
     if operations is not None and "execution-mode" not in attributes:
         attributes["execution-mode"] = "remote" if operations else "local"
@@ -217,6 +221,7 @@ TODAY = replace(
         **BEFORE.entry,
         "properties": {
             **BEFORE.entry["properties"],
+            "vcs-repo": {**BEFORE.entry["properties"]["vcs-repo"], "required": REPOSITORY},
             **of_projects.ENTRY,
             **data_retention_policies.ENTRY,
         },

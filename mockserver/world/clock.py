@@ -7,6 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 FORM = "YYYY-MM-DDTHH:MM:SS.mmmZ"
+PATTERN = (
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
+)
 FIRST, LAST = 1970, 9000
 """Years that a world may be in: whatever is reckoned from them stays on the calendar."""
 END = datetime(LAST, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.world import records
+from mockserver.world import clock, records
 from mockserver.world.facts import AttributeFacts
 from mockserver.world.kinds import Kind, Kinds, To
 
@@ -25,8 +25,7 @@ TIMESTAMP = {
     "title": "Timestamp",
     "description": "A moment in UTC with milliseconds, e.g. 2019-07-15T00:00:00.000Z.",
     "type": "string",
-    "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$",
+    "pattern": clock.PATTERN,
 }
 COUNTERS = {
     "type": "object",
@@ -121,10 +120,12 @@ def _attribute(kind: Kind, name: str, said: AttributeFacts | None) -> SchemaDict
     """
     if said is None:
         title: SchemaDict = {"type": "string", "minLength": 1} if name == kind.title else {}
+        if name.endswith("-at"):
+            title = {"type": ["string", "null"], "pattern": clock.PATTERN}
         return {**title, "description": f"{name.replace('-', ' ').capitalize()}."}
     plain = _plain(said.schema)
     if name.endswith("-at"):
-        plain["pattern"] = TIMESTAMP["pattern"]  # what is on no calendar is told here, not later
+        plain["pattern"] = clock.PATTERN  # what is on no calendar is told here, not later
     described = str(plain.pop("description", "")).removesuffix(".")
     made = kind.made.get(name, said.default)
     omitted = f"; {_word(made)} where omitted"

@@ -6,6 +6,7 @@ gathered with its place, and a document with a fault changes nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -67,7 +68,7 @@ def _impossible_times(value: Any, place: str) -> Iterator[BadEntry]:
     if isinstance(value, dict | Mapping):
         for name, item in value.items():
             inner = f"{place}/{escape(name)}"
-            if name.endswith("-at") and isinstance(item, str):
+            if name.endswith("-at") and isinstance(item, str) and re.match(clock.PATTERN, item):
                 try:
                     clock.parse_timestamp(item)
                 except ValueError as error:

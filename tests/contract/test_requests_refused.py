@@ -57,6 +57,7 @@ LIKE: dict[str, Any] = {
     "global": False,  # a global set can have no workspaces
     "workspaces": {"data": [{"type": "workspaces", "id": "ws-u3S5p2Uwk21keu1s"}]},
     "projects": {"data": [{"type": "projects", "id": "prj-pLatf0rm567890Ab"}]},
+    "auto-destroy-at": "2027-01-31T12:00:00Z",
     "workspace-exclusions": {"data": [{"type": "workspaces", "id": "ws-3fGtUvWxYz4HjKm5"}]},
     "project-exclusions": {"data": [{"type": "projects", "id": "prj-eMpty567890AbcdE"}]},
 }
