@@ -44,9 +44,10 @@ def why_not(state: State, type: str, version: str) -> str:
 
 
 def is_newer(state: State, facts: Facts, type: str, version: str) -> bool:
-    """Whether it is a well-formed version that came after all that are known."""
-    last = newest(state, facts, type)
-    return bool(VERSION.fullmatch(version)) and numbers(version) > numbers(last)
+    """Whether it is a well-formed version that came after all that are known, enabled or not."""
+    listed = next((state.get(item[-1])["version"] for item in state.list(ROOT, type)), None)
+    last = numbers(listed or facts[type][0])
+    return bool(VERSION.fullmatch(version)) and numbers(version) > last
 
 
 def numbers(version: str) -> tuple[int, ...]:

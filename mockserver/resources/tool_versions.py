@@ -102,19 +102,32 @@ def create_version(call: Call) -> Reply:
     return create_record(call)
 
 
-def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
-    """What the edition lists keeps its number and stays official: a world always has it."""
-    if record is None or not _is_released(record):
-        return
-    for name in ("version", "official"):
-        if values.get(name, record[name]) != record[name]:
-            yield invalid_item(
-                f"{name.capitalize()} cannot be changed",
-                f"/data/attributes/{name}",
-                fact=f"{record['version']} is a version that every world of the edition has",
-                expected=f"{record[name]!r}, as it is",
-                hint="Disable it, or add a version of your own.",
-            )
+def _checked(uses: Uses) -> Callable[[Call, Values, Record | None], Iterable[Error]]:
+    def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
+        """What the edition lists keeps its number and stays official: a world always has it. What
+        `uses` counts keeps its number, as it cannot be deleted either (decision).
+        """
+        if record is None:
+            return
+        version, count = record["version"], uses(call.state)[record["version"]]
+        released = f"{version} is a version that every world of the edition has"
+        why = {"version": f"of {version}, {count} use it"} if count else {}
+        why = dict.fromkeys(("version", "official"), released) if _is_released(record) else why
+        for name, fact in why.items():
+            if values.get(name, record[name]) != record[name]:
+                yield invalid_item(
+                    f"{name.capitalize()} cannot be changed",
+                    f"/data/attributes/{name}",
+                    fact=fact,
+                    expected=f"{record[name]!r}, as it is",
+                    hint="Disable it, or add a version of your own.",
+                )
+
+    return checked
+
+
+def _unheld(state: State) -> Counter[str]:
+    return Counter()
 
 
 def _delete(uses: Uses) -> Handler:
@@ -139,7 +152,7 @@ def versions(type: str, what: str, url: str, uses: Uses, *, held: bool = False) 
     """The kind of one tool's versions. `url`: of the builds of the edition's versions. `held`: what
     is used stays.
     """
-    one = type.removesuffix("s")
+    one, held_by = type.removesuffix("s"), uses if held else _unheld
     return Kind(
         type=type,
         prefix="tool",
@@ -153,7 +166,7 @@ def versions(type: str, what: str, url: str, uses: Uses, *, held: bool = False) 
             "deprecated-reason": None,
         },
         settled=settled,
-        checked=checked,
+        checked=_checked(held_by),
         show=resource,
         computed={
             "archs": _archs(url),
@@ -169,7 +182,7 @@ def versions(type: str, what: str, url: str, uses: Uses, *, held: bool = False) 
             f"create-{one}": (create_version, RIGHT),
             f"show-{one}": (show_record, RIGHT),
             f"update-{one}": (update_record, RIGHT),
-            f"delete-{one}": (_delete(uses if held else lambda state: Counter()), RIGHT),
+            f"delete-{one}": (_delete(held_by), RIGHT),
         },
         read=RIGHT,
         grants={type: grants},

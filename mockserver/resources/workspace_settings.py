@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.jsonapi import identifiers
-from mockserver.resources.known_versions import is_newer, known, newest, span, why_not
+from mockserver.resources.known_versions import (
+    VERSION,
+    is_newer,
+    known,
+    newest,
+    numbers,
+    span,
+    why_not,
+)
 from mockserver.world.calls import Call
 from mockserver.world.facts import Facts
 from mockserver.world.problems import Problem, invalid
@@ -68,6 +76,14 @@ def is_version(state: State, facts: Facts, version: str) -> bool:
     if known(state, facts, TOOL, version) or CONSTRAINTS.fullmatch(version):
         return True
     return is_newer(state, facts, TOOL, version)
+
+
+def may_have(state: State, facts: Facts, version: str) -> bool:
+    """Whether a workspace may have it already: what it could have once was disabled since, or others
+    that are newer were added.
+    """
+    since = VERSION.fullmatch(version) and numbers(version) > numbers(facts[TOOL][0])
+    return bool(since or state.find(TOOL, "version", version)) or is_version(state, facts, version)
 
 
 def _connected(

@@ -24,7 +24,7 @@ from mockserver.resources.workspace_locks import (
     seed_lock,
     unlock_workspace,
 )
-from mockserver.resources.workspace_settings import TOOL, is_version, no_such, settled
+from mockserver.resources.workspace_settings import TOOL, may_have, no_such, settled
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, To, View
@@ -122,9 +122,9 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
 def _judge(seeding: Seeding, entry: Mapping[str, Any], pointer: str, owner: Record) -> None:
     """The rules that the API has for these, so that no fixture makes what no call could."""
     version = entry.get("terraform-version")
-    if version is not None and not is_version(seeding.state, seeding.facts, version):
+    if version is not None and not may_have(seeding.state, seeding.facts, version):
         last = newest(seeding.state, seeding.facts, TOOL)
-        detail = f"{version!r} is no enabled version up to {last}, no newer one and no constraint"
+        detail = f"{version!r} is no known version up to {last}, no newer one and no constraint"
         seeding.fault(f"{pointer}/terraform-version", detail)
     if repo := entry.get("vcs-repo"):
         place = f"{pointer}/vcs-repo/oauth-token-id"
