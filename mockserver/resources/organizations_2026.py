@@ -62,16 +62,16 @@ def create_with_membership(call: Call) -> Reply:
 def seed_with_memberships(
     seeding: Seeding, entry: Any, pointer: str, owner: Record | None
 ) -> Record | None:
-    """Owners are members, as an entry among the memberships says it."""
+    """Owners are members; those that have an entry among the memberships get in by it, in its place."""
     record = seed(seeding, entry, pointer, owner)
     team = seeding.state.find("teams", record.key, OWNERS["name"]) if record else None
     invite = seeding.kinds[MEMBERSHIPS].seed
     assert invite is not None
+    said = {one["user"] for one in entry.get(MEMBERSHIPS, ())}
     for key in seeding.state.members(team.key, MEMBERS) if team else ():
         user = seeding.state.get(key)
-        own = (user.id, user["username"])
-        said = (one for one in entry.get(MEMBERSHIPS, ()) if one["user"] in own)
-        invite(seeding, next(said, {"user": user.id}), f"{pointer}/owners", record)
+        if said.isdisjoint((user.id, user["username"])):
+            invite(seeding, {"user": user.id}, f"{pointer}/owners", record)
     return record
 
 

@@ -93,6 +93,15 @@ def test_a_version_that_a_workspace_has_keeps_its_number(tfe: mockserver.World) 
     reloaded(tfe)
 
 
+def test_memberships_keep_their_order_though_an_owner_came_last(tfe: mockserver.World) -> None:
+    state = tfe.state()
+    members = state["organizations"][0]["organization-memberships"]
+    members.reverse()
+    assert len(members) > 1
+    with mockserver.universe(edition="2026-08", fixture=state) as other:
+        assert other.state() == state
+
+
 def test_every_moment_that_a_body_sets_is_checked_as_one() -> None:
     facts = served(Server().contract("2026-08")).facts
     set_by_bodies = {
