@@ -16,6 +16,8 @@ from mockserver.pipeline.server import Server
 from mockserver.world.universe import Universe
 from tests.pipeline.writes import asked, paths, writes
 
+OLD, *LATER = editions()
+
 
 def reads(universe: Universe, edition: Edition) -> Iterator[Sent]:
     for operation in edition.operations.values():
@@ -35,7 +37,7 @@ def bytes_of(setting: Setting, universe: Universe, sent: Sent) -> tuple[Any, ...
     return sent.path, sent.query, outcome.answer.status, outcome.answer.body, outcome.findings
 
 
-@pytest.mark.parametrize("name", editions())
+@pytest.mark.parametrize("name", [OLD, *(pytest.param(n, marks=pytest.mark.slow) for n in LATER)])
 def test_after_every_write_each_read_is_answered_as_if_nothing_were_kept(name: str) -> None:
     server = Server(edition=name)
     edition, written = server.contract(name), 0

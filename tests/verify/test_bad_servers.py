@@ -280,10 +280,9 @@ def test_a_body_that_is_compressed_unasked_is_read() -> None:
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
     spoilt = packed[:-9] + b"x" * 9
     with talking(head.encode() + packed, head.encode() + spoilt) as url:
-        wire = HttpTransport(url)
-        assert wire.send("GET", "/", {}, None).body == b'{"data":[]}'
-        with pytest.raises(Unreachable, match=r"the connection broke off \("):
-            wire.send("GET", "/", {}, None)
+        assert HttpTransport(url).send("GET", "/", {}, None).body == b'{"data":[]}'
+        with pytest.raises(Unreachable, match=r"the connection broke off \((BadGzipFile|error)\)"):
+            HttpTransport(url).send("GET", "/", {}, None)
 
 
 def test_a_header_that_is_said_twice_is_joined() -> None:

@@ -167,6 +167,7 @@ def test_tls_that_is_refused_is_3(url: str) -> None:
     assert "Error: TLS was refused: " in said.stderr
 
 
+@pytest.mark.slow
 def test_organizations_can_be_left_alone(url: str) -> None:
     said = verify("--url", url, "--organization", "my-organization", "--no-organizations")
     assert said.exit_code == 0

@@ -75,6 +75,7 @@ def test_what_others_have_met_is_merged_and_strangers_are_not() -> None:
     assert coverage.met == {("operation", "ping", "")}
 
 
+@pytest.mark.slow
 def test_verification_exercises_every_operation_and_most_of_the_rest() -> None:
     coverage = Coverage("2019-07")
 

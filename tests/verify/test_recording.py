@@ -224,6 +224,7 @@ def test_the_recorded_world_becomes_a_fixture_and_a_world_again(tmp_path: Path) 
     assert workspaces["meta"]["pagination"]["total-count"] == 4
 
 
+@pytest.mark.slow
 def test_a_whole_verification_through_the_proxy_conforms_and_is_a_world(tmp_path: Path) -> None:
     with recording(server(), tmp_path) as (url, recorder, _):
         said = CliRunner().invoke(
