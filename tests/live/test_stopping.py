@@ -38,6 +38,7 @@ def stuck(served: Served, stack: ExitStack) -> None:
     time.sleep(0.3)
 
 
+@pytest.mark.slow
 def test_stuck_clients_hold_a_stop_for_the_grace_and_no_longer() -> None:
     with serving("--grace", "1") as served, ExitStack() as stack:
         stuck(served, stack)

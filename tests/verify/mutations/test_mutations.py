@@ -17,8 +17,8 @@ from tests.verify.mutations.today import TODAY
 from tests.verify.playing import run
 
 EVERY = [*TABLE, *LAWS, *ENDINGS, *RIGHTS, *TODAY, *ADMINISTRATION]
-"""The rows of which every run plays one in eight, the slow one all."""
-OFTEN = EVERY[::8]
+"""The rows of which every run plays one in twelve, the slow one all."""
+OFTEN = EVERY[::12]
 
 
 def _played(row: Row) -> Any:
