@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mockserver.resources.team_members import OWNERS
-from mockserver.world.kinds import Kind, View
+from mockserver.world.kinds import Kind
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 
 def unsound(view: View) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.world.access import authenticate
-from mockserver.world.kinds import Enforcement, Kind, Kinds, Scope, View
+from mockserver.world.kinds import Enforcement, Kind, Kinds, Scope
 from mockserver.world.ordered import Ordered
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 
 def owners(kinds: Kinds, state: State) -> list[Record]:

@@ -9,8 +9,9 @@ from typing import Any
 from mockserver.jsonapi.identifiers import to_many, to_one
 from mockserver.world.facts import Facts
 from mockserver.world.frozen import thaw
-from mockserver.world.kinds import Kind, To, View
+from mockserver.world.kinds import Kind, To
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 Member = Callable[[View, Record], Any]
 Members = tuple[tuple[str, Member], ...]

@@ -9,9 +9,10 @@ from typing import Any
 from mockserver.contract import Checked, Edition, Operation, Refusal
 from mockserver.pipeline.messages import Answer, json_answer
 from mockserver.pipeline.render_cache import Store
-from mockserver.world.kinds import Caller, Kinds
+from mockserver.world.kinds import Kinds
 from mockserver.world.problems import NOWHERE, Problem
 from mockserver.world.state import State
+from mockserver.world.view import Caller
 
 
 @dataclass(slots=True)

@@ -23,9 +23,10 @@ from mockserver.pipeline.request_body import read_body
 from mockserver.pipeline.routing import operation_of
 from mockserver.world.access import authenticate, demand, presigned, split
 from mockserver.world.calls import Call, ListPage, Raw, Reply
-from mockserver.world.kinds import Caller, Handler
+from mockserver.world.kinds import Handler
 from mockserver.world.problems import Breach, Error, Problem, not_found, unauthorized
 from mockserver.world.state import Record, State
+from mockserver.world.view import Caller
 from mockserver.world.who import Unknown, called
 
 InPlace = Callable[[Operation], Answer | None]

@@ -16,9 +16,9 @@ from typing import Any
 from mockserver.contract import Operation
 from mockserver.contract.operations import ResourceSchema
 from mockserver.world.calls import Call, Shown
-from mockserver.world.kinds import Caller, View
 from mockserver.world.problems import Breach
 from mockserver.world.state import Record, State
+from mockserver.world.view import Caller, View
 
 BYTES = 24 * 1024 * 1024
 """How much one store keeps of parts; a quarter of it, of lists."""

@@ -14,11 +14,12 @@ from mockserver.jsonapi.handlers import (
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, To, View
+from mockserver.world.kinds import Kind, To
 from mockserver.world.naming import by_id, by_name, unique_name
 from mockserver.world.problems import invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 WORKSPACES = ("workspaces", "agent-pool")
 PROJECTS = ("projects", "default-agent-pool")

@@ -13,11 +13,12 @@ from mockserver.resources import expiring_tokens, token_entries
 from mockserver.resources.token_entries import CALLERS, OWNERS, holder_of, met, name_of, seeded
 from mockserver.resources.tokens import CREATOR, TYPE, made, tokens_of
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Caller, Kind, To
+from mockserver.world.kinds import Kind, To
 from mockserver.world.naming import by_id
 from mockserver.world.problems import not_found, unauthorized
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
+from mockserver.world.view import Caller
 
 
 def names(values: Mapping[str, Any], owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, View
+from mockserver.world.kinds import Handler
 from mockserver.world.problems import invalid, not_found
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 NAME, DAYS = "data-retention-policy", "delete-older-than-n-days"
 DELETE_OLDER = "data-retention-policy-delete-olders"

@@ -11,9 +11,9 @@ from typing import Any
 
 from mockserver.jsonapi.identifiers import known
 from mockserver.world.calls import Call
-from mockserver.world.kinds import View
 from mockserver.world.problems import Problem, invalid
 from mockserver.world.state import Record, Relation, State
+from mockserver.world.view import View
 
 AGENT = "agent"
 POOLS = "agent-pools"

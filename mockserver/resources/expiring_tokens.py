@@ -16,9 +16,10 @@ from mockserver.resources.tokens import CREATOR, TYPE, made, tokens_of
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Handler, Values, View
+from mockserver.world.kinds import Handler, Values
 from mockserver.world.problems import Problem, invalid_item, not_found
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 LIFE = 2
 """Years that a token lives where nobody says (go-tfe's suite)."""

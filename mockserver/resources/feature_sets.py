@@ -14,10 +14,11 @@ from mockserver.resources.site_administration import RIGHT, demand, grants
 from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Kind, View
+from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_id
 from mockserver.world.problems import invalid
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 TYPE = "feature-sets"
 PLANS: Mapping[str, str] = {

@@ -10,9 +10,10 @@ from mockserver.jsonapi.pagination import listed
 from mockserver.resources import team_members
 from mockserver.resources.team_members import MEMBERS, OWNERS, teams_of
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, View
+from mockserver.world.kinds import Handler
 from mockserver.world.problems import Error, Problem, not_found
 from mockserver.world.state import ROOT, Record
+from mockserver.world.view import View
 
 TYPE = "organization-memberships"
 RIGHT, OWN = "manage-team-members", "manage-owners"

@@ -18,10 +18,11 @@ from mockserver.jsonapi.identifiers import known, named_records, to_many, to_one
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.resources.oauth_tokens import CLIENT, unlinked
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, To, Values, View
+from mockserver.world.kinds import Kind, To, Values
 from mockserver.world.naming import by_id
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 PROVIDERS: Mapping[str, str] = {
     "ado_server": "Azure DevOps Server",

@@ -15,11 +15,12 @@ from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, Values, View
+from mockserver.world.kinds import Kind, Values
 from mockserver.world.naming import by_id
 from mockserver.world.problems import Error, Problem, invalid_item, invalid_items
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
+from mockserver.world.view import View
 
 TYPE = "organization-memberships"
 OWNERS = "owners"

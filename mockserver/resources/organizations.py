@@ -15,10 +15,11 @@ from mockserver.resources.execution_modes import ORGANIZATION, with_pool
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Kind, Values, View
+from mockserver.world.kinds import Kind, Values
 from mockserver.world.naming import by_name
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
+from mockserver.world.view import View
 
 TRIAL = timedelta(days=30)
 OWNERS = {"name": "owners"}

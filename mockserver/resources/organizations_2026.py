@@ -23,9 +23,10 @@ from mockserver.resources.organizations import KIND as BEFORE
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Values, View
+from mockserver.world.kinds import Values
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, Relation
+from mockserver.world.view import View
 
 
 def external_id(values: Values, facts: Facts, now: str) -> str:

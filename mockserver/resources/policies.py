@@ -18,11 +18,12 @@ from mockserver.jsonapi.handlers import (
 )
 from mockserver.jsonapi.resources import own_link, owner, resource
 from mockserver.world.calls import Call, Raw, Reply
-from mockserver.world.kinds import Kind, To, View
+from mockserver.world.kinds import Kind, To
 from mockserver.world.naming import by_id, by_name, unique_name
 from mockserver.world.problems import invalid, not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 SETS = ("policy-sets", "policies")
 DEFAULT_MODE = "hard-mandatory"

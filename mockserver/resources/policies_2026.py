@@ -13,9 +13,9 @@ from mockserver.resources.policies import DEFAULT_MODE, RIGHT, mode_of
 from mockserver.resources.policies import KIND as BEFORE
 from mockserver.resources.policy_set_versions import checked_policy
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import View
 from mockserver.world.problems import invalid
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 LEVELS = {
     "sentinel": ("hard-mandatory", "soft-mandatory", "advisory"),

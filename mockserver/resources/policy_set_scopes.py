@@ -13,10 +13,11 @@ from mockserver.jsonapi.pagination import paged
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources import tag_bindings
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, Scope, To, Values, View
+from mockserver.world.kinds import Handler, Scope, To, Values
 from mockserver.world.ordered import Ordered
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 WORKSPACES = ("workspaces", "policy-sets")
 PROJECTS = ("projects", "policy-sets")

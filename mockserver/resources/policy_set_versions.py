@@ -16,11 +16,12 @@ from mockserver.jsonapi.resources import own_link, owner, resource
 from mockserver.resources import archives
 from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Caller, Handler, Kind, Values, View
+from mockserver.world.kinds import Handler, Kind, Values
 from mockserver.world.naming import by_id
 from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
+from mockserver.world.view import Caller, View
 
 TYPE = "policy-set-versions"
 POLICIES = ("policies", "policy-sets")

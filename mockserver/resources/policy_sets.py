@@ -21,10 +21,11 @@ from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.pointers import key_path_of
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Enforcement, Handler, Kind, Scope, To, Values, View
+from mockserver.world.kinds import Enforcement, Handler, Kind, Scope, To, Values
 from mockserver.world.naming import by_id, by_name, unique_name
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 POLICIES = ("policies", "policy-sets")
 WORKSPACES = ("workspaces", "policy-sets")

@@ -21,11 +21,12 @@ from mockserver.resources.execution_modes import (
     with_pool,
 )
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, View
+from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_id, by_name, unique_name
 from mockserver.world.problems import Error, Problem, invalid, invalid_item
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 WORKSPACES = ("workspaces", "project")
 NAME = re.compile(r"[A-Za-z0-9_ -]+", re.ASCII)

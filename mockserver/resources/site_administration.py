@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.world.calls import Call
-from mockserver.world.kinds import View
 from mockserver.world.problems import not_found
 from mockserver.world.state import ROOT, Record
+from mockserver.world.view import View
 
 RIGHT = "administer-site"
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply, Shown
-from mockserver.world.kinds import Kind, Values, View
+from mockserver.world.kinds import Kind, Values
 from mockserver.world.ordered import EMPTY, Ordered
 from mockserver.world.problems import Error, Problem, invalid
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 FILTERS = 5
 """Tags that one query may ask for."""

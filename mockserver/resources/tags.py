@@ -8,11 +8,12 @@ from typing import Any
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, To, Values, View
+from mockserver.world.kinds import Kind, To, Values
 from mockserver.world.naming import by_id, unique_name
 from mockserver.world.ordered import EMPTY, Ordered
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 WORKSPACES = ("workspaces", "tags")
 OF_WORKSPACE = ("tags", "workspaces")

@@ -14,10 +14,11 @@ from mockserver.jsonapi.missing import no_record
 from mockserver.jsonapi.pagination import listed
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, Kind, View
+from mockserver.world.kinds import Handler, Kind
 from mockserver.world.problems import Error, invalid_item, invalid_items, not_found
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 OWNERS = "owners"
 

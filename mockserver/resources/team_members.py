@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, View
+from mockserver.world.kinds import Handler
 from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
 from mockserver.world.state import ROOT, Record
+from mockserver.world.view import View
 
 OWNERS, OWNER = "owners", "owner"
 MEMBERS = ("users", "teams")

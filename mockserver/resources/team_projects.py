@@ -20,9 +20,10 @@ from mockserver.resources.team_access import (
     teams_of_caller,
     to_team,
 )
-from mockserver.world.kinds import Kind, View
+from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_id
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 TYPE = "team-projects"
 IN_PROJECT = ("project", "workspaces")

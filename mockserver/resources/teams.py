@@ -16,11 +16,12 @@ from mockserver.resources import team_members
 from mockserver.resources.team_members import GRANTS, MANAGE, MEMBERS, OWNERS
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Kind, To, Values, View
+from mockserver.world.kinds import Kind, To, Values
 from mockserver.world.naming import by_id, by_name, unique_name
 from mockserver.world.problems import Problem, invalid
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 
 def access(values: Values, facts: Facts, now: str) -> dict[str, bool]:

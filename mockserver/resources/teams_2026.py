@@ -12,9 +12,9 @@ from mockserver.resources.team_members import MANAGE, MEMBERS, OWNERS
 from mockserver.resources.teams import KIND as BEFORE
 from mockserver.resources.teams import delete_team, seed
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import View
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 
 def permissions_today(view: View, record: Record) -> dict[str, bool]:

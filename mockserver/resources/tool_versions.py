@@ -20,11 +20,12 @@ from mockserver.world import ids
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
 from mockserver.world.frozen import thaw
-from mockserver.world.kinds import Handler, Kind, Values, View
+from mockserver.world.kinds import Handler, Kind, Values
 from mockserver.world.naming import by_id
 from mockserver.world.problems import Error, invalid, invalid_item
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
+from mockserver.world.view import View
 
 AMD64 = {"os": "linux", "arch": "amd64"}
 Uses = Callable[[State], Counter[str]]

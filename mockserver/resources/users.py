@@ -13,10 +13,11 @@ from mockserver.jsonapi.handlers import show_record
 from mockserver.jsonapi.resources import resource
 from mockserver.resources import account
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Caller, Kind, View
+from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_id
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
+from mockserver.world.view import Caller, View
 
 ADMIN = "admin"
 ADMIN_ID = "user-aDm1n567890abcdE"

@@ -12,10 +12,11 @@ from mockserver.jsonapi import handlers
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.world import ids
 from mockserver.world.calls import Call
-from mockserver.world.kinds import Kind, Values, View
+from mockserver.world.kinds import Kind, Values
 from mockserver.world.problems import Error, invalid_item
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 TYPE = "vars"
 READ, WRITE, PARAMETERS = "read-variables", "write-variables", "manage-policies"

@@ -27,10 +27,11 @@ from mockserver.resources.workspace_locks import (
 from mockserver.resources.workspace_settings import TOOL, may_have, no_such, settled
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, To, View
+from mockserver.world.kinds import Kind, To
 from mockserver.world.naming import by_id, unique_name
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 SSH_KEY = ("ssh-key", "workspaces")
 

@@ -23,9 +23,9 @@ from mockserver.resources.workspace_settings import TOOL, settled
 from mockserver.resources.workspaces import KIND as BEFORE
 from mockserver.resources.workspaces import depends
 from mockserver.world.calls import Call
-from mockserver.world.kinds import View
 from mockserver.world.problems import Problem, invalid
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 
 def project(view: View, record: Record) -> Record:

@@ -23,10 +23,11 @@ from mockserver.resources.workspace_lists import list_workspaces
 from mockserver.resources.workspace_settings import no_such
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import To, View
+from mockserver.world.kinds import To
 from mockserver.world.problems import Error, Problem, conflict, invalid_items
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 IN_PROJECT = ("project", "workspaces")
 DEFAULT = ("default-project", "organizations")

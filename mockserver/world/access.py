@@ -8,9 +8,10 @@ stands in the journal where a 404 hides a refusal.
 from __future__ import annotations
 
 from mockserver.world import ids
-from mockserver.world.kinds import Caller, Kinds, View
+from mockserver.world.kinds import Kinds
 from mockserver.world.problems import not_found, unauthorized
 from mockserver.world.state import ROOT, Record, State
+from mockserver.world.view import Caller, View
 
 
 def demand(

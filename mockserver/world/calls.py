@@ -13,8 +13,9 @@ from typing import Any
 from mockserver.pointers import key_path_of
 from mockserver.world import records
 from mockserver.world.frozen import freeze
-from mockserver.world.kinds import Kind, Values, View
+from mockserver.world.kinds import Kind, Values
 from mockserver.world.state import Record, State
+from mockserver.world.view import View
 
 
 @dataclass

@@ -11,10 +11,11 @@ from typing import Any
 
 from mockserver.nearest import either, singular, there_is_no
 from mockserver.world.access import demand
-from mockserver.world.kinds import Caller, Kinds, View
+from mockserver.world.kinds import Kinds
 from mockserver.world.naming import label
 from mockserver.world.problems import Problem
 from mockserver.world.state import Record, State
+from mockserver.world.view import Caller, View
 
 
 class Unknown(KeyError):

@@ -10,9 +10,9 @@ import pytest
 from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
-from mockserver.world.kinds import View
 from mockserver.world.records import change, create
 from mockserver.world.state import State
+from mockserver.world.view import View
 from tests.invariants import unsound
 
 from .asking import DOCUMENT

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
-from mockserver.world.kinds import View
+from mockserver.world.view import View
 from tests.client import ROOT, Answer
 from tests.examples import examples
 from tests.invariants import unsound

@@ -7,7 +7,7 @@ import pytest
 from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
 from mockserver.world.access import authenticate
-from mockserver.world.kinds import View
+from mockserver.world.view import View
 from tests.client import ROOT
 
 from .asking import DOCUMENT, Asked, users

@@ -18,7 +18,7 @@ from mockserver.client.opening import in_process
 from mockserver.resources import kinds
 from mockserver.web.testing import Live
 from mockserver.world.access import authenticate
-from mockserver.world.kinds import View
+from mockserver.world.view import View
 from tests.client import ROOT, SETS
 from tests.examples import examples
 from tests.invariants import unsound

@@ -11,7 +11,8 @@ import pytest
 from mockserver.contract import load
 from mockserver.pipeline.server import Server, facts
 from mockserver.resources import kinds
-from mockserver.world.kinds import Kind, Kinds, To, View
+from mockserver.world.kinds import Kind, Kinds, To
+from mockserver.world.view import View
 from mockserver.world.who import callers
 
 
