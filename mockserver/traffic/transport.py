@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
-import threading
 import time
 import weakref
 import zlib
@@ -21,17 +20,35 @@ from selectors import EVENT_READ, DefaultSelector
 from typing import Protocol
 
 from mockserver.loopback import is_loopback, split
+from mockserver.traffic.rate import DOCUMENTED, Rate
 
 PATIENCE = 12
 """How often in a row a 429 is waited for: after that it is a storm."""
 LONGEST = 20.0
 """Seconds that a server may ask to wait before it is not worth it."""
-DOCUMENTED = 25.0
-"""Requests a second to a server elsewhere: under the 30 that the index page documents."""
+
+IDLE = 1.0
+"""Seconds that a connection may wait for its next request: servers close theirs after 2 and more."""
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+"""Methods that may be sent a second time where it is not known what came of the first (RFC 9110,
+section 9.2.2)."""
+CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""What says that the other side has closed a connection."""
 
 
 class Unreachable(Exception):
     """The server could not be reached, or does not let itself be asked; one sentence says why."""
+
+
+class Unanswered(Unreachable):
+    """The server closed the connection before a byte of an answer came.
+
+    `whole`: all of the request was sent. What was not sent as a whole was not carried out.
+    """
+
+    def __init__(self, sentence: str, whole: bool) -> None:
+        self.whole = whole
+        super().__init__(sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +67,6 @@ class Transport(Protocol):
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> Response:
         """One request; `target` is path and query. Raises Unreachable."""
-
-
-class Rate:
-    """At most so many requests a second, over all threads; 0 for as many as there are."""
-
-    def __init__(self, limit: float) -> None:
-        self.limit = limit
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def wait(self) -> None:
-        if not self.limit:
-            return
-        with self._lock:
-            now = time.monotonic()
-            self._next = max(now, self._next + 1 / self.limit)
-            pause = self._next - now
-        if pause > 0:
-            time.sleep(pause)
 
 
 class HttpTransport:
@@ -95,7 +93,7 @@ class HttpTransport:
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._address = parts.hostname, parts.port or (443 if self._tls else 80)
         self._rate = Rate((0.0 if self.local else DOCUMENTED) if rate is None else rate)
-        self._idle: deque[HTTPConnection] = deque()
+        self._idle: deque[tuple[float, HTTPConnection]] = deque()
         weakref.finalize(self, _close, self._idle)
 
     def send(
@@ -109,13 +107,38 @@ class HttpTransport:
     def _once(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> Response:
+        """The answer; on a new connection where a kept one is closed before a byte of it came."""
         self._rate.wait()
-        connection, done = self._waiting() or self._opened(), False
+        kept = self._waiting()
         try:
-            with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered already
+            return self._asked(kept or self._opened(), method, target, headers, body)
+        except Unanswered as closed:
+            if not kept:
+                raise
+            if closed.whole and method not in IDEMPOTENT:
+                raise Unreachable(
+                    f"the server closed a connection that it had kept, and left a {method} without "
+                    "an answer: it may have been carried out, so it was not sent again"
+                ) from None
+        return self._asked(self._opened(), method, target, headers, body)
+
+    def _asked(
+        self,
+        connection: HTTPConnection,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+    ) -> Response:
+        """Raises Unreachable, and Unanswered."""
+        whole, heard, done = True, False, False
+        try:
+            try:
                 connection.request(method, self._path + target, body, dict(headers))
+            except CLOSED:
+                whole = False  # it may have answered already
             answer = connection.getresponse()
-            received = joined(answer.getheaders())
+            heard, received = True, joined(answer.getheaders())
             content = answer.read()
             if content and received.get("content-encoding", "").lower() == "gzip":
                 content = gzip.decompress(content)
@@ -123,19 +146,22 @@ class HttpTransport:
         except (OSError, EOFError, HTTPException, zlib.error) as error:
             name = type(error).__name__
             broken = f"the connection broke off ({name}): is that an HTTP server?"
+            if not heard and isinstance(error, CLOSED):
+                raise Unanswered(broken, whole) from None
             raise Unreachable(self._why(error, broken)) from None
         finally:
-            self._idle.append(connection) if done else connection.close()
+            self._idle.append((time.monotonic(), connection)) if done else connection.close()
         self._slow_down(received)
         return Response(answer.status, received, content)
 
     def _waiting(self) -> HTTPConnection | None:
-        """A connection that has been answered and still stands."""
+        """A connection that has been answered a moment ago and still stands."""
         with suppress(IndexError):
-            while connection := self._idle.pop():
-                if not _has_news(connection.sock):
+            while True:
+                since, connection = self._idle.pop()
+                if time.monotonic() - since < IDLE and not _has_news(connection.sock):
                     return connection
-                connection.close()  # the server has closed it meanwhile
+                connection.close()  # the server has closed it meanwhile, or is about to
         return None
 
     def _opened(self) -> HTTPConnection:
@@ -189,8 +215,8 @@ def _has_news(line: socket.socket) -> bool:
         return bool(watch.select(0))
 
 
-def _close(connections: Iterable[HTTPConnection]) -> None:
-    for connection in connections:
+def _close(idle: Iterable[tuple[float, HTTPConnection]]) -> None:
+    for _, connection in idle:
         connection.close()
 
 
