@@ -11,11 +11,12 @@ from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.nearest import there_is_no
 from mockserver.pointers import escape
+from mockserver.resources.default_projects import seed_default, with_default
 from mockserver.resources.execution_modes import ORGANIZATION, with_pool
 from mockserver.world import clock
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Kind, Values
+from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_name
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import ROOT, Record, State
@@ -25,8 +26,6 @@ TRIAL = timedelta(days=30)
 OWNERS = {"name": "owners"}
 MEMBERS = ("users", "teams")
 MEMBERSHIPS = "organization-memberships"
-DEFAULT_PROJECT = ("default-project", "organizations")
-FIRST_PROJECT = "Default Project"
 
 
 def find(state: State, value: str, within: Record | None) -> Record | None:
@@ -69,10 +68,8 @@ def create_organization(call: Call) -> Reply:
     assert isinstance(record, Record)
     state, team = call.create(call.kinds["teams"], reply.state, (record.key,), OWNERS)
     state = state.link(team.key, MEMBERS, [call.caller.record.key])
-    if projects := call.kinds.get("projects"):
-        state, project = call.create(projects, state, (record.key,), {"name": FIRST_PROJECT})
-        state = state.link(record.key, DEFAULT_PROJECT, [project.key])
-        state = with_pool(call, ORGANIZATION, state, record)
+    state = with_default(call, state, record)
+    state = with_pool(call, ORGANIZATION, state, record)
     return Reply(state=state, data=record)
 
 
@@ -118,7 +115,7 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
         )
     else:
         team = _owners(seeding, entry, pointer, record)
-        _default_project(seeding, entry, pointer, record)
+        seed_default(seeding, entry, pointer, record)
     for at, username in enumerate(owners):
         place = f"{pointer}/owners/{at}"
         if (user := seeding.named("users", username, place)) and team:
@@ -131,17 +128,6 @@ def _owners(seeding: Seeding, entry: Any, pointer: str, record: Record) -> Recor
     teams = seeding.kinds["teams"]
     id = next((t.get("id") for t in entry.get("teams", ()) if t["name"] == OWNERS["name"]), None)
     return seeding.create(teams, (record.key,), OWNERS, f"{pointer}/owners", id=id)
-
-
-def _default_project(seeding: Seeding, entry: Any, pointer: str, record: Record) -> None:
-    """That of a new organization, with the name and id of the entry that says that it is."""
-    if (kind := seeding.kinds.get("projects")) is None:
-        return
-    given = (one for one in entry.get("projects", ()) if one.get("default"))
-    said: Values = next(given, {})
-    values, place = {"name": said.get("name", FIRST_PROJECT)}, f"{pointer}/projects"
-    if project := seeding.create(kind, (record.key,), values, place, id=said.get("id")):
-        seeding.state = seeding.state.link(record.key, DEFAULT_PROJECT, [project.key])
 
 
 def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:

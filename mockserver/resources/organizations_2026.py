@@ -10,16 +10,16 @@ from mockserver.jsonapi.handlers import update_record
 from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import listed
 from mockserver.resources import data_retention_policies
+from mockserver.resources.default_projects import DEFAULT
 from mockserver.resources.execution_modes import ORGANIZATION, settle, with_pool
+from mockserver.resources.organizations import KIND as BEFORE
 from mockserver.resources.organizations import (
-    DEFAULT_PROJECT,
     MEMBERS,
     MEMBERSHIPS,
     OWNERS,
     create_organization,
     seed,
 )
-from mockserver.resources.organizations import KIND as BEFORE
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
@@ -118,7 +118,7 @@ TODAY = replace(
     depends=lambda view, record: (view.granted(record), view.state.relations(record.key)),
     related=dict.fromkeys(
         ("default-project", "default_project"),
-        lambda view, record: view.members(record, DEFAULT_PROJECT),
+        lambda view, record: view.members(record, DEFAULT),
     ),
     made={
         **{name: made for name, made in BEFORE.made.items() if name != "enterprise-plan"},
@@ -145,7 +145,7 @@ TODAY = replace(
     relationships={
         "data-retention-policy": data_retention_policies.to_policy,
         "default-agent-pool": one(ORGANIZATION.pool),
-        "default-project": one(DEFAULT_PROJECT),
+        "default-project": one(DEFAULT),
         "entitlement-set": to_entitlement_set,
     },
     operations={

@@ -12,6 +12,7 @@ from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.pagination import paged
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources import tag_bindings
+from mockserver.resources.workspace_moves import OF_PROJECT
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler, Scope, To, Values
 from mockserver.world.ordered import Ordered
@@ -23,7 +24,6 @@ WORKSPACES = ("workspaces", "policy-sets")
 PROJECTS = ("projects", "policy-sets")
 NO_WORKSPACES = ("workspace-exclusions", "policy-set-exclusions")
 NO_PROJECTS = ("project-exclusions", "policy-set-exclusions")
-IN_PROJECT = ("workspaces", "project")
 EVERYWHERE = Scope("global: checked in every workspace of the organization", None)
 
 
@@ -38,7 +38,7 @@ def reasons(view: View, record: Record) -> list[Scope]:
     return [
         Scope("attached to this workspace", state.members(record.key, WORKSPACES)),
         *(
-            Scope(f"attached to its project {one['name']}", state.members(one.key, IN_PROJECT))
+            Scope(f"attached to its project {one['name']}", state.members(one.key, OF_PROJECT))
             for one in view.members(record, PROJECTS)
         ),
         *_tagged(view, record, "selected", exclude=False),
@@ -51,7 +51,7 @@ def excluded(view: View, record: Record) -> list[Scope]:
     return [
         Scope("this workspace is excluded", state.members(record.key, NO_WORKSPACES)),
         *(
-            Scope(f"its project {one['name']} is excluded", state.members(one.key, IN_PROJECT))
+            Scope(f"its project {one['name']} is excluded", state.members(one.key, OF_PROJECT))
             for one in view.members(record, NO_PROJECTS)
         ),
         *_tagged(view, record, "excluded", exclude=True),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from mockserver.digits import counted
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
-from mockserver.jsonapi.identifiers import named_records, to_one
+from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import owner, resource
 from mockserver.resources import tag_bindings
+from mockserver.resources.default_projects import dump_project, is_default, seed_project
 from mockserver.resources.execution_modes import (
     ORGANIZATION,
     PROJECT,
@@ -20,20 +19,15 @@ from mockserver.resources.execution_modes import (
     settle,
     with_pool,
 )
+from mockserver.resources.workspace_moves import MOVE, OF_PROJECT, move_workspaces
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_id, by_name, unique_name
-from mockserver.world.problems import Error, Problem, invalid, invalid_item
-from mockserver.world.seeding import Seeding
-from mockserver.world.state import Record, State
+from mockserver.world.problems import invalid
+from mockserver.world.state import Record
 from mockserver.world.view import View
 
-WORKSPACES = ("workspaces", "project")
 NAME = re.compile(r"[A-Za-z0-9_ -]+", re.ASCII)
-OF_WORKSPACE = ("project", "workspaces")
-DEFAULT = ("default-project", "organizations")
-"""Of an organization: where workspaces go that name no other."""
-MOVE = "move-workspaces"
 
 
 # what is shown
@@ -109,13 +103,13 @@ def _whole(call: Call, reply: Reply) -> Reply:
 def delete_project(call: Call) -> Reply:
     """Neither the default project nor one with workspaces can be deleted."""
     record = call.record
-    if len(call.state.members(record.key, (DEFAULT[1], DEFAULT[0]))):
+    if is_default(call.state, record):
         raise _kept(
             "The default project cannot be deleted",
             fact=f"{record.id} is the default project of {call.owner(record).id}",
             hint="Give it another name, or delete its organization.",
         )
-    if count := len(call.state.members(record.key, WORKSPACES)):
+    if count := len(call.state.members(record.key, OF_PROJECT)):
         raise _kept(
             "Project cannot be deleted while it has workspaces",
             fact=f"{record.id} has {counted(count, 'workspace')}",
@@ -132,37 +126,6 @@ def _kept(detail: str, *, fact: str, hint: str) -> Exception:
         expected="an empty project that is not the default one",
         source="delete-project",
         hint=hint,
-    )
-
-
-def move_workspaces(call: Call) -> Reply:
-    """Into this project, out of those they are in, by who may move workspaces in all of them; all
-    or none.
-    """
-    errors: list[Error] = []
-    organization, sent = call.owner(call.record), call.document["data"]
-    keys = named_records(call, sent, "workspaces", "/data", organization, errors)
-    state, places = call.state, {item["id"]: at for at, item in enumerate(sent)}
-    errors += [
-        _unmoved(places[record.id], record, left)
-        for record in state.several(keys)
-        for left in call.members(record, OF_WORKSPACE)
-        if not call.may(MOVE, left)
-    ]
-    if errors:
-        raise Problem(403, *(replace(error, title="forbidden") for error in errors))
-    for key in keys:
-        state = state.unlink(key, OF_WORKSPACE, state.members(key, OF_WORKSPACE))
-    return Reply(state=state.link(call.record.key, WORKSPACES, keys))
-
-
-def _unmoved(at: int, workspace: Record, project: Record) -> Error:
-    return invalid_item(
-        f"{workspace.id} cannot be moved out of its project",
-        f"/data/{at}",
-        fact=f"this token may not move workspaces out of {project.id}",
-        expected="workspaces of projects that this token may move them out of",
-        hint="Ask who administers that project, or leave the workspace out.",
     )
 
 
@@ -190,38 +153,6 @@ def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> di
     return settle(call, PROJECT, attributes, record)
 
 
-# fixtures
-
-
-def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
-    """An organization has its default project already: the entry that says `default` is of it."""
-    assert owner is not None
-    rest = {name: part for name, part in entry.items() if name != "default"}
-    default = seeding.state.get(next(iter(seeding.state.members(owner.key, DEFAULT))))
-    if entry.get("default"):
-        record = seeding.change(PROJECTS, default, seeding.values(PROJECTS, rest))
-        seeding.join(PROJECTS, record, rest, pointer, owner)
-        return record
-    if default.key in seeding.places and (taken := _taken(default, rest)):
-        remedy = 'an entry with "default": true describes that one'
-        seeding.fault(pointer, f"{taken} is that of the default project {default.id}: {remedy}.")
-        return None
-    return seeding.record(PROJECTS, rest, pointer, owner)
-
-
-def _taken(default: Record, entry: Mapping[str, Any]) -> str:
-    """What an entry has of a default project that it does not say it is; empty if nothing."""
-    if entry.get("id") == default.id:
-        return f"The id {default.id!r}"
-    name = str(entry["name"])
-    return f"The name {name!r}" if name.casefold() == default["name"].casefold() else ""
-
-
-def dump(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:
-    default = len(state.members(record.key, (DEFAULT[1], DEFAULT[0])))
-    return {**entry, "default": True} if default else entry
-
-
 PROJECTS = Kind(
     type="projects",
     prefix="prj",
@@ -240,7 +171,7 @@ PROJECTS = Kind(
     show=resource,
     computed={
         "is-unified": False,
-        "workspace-count": lambda view, record: len(view.state.members(record.key, WORKSPACES)),
+        "workspace-count": lambda view, record: len(view.state.members(record.key, OF_PROJECT)),
         "team-count": lambda view, record: len(view.state.list(record.key, "team-projects")),
         "default-execution-mode": lambda view, record: modes(view, record)[0],
     },
@@ -286,8 +217,8 @@ PROJECTS = Kind(
     within="organizations",
     about="Projects; every organization has one for what names no other, which says default.",
     member="projects",
-    seed=seed,
-    dump=dump,
+    seed=seed_project,
+    dump=dump_project,
     entry={
         "properties": {
             "default": {"type": "boolean", "description": "Whether it is the default project."},

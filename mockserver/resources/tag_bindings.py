@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mockserver.resources.workspace_moves import IN_PROJECT, OF_PROJECT
 from mockserver.world import ids
 from mockserver.world.calls import Call, Reply, Shown
 from mockserver.world.kinds import Kind, Values
@@ -20,7 +21,6 @@ FILTERS = 5
 """Tags that one query may ask for."""
 MOST = 10
 """Bindings on one record (go-tfe's suite; for effective ones the sum counts as it comes)."""
-PROJECT = ("project", "workspaces")
 
 
 def shown(record: Record, type: str, key: str, value: str | None) -> Shown:
@@ -35,7 +35,7 @@ def of_record(record: Record) -> list[Shown]:
 def effective(view: View, record: Record) -> dict[str, tuple[str, Record]]:
     """Values by key with the record that says so: a workspace's own go before its project's."""
     found: dict[str, tuple[str, Record]] = {}
-    for one in (*view.members(record, PROJECT), record):
+    for one in (*view.members(record, IN_PROJECT), record):
         found |= {key: (value or "", one) for key, value in one["tag-bindings"].items()}
     return found
 
@@ -66,7 +66,7 @@ def bearers(
     yield state.sharing("workspaces", *said), EMPTY
     own = EMPTY if value is None else state.sharing("workspaces", organization, key)
     for project in state.sharing("projects", *said):
-        yield state.members(project, PROJECT[::-1]), own
+        yield state.members(project, OF_PROJECT), own
 
 
 def filters(call: Call) -> Iterator[tuple[str, str | None]]:

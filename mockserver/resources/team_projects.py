@@ -20,13 +20,13 @@ from mockserver.resources.team_access import (
     teams_of_caller,
     to_team,
 )
+from mockserver.resources.workspace_moves import IN_PROJECT, OF_PROJECT
 from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_id
 from mockserver.world.state import Record, State
 from mockserver.world.view import View
 
 TYPE = "team-projects"
-IN_PROJECT = ("project", "workspaces")
 LEVELS = ("read", "write", "maintain", "admin")
 IN_WORKSPACE = {"read": "read", "write": "write", "maintain": "admin", "admin": "admin"}
 """What a level of a project is in its workspaces (permissions page)."""
@@ -84,7 +84,7 @@ def may_create(view: View, access: Record) -> bool:
 def administers(view: View, access: Record) -> bool:
     """Whether it makes an admin of the workspaces of its project, of which there are some."""
     level = IN_WORKSPACE.get(access["access"])
-    return level == "admin" and len(view.state.members(access.owner, IN_PROJECT[::-1])) > 0
+    return level == "admin" and len(view.state.members(access.owner, OF_PROJECT)) > 0
 
 
 def some(fits: Callable[[View, Record], bool]) -> Callable[[View, Record], bool]:
@@ -106,7 +106,7 @@ def reach(view: View, type: str, within: Record) -> Iterator[int]:
             if type == "projects":
                 yield project
             else:
-                yield from view.state.members(project, IN_PROJECT[::-1])
+                yield from view.state.members(project, OF_PROJECT)
 
 
 # what is shown

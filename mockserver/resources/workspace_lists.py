@@ -10,10 +10,10 @@ from typing import Any
 from mockserver.jsonapi.identifiers import known
 from mockserver.jsonapi.pagination import paged
 from mockserver.resources import tag_bindings, tags
+from mockserver.resources.workspace_moves import OF_PROJECT
 from mockserver.world.calls import Call, Reply
 from mockserver.world.ordered import EMPTY, Ordered
 
-OF_PROJECT = ("workspaces", "project")
 Condition = Sequence[tuple[Ordered, Ordered]]
 """Those of the first without those of the second, in any of the pairs."""
 FEW = 16

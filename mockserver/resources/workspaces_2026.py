@@ -19,6 +19,7 @@ from mockserver.resources.workspace_locks import (
     lock_workspace,
     unlock_workspace,
 )
+from mockserver.resources.workspace_moves import IN_PROJECT
 from mockserver.resources.workspace_settings import TOOL, settled
 from mockserver.resources.workspaces import KIND as BEFORE
 from mockserver.resources.workspaces import depends
@@ -29,7 +30,7 @@ from mockserver.world.view import View
 
 
 def project(view: View, record: Record) -> Record:
-    return view.members(record, of_projects.IN_PROJECT)[0]
+    return view.members(record, IN_PROJECT)[0]
 
 
 def modes(view: View, record: Record) -> tuple[str, Record | None]:

@@ -15,11 +15,13 @@ from mockserver.jsonapi.handlers import (
 from mockserver.jsonapi.identifiers import known, named_records
 from mockserver.jsonapi.pagination import listed
 from mockserver.resources import tag_bindings, tags
+from mockserver.resources.default_projects import DEFAULT
 from mockserver.resources.execution_modes import (
     WORKSPACE,
     with_pool,
 )
 from mockserver.resources.workspace_lists import list_workspaces
+from mockserver.resources.workspace_moves import IN_PROJECT, moved
 from mockserver.resources.workspace_settings import no_such
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
@@ -29,8 +31,6 @@ from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 from mockserver.world.view import View
 
-IN_PROJECT = ("project", "workspaces")
-DEFAULT = ("default-project", "organizations")
 AUTO_DESTROY = ("auto-destroy-at", "auto-destroy-activity-duration")
 INHERITS = "inherits-project-auto-destroy"
 CONSUMERS = ("remote-state-consumers", "remote-state-producers")
@@ -76,11 +76,7 @@ def update_workspace(call: Call) -> Reply:
         if found is None:
             place = "/data/relationships/project/data"
             raise no_such("Project", sent["id"], place, "list-projects")
-        before = state.members(record.key, IN_PROJECT)
-        for key in {*before, found.key} if found.key not in before else ():
-            demand(call, call.operation, "move-workspaces", state.get(key), None)
-        state = state.unlink(record.key, IN_PROJECT, before)
-        state = state.link(record.key, IN_PROJECT, [found.key])
+        state = moved(call, state, record, found)
     return _whole(call, state, record, organization)
 
 
