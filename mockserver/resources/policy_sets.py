@@ -61,7 +61,7 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error
     """A set is not made global and attached at once."""
     workspaces = call.linkage.get("workspaces")
     if record is None and values["global"] and workspaces:
-        yield _global("attached to", "/data/relationships/workspaces/data")
+        yield global_error("attached to", "/data/relationships/workspaces/data")
 
 
 def unless_global(handler: Handler, verb: str) -> Handler:
@@ -69,22 +69,23 @@ def unless_global(handler: Handler, verb: str) -> Handler:
 
     def handled(call: Call) -> Reply:
         if call.record["global"]:
-            raise invalid_items([_global(verb, "/data")])
+            raise invalid_items([global_error(verb, "/data")])
         reply: Reply = handler(call)
         return reply
 
     return handled
 
 
-def _global(verb: str, pointer: str) -> Error:
+def global_error(verb: str, pointer: str, name: str = "workspaces") -> Error:
+    """`name`: what it cannot be `verb`."""
     return invalid_item(
-        f"Global policy sets cannot be {verb} individual workspaces",
+        f"Global policy sets cannot be {verb} individual {name}",
         pointer,
-        fact="the policy set is global: it applies to all of the organization's workspaces",
-        expected="no workspaces, or a set that is not global",
+        fact=f"the policy set is global: it applies to all of the organization's {name}",
+        expected=f"no {name}, or a set that is not global",
         key_path=f"{key_path_of(pointer)}[]",
         source="attach-policy-set-to-workspaces",
-        hint="Set data.attributes.global to false first, or leave the workspaces out.",
+        hint=f"Set data.attributes.global to false first, or leave the {name} out.",
     )
 
 

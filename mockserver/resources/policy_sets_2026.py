@@ -4,29 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from mockserver.jsonapi.handlers import add_members, update_with_members
+from mockserver.jsonapi.pagination import paged
+from mockserver.resources import policy_set_attachments as attachments
 from mockserver.resources import policy_set_scopes as scopes
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources.known_versions import chosen
 from mockserver.resources.policy_sets import KIND as BEFORE
 from mockserver.resources.policy_sets import RIGHT
-from mockserver.world.calls import Call
+from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Enforcement, Values
 from mockserver.world.naming import as_made
+from mockserver.world.ordered import Ordered
 from mockserver.world.problems import Error
 from mockserver.world.state import Record
+from mockserver.world.view import View
 
 TOOLS = {"sentinel": "sentinel-versions", "opa": "opa-versions"}
 
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterator[Error]:
     """Beside the scopes: that there is such a version of the tool that checks its policies."""
-    yield from scopes.checked(call, values, record)
+    yield from attachments.checked(call, values, record)
     tool = TOOLS.get((record or values)["kind"])
     if tool is not None:
         place = "/data/attributes/policy-tool-version"
         yield from chosen(call, tool, values.get("policy-tool-version"), place)
+
+
+def overridable(view: View, record: Record) -> bool | None:
+    """Null for what Sentinel checks in the old way (suite)."""
+    return bool(record["overridable"]) if agents(view, record) else None
+
+
+def agents(view: View, record: Record) -> bool:
+    """Whether a version of the tool can be chosen: with agents, and for OPA (suite)."""
+    return bool(record["agent-enabled"]) or record["kind"] != "sentinel"
+
+
+def list_sets(call: Call) -> Reply:
+    """Those of a kind of policies, or with versions, where the query asks for that."""
+    kind, versioned = call.query.get("filter[kind]"), call.query.get("filter[versioned]")
+
+    def wanted(record: Record) -> bool:
+        has = "true" if versions.versioned(call, record) else "false"
+        return kind in (None, record["kind"]) and versioned in (None, has)
+
+    items: Ordered | list[Any] = call.state.list(call.record.key, call.kind.type)
+    if kind or versioned:
+        items = [item for item in items if wanted(call.state.get(item[-1]))]
+    return Reply(data=paged(call, items, 1))
 
 
 TODAY = replace(
@@ -34,16 +63,16 @@ TODAY = replace(
     sort=as_made,
     made={**BEFORE.made, "overridable": None, "policy-tool-version": None, "tag-selectors": []},
     relations={**BEFORE.relations, **scopes.RELATIONS},
-    settled=scopes.settled,
+    settled=attachments.settled,
     checked=checked,
     computed={
         "policy-count": BEFORE.computed["policy-count"],
         "workspace-count": scopes.counted(scopes.WORKSPACES, "workspaces"),
         "project-count": scopes.counted(scopes.PROJECTS, "projects"),
         "versioned": versions.versioned,
-        "overridable": scopes.overridable,
+        "overridable": overridable,
         "policy-tool-version": lambda view, record: (
-            record["policy-tool-version"] if scopes.agents(view, record) else None
+            record["policy-tool-version"] if agents(view, record) else None
         ),
         "scoping-type": scopes.scoping,
     },
@@ -67,7 +96,8 @@ TODAY = replace(
     },
     operations={
         **BEFORE.operations,
-        **{id: (handler, RIGHT) for id, handler in scopes.HANDLERS.items()},
+        **{id: (handler, RIGHT) for id, handler in attachments.HANDLERS.items()},
+        "list-policy-sets": (list_sets, RIGHT),
         "update-policy-set": (update_with_members(*scopes.RELATIONS), RIGHT),
         "add-policies-to-policy-set": (
             versions.unless_versioned(add_members("policies")),

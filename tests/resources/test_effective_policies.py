@@ -112,6 +112,31 @@ def test_a_global_set_takes_selectors_that_exclude_and_says_so_of_others(
     assert tfe.client.post(path, json={"data": [one | {"is-exclude": True}]}).status_code == 204
 
 
+def test_a_refused_scope_names_the_key_path_of_what_it_points_at(tfe: mockserver.World) -> None:
+    web = {"workspaces": {"data": [{"type": "workspaces", "id": FIRST}]}}
+    one = {"tag-key": "env", "tag-value": "prod", "is-exclude": False}
+    attributes = {"name": "all", "tag-selectors": [one]}
+    requests = (
+        ("POST", SETS, body("policy-sets", web, **attributes)),
+        ("POST", SETS, body("policy-sets", **attributes, **{"global": True})),
+        ("POST", SETS, body("policy-sets", web, name="all", **{"global": True})),
+        ("PATCH", f"{ROOT}/policy-sets/{TAGGED}", body("policy-sets", web)),
+        ("POST", f"{ROOT}/policy-sets/{PRODUCTION}/tag-selectors", {"data": [one]}),
+        ("POST", f"{ROOT}/policy-sets/{TAGGED}/relationships/workspaces", web["workspaces"]),
+    )
+    refused = [tfe.client.open(path, method=way, json=sent).json for way, path, sent in requests]
+    assert [
+        (e["source"]["pointer"], e["meta"]["key-path"]) for r in refused for e in r["errors"]
+    ] == [
+        ("/data/attributes/tag-selectors/0", "data.attributes.tag-selectors[]"),
+        ("/data/attributes/tag-selectors/0", "data.attributes.tag-selectors[]"),
+        ("/data/relationships/workspaces/data", "data.relationships.workspaces.data[]"),
+        ("/data/relationships/workspaces/data", "data.relationships.workspaces.data[]"),
+        ("/data/0", "data[]"),
+        ("/data", "data[]"),
+    ]
+
+
 @pytest.mark.parametrize(("name", "type"), [("workspaces", "workspaces"), ("projects", "projects")])
 def test_a_global_set_is_attached_to_nothing(tfe: mockserver.World, name: str, type: str) -> None:
     id = {"workspaces": FIRST, "projects": PLATFORM}[type]
