@@ -27,9 +27,12 @@ def _verified(call: Call, values: dict[str, Any], record: Record | None) -> dict
 
 
 def _answered(call: Call, url: str) -> dict[str, Any]:
+    """What a verification leaves, the moment of the change included: `sent-at` has seconds alone, and
+    of two within one nothing else would differ.
+    """
     sent = f"{call.now[:10]} {call.now[11:19]} UTC"
     answer = {"url": url, "body": '"200 OK"', "code": "200", "headers": {}, "sent-at": sent}
-    return {"delivery-responses": [{**answer, "successful": "true"}]}
+    return {"delivery-responses": [{**answer, "successful": "true"}], "updated-at": call.now}
 
 
 def _checked(call: Call, values: Values, record: Record | None) -> Iterator[Error]:

@@ -19,10 +19,15 @@ from tests.verify.playing import NEW, OLD, TOKEN, context_of, run, server
 
 @pytest.fixture(scope="module", params=[OLD, NEW])
 def played(request: pytest.FixtureRequest) -> Any:
-    """Our server, one run against it, and what became of it; `made`: names that creates sent, `exchanges`: all."""
+    """Our server, one run against it, and what became of it; `made`: names that creates sent, `exchanges`: all.
+
+    Each request takes a second there: what depends on two of them in one second would be seen.
+    """
     app, made, exchanges = server(request.param), list[str](), list[Exchange]()
+    clock = app.extensions["mockserver"].universes.get(TOKEN).clock
 
     def watch(exchange: Any, operation: Any) -> None:
+        clock.advance(1.0)
         exchanges.append(exchange)
         if operation.id.startswith("create-") and exchange.status < 300:
             attributes = (exchange.request or {"data": {"attributes": {}}})["data"]["attributes"]

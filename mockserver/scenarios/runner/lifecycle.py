@@ -106,7 +106,8 @@ def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number
     known = driver.truth.get((plan.type, record["id"]), {})
     kept = {pointer: value for pointer, value in known.items() if not within(pointer, moves)}
     vote(driver.context, answer, written, reads, kept, KEEPS, source)
-    if not change.attributes:
+    changes_itself = any(not one.endswith("-at") for one in plan.scenario.may_change)
+    if not (change.attributes or changes_itself):
         still = {MOVED: known[MOVED]} if MOVED in known else {}
         vote(driver.context, answer, written, reads, still, "an empty PATCH changes nothing", STILL)
     judge_views(driver, plan.type, ([written] if written else []) + reads)
