@@ -1,71 +1,22 @@
-"""No secret in what is kept and told: the one redaction of journal, log, recordings and reports.
-
-They differ in what they know: a world's journal knows the key that all its tokens begin with,
-`record` what it has seen pass, a report the token it ran with. That is a list of `Pattern`s. Where
-a secret hides is the same for all, and stands here: percent-encoded in a path or query, behind an
-escape in JSON, under its own member's name or a misspelt one. (What quotes a value cuts no word in
-two: see `brief` in the contract's explanations.)
-
-Below every room, for all of them keep or tell something; it imports none.
-"""
+"""Takes secrets out of texts, addresses and JSON."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus, unquote_to_bytes
 
-from mockserver.pointers import escape, parts
+from mockserver.pointers import parts
+from mockserver.redaction.names import any_secret, is_secret
+from mockserver.redaction.patterns import MASK, SHORT, Pattern, forms, literal
 
-MASK = "[secret]"
-SHORT = 8
-"""Letters below which a bare key is a name rather than a secret."""
-LIKE = 0.8
-"""How much a member's name is like a secret one's for its value to be masked (difflib's ratio):
-`valeu` is, `valid` is not."""
-LONG = 40
-"""Letters of the longest name that may be a misspelt one."""
 REMEMBERED, MOST = 200, 1_000
 """Letters of the longest text that is remembered, and how many of them."""
 DECODED = 3
 """How often a word is decoded to find what was encoded more than once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """What is taken out of a text: `find` is looked for where `needle` is, `put` stands there then."""
-
-    needle: str
-    find: re.Pattern[str]
-    put: str | Callable[[re.Match[str]], str] = MASK
-
-
-TOKEN = Pattern("atlasv1", re.compile(r"(?<![\w-])[\w-]++\.atlasv1\.[\w.~+/=-]+"))
-"""A token as the vendor's look, e.g. `xxxxx.atlasv1.yyyyy`."""
-PRESIGNED = Pattern("/v1/object/", re.compile(r"(?<=/v1/object/)[^\s/?#&\"'\\<>]+"))
-"""The end of a presigned URL of the vendor's object store: who has it needs no token."""
-EMAIL = re.compile(r"(?<![\w.%+'-])[\w.%+'-]++@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-"""Both begin at a word's start alone and take it whole: a long text is read once."""
-
-
-def literal(secret: str) -> list[Pattern]:
-    """What finds one secret. A short one is found as a whole word, a long one inside a word too."""
-    word = r"(?<![\w-])%s(?![\w-])" if len(secret) < SHORT else "%s"
-    return [Pattern(form, re.compile(word % re.escape(form))) for form in forms(secret)]
-
-
-def forms(secret: str) -> list[str]:
-    """How a secret is written: as it is, with the space that a `+` in a query stands for, as JSON
-    quotes it, and in a JSON pointer (RFC 6901)."""
-    if not secret.strip("+ "):
-        return []
-    quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
-    return list(dict.fromkeys((secret, secret.replace("+", " "), quoted, escape(secret))))
 
 
 class Redactor:
@@ -164,7 +115,7 @@ class Redactor:
         return False
 
     def _hides(self, body: bytes) -> bool:
-        return b"\\" in body or _misspelt(*_MEMBER.findall(body), names=self._names)
+        return b"\\" in body or any_secret(body, self._names)
 
     def value(self, value: Any) -> Any:
         """A JSON value without secrets."""
@@ -193,28 +144,6 @@ _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|\+")
 _ENCODED_BYTES = re.compile(rb"%[0-9A-Fa-f]{2}")
 _BETWEEN = re.compile(r"([\s&\"'<>]+)")
 """What stands between the words of a text, and between the parts of a query."""
-_MEMBER = re.compile(rb'"([\w-]{1,%d})"\s*:' % LONG)
-
-
-def is_secret(name: str, names: frozenset[str]) -> bool:
-    """Whether a member of that name holds a secret: it is one of `names`, or one of them misspelt."""
-    return len(name) <= LONG and _is_secret(name, names)
-
-
-@lru_cache(maxsize=1024)
-def _misspelt(*members: bytes, names: frozenset[str]) -> bool:
-    """Whether one of these members holds a secret; clients send the same ones again and again."""
-    return any(is_secret(name.decode(), names) for name in set(members))
-
-
-@lru_cache(maxsize=4096)
-def _is_secret(name: str, names: frozenset[str]) -> bool:
-    spelled = name.casefold().replace("_", "-")
-    return spelled in names or any(
-        abs(len(spelled) - len(known)) < len(known) / 2
-        and SequenceMatcher(None, spelled, known).ratio() >= LIKE
-        for known in names
-    )
 
 
 @lru_cache(maxsize=1024)
