@@ -120,5 +120,5 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     except UnfitFixture as error:
         raise click.ClickException(str(error)) from None
     for remark in world.remarks:
-        say(escaped(f"note: {remark}"), err=True)
+        say(escaped(f"hint: {remark}"), err=True)
     say_json(made)

@@ -436,7 +436,7 @@ def test_a_fake_of_one_type_is_judged_on_what_it_has() -> None:
     lines = said.stdout.splitlines()
     assert lines[:2] == [
         "not played: policy-sets: create-policy answered 404, and made no policies",
-        "note: the server shows no organization: what --operation names is played alone",
+        "hint: the server shows no organization: what --operation names is played alone",
     ]
     assert lines[2].startswith("conforms to 2019-07: 0 faults, 0 notes; ")
     broken = part(spoilt({"show-policy-set": status(404, 403)}), "/policy-sets")

@@ -167,7 +167,7 @@ def test_an_organization_that_is_not_empty_is_said_and_left_alone(played: Any) -
     known = [count for count in counts if not count.startswith("0 ")]
     assert len(known) >= 5
     assert outcome.lines[0] == (
-        f"note: the organization my-organization is not empty ({', '.join(known)}): "
+        f"hint: the organization my-organization is not empty ({', '.join(known)}): "
         "verify changes only what it has made itself"
     )
 

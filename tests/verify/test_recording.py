@@ -302,7 +302,7 @@ def test_what_a_fixture_loses_is_named(tmp_path: Path) -> None:
         ask(url, "PUT", f"/api/v2/policies/{policy['id']}/upload", CODE)
     said = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
     assert said.exit_code == 0, said.output
-    assert said.stderr == f"note: policies {policy['id']}: its code was not recorded\n"
+    assert said.stderr == f"hint: policies {policy['id']}: its code was not recorded\n"
 
 
 @pytest.mark.parametrize("depth", [250, 900, 100_000])

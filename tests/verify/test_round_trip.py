@@ -342,7 +342,7 @@ def test_what_a_fixture_cannot_keep_of_a_life_is_named(tmp_path: Path) -> None:
     assert len(codes) == 2
     assert set(said) == {*secrets, *codes}
     assert re.fullmatch(
-        r"note: authentication-tokens (at-\w+): its secret was not recorded; KEY\.masked-\1 opens "
+        r"hint: authentication-tokens (at-\w+): its secret was not recorded; KEY\.masked-\1 opens "
         "in its place",
         secrets[0],
     )
@@ -353,10 +353,10 @@ def test_what_a_fixture_of_today_cannot_keep_is_named(tmp_path: Path) -> None:
     command = ["fixture", "--from", str(tmp_path), "--edition", NEW]
     said = CliRunner().invoke(main, command).stderr.splitlines()
     assert [re.sub(r"-\w{16}", "-ID", line) for line in said] == [
-        "note: policies pol-ID: its code was not recorded",
-        "note: projects prj-ID: values of its tag-bindings were not recorded",
-        "note: workspaces ws-ID: values of its tag-bindings were not recorded",
-        "note: authentication-tokens at-ID: its secret was not recorded; KEY.masked-at-ID opens in "
+        "hint: policies pol-ID: its code was not recorded",
+        "hint: projects prj-ID: values of its tag-bindings were not recorded",
+        "hint: workspaces ws-ID: values of its tag-bindings were not recorded",
+        "hint: authentication-tokens at-ID: its secret was not recorded; KEY.masked-at-ID opens in "
         "its place",
-        *["note: vars var-ID: its value was not recorded"] * 3,
+        *["hint: vars var-ID: its value was not recorded"] * 3,
     ]

@@ -118,7 +118,7 @@ def _result(context: Context, ending: Ending) -> Result:
         findings=findings,
         exit=LEFT_OVER if ending.left else exit,
         lines=[
-            *(f"note: {remark}" for remark in ending.remarks),
+            *(f"hint: {remark}" for remark in ending.remarks),
             *looks,
             *([] if ending.stopped else [end]),
         ],
