@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from mockserver.contract import Edition, editions, load
+from mockserver.contract import Edition, Operation, editions, load
 from mockserver.contract.elsewhere import documented_elsewhere
+from mockserver.judge.answers import judge_answer
+from mockserver.judge.exchange import Exchange
 
 LEAST = 3
 """Members and routes of another edition before it is named: a server may have a few of its own."""
@@ -37,6 +39,33 @@ def likely_edition(
         f"hint: what is answered looks like edition {name}, which lists {found[name]} members and routes "
         f"that {here.name} does not: --edition {name}"
     ]
+
+
+def edition_of_answer(exchange: Exchange, operation: Operation, here: Edition) -> tuple[str, int]:
+    """The other edition that an answer is wholly of, and how many faults it has in this one.
+
+    It has at least as many here as make another edition likely, and none there, and shows nothing that
+    is listed here alone. The name is empty where there is no such edition.
+    """
+    faults, strays = _judged(exchange, operation, here)
+    for name in editions() if len(faults) >= LEAST else ():
+        there = load(name)
+        if name != here.name and (same := there.operations.get(operation.id)):
+            faults_there, strays_there = _judged(exchange, same, there)
+            if not faults_there and strays_there <= strays:
+                return name, len(faults)
+    return "", len(faults)
+
+
+def _judged(
+    exchange: Exchange, operation: Operation, edition: Edition
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The places of an answer that are a fault in an edition, and those that it does not list."""
+    found = judge_answer(exchange, operation, edition)
+    return (
+        frozenset(finding.place for finding in found if not finding.stray),
+        frozenset(finding.place for finding in found if finding.stray),
+    )
 
 
 def _lists(edition: Edition, type: str, member: str) -> bool:

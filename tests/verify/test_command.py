@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 from mockserver.cli import main
 from mockserver.client import connect
 from mockserver.contract import load
-from mockserver.judge.likely_edition import likely_edition
+from mockserver.judge.likely_edition import edition_of_answer, likely_edition
 from mockserver.web.serving import LiveServer
-from tests.verify.mutations.spoiling import add, spoilt
-from tests.verify.playing import NEW, OLD, TOKEN, server
+from tests.verify.mutations.spoiling import Answer, add, drop, spoilt
+from tests.verify.playing import NEW, OLD, TOKEN, context_of, run, server
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,40 @@ def test_a_server_of_another_edition_is_told_by_one_line_that_names_it() -> None
         "that 2019-07 does not: --edition 2026-08",
         lines[0],
     )
+
+
+def test_a_server_that_speaks_another_edition_alone_is_told_so_and_nothing_else() -> None:
+    with LiveServer(server(OLD)) as live:
+        said = verify("--url", live.url, "--organization", "my-organization", "--edition", NEW)
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert re.fullmatch(
+        "Error: the server speaks edition 2019-07: what it answers to show-organization conforms to "
+        r"that, and has \d\d faults in 2026-08; give --edition 2019-07, or name with --operation what "
+        "is to be held to 2026-08 all the same; nothing was made",
+        said.stderr.strip(),
+    )
+
+
+def test_what_operation_names_is_held_to_an_edition_that_the_server_does_not_speak() -> None:
+    _, outcome = run(server(OLD), frozenset({"create-ssh-key"}), edition=NEW)
+    assert (outcome.stopped, outcome.operations["create-ssh-key"] > 0) == ("", True)
+
+
+@pytest.mark.parametrize(("lacks", "edition"), [("assessments-enforced", NEW), ("email", OLD)])
+def test_what_an_answer_lacks_in_each_edition_is_of_none(lacks: str, edition: str) -> None:
+    here = load(NEW)
+    also = ("external-id", "cost-estimation-enabled")
+    spoils = [drop(f"/attributes/{name}") for name in (lacks, *also)]
+
+    def poorer(answer: Answer) -> None:
+        for spoil in spoils:
+            spoil(answer)
+
+    context = context_of(spoilt({"show-organization": poorer}, edition=edition), edition=NEW)
+    operation = here.operation("show-organization")
+    path = dict.fromkeys(operation.records, "my-organization")
+    name, faults = edition_of_answer(context.exchanged(operation, path), operation, here)
+    assert (name, faults >= 3) == ("", True)
 
 
 def test_another_edition_is_named_only_where_it_lists_most_of_what_is_shown() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from mockserver.contract import Operation
 from mockserver.judge.documents import resources
 from mockserver.judge.exchange import Exchange
+from mockserver.judge.likely_edition import edition_of_answer
 from mockserver.judge.pointers import at
+from mockserver.judge.result import DIFFERS
 from mockserver.scenarios.runner.driver import Driver
 
 
@@ -20,7 +23,8 @@ def admitted(driver: Driver, only: frozenset[str] = frozenset()) -> list[str]:
     """Look at the organization before anything is sent there. Gives remarks.
 
     `only`: ids of the operations that are played; empty for all. Raises CannotBegin: no such
-    organization, a token that is not accepted or may only read, a server that speaks no JSON.
+    organization, a token that is not accepted or may only read, a server that speaks no JSON or another
+    edition.
     """
     context, plan = driver.context, driver.context.plan(driver.owner)
     if not plan.actions.shows:
@@ -31,6 +35,8 @@ def admitted(driver: Driver, only: frozenset[str] = frozenset()) -> list[str]:
     _answers(exchange)
     if exchange.status in (403, 404):
         return _served_without(driver, only)
+    if not only:
+        _of_this_edition(driver, exchange, operation)
     answer = context.judged(exchange, operation, (path, {}, None))
     may = at(answer.document, "/data/attributes/permissions")
     rights = [may.get(right) for right in plan.scenario.rights] if isinstance(may, dict) else []
@@ -55,6 +61,19 @@ def _answers(exchange: Exchange) -> None:
     if exchange.status >= 500:
         raise CannotBegin(
             3, f"the server answers {exchange.status} to a simple GET: it is not in order"
+        )
+
+
+def _of_this_edition(driver: Driver, exchange: Exchange, operation: Operation) -> None:
+    """One cause in the place of a thousand consequences."""
+    here = driver.context.edition
+    name, faults = edition_of_answer(exchange, operation, here)
+    if name:
+        raise CannotBegin(
+            DIFFERS,
+            f"the server speaks edition {name}: what it answers to {operation.id} conforms to that, and "
+            f"has {faults} faults in {here.name}; give --edition {name}, or name with --operation "
+            f"what is to be held to {here.name} all the same; nothing was made",
         )
 
 
