@@ -20,7 +20,7 @@ import click
 
 from mockserver.cli.common import edition_named
 from mockserver.cli.outcome import ONLY, part, tell
-from mockserver.cli.printing import say
+from mockserver.cli.progress import progress
 
 if TYPE_CHECKING:
     from mockserver.contract import Edition
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mockserver.judge.sources import Level
     from mockserver.reports.writing import Report
     from mockserver.scenarios.runner.context import Context
-    from mockserver.scenarios.runner.run import Tell
 
 Command = Callable[..., Any]
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -161,8 +160,8 @@ def _live(
     from mockserver.scenarios.runner.unreached import unreached_lines
 
     context = _context(contract, only, drift, options)
-    with _progress() as progress, _stoppable():
-        result = verify(context, only, max(1, options["jobs"]), progress)
+    with progress() as tell_progress, _stoppable():
+        result = verify(context, only, max(1, options["jobs"]), tell_progress)
     return result, unreached_lines(context) if unreached else []
 
 
@@ -214,27 +213,6 @@ def selected_operations(contract: Edition, operations: tuple[str, ...]) -> froze
         return frozenset(contract.operation(id).id for id in operations)
     except KeyError as error:
         raise click.UsageError(str(error.args[0])) from None
-
-
-@contextmanager
-def _progress() -> Iterator[Tell]:
-    """A bar on a terminal, plain lines elsewhere; both on stderr."""
-    if not sys.stderr.isatty():
-
-        def plain(what: str, done: int, of: int) -> None:
-            if done < of:
-                say(f"verify: {what} ({done + 1} of {of})", err=True)
-
-        yield plain
-        return
-    with click.progressbar(
-        length=100, label="verify", file=sys.stderr, item_show_func=lambda item: item or ""
-    ) as bar:
-
-        def tell(what: str, done: int, of: int) -> None:
-            bar.update(round(100 * done / of) - bar.pos, what)
-
-        yield tell
 
 
 @contextmanager

@@ -90,27 +90,9 @@ def steps(driver: Driver, record: Resource) -> None:
     )
     taken = driver.call("assign-ssh-key-to-workspace", body("workspaces", {"id": None}), of=record)
     must_show(driver, taken, (record, {held: None}), why="the key was taken away", source=source)
-    _key_deleted(driver, driver.need("workspaces"), mine)
     for operation, play in TODAY.items():
         if driver.has(operation):
             play(driver, record)
-
-
-def _key_deleted(driver: Driver, record: Resource, key: Resource) -> None:
-    """A key that is deleted is held by no workspace, which stays."""
-    driver.call("assign-ssh-key-to-workspace", body("workspaces", {"id": key["id"]}), of=record)
-    deleted = driver.call("delete-ssh-key", of=key)
-    if not deleted.ok:
-        return
-    driver.made.gone(key)
-    shown = driver.peek("show-workspace", record)
-    held, source = "/relationships/ssh-key/data", "{delete-ssh-key}"
-    if shown.status == 404:
-        what = "a workspace is gone with its SSH key"
-        driver.context.findings.note(deleted.operation, EFFECT, what, "one key less", source)
-        return
-    why = "its key was deleted"
-    must_show(driver, deleted, (record, {held: None}), why=why, source=source)
 
 
 def _locked(driver: Driver, record: Resource) -> None:

@@ -24,11 +24,9 @@ from mockserver.judge.sources import STATUS_DECIDED, level_of, number_of
 from mockserver.scenarios.runner.actions import Actions, owner_type
 from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
 from mockserver.scenarios.runner.plan import Plan, plans
+from mockserver.scenarios.runner.rights import Rights
 from mockserver.scenarios.runner.scenario import Scenario
 from mockserver.traffic.transport import Response, Transport, Unreachable
-
-ADMINS = "/api/v2/admin/"
-"""Begins the paths of what only administrators of the installation may do."""
 
 
 class Login(Unreachable):
@@ -42,9 +40,7 @@ class Context:
     `reached` counts answers by operation and status; `good` holds, by operation, what was asked
     when it last succeeded: refusals change one thing of it. `taken`: by operation the attributes of
     bodies that succeeded. `spared`: types of which nothing is made. `only`: ids of the operations
-    that are to be played, empty for all. `limited`: whether the token is not an owner's; `able`:
-    operations that have succeeded, with the owner in their path; `barred`: by operation why the token
-    may not do it, where it never could. `withheld`: entitlements that the organization does not have.
+    that are to be played, empty for all. `withheld`: entitlements that the organization does not have.
     `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
     """
 
@@ -63,18 +59,17 @@ class Context:
     good: dict[str, tuple[Mapping[str, str], Mapping[str, Any], Any]] = field(default_factory=dict)
     taken: set[tuple[str, str]] = field(default_factory=set)
     only: frozenset[str] = frozenset()
-    limited: bool = False
-    able: set[tuple[str, str]] = field(default_factory=set)
-    barred: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     watch: Callable[[Exchange, Operation], None] | None = None
     requests: int = 0
     wrote: bool = False
     coverage: Coverage = field(init=False)
+    rights: Rights = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.coverage = Coverage(self.edition.name)
+        self.rights = Rights(self.owner)
 
     @cached_property
     def plans(self) -> Mapping[str, Plan]:
@@ -89,6 +84,11 @@ class Context:
     def plan(self, type: str) -> Plan:
         """How a type is played; with no operations where the edition has none of it."""
         return self.plans.get(type) or Plan(type, self.edition, Actions(), Scenario())
+
+    def type_made_by(self, operation: str) -> str:
+        """The type of which an operation makes records; empty where it makes none."""
+        plans = self.plans.values()
+        return next((plan.type for plan in plans if plan.actions.create == operation), "")
 
     def closing(self, plan: Plan) -> str:
         """The entitlement that a type is closed without; empty where it is open."""
@@ -198,13 +198,14 @@ class Context:
         wanted = sorted(statuses)
         if answer.status in wanted:
             return True
-        if self._bars(answer, wanted[0]):
+        operation = self.edition.operation(answer.operation)
+        if self.rights.bar(answer, operation, wanted[0]):
             return False
         what = f"{why} is answered {answer.status}" if why else f"status {answer.status}"
         expected = " or ".join(str(status) for status in wanted)
         rule = source.removesuffix(STATUS_DECIDED)
         same = answer.status // 100 == wanted[0] // 100
-        documented = self.source_of(self.edition.operation(answer.operation), wanted[0])
+        documented = self.source_of(operation, wanted[0])
         level = level_of(number_of(source, documented) if same else rule)
         if answer.status >= 500:
             level = "fault"
@@ -215,30 +216,8 @@ class Context:
         return False
 
     def succeeded(self, operation: Operation, asked: Arguments) -> None:
-        """The token may do it, at least within that owner."""
         self.good[operation.id] = asked
-        self.able.add(self._place(operation, asked[0]))
-
-    def _place(self, operation: Operation, path: Mapping[str, str]) -> tuple[str, str]:
-        """An operation, and the owner that the path names; of one the token may have more rights."""
-        owners = (path.get(name, "") for name, t in operation.records.items() if t == self.owner)
-        return operation.id, next(owners, "")
-
-    def _bars(self, answer: JudgedAnswer, wanted: int) -> bool:
-        """Whether the caller's rights are why an answer is not what was wanted."""
-        id, operation = answer.operation, self.edition.operation(answer.operation)
-        if answer.status not in (403, 404) or wanted in (401, 405):
-            return False
-        if self._place(operation, answer.asked[0]) in self.able:
-            return False
-        if ADMINS in operation.path:
-            whose = "a site administrator's"
-        elif self.limited:
-            whose = "an owner's"
-        else:
-            return False
-        self.barred[id] = f"answered {answer.status}, and the token is not {whose}"
-        return True
+        self.rights.succeeded(operation, asked[0])
 
     def source_of(self, operation: Operation, status: int) -> str:
         """Where a status of an operation is said."""

@@ -14,6 +14,7 @@ from mockserver.judge.pointers import MISSING, at, comparable, leaves
 from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
 from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.context import Context
+from mockserver.scenarios.runner.identities import Identities
 from mockserver.scenarios.runner.made import Made
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.representations import Representation
@@ -21,7 +22,6 @@ from mockserver.scenarios.runner.scenario import Callers
 
 PREFIX = "mockverify"
 FOREIGN = "another owner"
-IDENTITY = "JSON:API 1.0: type and id identify one resource"
 
 
 class Of(TypedDict, total=False):
@@ -41,7 +41,7 @@ class Driver:
         self.owner = context.owner
         self.made = Made()
         self._count = 0
-        self._ids: set[tuple[str, str]] = set()
+        self.identities = Identities(context)
         self.parents: dict[str, Resource] = {}
         self.truth: dict[tuple[str, str], dict[str, Any]] = {}
         self.callers: Callers | None = None
@@ -75,7 +75,7 @@ class Driver:
         source = contract.source
         if (self.context.expect(answer, success, "", source) or answer.ok) and not of.get("token"):
             self.context.succeeded(contract, answer.asked)
-        self.new_ids(answer)
+        self.identities.judge_new(answer)
         for finding in answer.misnamed:
             self.context.findings.add(finding)
             answer.wrong.add(finding.place)
@@ -151,15 +151,10 @@ class Driver:
 
     def remember(self, answer: JudgedAnswer) -> None:
         """Whatever a create made is to be removed, also where it should have been refused."""
-        type = self._creating(answer.operation)
+        type = self.context.type_made_by(answer.operation)
         if type and answer.ok:
             for _, resource in resources(answer.document):
                 self.made.adopt(type, resource, answer.asked[0])
-
-    def _creating(self, operation: str) -> str | None:
-        """The type of which an operation makes records."""
-        plans = self.context.plans.values()
-        return next((plan.type for plan in plans if plan.actions.create == operation), None)
 
     def need(self, type: str, word: str = "", *, of: Resource | None = None) -> Resource:
         """Another record of a type, made with what must be set, and removed at the end.
@@ -197,7 +192,7 @@ class Driver:
             self.made.adopt(plan.type, found, answer.asked[0])
             return found, answer
         failed = f"{plan.actions.create} answered {answer.status}, and made no {plan.type}"
-        barred = self.context.barred.get(plan.actions.create)
+        barred = self.context.rights.barred.get(plan.actions.create)
         raise CannotContinue(f"{plan.actions.create} is {barred}" if barred else failed)
 
     def aside(self, type: str, record: Resource) -> None:
@@ -205,17 +200,6 @@ class Driver:
         steps = self.context.scenarios[type].steps
         if steps:
             steps(self, record)
-
-    def new_ids(self, answer: JudgedAnswer) -> None:
-        """An id stands for one record, also after that has gone; a name may be given again."""
-        type = self._creating(answer.operation) or ""
-        for base, resource in resources(answer.document) if type and answer.ok else ():
-            key = type, str(resource["id"])
-            if key in self._ids and key[1] != self.context.plan(type).name_of(resource):
-                what = "the id of a new record is that of another, or was"
-                view = Representation(answer, base)
-                view.blame(self.context, "/id", what, "an id that nothing had", IDENTITY)
-            self._ids.add(key)
 
     def parent(self, plan: Plan) -> Resource | None:
         """The record in whose path records of a type are made: one for all of them; None where

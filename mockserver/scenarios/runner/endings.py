@@ -76,7 +76,9 @@ def _belonging(driver: Driver, plan: Plan, record: Resource, other: Plan) -> Ite
         other, driver.name("owned"), lambda type: record if type == plan.type else driver.need(type)
     )
     answer = driver.sent(create.id, document, of=record if inside else driver.parent(other))
-    driver.new_ids(answer)  # where the record takes none, its own scenario has told of that
+    driver.identities.judge_new(
+        answer
+    )  # where the record takes none, its own scenario has told of that
     for _, resource in resources(answer.document):
         yield {**resource, "type": other.type}
 

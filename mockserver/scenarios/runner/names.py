@@ -67,7 +67,7 @@ def free_again(driver: Driver, plan: Plan, name: str) -> None:
     answer = driver.sent(create.id, document, of=driver.parent(plan))
     success = [status for status in create.responses if status < 300]
     driver.context.expect(answer, success, "a name that no record has any more", source)
-    driver.new_ids(answer)
+    driver.identities.judge_new(answer)
 
 
 def other_case(driver: Driver, plan: Plan, record: Resource) -> None:

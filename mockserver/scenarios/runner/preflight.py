@@ -40,7 +40,7 @@ def admitted(driver: Driver, only: frozenset[str] = frozenset()) -> list[str]:
     answer = context.judged(exchange, operation, (path, {}, None))
     may = at(answer.document, "/data/attributes/permissions")
     rights = [may.get(right) for right in plan.scenario.rights] if isinstance(may, dict) else []
-    context.limited = False in rights
+    context.rights.limited = False in rights
     if not context.read_only and rights and not any(rights):
         raise CannotBegin(
             2,

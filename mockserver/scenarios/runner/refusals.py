@@ -188,7 +188,11 @@ def all_refused(
 
     Where the token may not make a record of the type, nothing is asked about those of others.
     """
-    if record is None and driver.context.limited and {*operation.records.values()} - {driver.owner}:
+    if (
+        record is None
+        and driver.context.rights.limited
+        and {*operation.records.values()} - {driver.owner}
+    ):
         return
     good = _good(driver, operation, record)
     if good is None:

@@ -134,7 +134,7 @@ def _result(context: Context, ending: Ending) -> Result:
 def _barred(context: Context) -> dict[str, str]:
     """Operations that the token may not do, where no type says so already."""
     told = {*context.skipped.values()}
-    return {id: why for id, why in context.barred.items() if f"{id} is {why}" not in told}
+    return {id: why for id, why in context.rights.barred.items() if f"{id} is {why}" not in told}
 
 
 def _played(driver: Driver, only: frozenset[str], pool: ThreadPoolExecutor, tell: Tell) -> None:

@@ -29,8 +29,8 @@ def reason(context: Context, operation: Operation, status: int) -> str:
         for name in (f"{operation.id} {status}", operation.id):
             if name in scenario.unreached:
                 return scenario.unreached[name]
-    if operation.id in context.barred:
-        return context.barred[operation.id]
+    if operation.id in context.rights.barred:
+        return context.rights.barred[operation.id]
     if status == 429:
         return STORM
     if status >= 500:
@@ -70,7 +70,7 @@ def _otherwise(context: Context, operation: Operation) -> str:
     """The reason of a run that did not set out to meet everything; OWED where it did."""
     if context.only and operation.id not in context.only:
         return OTHERS
-    return LIMITED if context.limited else OWED
+    return LIMITED if context.rights.limited else OWED
 
 
 def unreached(context: Context) -> dict[str, str]:

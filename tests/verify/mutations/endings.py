@@ -220,8 +220,8 @@ def unlisted_dead(listing: str, edition: str = OLD) -> Wsgi:
 ACCESS, TOLD = "add-team-access-to-workspace", "show-team-access-to-workspace"
 ENDINGS: list[Row] = [
     Row("a deleted set stays in its policies", still_in_policies, [("delete-policy-set", "effect")]),
-    Row("a deleted SSH key stays assigned", lambda: keys(cascade=False), [("delete-ssh-key", "effect")], "show-workspace"),
-    Row("a deleted SSH key takes its workspaces along", lambda: keys(cascade=True), [("delete-ssh-key", "effect")], "show-workspace"),
+    Row("a deleted SSH key stays assigned", lambda: keys(cascade=False), [("delete-ssh-key", "effect")]),
+    Row("a deleted SSH key takes its workspaces along", lambda: keys(cascade=True), [("delete-ssh-key", "effect")]),
     Row("a deleted workspace leaves access to it", lambda: leaving("delete-workspace", ACCESS, TOLD), [("delete-workspace", "effect")]),
     Row("a deleted team leaves its access", lambda: leaving("delete-team", ACCESS, TOLD), [("delete-team", "effect")]),
     Row("a deleted workspace leaves its notifications", lambda: leaving("delete-workspace", "create-notification-configuration", "show-notification-configuration"), [("delete-workspace", "effect")]),
