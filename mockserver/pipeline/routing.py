@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mockserver.contract import Edition, Operation
 from mockserver.contract.elsewhere import documented_elsewhere
 from mockserver.contract.routes import Route, routes
@@ -24,8 +26,10 @@ def operation_of(route: Route, sent: Sent, edition: Edition, outcome: Outcome) -
         absent = "The API documents this path, but this server does not support it."
         raise not_found(absent)
     outcome.findings.append(_no_operation(sent, edition, allow, near))
-    meant = f" Did you mean {near}?" if near else ""
-    if there := _elsewhere(sent, edition):
+    elsewhere = documented_elsewhere(sent.method, sent.path, edition)
+    # whoever sends what another edition has meant that, and not what is called alike here
+    meant = f" Did you mean {near}?" if near and not any(elsewhere.values()) else ""
+    if there := _named(elsewhere, edition):
         outcome.findings[-1]["hint"] = f"It is {there}" + ("" if allow else meant)
         if not allow:
             raise not_found(f"This path is {there}{meant}")
@@ -35,10 +39,11 @@ def operation_of(route: Route, sent: Sent, edition: Edition, outcome: Outcome) -
     raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
 
 
-def _elsewhere(sent: Sent, edition: Edition) -> str:
+def _named(elsewhere: Mapping[str, bool], edition: Edition) -> str:
     """Which other editions document a call, and whether this server supports it there."""
-    found = documented_elsewhere(sent.method, sent.path, edition)
-    said = [f"{name}{'' if built else ', not supported there'}" for name, built in found.items()]
+    said = [
+        f"{name}{'' if built else ', not supported there'}" for name, built in elsewhere.items()
+    ]
     return f"documented in {' and '.join(said)}; this world speaks {edition.name}." if said else ""
 
 

@@ -171,11 +171,15 @@ def test_the_made_up_edition_is_verified_as_it_says_itself(edition: Edition) -> 
 @pytest.mark.parametrize(
     ("edition", "path", "told"),
     [
-        (REAL, f"{ORGS}/old/projects", "documented in 2026-08; this world speaks 2019-07"),
+        (
+            REAL,
+            f"{ORGS}/my-organization/projects",
+            "This path is documented in 2026-08; this world speaks 2019-07.",
+        ),
         (
             REAL,
             "/api/v2/runs/run-1/task-stages",
-            "documented in 2026-08, not supported there; this world speaks 2019-07",
+            "documented in 2026-08, not supported there; this world speaks 2019-07.",
         ),
         (
             "2026-08",
@@ -199,7 +203,7 @@ def test_the_made_up_edition_is_verified_as_it_says_itself(edition: Edition) -> 
             "Did you mean GET /api/v2/workspaces/{workspace_id}?",
         ),
         ("2026-08", "/api/v2/nothing", "Edition 2026-08 has no such path."),
-        (REAL, "/api/v2/nothing", "Edition 2019-07 has no such path"),
+        (REAL, "/api/v2/nothing", "Edition 2019-07 has no such path."),
     ],
 )
 def test_a_call_of_another_edition_is_404_and_log_and_journal_say_which(
@@ -210,5 +214,5 @@ def test_a_call_of_another_edition_is_404_and_log_and_journal_say_which(
         answer = ApiClient.of(live.app, "k").get(path)
         assert answer.status_code == 404
         assert answer.json == {"errors": [{"status": "404", "title": "not found"}]}
-        assert told in str([*universe.journal][-1].why)
+        assert str([*universe.journal][-1].why).endswith(told)
         assert told in caplog.text
