@@ -71,14 +71,15 @@ def _answered(
         seed=setting.seed,
         now=now,
     )
-    call.records = _records(call, operation, route.path)
+    kept = None if sent.writes or not setting.cache else setting.cache.document(call, *sent.where)
+    if kept is None:
+        call.records = _records(call, operation, route.path)
     if (given := in_place(operation)) is not None:
         return given
-    if call.records or operation.judged is None:  # else the handler asks, of what is named there
-        record = call.record if call.records else None
-        demand(call, operation.id, right, record, operation.entitlement)
+    if kept is None:  # else the same caller was shown the same, in the same state
+        _demand(call, operation, right)
     _check(call, operation, sent, outcome)
-    if setting.cache and not sent.writes and (kept := setting.cache.document(call, *sent.where)):
+    if kept is not None:
         outcome.done = True
         return Answer(kept.status, kept.body, {"Content-Type": JSONAPI}, kept=kept)
     reply: Reply = handler(call)
@@ -126,6 +127,16 @@ def _records(call: Call, operation: Operation, path: Mapping[str, str]) -> dict[
             raise not_found(no_record(call, kind, path[name], within))
         records[name] = within = record
     return records
+
+
+# caller and record → right
+
+
+def _demand(call: Call, operation: Operation, right: str) -> None:
+    """Where the path names no record by which it is judged, the handler asks of what is named there."""
+    if call.records or operation.judged is None:
+        record = call.record if call.records else None
+        demand(call, operation.id, right, record, operation.entitlement)
 
 
 # body and query → contract

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from mockserver.contract import Edition, editions
+from mockserver.pipeline.frame import setting_of
 from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.outcome import Outcome, Setting
 from mockserver.pipeline.pipeline import run
 from mockserver.pipeline.server import Server
+from mockserver.world.state import State
 from mockserver.world.universe import Universe
-from tests.pipeline.writes import asked, paths, writes
+from tests.pipeline.writes import KEY, asked, paths, writes
 
 OLD, *LATER = editions()
 
@@ -49,3 +51,26 @@ def test_after_every_write_each_read_is_answered_as_if_nothing_were_kept(name: s
             assert bytes_of(setting, universe, read) == built
             assert bytes_of(setting, universe, read) == built
     assert written > 15
+
+
+SHOW = "show-policy-set"
+
+
+@pytest.mark.parametrize("name", editions())
+def test_what_one_caller_is_shown_is_kept_for_no_other_and_for_no_later_state(name: str) -> None:
+    server = Server(edition=name)
+    entry = {"name": "acme", "owners": ["ann"], "policy-sets": [{"name": "limits"}]}
+    fixture = {"users": [{"username": "ann"}, {"username": "bob"}], "organizations": [entry]}
+    universe = server.universe(key=KEY, fixture=fixture)
+    setting, before = setting_of(server.contract(name), universe), universe.state
+    (record,) = before.every("policy-sets")
+    path = f"/api/v2/policy-sets/{record.id}"
+    read = asked(server.contract(name).operations[SHOW], path)
+
+    def status(state: State, caller: str) -> int:
+        sent = replace(read, caller=caller)
+        return run(setting, state, sent, universe.clock.now()).answer.status
+
+    assert [status(before, who) for who in ("ann", "ann", "bob", "ann")] == [200, 200, 404, 200]
+    after = before.remove(next(before.every("teams")).key)
+    assert [status(after, "ann"), status(before, "ann")] == [404, 200]
