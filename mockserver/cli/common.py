@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,9 @@ TOKEN = click.option(
     help="Key of the world; read from TFE_TOKEN where that is set.",
 )  # fmt: skip
 
+PATH = click.Path(exists=True, path_type=Path)
+"""What there is, be it a file or a folder: `one_file` and `one_folder` refuse the other, and say what to do."""
+
 
 class Unusable(click.ClickException):
     """One sentence, and the exit code of usage."""
@@ -33,3 +37,22 @@ def edition_named(name: str) -> Edition:
         return load(name)
     except UnknownEdition as error:
         raise Unusable(str(error)) from None
+
+
+def one_file(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """The recording that is one file; a usage error for a folder."""
+    if path and path.is_dir():
+        raise click.BadParameter(
+            f"'{path}' is a folder; one that `mockserver record` has written is for --exchanges."
+        )
+    return path
+
+
+def one_folder(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """The recording that is a folder; a usage error for a file."""
+    if path and not path.is_dir():
+        raise click.BadParameter(
+            f"'{path}' is a file; give the folder that `mockserver record` has written. `mockserver "
+            "verify` judges files with --har and --journal."
+        )
+    return path

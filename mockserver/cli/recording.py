@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.common import edition_named
+from mockserver.cli.common import PATH, edition_named, one_folder
 from mockserver.cli.outcome import tell
 from mockserver.cli.printing import say, say_json
 from mockserver.escaping import escaped
@@ -93,7 +93,8 @@ def record(
     "folder",
     required=True,
     metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=PATH,
+    callback=one_folder,
     help="Folder that `mockserver record` has written.",
 )
 @click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.common import edition_named
+from mockserver.cli.common import PATH, edition_named, one_file, one_folder
 from mockserver.cli.outcome import ONLY, part, tell
 from mockserver.cli.progress import progress
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from mockserver.scenarios.runner.context import Context
 
 Command = Callable[..., Any]
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 RECORDINGS = ("har", "journal", "exchanges")
 
 
@@ -57,12 +55,24 @@ _server = _options(
 )  # fmt: skip
 _recording = _options(
     click.option(
-        "--har", type=FILE, help="Judge the recording (HAR) of a browser or proxy instead."
+        "--har",
+        type=PATH,
+        callback=one_file,
+        metavar="FILE",
+        help="Judge the recording (HAR) of a browser or proxy instead.",
     ),
-    click.option("--journal", type=FILE, help="Judge a response of GET /_mock/journal instead."),
+    click.option(
+        "--journal",
+        type=PATH,
+        callback=one_file,
+        metavar="FILE",
+        help="Judge a response of GET /_mock/journal instead.",
+    ),
     click.option(
         "--exchanges",
-        type=FOLDER,
+        type=PATH,
+        callback=one_folder,
+        metavar="DIRECTORY",
         help="Judge a folder that `mockserver record` has written instead.",
     ),
 )

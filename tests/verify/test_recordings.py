@@ -208,6 +208,31 @@ def test_two_recordings_at_once_are_usage(tmp_path: Path) -> None:
     assert "--har and --journal: one recording at a time" in said.stderr
 
 
+@pytest.mark.parametrize("option", ["--har", "--journal"])
+def test_a_folder_in_the_place_of_a_file_is_told_which_option_takes_it(
+    option: str, tmp_path: Path
+) -> None:
+    said = verify(option, str(tmp_path))
+    assert said.exit_code == 2
+    assert said.stderr.splitlines()[-1] == (
+        f"Error: Invalid value for '{option}': '{tmp_path}' is a folder; one that `mockserver record` "
+        "has written is for --exchanges."
+    )
+
+
+@pytest.mark.parametrize("command", [["verify", "--exchanges"], ["fixture", "--from"]])
+def test_a_file_in_the_place_of_a_folder_is_told_what_takes_it(
+    command: list[str], tmp_path: Path
+) -> None:
+    path = har(tmp_path / "a.har")
+    said = CliRunner().invoke(main, [*command, str(path)])
+    assert said.exit_code == 2
+    assert said.stderr.splitlines()[-1] == (
+        f"Error: Invalid value for '{command[1]}': '{path}' is a file; give the folder that `mockserver "
+        "record` has written. `mockserver verify` judges files with --har and --journal."
+    )
+
+
 def test_our_own_journal_conforms_as_document_and_as_lines(tmp_path: Path) -> None:
     with mockserver.universe() as tfe:
         path = "/api/v2/organizations/my-organization/policy-sets"
