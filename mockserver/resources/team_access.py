@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.jsonapi.missing import no_record
 from mockserver.jsonapi.pagination import listed
+from mockserver.jsonapi.resources import resource
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler, Kind
+from mockserver.world.naming import by_id
 from mockserver.world.problems import Error, invalid_item, invalid_items, not_found
 from mockserver.world.seeding import Seeding
-from mockserver.world.state import Record
+from mockserver.world.state import Record, State
 from mockserver.world.view import View
 
 OWNERS = "owners"
@@ -35,32 +37,6 @@ class Place:
     @property
     def everywhere(self) -> str:
         return f"The owners team has admin access to every {self.what}"
-
-
-def names(type: str) -> Callable[[Mapping[str, Any], tuple[int, ...]], tuple[tuple[Any, ...], ...]]:
-    """One access a team and place; its `owners` are the place and the team."""
-    return lambda values, owners: ((type, *owners),)
-
-
-def teams_of_caller(view: View, organization: Record) -> Iterable[int]:
-    return view.reached("teams", organization)
-
-
-def accesses(view: View, type: str, place: Record) -> Iterator[Record]:
-    """The accesses that the caller's teams have to a place."""
-    for team in teams_of_caller(view, view.owner(place)):
-        if access := view.state.find(type, place.key, team):
-            yield access
-
-
-def own(view: View, record: Record) -> bool:
-    """Whether an access is of a team of the caller's."""
-    return record.owners[1] in teams_of_caller(view, view.owner(view.owner(record)))
-
-
-def to_team(view: View, record: Record) -> dict[str, Any]:
-    team = view.state.get(record.owners[1])
-    return {"data": identifier(team), "links": {"related": f"/api/v2/teams/{team.id}"}}
 
 
 # operations: list and add have no record in their path, and ask once they know the place
@@ -171,7 +147,7 @@ def _wrong(what: str, detail: str, **meta: str) -> Error:
 # fixtures
 
 
-def seed_of(place: Place, type: str) -> Callable[..., Record | None]:
+def _seed(place: Place, type: str) -> Callable[..., Record | None]:
     """`{"platform": "read"}`, or `{"platform": {"id": "1", "access": "read"}}`."""
 
     def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
@@ -206,3 +182,39 @@ def _settled(kind: Kind, detail: Mapping[str, Any]) -> dict[str, Any]:
         return said
     own = said if said["access"] == "custom" else {"access": said["access"]}
     return kind.settled(None, own, None)
+
+
+def dump(state: State, record: Record, entry: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return state.get(record.owners[1])["name"], entry
+
+
+# the kind
+
+
+def to_team(view: View, record: Record) -> dict[str, Any]:
+    team = view.state.get(record.owners[1])
+    return {"data": identifier(team), "links": {"related": f"/api/v2/teams/{team.id}"}}
+
+
+def access_kind(
+    type: str, place: Place, levels: Sequence[str], to_place: Callable[[View, Record], Any]
+) -> Kind:
+    """What the kinds of both have in common; their operations and rights are their own.
+
+    Their `owners` are the place and the team. `to_place`: the relationship to the place.
+    """
+    return Kind(
+        type=type,
+        names=lambda values, owners: ((type, *owners),),
+        find=by_id(type),
+        show=resource,
+        relationships={"team": to_team, place.what: to_place},
+        within=place.type,
+        about='What teams may do in it: the level by the team\'s name, e.g. {"platform": "read"}.',
+        member="team-access",
+        refers=("teams",),
+        mapping=True,
+        seed=_seed(place, type),
+        dump=dump,
+        entry={"type": ["string", "object"], "pattern": f"^({'|'.join(levels)})$"},
+    )

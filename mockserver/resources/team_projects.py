@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import delete_record, show_record, update_record
 from mockserver.jsonapi.identifiers import identifier
-from mockserver.jsonapi.resources import resource
 from mockserver.resources import access_levels
+from mockserver.resources.access_of_caller import accesses, own, places, some
 from mockserver.resources.team_access import (
     Place,
-    accesses,
+    access_kind,
     add_to,
     list_of,
-    names,
-    own,
-    seed_of,
-    teams_of_caller,
-    to_team,
 )
 from mockserver.resources.workspace_moves import IN_PROJECT, OF_PROJECT
-from mockserver.world.kinds import Kind
-from mockserver.world.naming import by_id
-from mockserver.world.state import Record, State
+from mockserver.world.state import Record
 from mockserver.world.view import View
 
 TYPE = "team-projects"
@@ -87,26 +81,13 @@ def administers(view: View, access: Record) -> bool:
     return level == "admin" and len(view.state.members(access.owner, OF_PROJECT)) > 0
 
 
-def some(fits: Callable[[View, Record], bool]) -> Callable[[View, Record], bool]:
-    """Whether an access to a project, of a team of the caller's, fits."""
-    return lambda view, organization: any(
-        fits(view, view.state.get(item[-1]))
-        for team in teams_of_caller(view, organization)
-        for item in view.state.list(team, TYPE)
-    )
-
-
 def reach(view: View, type: str, within: Record) -> Iterator[int]:
     """The projects in which the caller's teams have access, and the workspaces in them."""
-    if type not in ("projects", "workspaces"):
-        return
-    for team in teams_of_caller(view, within):
-        for item in view.state.list(team, TYPE):
-            project = view.state.get(item[-1]).owner
-            if type == "projects":
-                yield project
-            else:
-                yield from view.state.members(project, OF_PROJECT)
+    if type == "projects":
+        yield from places(view, TYPE, within)
+    elif type == "workspaces":
+        for project in places(view, TYPE, within):
+            yield from view.state.members(project, OF_PROJECT)
 
 
 # what is shown
@@ -117,18 +98,11 @@ def to_project(view: View, record: Record) -> dict[str, Any]:
     return {"data": identifier(project), "links": {"related": f"/api/v2/projects/{project.id}"}}
 
 
-def dump(state: State, record: Record, entry: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    return state.get(record.owners[1])["name"], entry
-
-
-TODAY = Kind(
-    type=TYPE,
+COMMON = access_kind(TYPE, PLACE, LEVELS, to_project)
+TODAY = replace(
+    COMMON,
     prefix="tprj",
-    names=names(TYPE),
-    find=by_id(TYPE),
     settled=access_levels.settled(access_levels.PROJECT),
-    show=resource,
-    relationships={"team": to_team, "project": to_project},
     operations={
         "list-team-access-to-project": (list_of(PLACE), LIST),
         "add-team-access-to-project": (add_to(PLACE), MANAGE),
@@ -140,21 +114,13 @@ TODAY = Kind(
     grants={"projects": in_project, "workspaces": in_workspace, TYPE: in_access},
     sought={
         "organizations": {
-            "creates-workspaces": some(may_create),
-            "administers-a-workspace": some(administers),
+            "creates-workspaces": some(TYPE, may_create),
+            "administers-a-workspace": some(TYPE, administers),
         }
     },
     reach=reach,
-    within="projects",
-    about='What teams may do in it: the level by the team\'s name, e.g. {"platform": "read"}.',
-    member="team-access",
-    refers=("teams",),
-    mapping=True,
-    seed=seed_of(PLACE, TYPE),
-    dump=dump,
     entry={
-        "type": ["string", "object"],
-        "pattern": f"^({'|'.join(LEVELS)})$",
+        **COMMON.entry,
         "properties": {"project-access": {"required": []}, "workspace-access": {"required": []}},
     },
 )

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import delete_record, show_record, update_record
 from mockserver.jsonapi.identifiers import identifier
-from mockserver.jsonapi.resources import resource
 from mockserver.resources import access_levels
+from mockserver.resources.access_of_caller import accesses, own, places, some
 from mockserver.resources.team_access import (
     Place,
-    accesses,
+    access_kind,
     add_to,
     list_of,
-    names,
-    own,
-    seed_of,
-    teams_of_caller,
-    to_team,
 )
-from mockserver.world.kinds import Kind
-from mockserver.world.naming import by_id
-from mockserver.world.state import Record, State
+from mockserver.world.state import Record
 from mockserver.world.view import View
 
 TYPE = "team-workspaces"
@@ -42,13 +35,9 @@ def grants(view: View, record: Record) -> Iterator[str]:
         yield access["access"]
 
 
-def reach(view: View, type: str, within: Record) -> Iterator[int]:
+def reach(view: View, type: str, within: Record) -> Iterable[int]:
     """The workspaces in which the caller's teams have access."""
-    if type != "workspaces":
-        return
-    for team in teams_of_caller(view, within):
-        for item in view.state.list(team, TYPE):
-            yield view.state.get(item[-1]).owner
+    return places(view, TYPE, within) if type == "workspaces" else ()
 
 
 # what is shown
@@ -60,16 +49,8 @@ def to_workspace(view: View, record: Record) -> dict[str, Any]:
     return {"data": identifier(workspace), "links": {"related": path}}
 
 
-def dump(state: State, record: Record, entry: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    return state.get(record.owners[1])["name"], entry
-
-
-KIND = Kind(
-    type=TYPE,
-    names=names(TYPE),
-    find=by_id(TYPE),
-    show=resource,
-    relationships={"team": to_team, "workspace": to_workspace},
+KIND = replace(
+    access_kind(TYPE, PLACE, LEVELS, to_workspace),
     operations={
         "list-team-access-to-workspaces": (list_of(PLACE), READ),
         "add-team-access-to-workspace": (add_to(PLACE), MANAGE),
@@ -79,14 +60,6 @@ KIND = Kind(
     read=READ,
     grants={"workspaces": grants},
     reach=reach,
-    within="workspaces",
-    about='What teams may do in it: the level by the team\'s name, e.g. {"platform": "read"}.',
-    member="team-access",
-    refers=("teams",),
-    mapping=True,
-    seed=seed_of(PLACE, TYPE),
-    dump=dump,
-    entry={"type": ["string", "object"], "pattern": f"^({'|'.join(LEVELS)})$"},
 )
 
 
@@ -102,13 +75,8 @@ def grants_today(view: View, record: Record) -> Iterator[str]:
         yield from access_levels.words(access["access"], access.values, "workspace-locking")
 
 
-def administers_one(view: View, organization: Record) -> bool:
-    """Whether a team of the caller's has the level admin in some workspace."""
-    return any(
-        view.state.get(item[-1])["access"] == "admin"
-        for team in teams_of_caller(view, organization)
-        for item in view.state.list(team, TYPE)
-    )
+def administers(view: View, access: Record) -> bool:
+    return bool(access["access"] == "admin")
 
 
 TODAY = replace(
@@ -125,7 +93,6 @@ TODAY = replace(
         "workspaces": grants_today,
         TYPE: lambda view, record: ("own-access",) if own(view, record) else (),
     },
-    sought={"organizations": {"administers-a-workspace": administers_one}},
-    entry={"type": ["string", "object"], "pattern": f"^({'|'.join(LEVELS)})$"},
+    sought={"organizations": {"administers-a-workspace": some(TYPE, administers)}},
 )
 EDITIONS = {"2026-08": TODAY}

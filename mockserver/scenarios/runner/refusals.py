@@ -188,11 +188,8 @@ def all_refused(
 
     Where the token may not make a record of the type, nothing is asked about those of others.
     """
-    if (
-        record is None
-        and driver.context.rights.limited
-        and {*operation.records.values()} - {driver.owner}
-    ):
+    others = {*operation.records.values()} - {driver.owner}
+    if record is None and others and driver.context.rights.limited:
         return
     good = _good(driver, operation, record)
     if good is None:
