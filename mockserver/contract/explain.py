@@ -189,14 +189,16 @@ def untold(metas: Iterable[Mapping[str, Any]]) -> list[str]:
     return [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
 
 
-def hint(miss: Miss, wanted: str) -> str:
-    """What to do."""
+def hint(miss: Miss, wanted: str, around: Schema) -> str:
+    """What to do. `around`: the schema of the object that a member stands in."""
     where = key_path(miss.path) or "a JSON body"
     if miss.fault == "missing":
         return f"Send {where}: {wanted}."
     if miss.fault == "unlisted":
-        near = _meant(miss)
-        return f"Did you mean {near}?" if near else f"Leave out {where}; it has no effect."
+        if near := _meant(miss):
+            return f"Did you mean {near}?"
+        by = around.get("x-changed-by", {}).get(miss.path[-1])
+        return f"Leave out {where}; it has no effect." + (f" What changes it: {by}." if by else "")
     return f"Send {wanted} as {where}."
 
 
@@ -229,6 +231,7 @@ def explained(
     names of the edition's secret members: what is sent under one is told nowhere.
     """
     part, source, secret = trail(schema, miss.path, components, miss.value)
+    around, *_ = trail(schema, miss.path[:-1], components)
     wanted = expected(part, components) if part else "no such member"
     if miss.fault == "maxLength":
         wanted += f", at most {miss.expected} letters of it"
@@ -242,5 +245,5 @@ def explained(
         "expected": wanted,
         "key-path": key_path(miss.path),
         "source": source,
-        "hint": misspelt(miss, others) or hint(miss, wanted),
+        "hint": misspelt(miss, others) or hint(miss, wanted, around),
     }

@@ -116,7 +116,7 @@ def check_fixture(document: Mapping[str, Any], checker: Checker) -> Mapping[str,
         part, _, secret = trail(checker.schema, miss.path, checker.components, miss.value)
         wanted = _beside(miss) or (expected(part, checker.components) if part else "no such member")
         faults.append(
-            (miss.pointer, f"{fact(miss, secret)}; expected {wanted}. {hint(miss, wanted)}")
+            (miss.pointer, f"{fact(miss, secret)}; expected {wanted}. {hint(miss, wanted, {})}")
         )
     raise UnfitFixture(faults)
 

@@ -25,6 +25,8 @@ OURS = {
     "x-optional", "x-shown", "x-create", "x-update", "x-sent", "x-of", "x-id",
 }  # fmt: skip
 """Words of a member that a role reads; the rest stands in every role as it is written."""
+CHANGED_BY = "x-changed-by"
+"""Of what is only shown: what changes it. An object that is sent has it of all such members by name."""
 CONDITIONS = ("if", "then", "else")
 TOLD = {
     "attributes": "What it is.",
@@ -109,7 +111,13 @@ def _members(
         makes = fresh or role == CREATE
         needed = [name for name, part in kept.items() if makes and part.get("x-required")]
     made = {name: _member(part, role, source, types) for name, part in kept.items()}
-    return {"properties": made, **({"required": needed} if needed else {}), **CLOSED}
+    told = {name: part[CHANGED_BY] for name, part in parts.items() if CHANGED_BY in part}
+    return {
+        "properties": made,
+        **({"required": needed} if needed else {}),
+        **({CHANGED_BY: told} if told and role != ANSWER else {}),
+        **CLOSED,
+    }
 
 
 def _refuse_required(said: Schema) -> None:

@@ -202,7 +202,11 @@ def test_what_was_meant_is_named_only_where_it_is_near(acme: mockserver.World) -
     refused = ask(acme, "GET", f"{ORG}/workspaces?filter%5Btags%5D=green")
     assert refused.errors[0]["meta"]["hint"] == "Did you mean search[tags]?"
     for name, hint in (
-        ("tag-names", "Leave out data.attributes.tag-names; it has no effect."),
+        (
+            "tag-names",
+            "Leave out data.attributes.tag-names; it has no effect. What changes it: "
+            "relationships.tags of a create; POST, DELETE …/relationships/tags.",
+        ),
         ("descripton", "Did you mean description?"),
     ):
         ask(acme, "POST", f"{ORG}/workspaces", a("workspaces", name=name, **{name: "x"}))
