@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mockserver.cli.common import TOKEN, URL, edition_named
+from mockserver.cli.common import EDITION, TOKEN, URL, edition_named
 from mockserver.cli.printing import say
 from mockserver.loopback import origin_of, split, without_proxy
 
@@ -52,7 +52,7 @@ def env(url: str, token: str, ready_file: Path | None) -> None:
 @READY
 @click.option("--tls", is_flag=True, help="The server speaks https, whatever --url says.")
 @click.option("--hostname", help="Host that your configurations name; the server's if omitted.")
-@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@EDITION
 def cli_config(
     url: str, token: str, ready_file: Path | None, tls: bool, hostname: str | None, edition: str
 ) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from mockserver.contract import Edition
+
+Command = Callable[..., Any]
 
 URL = click.option(
     "--url", envvar="TFE_ADDRESS", default="http://127.0.0.1:8080", show_default=True,
@@ -21,6 +24,25 @@ TOKEN = click.option(
 
 PATH = click.Path(exists=True, path_type=Path)
 """What there is, be it a file or a folder: `one_file` and `one_folder` refuse the other, and say what to do."""
+
+EDITION = click.option(
+    "--edition", default="2019-07", show_default=True, help="Edition of the API."
+)
+FIXTURE = click.option(
+    "--fixture", default="documented", show_default=True,
+    help="Data to start with: a name or a file.",
+)  # fmt: skip
+WORLD_EDITION = click.option(
+    "--edition", help="Edition of the API; that of the fixture if omitted, or else 2019-07."
+)
+
+
+def printed_as(*forms: str) -> Callable[[Command], Command]:
+    """The option `--format`; the first form is the default."""
+    return click.option(
+        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True,
+        help="Form to print it in.",
+    )  # fmt: skip
 
 
 class Unusable(click.ClickException):

@@ -6,19 +6,19 @@ from typing import Any
 
 import click
 
-from mockserver.cli.common import edition_named
+from mockserver.cli.common import EDITION, FIXTURE, WORLD_EDITION, edition_named, printed_as
 from mockserver.cli.printing import say, say_json, say_table
 
 
 @click.command()
-@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@EDITION
 def openapi(edition: str) -> None:
     """Print an edition as an OpenAPI 3.1 document."""
     say_json(edition_named(edition).openapi())
 
 
 @click.command("fixture-schema")
-@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@EDITION
 def print_fixture_schema(edition: str) -> None:
     """Print the JSON Schema of fixtures."""
     from mockserver.pipeline.server import served
@@ -30,14 +30,7 @@ def print_fixture_schema(edition: str) -> None:
 
 @click.command()
 @click.option("--edition", help="Edition of the API; every edition if omitted.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="Form to print it in.",
-)
+@printed_as("table", "json", "markdown")
 def operations(edition: str | None, form: str) -> None:
     """List the operations of the API that are supported."""
     from mockserver.contract import editions
@@ -71,27 +64,13 @@ def operations(edition: str | None, form: str) -> None:
 
 
 @click.command()
-@click.option(
-    "--fixture",
-    default="documented",
-    show_default=True,
-    help="Data to start with: a name or a file.",
-)
-@click.option(
-    "--edition", help="Edition of the API; that of the fixture if omitted, or else 2019-07."
-)
+@FIXTURE
+@WORLD_EDITION
 @click.option(
     "--caller", "names", multiple=True, help="Only this caller, e.g. ann. May be repeated."
 )
 @click.option("--operation", "ids", multiple=True, help="Only this operation. May be repeated.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "markdown", "json"]),
-    default="table",
-    show_default=True,
-    help="Form to print it in.",
-)
+@printed_as("table", "markdown", "json")
 def who(
     fixture: str, edition: str | None, names: tuple[str, ...], ids: tuple[str, ...], form: str
 ) -> None:

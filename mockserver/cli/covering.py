@@ -6,29 +6,16 @@ import sys
 
 import click
 
-from mockserver.cli.common import TOKEN, URL
-from mockserver.cli.outcome import ONLY, part, too_little
+from mockserver.cli.common import TOKEN, URL, printed_as
+from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, too_little
 from mockserver.cli.printing import say, say_json, say_table
 
 
 @click.command()
 @URL
 @TOKEN
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "html"]),
-    default="table",
-    show_default=True,
-    help="Form to print it in.",
-)
-@click.option(
-    "--fail-under",
-    type=float,
-    default=0.0,
-    metavar="PERCENT",
-    help="Exit with 1 if less of the contract was exercised.",
-)
+@printed_as("table", "json", "html")
+@FAIL_UNDER
 @ONLY
 def coverage(
     url: str, token: str, form: str, fail_under: float, counted: tuple[str, ...]

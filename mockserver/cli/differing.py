@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli.common import Unusable, edition_named
+from mockserver.cli.common import Unusable, edition_named, printed_as
 from mockserver.cli.printing import say, say_json
 
 if TYPE_CHECKING:
@@ -22,14 +22,7 @@ if TYPE_CHECKING:
     "--against", type=click.Path(exists=True, path_type=Path), metavar="PATH",
     help="Compare the edition with this recording instead: a HAR, or a folder of `mockserver record`.",
 )  # fmt: skip
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["markdown", "json"]),
-    default="markdown",
-    show_default=True,
-    help="Form to print it in.",
-)
+@printed_as("markdown", "json")
 def diff(old: str, new: str | None, against: Path | None, form: str) -> None:
     """Print what differs from edition OLD to edition NEW, each line breaking or an addition.
 

@@ -20,6 +20,10 @@ ONLY = click.option(
     "--only", "counted", multiple=True, metavar="NAME",
     help="Count this page or operation alone, or those that were `touched`. May be repeated.",
 )  # fmt: skip
+FAIL_UNDER = click.option(
+    "--fail-under", type=float, default=0.0, metavar="PERCENT",
+    help="Exit with 1 if less of the contract was exercised.",
+)  # fmt: skip
 
 
 def tell(

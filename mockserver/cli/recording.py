@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.common import PATH, edition_named, one_folder
+from mockserver.cli.common import EDITION, PATH, edition_named, one_folder
 from mockserver.cli.outcome import tell
 from mockserver.cli.printing import say, say_json
 from mockserver.escaping import escaped
@@ -97,7 +97,7 @@ def record(
     callback=one_folder,
     help="Folder that `mockserver record` has written.",
 )
-@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@EDITION
 def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     """Print a fixture with the data that recorded exchanges have shown."""
     from mockserver.contract.fixtures import UnfitFixture

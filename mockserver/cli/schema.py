@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.common import edition_named
+from mockserver.cli.common import EDITION, edition_named
 from mockserver.cli.printing import say_json
 
 
@@ -19,7 +19,7 @@ from mockserver.cli.printing import say_json
     metavar="STATUS",
     help="Schema of the response with this status; of the request if omitted.",
 )
-@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@EDITION
 @click.option(
     "--all", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Write every schema of the edition into this folder.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.common import Unusable
+from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable
 from mockserver.cli.ready import ready_to, say_ready
 from mockserver.loopback import is_loopback
 
@@ -45,12 +45,7 @@ SWITCH_SECONDS = 0.0005
     "--token",
     help="Key of the world; if omitted, test-token on this machine and a random one elsewhere.",
 )
-@click.option(
-    "--fixture",
-    default="documented",
-    show_default=True,
-    help="Data to start with: a name or a file.",
-)
+@FIXTURE
 @click.option(
     "--watch",
     is_flag=True,
@@ -61,9 +56,7 @@ SWITCH_SECONDS = 0.0005
     type=click.Path(dir_okay=False),
     help="Keep the data in this file from run to run, as a fixture; the first run starts with --fixture.",
 )
-@click.option(
-    "--edition", help="Edition of the API; that of the fixture if omitted, or else 2019-07."
-)
+@WORLD_EDITION
 @click.option("--seed", default=0, show_default=True, help="Number that ids are made from.")
 @click.option("--strict", is_flag=True, help="Refuse what the API's pages do not list.")
 @click.option("--control-token", help="Token that allows other machines to create worlds.")

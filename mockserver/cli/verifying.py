@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.common import PATH, edition_named, one_file, one_folder
-from mockserver.cli.outcome import ONLY, part, tell
+from mockserver.cli.common import EDITION, PATH, Command, edition_named, one_file, one_folder
+from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, tell
 from mockserver.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from mockserver.reports.writing import Report
     from mockserver.scenarios.runner.context import Context
 
-Command = Callable[..., Any]
 RECORDINGS = ("har", "journal", "exchanges")
 
 
@@ -80,8 +79,7 @@ _reports = _options(
     click.option("--report", "reports", multiple=True, metavar="FORM=FILE",
                  help="Write a report: junit=FILE, sarif=FILE, json=FILE, html=FILE or github. May be repeated."),
     click.option("--coverage", "cover", is_flag=True, help="Print how much of the contract was exercised."),
-    click.option("--fail-under", type=float, default=0.0, metavar="PERCENT",
-                 help="Exit with 1 if less of the contract was exercised."),
+    FAIL_UNDER,
     ONLY,
     click.option("--annotate-file", default="", metavar="FILE",
                  help="File of your repository that GitHub's annotations stand at."),
@@ -92,7 +90,7 @@ _reports = _options(
 @_server
 @_recording
 @click.option("--operation", "operations", multiple=True, metavar="ID", help="Verify the resource of this operation only. May be repeated.")  # fmt: skip
-@click.option("--edition", default="2019-07", show_default=True, help="Edition of the API.")
+@EDITION
 @click.option(
     "--fail-on-drift",
     is_flag=True,
