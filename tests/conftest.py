@@ -4,6 +4,10 @@ Hypothesis draws the same examples in every run, so that a red build is red for 
 and how to look for new ones, is said in `tests/examples.py`.
 """
 
+import gc
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 import tests.examples  # noqa: F401 (registers the profiles)
@@ -14,3 +18,14 @@ pytest_plugins = ["pytester"]
 
 settings.load_profile("quick")
 leaks.watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Thousands of tests live as long as the run: no look for garbage goes through them again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import CodeType
 from typing import Any
 
 import flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.exceptions import HTTPException
 
 from mockserver.control import answering as control
@@ -29,10 +32,27 @@ HEADERS = {
 """Of every answer of the page, refusals too."""
 
 
+class Compiled(BytecodeCache):
+    """Templates that were compiled once in this process, for the pages of all its servers."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 def application(server: Server) -> flask.Flask:
     """The page of a server's worlds, as a WSGI application."""
     app = flask.Flask("mockserver.page", static_url_path="/page")
     app.extensions["page"] = doors.Doors(server)
+    app.jinja_env.bytecode_cache = COMPILED
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["line"] = lambda value: escaped(str(value))
     app.jinja_env.globals["version"] = VERSION

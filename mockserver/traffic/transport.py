@@ -94,7 +94,8 @@ class HttpTransport:
         self._address = parts.hostname, parts.port or (443 if self._tls else 80)
         self._rate = Rate((0.0 if self.local else DOCUMENTED) if rate is None else rate)
         self._idle: deque[tuple[float, HTTPConnection]] = deque()
-        weakref.finalize(self, _close, self._idle)
+        self.close = weakref.finalize(self, _close, self._idle)
+        """Ends the connections that wait; who forgets it has it done when nothing holds the wire."""
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None

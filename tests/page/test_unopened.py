@@ -6,6 +6,11 @@ import json
 import subprocess
 import sys
 
+import jinja2
+import pytest
+
+from tests.page.browsing import browser
+
 SCRIPT = """
 import json, sys
 from mockserver.web.app import create_app
@@ -26,3 +31,9 @@ def test_its_modules_are_imported_when_it_is_opened_and_not_before() -> None:
     before, unopened, opened, loaded = json.loads(done.stdout)
     assert (before, unopened, opened) == (200, [], 200)
     assert "mockserver.page.app" in loaded
+
+
+def test_its_templates_are_compiled_once_for_all_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert browser().get("/").status_code == 200
+    monkeypatch.delattr(jinja2.Environment, "_compile")
+    assert browser().get("/").status_code == 200

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests  # noqa: F401 (an inner run that imported it would leave half of it behind)
 
 import mockserver
 from mockserver.web.app import create_app

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 
 import pytest
@@ -169,15 +168,6 @@ def test_a_universe_is_gone_after_its_block() -> None:
 
 
 def test_worlds_do_not_stay_in_memory_when_their_tests_are_over(run: Run) -> None:
-    gc.collect()
-    gc.freeze()  # what was there before need not be looked through thirty times
-    try:
-        _worlds_do_not_stay_in_memory(run)
-    finally:
-        gc.unfreeze()
-
-
-def _worlds_do_not_stay_in_memory(run: Run) -> None:
     run(
         """
         import gc, pytest

@@ -70,6 +70,7 @@ def recording(
         proxy = Proxy(transport, upstream.url, recorder.take)
         with LiveServer(answer=proxy) as live:
             yield live.url, recorder, said
+        transport.close()
 
 
 def session(url: str) -> str:
