@@ -48,9 +48,19 @@ def _points(operation: Operation, edition: Edition) -> Iterator[Point]:
         )
     for status in operation.responses:
         yield "status", id, str(status)
-        if (schema := operation.answer_schema(status)) is not None and status < 300:
-            said = coverage_points.branches(schema, schemas)
+        if (place := _left_open(edition.name, id, status)) is not None:
+            said = coverage_points.branches(place)
             yield from (("branch", id, f"{status} {branch}") for branch in said)
+
+
+@cache
+def _left_open(edition: str, operation: str, status: int) -> coverage_points.Place | None:
+    """What an answer of success leaves open; None where no schema is known."""
+    contract = load(edition)
+    schema = contract.operations[operation].answer_schema(status)
+    if schema is None or status >= 300:
+        return None
+    return coverage_points.left_open(schema, contract.schemas)
 
 
 TOUCHED = "touched"
@@ -113,10 +123,11 @@ class Coverage:
                 yield ("value" if " = " in what else "attribute"), id, what
 
     def _answered(self, operation: Operation, status: int, response: Any) -> Iterator[Point]:
-        schema = operation.answer_schema(status)
-        if schema is not None:
-            for branch in coverage_points.branches_taken(schema, response, self._contract.schemas):
-                yield "branch", operation.id, f"{status} {branch}"
+        place = _left_open(self.edition, operation.id, status)
+        if place is not None:
+            taken: set[str] = set()
+            coverage_points.take_branches(place, response, taken)
+            yield from (("branch", operation.id, f"{status} {branch}") for branch in taken)
 
     def merge(self, met: Iterable[Iterable[str]]) -> None:
         """What another run, or another worker, has met."""

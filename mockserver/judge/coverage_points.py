@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract.engines import Components, Schema
@@ -51,57 +52,92 @@ def enum_values(schema: Schema, components: Components, path: str = "") -> Itera
         yield from enum_values(part, components, f"{path}.{name}" if path else name)
 
 
-def branches(schema: Schema, components: Components, path: str = "") -> Iterator[str]:
-    """What may differ between two answers of one schema.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a schema leaves open at a key path, and at the places below it.
+
+    `nullable`: null is one of several types. `types`: the resource types that an item may be of.
+    `items`: the place of a list's items, None for what is no list. `optional`, `members`: names of
+    members that may be absent, and the place of each that leaves something open.
+    """
+
+    path: str
+    enum: Sequence[Any]
+    nullable: bool
+    types: tuple[str, ...] | None
+    items: Place | None
+    optional: frozenset[str]
+    members: Mapping[str, Place]
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.enum or self.nullable or self.members or self.optional) or not (
+            self.types is None and self.items is None
+        )
+
+    def below(self, name: str) -> str:
+        """The key path of a member."""
+        return f"{self.path}.{name}" if self.path else name
+
+
+def left_open(schema: Schema, components: Components, path: str = "") -> Place:
+    """What may differ between two answers of one schema, read once for all of them."""
+    schema = resolve(schema, components)
+    members, required = schema.get("properties", {}), schema.get("required", ())
+    below = {
+        name: left_open(part, components, f"{path}.{name}" if path else name)
+        for name, part in members.items()
+    }
+    named = [_type_of(resolve(choice, components)) for choice in schema.get("anyOf", ())]
+    return Place(
+        path,
+        schema.get("enum", ()),
+        _nullable(schema),
+        tuple(filter(None, named)) if "anyOf" in schema else None,
+        left_open(schema["items"], components, f"{path}[]") if "items" in schema else None,
+        frozenset(name for name in members if name not in required),
+        {name: place for name, place in below.items() if place.is_open},
+    )
+
+
+def branches(place: Place) -> Iterator[str]:
+    """Every branch of a place.
 
     A member that is there or not, null or not; a list that is empty or not; an enum value; which
     of several types an item is.
     """
-    schema = resolve(schema, components)
-    for value in schema.get("enum", ()):
-        yield value_point(path, value)
-    if _nullable(schema):
-        yield from (f"{path} null", f"{path} not null")
-    for choice in schema.get("anyOf", ()):
-        inner = resolve(choice, components)
-        name = _type_of(inner)
-        if name:
-            yield f"{path} {name}"
-    if "items" in schema:
-        yield from (f"{path}[] empty", f"{path}[] filled")
-        yield from branches(schema["items"], components, f"{path}[]")
-    required = schema.get("required", ())
-    for name, part in schema.get("properties", {}).items():
-        inner_path = f"{path}.{name}" if path else name
-        if name not in required:
-            yield from (f"{inner_path} there", f"{inner_path} absent")
-        yield from branches(part, components, inner_path)
+    yield from (value_point(place.path, value) for value in place.enum)
+    if place.nullable:
+        yield from (f"{place.path} null", f"{place.path} not null")
+    yield from (f"{place.path} {type}" for type in place.types or ())
+    if place.items:
+        yield from (f"{place.path}[] empty", f"{place.path}[] filled")
+        yield from branches(place.items)
+    for name in place.optional:
+        yield from (f"{place.below(name)} there", f"{place.below(name)} absent")
+    for inner in place.members.values():
+        yield from branches(inner)
 
 
-def branches_taken(
-    schema: Schema, value: Any, components: Components, path: str = ""
-) -> Iterator[str]:
-    """The branches that a value takes."""
-    schema = resolve(schema, components)
-    if "enum" in schema and value in schema["enum"]:
-        yield value_point(path, value)
-    if _nullable(schema):
-        yield f"{path} null" if value is None else f"{path} not null"
-    if "anyOf" in schema and isinstance(value, dict):
-        yield f"{path} {value.get('type')}"
-    if "items" in schema and isinstance(value, list):
-        yield f"{path}[] {'filled' if value else 'empty'}"
-        for item in value[:MANY]:
-            yield from branches_taken(schema["items"], item, components, f"{path}[]")
-    if not isinstance(value, dict):
-        return
-    required = schema.get("required", ())
-    for name, part in schema.get("properties", {}).items():
-        inner = f"{path}.{name}" if path else name
-        if name not in required:
-            yield f"{inner} {'there' if name in value else 'absent'}"
-        if name in value:
-            yield from branches_taken(part, value[name], components, inner)
+def take_branches(place: Place, value: Any, taken: set[str]) -> None:
+    """Add the branches that a value takes."""
+    if place.enum and value in place.enum:
+        taken.add(value_point(place.path, value))
+    if place.nullable:
+        taken.add(f"{place.path} null" if value is None else f"{place.path} not null")
+    if isinstance(value, list):
+        if place.items:
+            taken.add(f"{place.path}[] {'filled' if value else 'empty'}")
+            for item in value[:MANY] if place.items.is_open else ():
+                take_branches(place.items, item, taken)
+    elif isinstance(value, dict):
+        if place.types is not None:
+            taken.add(f"{place.path} {value.get('type')}")
+        for name in place.optional:
+            taken.add(f"{place.below(name)} {'there' if name in value else 'absent'}")
+        for name, inner in place.members.items():
+            if name in value:
+                take_branches(inner, value[name], taken)
 
 
 def value_point(path: str, value: Any) -> str:

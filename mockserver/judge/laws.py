@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from mockserver.contract import Edition
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, included, linked, resources
-from mockserver.judge.pointers import leaves
+from mockserver.judge.pointers import named_members
 
 SECRET = "{secrets}: a secret is shown at creation alone"
 
@@ -56,10 +56,8 @@ def violations(resource: Any, edition: Edition) -> Iterator[LawViolation]:
 def told_again(document: Any, edition: Edition) -> Iterator[LawViolation]:
     """The secrets in an answer to a GET: a secret is shown once, at creation."""
     for base, resource in (*resources(document), *included(document)):
-        for pointer, value in leaves(resource):
-            if value is None or pointer.rpartition("/")[2] not in edition.secrets:
-                continue
-            if pointer not in _open(resource, edition):
+        for pointer, value in named_members(resource, edition.secrets):
+            if value is not None and pointer not in _open(resource, edition):
                 yield LawViolation(base + pointer, f"{pointer} holds a value", "null", SECRET)
 
 

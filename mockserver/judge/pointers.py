@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.contract.explain import brief
@@ -45,11 +45,24 @@ def brief_at(document: Any, pointer: str) -> str:
 
 def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     """Pointer and value of everything that is no object; lists are one value."""
-    if isinstance(value, dict) and value:
-        for name, item in value.items():
-            yield from leaves(item, f"{place}/{escape(name)}")
-    else:
+    if not isinstance(value, dict) or not value:
         yield place, value
+        return
+    for name, item in value.items():
+        inner = f"{place}/{escape(name)}"
+        if isinstance(item, dict) and item:
+            yield from leaves(item, inner)
+        else:
+            yield inner, item
+
+
+def named_members(value: Any, names: Collection[str], place: str = "") -> Iterator[tuple[str, Any]]:
+    """Those of `leaves` that are members of one of these names."""
+    for name, item in value.items() if isinstance(value, dict) else ():
+        if isinstance(item, dict) and item:
+            yield from named_members(item, names, f"{place}/{escape(name)}")
+        elif name in names:
+            yield f"{place}/{escape(name)}", item
 
 
 def collapsed(pointer: str) -> str:

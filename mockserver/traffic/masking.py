@@ -54,16 +54,17 @@ class Mask:
         self.learn(*self._named(value))
 
     def _named(self, value: Any) -> set[str]:
-        if isinstance(value, list):
-            return {secret for item in value for secret in self._named(item)}
-        if not isinstance(value, dict):
-            return set()
-        found = {secret for item in value.values() for secret in self._named(item)}
-        return found | {
-            item
-            for name, item in value.items()
-            if isinstance(item, str) and is_secret(name, self._names)
-        }
+        found: set[str] = set()
+        queue = [value]
+        while queue:
+            part = queue.pop()
+            if isinstance(part, list):
+                queue += part
+            elif isinstance(part, dict):
+                queue += part.values()
+                texts = (name for name, item in part.items() if isinstance(item, str))
+                found.update(part[name] for name in texts if is_secret(name, self._names))
+        return found
 
     def _known(self) -> Redactor:
         patterns: list[Pattern] = []
