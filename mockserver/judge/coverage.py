@@ -54,7 +54,7 @@ def _points(operation: Operation, edition: Edition) -> Iterator[Point]:
 
 
 @cache
-def _left_open(edition: str, operation: str, status: int) -> coverage_points.Place | None:
+def _left_open(edition: str, operation: str, status: int) -> coverage_points.LeftOpen | None:
     """What an answer of success leaves open; None where no schema is known."""
     contract = load(edition)
     schema = contract.operations[operation].answer_schema(status)

@@ -53,7 +53,7 @@ def enum_values(schema: Schema, components: Components, path: str = "") -> Itera
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LeftOpen:
     """What a schema leaves open at a key path, and at the places below it.
 
     `nullable`: null is one of several types. `types`: the resource types that an item may be of.
@@ -65,9 +65,9 @@ class Place:
     enum: Sequence[Any]
     nullable: bool
     types: tuple[str, ...] | None
-    items: Place | None
+    items: LeftOpen | None
     optional: frozenset[str]
-    members: Mapping[str, Place]
+    members: Mapping[str, LeftOpen]
 
     @property
     def is_open(self) -> bool:
@@ -80,7 +80,7 @@ class Place:
         return f"{self.path}.{name}" if self.path else name
 
 
-def left_open(schema: Schema, components: Components, path: str = "") -> Place:
+def left_open(schema: Schema, components: Components, path: str = "") -> LeftOpen:
     """What may differ between two answers of one schema, read once for all of them."""
     schema = resolve(schema, components)
     members, required = schema.get("properties", {}), schema.get("required", ())
@@ -89,7 +89,7 @@ def left_open(schema: Schema, components: Components, path: str = "") -> Place:
         for name, part in members.items()
     }
     named = [_type_of(resolve(choice, components)) for choice in schema.get("anyOf", ())]
-    return Place(
+    return LeftOpen(
         path,
         schema.get("enum", ()),
         _nullable(schema),
@@ -100,7 +100,7 @@ def left_open(schema: Schema, components: Components, path: str = "") -> Place:
     )
 
 
-def branches(place: Place) -> Iterator[str]:
+def branches(place: LeftOpen) -> Iterator[str]:
     """Every branch of a place.
 
     A member that is there or not, null or not; a list that is empty or not; an enum value; which
@@ -119,7 +119,7 @@ def branches(place: Place) -> Iterator[str]:
         yield from branches(inner)
 
 
-def take_branches(place: Place, value: Any, taken: set[str]) -> None:
+def take_branches(place: LeftOpen, value: Any, taken: set[str]) -> None:
     """Add the branches that a value takes."""
     if place.enum and value in place.enum:
         taken.add(value_point(place.path, value))
