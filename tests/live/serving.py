@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
+import mockserver
 from mockserver.cli import main
 from tests.client import connected, sent
 
@@ -33,6 +35,23 @@ def clean() -> dict[str, str]:
     """Our environment without what clients and the command read from it."""
     environment = {n: v for n, v in os.environ.items() if not n.startswith("TFE_")}
     return {**environment, "PYTHONUNBUFFERED": "1", "NO_PROXY": "*"}
+
+
+def one_server(**options: Any) -> tuple[Any, Any]:
+    """The fixtures `world` and `tfe` of a module: one server for all of it, reset before each test."""
+
+    @pytest.fixture(scope="module")
+    def world() -> Iterator[mockserver.World]:
+        with mockserver.universe(**options) as made:
+            assert made.url
+            yield made
+
+    @pytest.fixture
+    def tfe(world: mockserver.World) -> mockserver.World:
+        world.reset()
+        return world
+
+    return world, tfe
 
 
 @dataclass

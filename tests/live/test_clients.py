@@ -13,25 +13,14 @@ import requests
 
 import mockserver
 from tests.client import JSONAPI, ORG, ROOT, SET, SETS, a_set
+from tests.live.serving import one_server
 
 NAME = "my-organization"
 PRODUCTION = "polset-3yVQZvHzf5j3WRJ1"
 EXAMPLE, OTHER = "pol-u3S5p2Uwk21keu1s", "pol-2HRvNs49EWPjDqT1"
 FIRST, SECOND = "ws-2HRvNs49EWPjDqT1", "ws-u3S5p2Uwk21keu1s"
 SSH_KEY = "sshkey-GxrePWre1Ezug7aM"
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[mockserver.World]:
-    with mockserver.universe(key="test-token") as tfe:
-        assert tfe.url
-        yield tfe
-
-
-@pytest.fixture
-def tfe(world: mockserver.World) -> mockserver.World:
-    world.reset()
-    return world
+world, tfe = one_server(key="test-token")
 
 
 # curl, as the page prints it

@@ -13,22 +13,11 @@ import pytest
 
 import mockserver
 from tests.client import JSONAPI, ORG, POLICY, ROOT, SET, SETS, WORKSPACE, a_set, connected
+from tests.live.serving import one_server
 
 MB = 1024 * 1024
 HEADERS = {"Authorization": "Bearer test-token", "Content-Type": JSONAPI}
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[mockserver.World]:
-    with mockserver.universe(key="test-token") as tfe:
-        assert tfe.url
-        yield tfe
-
-
-@pytest.fixture
-def tfe(world: mockserver.World) -> mockserver.World:
-    world.reset()
-    return world
+world, tfe = one_server(key="test-token")
 
 
 @pytest.fixture

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import mockserver
+from tests.live.serving import one_server
 
 ORG = "acme"
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[mockserver.World]:
-    with mockserver.universe(edition="2026-08", fixture="empty", key="today") as tfe:
-        assert tfe.url
-        yield tfe
-
-
-@pytest.fixture
-def tfe(world: mockserver.World) -> mockserver.World:
-    world.reset()
-    return world
+world, tfe = one_server(edition="2026-08", fixture="empty", key="today")
 
 
 @pytest.fixture

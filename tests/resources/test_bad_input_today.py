@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 import mockserver
-from tests.client import ROOT, Answer, send
+from tests.client import ROOT, Answer
+
+from .asking import ask
 
 ORG, OTHER = f"{ROOT}/organizations/acme", f"{ROOT}/organizations/globex"
 DOCUMENT: dict[str, Any] = {
@@ -38,11 +40,6 @@ FOREIGN = "prj-other567890Abcde"
 def acme() -> Iterator[mockserver.World]:
     with mockserver.universe(fixture=DOCUMENT, edition="2026-08") as tfe:
         yield tfe
-
-
-def ask(tfe: mockserver.World, method: str, path: str, document: Any = None) -> Answer:
-    headers = {"Authorization": f"Bearer {tfe.token}"}
-    return send(tfe.client, method, path, body=document, headers=headers)
 
 
 def one(type: str, id: str) -> dict[str, str]:
