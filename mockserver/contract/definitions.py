@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from mockserver.contract.engines import Schema
@@ -12,11 +13,13 @@ from mockserver.contract.resource_definitions import (
     CLOSED,
     COMPONENTS,
     LINKAGE,
+    SELF,
     ResourceDefinition,
     closed,
     identifier_schema,
     is_record,
     patched,
+    with_own_path,
 )
 from mockserver.contract.roles import resource_schema
 
@@ -50,19 +53,22 @@ class Definitions:
         return self.types[type]
 
     def addressed(self, word: str) -> ResourceDefinition:
-        """The record that a word of a path stands before: of that type, else of that definition.
+        """The record that a word of a path stands before: of that definition, else of that type.
 
         Raises ValueError as `of_type`.
         """
-        return (
-            self.names[word]
-            if word in self.names.keys() - self.types.keys()
-            else self.of_type(word)
-        )
+        return self.names[word] if word in self.names else self.of_type(word)
 
-    def example(self, name: str) -> Any:
-        """The example of a record, as its definition has it."""
-        return next(iter(self.record(name).schema.get("examples", ({},))))
+    def named(self, path: str) -> Iterator[tuple[str, str, ResourceDefinition]]:
+        """What the parameters of a path stand for: each with `id` or `name`, and the record that has it.
+
+        Raises ValueError as `addressed`.
+        """
+        for word, part in pairwise(path.split("/")):
+            if part.startswith("{"):
+                parameter = part[1:-1]
+                called = "name" if parameter.endswith("name") else "id"
+                yield parameter, called, self.addressed(word)
 
     def document(self, record: ResourceDefinition) -> Any:
         """The schema of the document that shows one record."""
@@ -143,7 +149,9 @@ def defined(pages: Mapping[str, Page]) -> Definitions:
     Raises UnfitPage with the file that refers to what is not there.
     """
     written = {f"{page.name}.{name}": s for page in pages.values() for name, s in page.defs.items()}
-    whole = {component: _merged(schema, written) for component, schema in written.items()}
+    whole = {
+        component: with_own_path(_merged(schema, written)) for component, schema in written.items()
+    }
     records = [ResourceDefinition(component, s) for component, s in whole.items() if is_record(s)]
     types = {r.type: r for r in records if "$ref" not in written[r.component]}
     plain = [c for c, s in whole.items() if not is_record(s) and not c.startswith(SHARED)]
@@ -164,8 +172,8 @@ def defined(pages: Mapping[str, Page]) -> Definitions:
     return Definitions({record.name: record for record in records}, types, schemas, origins)
 
 
-SHARED = (LINKAGE.removeprefix(COMPONENTS), "common.identifier")
-"""Definitions that relationships refer to: the linkage that is meant is made of `x-of`."""
+SHARED = (*(name.removeprefix(COMPONENTS) for name in (LINKAGE, SELF)), "common.identifier")
+"""Definitions that records refer to: the linkage that is meant is made of `x-of`, the path of the type."""
 
 
 def _check_references(pages: Mapping[str, Page], there: set[str]) -> None:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from mockserver.contract.definitions import Definitions
+from mockserver.contract.resource_definitions import ResourceDefinition
+
 HOST = "https://app.terraform.io"
+MERGED = ("attributes", "relationships")
+"""What an answer shows as the body has set it."""
 
 
 Said = Mapping[str, Any]
 
 
 def whole_example(
-    said: Said, path: str, responses: Said, refusals: Said, shown: Callable[[str], Any]
+    said: Said, path: str, item: Said, refusals: Said, known: Definitions
 ) -> dict[str, Any]:
     """An operation's example, with every answer whole.
 
-    `refusals` are those that operations share, by status; `shown(name)` is the example of a record.
+    `refusals` are those that operations share, by status; `known` has the records and their examples.
     """
-    example = {"path": {}, **said["example"]}
-    given = example.get("answers", {})
+    own = said.get("example", {})
+    example = {"path": {}, **_linked(said, known), **own}
+    example["path"] = {**_path(path, item, known), **own.get("path", {})}
+    given = {**_misnamed(said), **own.get("answers", {})}
     answers: dict[str, Any] = {}
-    for status in responses:
+    for status in item["responses"]:
         told = said["answers"].get(status)
         form = told if isinstance(told, Mapping) else {}
         answer = given.get(status)
@@ -30,11 +37,12 @@ def whole_example(
             if refused := _refused(status, answer, refusals.get(status, {})):
                 answers[status] = refused
         elif "document" in form:
-            data = merged(shown(form["document"]), (answer or {}).get("data", {}))
+            record = known.record(form["document"])
+            data = _shown(_sent(record, example.get("body")), (answer or {}).get("data", {}))
             answers[status] = {**(answer or {}), "data": data}
         elif "list" in form:
             records = (answer or {}).get("data", [{}])
-            data = [merged(shown(form["list"]), record) for record in records]
+            data = [_shown(known.record(form["list"]).example, record) for record in records]
             here = path.format(**example["path"])
             answers[status] = _page({**(answer or {}), "data": data}, said, here, example)
         else:
@@ -42,9 +50,67 @@ def whole_example(
     return {**example, "answers": answers}
 
 
+def _path(path: str, item: Said, known: Definitions) -> dict[str, str]:
+    """The parameters of a path: ids or names of the records' examples."""
+    if "x-token" in item:
+        return {}
+    named = known.named(path)
+    return {parameter: _called(record.example, word) for parameter, word, record in named}
+
+
+def _called(record: Said, word: str) -> str:
+    named = record if word == "id" else record.get("attributes", {})
+    return str(named.get(word, record.get("id", "")))
+
+
+def _linked(said: Said, known: Definitions) -> dict[str, Any]:
+    """The body that names records: the example of their type."""
+    type = said.get("body", {}).get("identifiers")
+    if type is None:
+        return {}
+    return {"body": {"data": [{"type": type, "id": _called(known.of_type(type).example, "id")}]}}
+
+
+def _misnamed(said: Said) -> dict[str, Any]:
+    """What refuses a body that names records of another type."""
+    type = said.get("body", {}).get("identifiers")
+    refused = {"detail": f"is not one of {type}", "pointer": "/data/0/type"}
+    return {} if type is None else {"422": refused}
+
+
+def _sent(record: ResourceDefinition, body: Any) -> Any:
+    """The example of a record with what a body sets of it."""
+    data = body.get("data") if isinstance(body, Mapping) else None
+    if not isinstance(data, Mapping) or data.get("type") != record.type:
+        return record.example
+    example: Said = record.example
+    changed = {
+        part: {name: value for name, value in data.get(part, {}).items() if name in example[part]}
+        for part in MERGED
+        if part in example
+    }
+    return merged(example, changed)
+
+
+def _shown(base: Any, said: Said) -> Any:
+    """An example of a record as an answer says it: whole, with a type, or as a difference. Links follow
+    its id, and a relationship that is null is not shown.
+    """
+    if "type" in said:
+        return said
+    made = merged(base, said)
+    if "id" in said and "links" in base and "links" not in said:
+        links = base["links"].items()
+        made["links"] = {name: link.replace(base["id"], said["id"]) for name, link in links}
+    if "relationships" in made:
+        linked = made["relationships"].items()
+        made["relationships"] = {name: part for name, part in linked if part is not None}
+    return made
+
+
 def merged(base: Any, said: Any) -> Any:
-    """An example of a record as an answer says it: whole, with a type, or as a difference."""
-    if not isinstance(base, Mapping) or not isinstance(said, Mapping) or "type" in said:
+    """A value with a difference to it; null stands for itself."""
+    if not isinstance(base, Mapping) or not isinstance(said, Mapping):
         return said
     return {**base, **{name: merged(base.get(name), part) for name, part in said.items()}}
 

@@ -7,7 +7,6 @@ What every operation has in common is said here once, as a rule; the rules stand
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
@@ -21,6 +20,7 @@ from mockserver.contract.resource_definitions import (
     identifier_schema,
 )
 from mockserver.contract.roles import CREATE, UPDATE, body_schema
+from mockserver.contract.successes import with_success
 
 RESPONSES = "#/components/responses/"
 ERRORS = {JSONAPI: {"schema": {"$ref": f"{COMPONENTS}common.errors"}}}
@@ -48,13 +48,14 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
     for page in pages.values():
         for id, said in page.operations.items():
             try:
-                method, path, item = _operation(page.name, id, said, known, made, most)
+                whole = with_success(said, known)
+                method, path, item = _operation(page.name, id, whole, known, made, most)
                 made.add(path, method, item)
-                told.append((said, path, item))
+                told.append((whole, path, item))
             except ValueError as error:
                 raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
     made.examples = lambda: {
-        item["operationId"]: whole_example(said, path, item["responses"], common, known.example)
+        item["operationId"]: whole_example(said, path, item, common, known)
         for said, path, item in told
     }
     return made
@@ -136,27 +137,20 @@ def _presigned(path: str) -> Item | None:
 
 
 def _path_parameters(path: str, known: Definitions) -> Iterator[Item]:
-    """A parameter of a path stands for a record of the type, or the definition, that the path names before
-    it."""
-    parts = path.split("/")
-    for type, part in pairwise(parts):
-        if part.startswith("{"):
-            name = part[1:-1]
-            word = "name" if name.endswith("name") else "id"
-            record = known.addressed(type)
-            yield {
-                "name": name,
-                "in": "path",
-                "required": True,
-                "description": f"The {record.noun}'s {word}.",
-                "schema": {"type": "string"},
-                "x-record": record.type,
-            }
+    for name, word, record in known.named(path):
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": f"The {record.noun}'s {word}.",
+            "schema": {"type": "string"},
+            "x-record": record.type,
+        }
 
 
 def _query_parameters(said: Mapping[str, Any], includes: Any, most: int) -> Iterator[Item]:
     if "pages" in said:
-        size, source = said["pages"]["size"], said["pages"]["x-source"]
+        size, source = said["pages"]["size"], said["pages"].get("x-source", said["x-source"])
         number = {"type": "integer", "minimum": 1, "default": 1}
         told = "Which page of the list; the first where omitted."
         yield _query("page[number]", told, number, source)
@@ -165,7 +159,8 @@ def _query_parameters(said: Mapping[str, Any], includes: Any, most: int) -> Iter
     for name, schema in said.get("parameters", {}).items():
         beside = ("description", "x-source", "x-required")
         kept = {word: value for word, value in schema.items() if word not in beside}
-        made = _query(name, schema["description"], kept, schema["x-source"])
+        source = schema.get("x-source", said["x-source"])
+        made = _query(name, schema["description"], kept, source)
         yield {**made, **({"required": True} if schema.get("x-required") else {})}
     if includes:
         told = "Related resources to send along, separated by commas."

@@ -16,9 +16,10 @@ Written = tuple[Path, tuple[str, ...]]
 
 
 def of_operation(edition: Edition, id: str, word: str) -> Written:
-    """Where a word of an operation is written."""
-    page = edition.operation(id).page
-    return edition.place / f"{page}.json", ("operations", id, word)
+    """Where a word of an operation is written; what follows by a rule follows from its call."""
+    file = edition.place / f"{edition.operation(id).page}.json"
+    said = _at(file, ("operations", id))
+    return file, ("operations", id, word if word in said else "call")
 
 
 def of_body(edition: Edition, schema: Schema, path: InstancePath) -> Written | None:

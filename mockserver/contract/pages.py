@@ -74,9 +74,19 @@ def _operations(page: Mapping[str, Any]) -> dict[str, Any]:
     """The operations of a page, each with what all of them share; its own words go first."""
     every = page.get("every-operation", {})
     return {
-        id: {**every, **said, "answers": {**_shared(every, said), **said["answers"]}}
+        id: {
+            **every,
+            **said,
+            "x-source": said.get("x-source") or _heading(said["title"]),
+            "answers": {**_shared(every, said), **said.get("answers", {})},
+        }
         for id, said in page.get("operations", {}).items()
     }
+
+
+def _heading(title: str) -> str:
+    """The anchor of a heading of the page."""
+    return f"#{title.lower().replace(' ', '-')}"
 
 
 def _shared(every: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from mockserver.contract.engines import Schema
 COMPONENTS = "#/components/schemas/"
 LINKAGE = f"{COMPONENTS}common.to-"
 """What the definition of every linkage begins with: to-one, to-one-or-null, to-many."""
+SELF = f"{COMPONENTS}common.self"
+"""The definition of links that are the path of the record alone."""
 CLOSED = {"additionalProperties": False}
 
 
@@ -65,6 +67,11 @@ class ResourceDefinition:
     def source(self) -> str:
         return str(self.schema["x-source"])
 
+    @property
+    def example(self) -> Any:
+        """One record, as the fixture `documented` has it; empty where the page shows none."""
+        return next(iter(self.schema.get("examples", ({},))))
+
 
 Types = Mapping[str, ResourceDefinition]
 """Records by resource type."""
@@ -73,6 +80,19 @@ Types = Mapping[str, ResourceDefinition]
 def is_record(schema: Schema) -> bool:
     """Whether a definition is of a resource object."""
     return {"id", "type", "attributes"} <= set(schema.get("properties", ()))
+
+
+def with_own_path(schema: Schema) -> Schema:
+    """A definition of a record, its path said whole where its links refer to `self` of `common.json`."""
+    members: Schema = schema.get("properties", {})
+    links: Schema = members.get("links", {})
+    if links.get("$ref") != SELF:
+        return schema
+    type, form = members["type"]["const"], members["id"]["pattern"].removeprefix("^")
+    own = {"type": "string", "pattern": f"^/api/v2/{type}/{form}", "description": "Its path."}
+    beside = {word: said for word, said in links.items() if word != "$ref"}
+    whole = {"type": "object", "properties": {"self": own}, **beside}
+    return {**schema, "properties": {**members, "links": whole}}
 
 
 def patched(schema: Any, patch: Any) -> Any:

@@ -58,7 +58,10 @@ def _operation(id: str, change: Change) -> Change:
 
 
 def _another_status(said: dict[str, Any]) -> None:
-    said["answers"]["202"] = said["answers"].pop("201")
+    said.setdefault("answers", {})["202"] = {
+        "description": "The SSH key was made.",
+        "document": "ssh-keys",
+    }
 
 
 def _parameter(**said: Any) -> Change:
@@ -78,8 +81,8 @@ LINES: list[tuple[Change, tuple[str, ...]]] = [
     (
         _operation("create-ssh-key", _another_status),
         (
-            "breaking create-ssh-key 201: gone: The key was kept.",
-            "breaking create-ssh-key 202: new: The key was kept.",
+            "breaking create-ssh-key 201: gone: The SSH key was made.",
+            "breaking create-ssh-key 202: new: The SSH key was made.",
         ),
     ),
     (
@@ -168,7 +171,7 @@ LINES: list[tuple[Change, tuple[str, ...]]] = [
         ),
     ),
     (
-        _operation("get-ssh-key", lambda o: o["answers"].update({"500": "It failed."})),
+        _operation("get-ssh-key", lambda o: o.update(answers={"500": "It failed."})),
         (),
     ),
     (

@@ -42,8 +42,8 @@ def edition(tmp_path: Path) -> Iterator[Edition]:
     for example in kind["examples"]:
         example["attributes"]["colour"] = "red"
     create = page["operations"]["create-organization"]
-    for answers in (create["answers"], create["example"]["answers"]):
-        answers["202"] = answers.pop("201")
+    create["answers"]["202"] = {"description": "It was made.", "document": "organizations"}
+    create["example"]["answers"]["202"] = create["example"]["answers"].pop("201")
     (tmp_path / "organizations.json").write_text(json.dumps(page))
     said |= {"edition": MADE_UP, "now": "2020-02-02T00:00:00.000Z", "not-built": []}
     (tmp_path / "edition.json").write_text(json.dumps(said))
