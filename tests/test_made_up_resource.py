@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULE = """
 from mockserver.jsonapi import handlers
-from mockserver.jsonapi.resources import owner, resource
+from mockserver.jsonapi.resources import resource
 from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_id, by_name
 
@@ -28,12 +28,12 @@ KIND = Kind(
     title="name",
     find=by_id("gadgets"),
     show=resource,
-    relationships={"organization": owner},
     operations={
-        "list-gadgets": (handlers.list_records, RIGHT),
-        "create-gadget": (handlers.create_record, RIGHT),
-        "update-gadget": (handlers.update_record, RIGHT),
+        "list-gadgets": handlers.list_records,
+        "create-gadget": handlers.create_record,
+        "update-gadget": handlers.update_record,
     },
+    right=RIGHT,
     read=RIGHT,
     within="organizations",
     about="Made up.",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mockserver.jsonapi.pagination import meta, page_links
+from mockserver.jsonapi.resources import related
 from mockserver.world.calls import Call, ListPage, Shown
 from mockserver.world.state import Record
 
@@ -36,9 +37,9 @@ def _included(call: Call, records: Sequence[Record], part: Renderer) -> dict[str
         return {}
     found: dict[Any, Record | Shown] = {}
     for record in records:
-        related = call.kinds[record.kind].related
+        kind = call.kinds[record.kind]
         for name in names:
-            for other in related[name](call, record) if name in related else ():
+            for other in related(kind, name)(call, record):
                 if not isinstance(other, Record):
                     found[other["id"]] = other
                 elif call.sees(other):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from mockserver.jsonapi.identifiers import known, named_records
 from mockserver.jsonapi.pagination import listed, paged
 from mockserver.jsonapi.unique_names import taken
@@ -9,6 +11,11 @@ from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler
 from mockserver.world.problems import Error, invalid_items
 from mockserver.world.state import ROOT, State
+
+Rule = Callable[[Call, str, str], Iterable[Error]]
+"""`(call, name, verb)`: what forbids that records are attached to, or detached from, the relationship
+of that name.
+"""
 
 
 def list_records(call: Call) -> Reply:
@@ -92,12 +99,17 @@ def delete_record(call: Call) -> Reply:
     return Reply(state=call.state.remove(call.record.key))
 
 
-def add_members(name: str) -> Handler:
-    """Adds to a relationship. All or nothing: one unknown id and nothing changes. What is there
-    already stays there (JSON:API).
+def _always(call: Call, name: str, verb: str) -> Iterable[Error]:
+    return ()
+
+
+def add_members(name: str, unless: Rule = _always) -> Handler:
+    """Adds to a relationship, unless a rule forbids it. All or nothing: one unknown id and nothing
+    changes. What is there already stays there (JSON:API).
     """
 
     def handler(call: Call) -> Reply:
+        _demand(unless(call, name, "attached to"))
         to, errors = call.kind.relations[name], list[Error]()
         owner = call.owner(call.record)
         keys = named_records(call, call.document["data"], to.type, "/data", owner, errors)
@@ -108,16 +120,24 @@ def add_members(name: str) -> Handler:
     return handler
 
 
-def remove_members(name: str) -> Handler:
-    """Takes from a relationship. What is not there, or unknown, is gone already (JSON:API)."""
+def remove_members(name: str, unless: Rule = _always) -> Handler:
+    """Takes from a relationship, unless a rule forbids it. What is not there, or unknown, is gone
+    already (JSON:API).
+    """
 
     def handler(call: Call) -> Reply:
+        _demand(unless(call, name, "detached from"))
         to, owner = call.kind.relations[name], call.owner(call.record)
         found = (known(call, to.type, item["id"], owner) for item in call.document["data"])
         keys = [record.key for record in found if record]
         return _related(call, call.state.unlink(call.record.key, to.relation, keys))
 
     return handler
+
+
+def _demand(errors: Iterable[Error]) -> None:
+    if told := list(errors):
+        raise invalid_items(told)
 
 
 def _related(call: Call, state: State) -> Reply:

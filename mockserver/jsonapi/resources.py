@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
 from mockserver.jsonapi.identifiers import to_many, to_one
+from mockserver.nearest import singular
 from mockserver.world.facts import Facts
 from mockserver.world.frozen import thaw
 from mockserver.world.kinds import Kind, To
@@ -46,11 +47,7 @@ def _parts(kind: Kind, facts: Facts) -> tuple[tuple[tuple[str, Member | None], .
     relationships = facts.relationships.get(kind.type, {})
     return (
         tuple((name, _attribute(kind, name)) for name, said in attributes.items() if said.shown),
-        tuple(
-            (name, kind.relationships.get(name) or _members(kind.relations[name]))
-            for name in relationships
-            if name in kind.relationships or name in kind.relations
-        ),
+        tuple((name, how) for name in relationships if (how := _relationship(kind, name))),
     )
 
 
@@ -59,6 +56,21 @@ def _attribute(kind: Kind, name: str) -> Member | None:
         how = kind.computed[name]
         return how if callable(how) else lambda view, record: how
     return permissions if name == "permissions" else None
+
+
+def _relationship(kind: Kind, name: str) -> Member | None:
+    """As the kind shows it, else the members of its relation, else the record in whose list it stands."""
+    if name in kind.relationships or name in kind.relations:
+        return kind.relationships.get(name) or _members(kind.relations[name])
+    return owner if kind.within and name == singular(kind.within).replace(" ", "-") else None
+
+
+def related(kind: Kind, name: str) -> Callable[[View, Record], Iterable[Any]]:
+    """What an include of that name brings: as the kind says, else the members of the relation."""
+    to = kind.relations.get(name.replace("_", "-"))
+    if name in kind.related or to is None:
+        return kind.related.get(name, lambda view, record: ())
+    return lambda view, record: view.members(record, to.relation)
 
 
 def _members(to: To) -> Member:

@@ -12,7 +12,7 @@ from mockserver.jsonapi.handlers import (
     update_with_members,
 )
 from mockserver.jsonapi.pagination import listed
-from mockserver.jsonapi.resources import owner, resource
+from mockserver.jsonapi.resources import resource
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, To
 from mockserver.world.naming import by_id, by_name, unique_name
@@ -125,9 +125,7 @@ POOLS = Kind(
     },
     show=resource,
     computed={"agent-count": 0},
-    relationships={"organization": owner},
     depends=depends,
-    related={"workspaces": lambda view, record: view.members(record, WORKSPACES)},
     operations={
         "list-agent-pools": (list_pools, READ),
         "show-agent-pool": (show_record, READ),

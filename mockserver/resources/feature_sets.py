@@ -106,9 +106,10 @@ TODAY = Kind(
         "teams": lambda view, record: record.id != "fs-free",
     },
     operations={
-        "list-feature-sets": (list_feature_sets, RIGHT),
-        "update-organization-subscription": (subscribe, RIGHT),
+        "list-feature-sets": list_feature_sets,
+        "update-organization-subscription": subscribe,
     },
+    right=RIGHT,
     read=RIGHT,
     grants={TYPE: grants, "organizations": grants},
     about="Plans that organizations can be on; the same in every world.",

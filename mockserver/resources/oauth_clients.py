@@ -15,7 +15,7 @@ from mockserver.jsonapi.handlers import (
     update_record,
 )
 from mockserver.jsonapi.identifiers import known, named_records, to_many, to_one
-from mockserver.jsonapi.resources import owner, resource
+from mockserver.jsonapi.resources import resource
 from mockserver.resources.oauth_tokens import CLIENT, unlinked
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, To, Values
@@ -158,14 +158,12 @@ TODAY = Kind(
         "service-provider-display-name": lambda view, record: PROVIDERS[record["service-provider"]],
     },
     relationships={
-        "organization": owner,
         "oauth-tokens": lambda view, record: to_many(tokens_of(view, record)),
         "agent-pool": lambda view, record: to_one(next(iter(view.members(record, POOL)), None)),
     },
     depends=lambda view, record: (view.owner(record).id, view.state.relations(record.key)),
     related={
         "oauth_tokens": tokens_of,
-        "projects": lambda view, record: view.members(record, ("projects", "oauth-clients")),
     },
     operations={
         "list-oauth-clients": (list_records, READ),

@@ -12,7 +12,7 @@ from typing import Any
 from mockserver.jsonapi.handlers import show_record
 from mockserver.jsonapi.identifiers import named_records, to_many, to_one
 from mockserver.jsonapi.pagination import listed
-from mockserver.jsonapi.resources import owner, resource
+from mockserver.jsonapi.resources import resource
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, Values
@@ -197,7 +197,6 @@ TODAY = Kind(
     relationships={
         "teams": lambda view, record: to_many(teams(view, record)),
         "user": lambda view, record: to_one(user(view, record)),
-        "organization": owner,
     },
     related={
         "user": lambda view, record: [user(view, record)],

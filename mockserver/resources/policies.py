@@ -16,7 +16,7 @@ from mockserver.jsonapi.handlers import (
     show_record,
     update_record,
 )
-from mockserver.jsonapi.resources import own_link, owner, resource
+from mockserver.jsonapi.resources import own_link, resource
 from mockserver.world.calls import Call, Raw, Reply
 from mockserver.world.kinds import Kind, To
 from mockserver.world.naming import by_id, by_name, unique_name
@@ -159,19 +159,19 @@ KIND = Kind(
         "enforce": enforce,
         "policy-set-count": lambda view, record: len(view.state.members(record.key, SETS)),
     },
-    relationships={"organization": owner},
     links=links,
     depends=depends,
     related={"policy-sets": lambda view, record: view.members(record, SETS)},
     operations={
-        "list-policies": (list_records, RIGHT),
-        "show-policy": (show_record, RIGHT),
-        "create-policy": (create_policy, RIGHT),
-        "update-policy": (update_record, RIGHT),
-        "upload-policy": (upload_policy, RIGHT),
-        "download-policy": (download_policy, RIGHT),
-        "delete-policy": (delete_record, RIGHT),
+        "list-policies": list_records,
+        "show-policy": show_record,
+        "create-policy": create_policy,
+        "update-policy": update_record,
+        "upload-policy": upload_policy,
+        "download-policy": download_policy,
+        "delete-policy": delete_record,
     },
+    right=RIGHT,
     read=RIGHT,
     within="organizations",
     about="Sentinel policies, each with an enforcement mode.",

@@ -9,7 +9,7 @@ from mockserver.jsonapi.handlers import (
     list_records,
 )
 from mockserver.jsonapi.pagination import listed
-from mockserver.resources.policies import DEFAULT_MODE, RIGHT, mode_of
+from mockserver.resources.policies import DEFAULT_MODE, mode_of
 from mockserver.resources.policies import KIND as BEFORE
 from mockserver.resources.policy_set_versions import checked_policy
 from mockserver.world.calls import Call, Reply
@@ -93,7 +93,7 @@ TODAY = replace(
         "enforce": enforced,
         "enforcement-level": lambda view, record: record["_mode"],
     },
-    operations={**BEFORE.operations, "list-policies": (list_policies, RIGHT)},
+    operations={**BEFORE.operations, "list-policies": list_policies},
     entry={
         **BEFORE.entry,
         "properties": {

@@ -10,9 +10,9 @@ from typing import Any
 from mockserver.jsonapi.handlers import add_members, remove_members
 from mockserver.pointers import key_path_of
 from mockserver.resources.policy_set_scopes import PROJECTS, WORKSPACES
-from mockserver.resources.policy_sets import global_error
+from mockserver.resources.policy_sets import global_error, unless_global
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, Values
+from mockserver.world.kinds import Values
 from mockserver.world.problems import Error, invalid_item, invalid_items
 from mockserver.world.state import Record
 
@@ -43,18 +43,11 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error
     yield from _unfit(sent or (), "/data/attributes/tag-selectors", everywhere, attached)
 
 
-def unless_global(name: str, handler: Handler, verb: str) -> Handler:
-    """The handler for sets that apply to what they name."""
-
-    def handled(call: Call) -> Reply:
-        if call.record["global"]:
-            raise invalid_items([global_error(verb, "/data", name)])
-        if verb == "attached to" and _selects(call.record):
-            raise invalid_items([_both("/data")])
-        reply: Reply = handler(call)
-        return reply
-
-    return handled
+def closed(call: Call, name: str, verb: str) -> Iterable[Error]:
+    """What applies everywhere, or to what tags select, is not attached one by one."""
+    yield from unless_global(call, name, verb)
+    if verb == "attached to" and not call.record["global"] and _selects(call.record):
+        yield _both("/data")
 
 
 def _both(pointer: str) -> Error:
@@ -135,18 +128,10 @@ def _selector(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 HANDLERS = {
-    "attach-policy-set-to-workspaces": unless_global(
-        "workspaces", add_members("workspaces"), "attached to"
-    ),
-    "detach-policy-set-from-workspaces": unless_global(
-        "workspaces", remove_members("workspaces"), "detached from"
-    ),
-    "attach-policy-set-to-projects": unless_global(
-        "projects", add_members("projects"), "attached to"
-    ),
-    "detach-policy-set-from-projects": unless_global(
-        "projects", remove_members("projects"), "detached from"
-    ),
+    "attach-policy-set-to-workspaces": add_members("workspaces", closed),
+    "detach-policy-set-from-workspaces": remove_members("workspaces", closed),
+    "attach-policy-set-to-projects": add_members("projects", closed),
+    "detach-policy-set-from-projects": remove_members("projects", closed),
     "attach-policy-set-to-exclusions": add_members("workspace-exclusions"),
     "detach-policy-set-from-exclusions": remove_members("workspace-exclusions"),
     "attach-policy-set-to-project-exclusions": add_members("project-exclusions"),

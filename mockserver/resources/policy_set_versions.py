@@ -12,13 +12,13 @@ from typing import Any
 
 from mockserver.jsonapi.handlers import list_records, show_record
 from mockserver.jsonapi.identifiers import to_one
-from mockserver.jsonapi.resources import own_link, owner, resource
+from mockserver.jsonapi.resources import own_link, resource
 from mockserver.resources import archives
 from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Handler, Kind, Values
+from mockserver.world.kinds import Kind, Values
 from mockserver.world.naming import by_id
-from mockserver.world.problems import Error, invalid, invalid_item, invalid_items
+from mockserver.world.problems import Error, invalid, invalid_item
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 from mockserver.world.view import Caller, View
@@ -68,16 +68,10 @@ RELATIONSHIPS = {
 }
 
 
-def unless_versioned(handler: Handler) -> Handler:
-    """The handler for sets whose policies are named one by one."""
-
-    def handled(call: Call) -> Reply:
-        if versioned(call, call.record):
-            raise invalid_items([_versioned_error(call.record, "/data")])
-        reply: Reply = handler(call)
-        return reply
-
-    return handled
+def unless_versioned(call: Call, name: str, verb: str) -> Iterator[Error]:
+    """The policies of a set with versions are not named one by one."""
+    if versioned(call, call.record):
+        yield _versioned_error(call.record, "/data")
 
 
 def checked_policy(call: Call, values: Values, policy: Record | None) -> Iterator[Error]:
@@ -199,7 +193,6 @@ TODAY = Kind(
     },
     touched="updated-at",
     show=resource,
-    relationships={"policy-set": owner},
     links=links,
     related={"policy_set": lambda view, record: [view.owner(record)]},
     presigned=presigned,

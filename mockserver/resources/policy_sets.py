@@ -6,24 +6,15 @@ Their page is the document that this project started from.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from mockserver.jsonapi.handlers import (
-    add_members,
-    create_record,
-    delete_record,
-    list_records,
-    remove_members,
-    show_record,
-    update_record,
-)
+from mockserver.jsonapi import handlers
 from mockserver.jsonapi.identifiers import to_many
-from mockserver.jsonapi.resources import owner, resource
+from mockserver.jsonapi.resources import resource
 from mockserver.pointers import key_path_of
-from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Enforcement, Handler, Kind, Scope, To, Values
+from mockserver.world.calls import Call
+from mockserver.world.kinds import Enforcement, Kind, Scope, To, Values
 from mockserver.world.naming import by_id, by_name, unique_name
-from mockserver.world.problems import Error, invalid_item, invalid_items
+from mockserver.world.problems import Error, invalid_item
 from mockserver.world.state import Record
 from mockserver.world.view import View
 
@@ -31,53 +22,41 @@ POLICIES = ("policies", "policy-sets")
 WORKSPACES = ("workspaces", "policy-sets")
 
 
+# a global set applies to all workspaces of its organization (page); what turns global keeps its
+# attachments, hidden (decision)
+
+
 def attached(view: View, record: Record) -> list[Record]:
-    """The workspaces it is attached to; a global set applies to all and is attached to none."""
+    """The workspaces it is attached to; a global set is attached to none."""
     return [] if record["global"] else view.members(record, WORKSPACES)
 
 
 def workspace_count(view: View, record: Record) -> int:
-    """A global set counts all of the organization's workspaces (page)."""
     if record["global"]:
         return len(view.state.list(record.owner, "workspaces"))
     return len(view.state.members(record.key, WORKSPACES))
 
 
-def shown_workspaces(view: View, record: Record) -> dict[str, Any] | None:
-    """A global set names none (page)."""
-    return None if record["global"] else to_many(attached(view, record))
-
-
-def depends(view: View, record: Record) -> tuple[Any, ...]:
-    """Its organization's name, its members, and for a global set how many workspaces there are."""
-    count = workspace_count(view, record) if record["global"] else 0
-    return view.owner(record).id, count, view.state.relations(record.key)
-
-
-# rules of global sets: what turns global keeps its attachments, hidden (decision)
+def reasons(view: View, record: Record) -> list[Scope]:
+    """Why and in which workspaces the policies of a set are checked."""
+    if record["global"]:
+        return [Scope("global: checked in every workspace of the organization", None)]
+    return [Scope("attached to this workspace", view.state.members(record.key, WORKSPACES))]
 
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
     """A set is not made global and attached at once."""
-    workspaces = call.linkage.get("workspaces")
-    if record is None and values["global"] and workspaces:
-        yield global_error("attached to", "/data/relationships/workspaces/data")
+    if record is None and values["global"] and call.linkage.get("workspaces"):
+        yield global_error("attached to", "/data/relationships/workspaces/data", "workspaces")
 
 
-def unless_global(handler: Handler, verb: str) -> Handler:
-    """The handler for sets that are attached to workspaces one by one."""
-
-    def handled(call: Call) -> Reply:
-        if call.record["global"]:
-            raise invalid_items([global_error(verb, "/data")])
-        reply: Reply = handler(call)
-        return reply
-
-    return handled
+def unless_global(call: Call, name: str, verb: str) -> Iterable[Error]:
+    """Nor is it attached, or detached, one by one while it is global."""
+    if call.record["global"]:
+        yield global_error(verb, "/data", name)
 
 
-def global_error(verb: str, pointer: str, name: str = "workspaces") -> Error:
-    """`name`: what it cannot be `verb`."""
+def global_error(verb: str, pointer: str, name: str) -> Error:
     return invalid_item(
         f"Global policy sets cannot be {verb} individual {name}",
         pointer,
@@ -89,17 +68,6 @@ def global_error(verb: str, pointer: str, name: str = "workspaces") -> Error:
     )
 
 
-EVERYWHERE = Scope("global: checked in every workspace of the organization", None)
-
-
-def reasons(view: View, record: Record) -> list[Scope]:
-    """Why and in which workspaces the policies of a set are checked."""
-    attached = Scope("attached to this workspace", view.state.members(record.key, WORKSPACES))
-    return [EVERYWHERE if record["global"] else attached]
-
-
-RIGHT = "manage-policies"
-"""Read and change alike (permissions page)."""
 KIND = Kind(
     type="policy-sets",
     prefix="polset",
@@ -122,30 +90,30 @@ KIND = Kind(
         "policy-count": lambda view, record: len(view.state.members(record.key, POLICIES)),
         "workspace-count": workspace_count,
     },
-    relationships={"organization": owner, "workspaces": shown_workspaces},
-    depends=depends,
-    related={
-        "policies": lambda view, record: view.members(record, POLICIES),
-        "workspaces": attached,
+    relationships={
+        "workspaces": lambda view, record: (
+            None if record["global"] else to_many(attached(view, record))
+        ),
     },
+    depends=lambda view, record: (
+        view.owner(record).id,
+        workspace_count(view, record) if record["global"] else 0,
+        view.state.relations(record.key),
+    ),
+    related={"workspaces": attached},
     operations={
-        "list-policy-sets": (list_records, RIGHT),
-        "show-policy-set": (show_record, RIGHT),
-        "create-policy-set": (create_record, RIGHT),
-        "update-policy-set": (update_record, RIGHT),
-        "delete-policy-set": (delete_record, RIGHT),
-        "add-policies-to-policy-set": (add_members("policies"), RIGHT),
-        "remove-policies-from-policy-set": (remove_members("policies"), RIGHT),
-        "attach-policy-set-to-workspaces": (
-            unless_global(add_members("workspaces"), "attached to"),
-            RIGHT,
-        ),
-        "detach-policy-set-from-workspaces": (
-            unless_global(remove_members("workspaces"), "detached from"),
-            RIGHT,
-        ),
+        "list-policy-sets": handlers.list_records,
+        "show-policy-set": handlers.show_record,
+        "create-policy-set": handlers.create_record,
+        "update-policy-set": handlers.update_record,
+        "delete-policy-set": handlers.delete_record,
+        "add-policies-to-policy-set": handlers.add_members("policies"),
+        "remove-policies-from-policy-set": handlers.remove_members("policies"),
+        "attach-policy-set-to-workspaces": handlers.add_members("workspaces", unless_global),
+        "detach-policy-set-from-workspaces": handlers.remove_members("workspaces", unless_global),
     },
-    read=RIGHT,
+    right="manage-policies",
+    read="manage-policies",
     enforcement=Enforcement("policies", "workspaces", reasons),
     within="organizations",
     about="Policies that are checked together; a global set keeps its workspaces, hidden.",

@@ -13,7 +13,6 @@ from mockserver.resources import policy_set_scopes as scopes
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources.known_versions import chosen
 from mockserver.resources.policy_sets import KIND as BEFORE
-from mockserver.resources.policy_sets import RIGHT
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Enforcement, Values
 from mockserver.world.naming import as_made
@@ -91,18 +90,13 @@ TODAY = replace(
         "projects": lambda view, record: (
             () if record["global"] else view.members(record, scopes.PROJECTS)
         ),
-        "workspace_exclusions": lambda view, record: view.members(record, scopes.NO_WORKSPACES),
-        "project_exclusions": lambda view, record: view.members(record, scopes.NO_PROJECTS),
     },
     operations={
         **BEFORE.operations,
-        **{id: (handler, RIGHT) for id, handler in attachments.HANDLERS.items()},
-        "list-policy-sets": (list_sets, RIGHT),
-        "update-policy-set": (update_with_members(*scopes.RELATIONS), RIGHT),
-        "add-policies-to-policy-set": (
-            versions.unless_versioned(add_members("policies")),
-            RIGHT,
-        ),
+        **attachments.HANDLERS,
+        "list-policy-sets": list_sets,
+        "update-policy-set": update_with_members(*scopes.RELATIONS),
+        "add-policies-to-policy-set": add_members("policies", versions.unless_versioned),
     },
     enforcement=Enforcement(
         "policies", "workspaces", scopes.reasons, scopes.excluded, "project", versions.current

@@ -9,7 +9,7 @@ from mockserver.digits import counted
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
 from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import listed
-from mockserver.jsonapi.resources import owner, resource
+from mockserver.jsonapi.resources import resource
 from mockserver.resources import tag_bindings
 from mockserver.resources.default_projects import dump_project, is_default, seed_project
 from mockserver.resources.execution_modes import (
@@ -176,7 +176,6 @@ PROJECTS = Kind(
         "default-execution-mode": lambda view, record: modes(view, record)[0],
     },
     relationships={
-        "organization": owner,
         "default-agent-pool": lambda view, record: to_one(modes(view, record)[1]),
         "tag-bindings": lambda view, record: {
             "links": {"related": f"/api/v2/projects/{record.id}/tag-bindings"}

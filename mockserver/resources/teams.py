@@ -134,7 +134,6 @@ KIND = Kind(
         "permissions": permissions,
     },
     relationships={"authentication-token": lambda view, record: {"meta": {}}},
-    related={"users": lambda view, record: view.members(record, MEMBERS)},
     operations={
         "list-teams": (list_teams, "list-teams"),
         "create-team": (create_record, MANAGE),

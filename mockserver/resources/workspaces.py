@@ -13,7 +13,7 @@ from mockserver.jsonapi.handlers import (
 )
 from mockserver.jsonapi.identifiers import to_one
 from mockserver.jsonapi.pagination import paged
-from mockserver.jsonapi.resources import owner, resource
+from mockserver.jsonapi.resources import resource
 from mockserver.resources import workspaces_of_projects as of_projects
 from mockserver.resources.known_versions import newest
 from mockserver.resources.workspace_locks import ENTRY as LOCK_ENTRY
@@ -162,7 +162,6 @@ KIND = Kind(
         "can-queue-destroy-plan": False,
     },
     relationships={
-        "organization": owner,
         "ssh-key": ssh_key,
         "latest-run": lambda view, record: to_one(None),
         "current-run": lambda view, record: to_one(None),

@@ -108,8 +108,9 @@ class Kind:
     `links`. `depends(view, record)`: all that it is made of beside the record itself, compared with
     `==`; while nothing of it has changed it is neither built nor judged again. None: it is built
     each time. `related`: what `include` may name, each giving records
-    or resource objects of no kind. `operations`: by operation id, the function that answers it and
-    the right that it takes. `read`: the right that seeing a record takes. `permissions`: by permission that is shown, the right that it stands for.
+    or resource objects of no kind, beside its relations. `operations`: by operation id,
+    the function that answers it, with the right that it takes where that is not `right`. `read`: the
+    right that seeing a record takes. `permissions`: by permission that is shown, the right that it stands for.
     `grants`: by type, `(view, record)`: words that say what the caller may do in a record of that
     type, and in what it owns, by virtue of this kind. `sought`: by type and word, `(view, record)`:
     whether a word is granted that takes a look at many records: it is asked for where a right names
@@ -151,7 +152,8 @@ class Kind:
     depends: Callable[[View, Record], tuple[Any, ...]] | None = None
     related: Mapping[str, Callable[[View, Record], Iterable[Any]]] = field(default_factory=dict)
     permissions: Mapping[str, str] = field(default_factory=dict)
-    operations: Mapping[str, tuple[Handler, str]] = field(default_factory=dict)
+    operations: Mapping[str, Handler | tuple[Handler, str]] = field(default_factory=dict)
+    right: str = ""
     read: str | None = None
     grants: Mapping[str, Callable[[View, Record], Iterable[str]]] = field(default_factory=dict)
     sought: Mapping[str, Mapping[str, Callable[[View, Record], bool]]] = field(default_factory=dict)
@@ -177,6 +179,17 @@ class Kind:
     def titled(self) -> bool:
         """Whether a record is found by its title."""
         return self.title is not None and self.names is not _no_names
+
+    @property
+    def table(self) -> dict[str, tuple[Handler, str]]:
+        """What answers each operation, and the right that it takes. Raises ValueError where one has none."""
+        made = {
+            id: answered if isinstance(answered, tuple) else (answered, self.right)
+            for id, answered in self.operations.items()
+        }
+        if lacking := [id for id, (_, right) in made.items() if not right]:
+            raise ValueError(f"{', '.join(lacking)}: neither they nor {self.type} name a right")
+        return made
 
     def named_as(self, record: Record) -> str:
         """What labels and messages call a record."""
@@ -211,7 +224,7 @@ class Kinds(dict[str, Kind]):
                 self.sought.setdefault(type, []).extend(words.items())
             if twice := self.table.keys() & kind.operations.keys():
                 raise ValueError(f"two kinds answer {', '.join(sorted(twice))}")
-            self.table |= kind.operations
+            self.table |= kind.table
             self.answering |= dict.fromkeys(kind.operations, kind)
 
     def but(self, *kinds: Kind) -> Kinds:

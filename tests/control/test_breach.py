@@ -30,7 +30,7 @@ def with_show(show: Callable[[Any, Any], dict[str, Any]]) -> Kinds:
 
 def with_operation(id: str, handler: Callable[[Call], Reply]) -> Kinds:
     kind = KINDS["policy-sets"]
-    rule = kind.operations[id][1]
+    rule = kind.table[id][1]
     return KINDS.but(replace(kind, operations={**kind.operations, id: (handler, rule)}))
 
 

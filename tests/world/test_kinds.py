@@ -63,7 +63,7 @@ RIGHTS = facts(EDITION).rights
 def test_every_right_that_kinds_name_is_in_the_edition_and_every_one_there_is_named() -> None:
     named: set[str] = set()
     for one in kinds("2019-07").values():
-        named |= {right for _, right in one.operations.values()} | set(one.permissions.values())
+        named |= {right for _, right in one.table.values()} | set(one.permissions.values())
         named |= {one.read} if one.read else set()
     assert named == set(RIGHTS)
 

@@ -191,7 +191,7 @@ def spoilt(spoils: Mapping[str, Spoil], requests: Any = None, edition: str = OLD
 def changed(type: str, edition: str = OLD, **operations: Callable[..., Any]) -> Any:
     """Our server with other handlers: `create_policy_set=wrap` gets the old one and gives a new."""
     kind = kinds(edition)[type]
-    handlers = dict(kind.operations)
+    handlers = kind.table
     for name, wrap in operations.items():
         id = name.replace("_", "-")
         handler, rule = handlers[id]
