@@ -178,6 +178,17 @@ def test_a_newcomer_reads_a_file_of_the_length_the_document_says(file: str) -> N
     assert abs(lines - int(said[1])) <= 20, f"{file} has {lines} lines, {said[1]} are said"
 
 
+def test_the_three_files_of_a_newcomer_have_at_most_430_lines_together() -> None:
+    assert (
+        sum(len((ROOT / file).read_text(encoding="utf-8").splitlines()) for file in MINUTE) <= 430
+    )
+
+
+@pytest.mark.parametrize("file", MINUTE)
+def test_the_readme_names_the_files_of_a_newcomer(file: str) -> None:
+    assert f"({file})" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_the_glossary_has_at_most_twenty_words_each_once() -> None:
     text = document().partition("## Glossary")[2]
     words = re.findall(r"^- \*\*([\w -]+)\*\*:", text, re.MULTILINE)

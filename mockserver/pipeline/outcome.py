@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from mockserver.contract import Checked, Edition, Operation, Refusal
-from mockserver.pipeline.messages import Answer, json_answer
+from mockserver.pipeline.messages import Answer, Sent, json_answer
 from mockserver.pipeline.render_cache import Store
+from mockserver.world.calls import Call
 from mockserver.world.kinds import Kinds
-from mockserver.world.problems import NOWHERE, Problem
+from mockserver.world.problems import NOWHERE, Error, Problem
 from mockserver.world.state import State
 from mockserver.world.view import Caller
 
@@ -30,6 +32,21 @@ class Setting:
     strict: bool = False
     used: Mapping[int, str] = field(default_factory=dict)
     cache: Store | None = None
+
+    def call(self, state: State, caller: Caller, operation: str, sent: Sent, now: str) -> Call:
+        """A request of that caller, as a handler needs it; records, query and body are yet to come."""
+        return Call(
+            kinds=self.kinds,
+            state=state,
+            caller=caller,
+            strict=self.strict,
+            used=self.used,
+            presign=partial(sent.presign, self.key),
+            operation=operation,
+            key=self.key,
+            seed=self.seed,
+            now=now,
+        )
 
 
 @dataclass(slots=True)
@@ -65,6 +82,20 @@ class Outcome:
         self.findings += checked.findings
         self.refusals += checked.refusals
         return checked.value
+
+    def let_pass(self, findings: Iterable[Mapping[str, str]], strict: bool) -> None:
+        """Keep what a handler has let pass, with its operation; a strict world refuses it."""
+        passed = [{**cite(self.operation), **finding} for finding in findings]
+        self.keep(Checked(None, passed), strict)
+        self.refuse()
+
+    def refuse(self) -> None:
+        """Raise the refusals that were kept, all at once; a 400 goes before every 422."""
+        if not self.refusals:
+            return
+        status = min(refusal.status for refusal in self.refusals)
+        told = [refusal for refusal in self.refusals if refusal.status == status]
+        raise Problem(status, *(Error(f.title, f.detail, f.pointer, f.meta) for f in told))
 
 
 def place_of(operation: Operation | None) -> dict[str, str]:

@@ -7,39 +7,30 @@ turn, applies the faults that a test asked for, swaps the state and writes the j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping
 
-from mockserver.contract import Checked, Operation, Refusal
+from mockserver.contract import Operation
 from mockserver.contract.operations import JSONAPI
 from mockserver.contract.routes import routes
-from mockserver.jsonapi.documents import document
 from mockserver.jsonapi.missing import no_record
-from mockserver.jsonapi.pagination import meta, unpaged
+from mockserver.pipeline.answers import answer_of
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.outcome import Outcome, Setting, cite, refusal
-from mockserver.pipeline.render_cache import Document, RenderedParts, Store, json_bytes
 from mockserver.pipeline.request_body import read_body
 from mockserver.pipeline.routing import operation_of
 from mockserver.world.access import authenticate, demand, presigned, split
-from mockserver.world.calls import Call, ListPage, Raw, Reply
+from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler
-from mockserver.world.problems import Breach, Error, Problem, not_found, unauthorized
+from mockserver.world.problems import Problem, not_found, unauthorized
 from mockserver.world.state import Record, State
 from mockserver.world.view import Caller
 from mockserver.world.who import Unknown, called
 
-InPlace = Callable[[Operation], Answer | None]
-"""What a fault puts in the place of an operation; may raise a Problem."""
+InPlace = Callable[[Operation], Answer | None] | None
+"""What a fault puts in the place of an operation, where there is one; may raise a Problem."""
 
 
-def _nothing(operation: Operation) -> Answer | None:
-    return None
-
-
-def run(
-    setting: Setting, state: State, sent: Sent, now: str, in_place: InPlace = _nothing
-) -> Outcome:
+def run(setting: Setting, state: State, sent: Sent, now: str, in_place: InPlace = None) -> Outcome:
     """What a request to a world in that state comes to at that time (a timestamp of the API)."""
     outcome = Outcome()
     try:
@@ -59,22 +50,11 @@ def _answered(
     route = routes(setting.edition).match(sent.method, sent.path)
     operation = outcome.operation = operation_of(route, sent, setting.edition, outcome)
     handler, right = _built(setting, operation)
-    call = Call(
-        kinds=setting.kinds,
-        state=state,
-        caller=caller,
-        strict=setting.strict,
-        used=setting.used,
-        presign=partial(sent.presign, setting.key),
-        operation=operation.id,
-        key=setting.key,
-        seed=setting.seed,
-        now=now,
-    )
+    call = setting.call(state, caller, operation.id, sent, now)
     kept = None if sent.writes or not setting.cache else setting.cache.document(call, *sent.where)
     if kept is None:
         call.records = _records(call, operation, route.path)
-    if (given := in_place(operation)) is not None:
+    if in_place and (given := in_place(operation)) is not None:
         return given
     if kept is None:  # else the same caller was shown the same, in the same state
         _demand(call, operation, right)
@@ -83,8 +63,9 @@ def _answered(
         outcome.done = True
         return Answer(kept.status, kept.body, {"Content-Type": JSONAPI}, kept=kept)
     reply: Reply = handler(call)
-    _let_pass(call, operation, outcome)
-    answer = _shown(call, operation, reply, sent, setting.cache)
+    if call.findings:
+        outcome.let_pass(call.findings, call.strict)
+    answer = answer_of(call, operation, reply, sent, setting.cache)
     outcome.state, outcome.done = reply.state, True
     return answer
 
@@ -148,51 +129,4 @@ def _check(call: Call, operation: Operation, sent: Sent, outcome: Outcome) -> No
     call.query = outcome.keep(operation.check_query(sent.arguments), call.strict)
     if operation.takes_json and call.document is not None:
         call.document = outcome.keep(operation.check_body(call.document), call.strict)
-    _refuse(outcome.refusals)
-
-
-def _let_pass(call: Call, operation: Operation, outcome: Outcome) -> None:
-    """What a handler has found and let pass; refused in a strict world."""
-    if call.findings:
-        passed = [{**cite(operation), **finding} for finding in call.findings]
-        outcome.keep(Checked(None, passed), call.strict)
-        _refuse(outcome.refusals)
-
-
-def _refuse(refusals: Sequence[Refusal]) -> None:
-    """Raise what query and body broke, all at once; a 400 goes before every 422."""
-    if not refusals:
-        return
-    status = min(refusal.status for refusal in refusals)
-    told = [refusal for refusal in refusals if refusal.status == status]
-    raise Problem(status, *(Error(f.title, f.detail, f.pointer, f.meta) for f in told))
-
-
-# reply → document → contract
-
-
-def _shown(
-    call: Call, operation: Operation, reply: Reply, sent: Sent, cache: Store | None
-) -> Answer:
-    """The answer as it will be sent; a miss is a breach, and then the state is not swapped."""
-    if reply.state is not None:
-        call.turned(reply.state)
-    status, data = reply.status or call.success, reply.data
-    if isinstance(data, Raw):
-        return Answer(status, data.content, {"Content-Type": data.media_type})
-    if isinstance(data, Record | ListPage):
-        parts = RenderedParts(call, operation, status, cache)
-        envelope = document(call, data, sent.url, parts)
-        misses = operation.check_envelope(status, envelope)
-        body, kept = parts.joined(envelope), None
-        if cache and parts.kept and not sent.writes and not misses:
-            kept = cache.keep(call, *sent.where, Document(status, body))
-    else:
-        counts = {"meta": meta(unpaged(data))} if isinstance(data, list) else {}
-        shown = operation.shown(status, None if data is None else {"data": data, **counts})
-        misses = operation.check_answer(status, shown)
-        body, kept = b"" if shown is None else json_bytes(shown), None
-    if misses:
-        said = [operation.explain_answer(status, miss) for miss in misses]
-        raise Breach(operation.id, operation.edition, said)
-    return Answer(status, body, {"Content-Type": JSONAPI} if body else {}, kept=kept)
+    outcome.refuse()
