@@ -103,14 +103,15 @@ class Kind:
     secret. `relations`: by relationship. `touched`: the timestamp that each change moves. `settled(call, attributes, record)`: what was sent, as it is
     kept; `checked(call, values, record)`: errors beside those of names. Record None: a new one.
 
-    `show(view, record)`: the resource object. `computed`: attributes that are not kept,
-    a value or `(view, record)`; `relationships`: those that are no relation, or are shown otherwise, None where one is omitted;
-    `links`. `depends(view, record)`: all that it is made of beside the record itself, compared with
-    `==`; while nothing of it has changed it is neither built nor judged again. None: it is built
-    each time. `related`: what `include` may name, each giving records
-    or resource objects of no kind, beside its relations. `operations`: by operation id,
-    the function that answers it, with the right that it takes where that is not `right`. `read`: the
-    right that seeing a record takes. `permissions`: by permission that is shown, the right that it stands for.
+    `show(view, record)`: the resource object. `computed`: attributes that are not kept, a value or
+    `(view, record)`; `relationships`: those that are neither a relation nor the record in whose list
+    it stands, or are shown otherwise, None where one is omitted; `links`. `depends(view, record)`: all
+    that it is made of beside the record itself, compared with `==`; while nothing of it has changed it
+    is neither built nor judged again. None: it is built each time. `related`: what `include` may name
+    beside its relations, each giving records or resource objects of no kind. `operations`: by
+    operation id, the function that answers it, with the right that it takes where that is not `right`.
+    `read`: the right that seeing a record takes. `permissions`: by permission that is shown, the right
+    that it stands for.
     `grants`: by type, `(view, record)`: words that say what the caller may do in a record of that
     type, and in what it owns, by virtue of this kind. `sought`: by type and word, `(view, record)`:
     whether a word is granted that takes a look at many records: it is asked for where a right names
@@ -188,7 +189,7 @@ class Kind:
             for id, answered in self.operations.items()
         }
         if lacking := [id for id, (_, right) in made.items() if not right]:
-            raise ValueError(f"{', '.join(lacking)}: neither they nor {self.type} name a right")
+            raise ValueError(f"{self.type} names no right for {', '.join(lacking)}")
         return made
 
     def named_as(self, record: Record) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from graphlib import CycleError
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,25 @@ def test_an_operation_that_two_kinds_answer_is_refused() -> None:
 
 
 # rights
+
+
+def _answered(call: Any) -> None:
+    raise AssertionError("it is not called")
+
+
+def test_an_operation_takes_the_right_of_its_kind_where_it_names_none() -> None:
+    given = {"show-a": _answered, "change-a": (_answered, "change")}
+    table = Kinds([replace(kind("a"), operations=given, right="see", read="know")]).table
+    assert {id: right for id, (_, right) in table.items()} == {
+        "show-a": "see",
+        "change-a": "change",
+    }
+
+
+def test_an_operation_without_a_right_is_refused() -> None:
+    with pytest.raises(ValueError, match="a names no right for show-a"):
+        Kinds([replace(kind("a"), operations={"show-a": _answered}, read="know")])
+
 
 EDITION = load("2019-07")
 RIGHTS = facts(EDITION).rights
