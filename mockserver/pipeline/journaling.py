@@ -62,7 +62,7 @@ def entry(
         breach=breach or None,
         fault=", ".join(faults) or None,
         headers={n: _cut(clean.text(v)) for n in KEPT if (v := sent.headers.get(n, ""))},
-        sent=_sent_body(outcome, clean),
+        sent=_sent_body(outcome, made, clean),
         got=got,
         media_type=None if got is None else made.headers.get("Content-Type"),
         changed=before is not after,
@@ -111,15 +111,30 @@ def _redactor(sent: Sent, contract: Edition, control_token: str | None) -> Redac
     return redactor(contract.secrets, token, control_token)
 
 
-def _sent_body(outcome: Outcome, clean: Redactor) -> bytes | None:
-    """What was sent, without what the contract would not repeat: a secret under a wrong name."""
+def _sent_body(outcome: Outcome, made: Answer, clean: Redactor) -> bytes | None:
+    """What was sent, without what the contract would not repeat: a secret under a wrong name.
+
+    What the answer shows under the same name is none: the value of a variable that is not sensitive.
+    """
     if outcome.body is None:
         return None
     raw = outcome.operation is not None and outcome.operation.takes_bytes
     body = clean.body(outcome.body) if outcome.json else _text(outcome.body, clean, shown=raw)
+    if outcome.json and body != outcome.body and (shown := _shown(outcome, made, clean)):
+        body = clean.body(outcome.body, shown=shown)
     metas = [*outcome.findings, *(refusal.meta for refusal in outcome.refusals)]
     places = untold(metas)
     return masked(body, places) if body and places else body
+
+
+def _shown(outcome: Outcome, made: Answer, clean: Redactor) -> frozenset[tuple[str, str]]:
+    """What a successful answer shows in the open under the names of secrets."""
+    if outcome.operation is None or outcome.operation.tells_secrets:
+        return frozenset()
+    try:
+        return frozenset(clean.members(json.loads(made.body)))
+    except ValueError:  # no body, or a fault has spoilt it
+        return frozenset()
 
 
 def _answer_body(outcome: Outcome, made: Answer, clean: Redactor) -> bytes | None:

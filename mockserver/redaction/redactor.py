@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus, unquote_to_bytes
@@ -17,6 +17,9 @@ REMEMBERED, MOST = 200, 1_000
 """Letters of the longest text that is remembered, and how many of them."""
 DECODED = 3
 """How often a word is decoded to find what was encoded more than once."""
+
+Shown = Collection[tuple[str, str]]
+"""Names and texts of members."""
 
 
 class Redactor:
@@ -86,17 +89,19 @@ class Redactor:
             plain = decoded
         return word
 
-    def body(self, body: bytes, *, named: bool = True, ours: bool = False) -> bytes:
+    def body(
+        self, body: bytes, *, named: bool = True, ours: bool = False, shown: Shown = frozenset()
+    ) -> bytes:
         """A JSON text without secrets; parsed only where one may be in it.
 
         `named` False: the contract lists no secret member here. `ours`: we have written it, so
-        nothing hides behind an escape, and no name is misspelt.
+        nothing hides behind an escape, and no name is misspelt. `shown`: as in `value`.
         """
         told = named and self._named is not None and self._named.search(body) is not None
         holds = told or self._holds(body, b"%25" if ours else b"%")
         if not holds and (ours or not self._hides(body)):
             return body
-        return json.dumps(self.value(json.loads(body)), ensure_ascii=False).encode("utf-8")
+        return json.dumps(self.value(json.loads(body), shown), ensure_ascii=False).encode("utf-8")
 
     def _holds(self, body: bytes, escape: bytes) -> bool:
         """Whether a needle is in a text, as often decoded as a word of it is; `escape` is how that
@@ -117,18 +122,32 @@ class Redactor:
     def _hides(self, body: bytes) -> bool:
         return b"\\" in body or any_secret(body, self._names)
 
-    def value(self, value: Any) -> Any:
-        """A JSON value without secrets."""
+    def value(self, value: Any, shown: Shown = frozenset()) -> Any:
+        """A JSON value without secrets. `shown`: members that are none, though their names say so."""
         if isinstance(value, dict):
-            return {self.text(name): self._member(name, item) for name, item in value.items()}
+            return {
+                self.text(name): self._member(name, item, shown) for name, item in value.items()
+            }
         if isinstance(value, list):
-            return [self.value(item) for item in value]
+            return [self.value(item, shown) for item in value]
         return self.text(value) if isinstance(value, str) else value
 
-    def _member(self, name: str, item: Any) -> Any:
-        if item is None or _is_linkage(item) or not is_secret(name, self._names):
-            return self.value(item)
+    def _member(self, name: str, item: Any, shown: Shown) -> Any:
+        told = (
+            item is None or _is_linkage(item) or (isinstance(item, str) and (name, item) in shown)
+        )
+        if told or not is_secret(name, self._names):
+            return self.value(item, shown)
         return MASK
+
+    def members(self, value: Any) -> Iterator[tuple[str, str]]:
+        """The texts in a JSON value that stand under the name of a secret, each with that name."""
+        for name, item in value.items() if isinstance(value, dict) else ():
+            if isinstance(item, str) and name in self._names:
+                yield name, item
+        if isinstance(value, dict | list):
+            for item in value.values() if isinstance(value, dict) else value:
+                yield from self.members(item)
 
 
 def _is_linkage(item: Any) -> bool:

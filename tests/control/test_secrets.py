@@ -224,3 +224,34 @@ def test_a_breach_and_an_unexpected_exception_name_no_token(
         assert "breach of contract" in kept
         assert leaks(kept) == []
         assert leaks(caplog.text) == []
+
+
+def test_the_value_of_a_variable_is_a_secret_where_the_answer_keeps_it_one() -> None:
+    """In what was sent as in what was answered; what is refused shows nobody whether it is one."""
+    with mockserver.universe("platform", key=KEY) as world:
+        workspaces = world.client.get("/api/v2/organizations/acme/workspaces").json["data"]
+        path = f"/api/v2/workspaces/{workspaces[0]['id']}/vars"
+        made: list[str] = []
+
+        def told(path: str, **attributes: Any) -> tuple[Any, Any]:
+            body = {"data": {"type": "vars", "attributes": attributes}}
+            send = world.client.patch if "/var-" in path else world.client.post
+            answer = send(path, json=body)
+            made[:] = [answer.json["data"]["id"]] if answer.status_code < 300 else []
+            exchange = [*world.journal][-1]
+            shown = exchange.response.get("data", {}).get("attributes", {})
+            return exchange.request["data"]["attributes"]["value"], shown.get("value")
+
+        new = {"category": "terraform"}
+        assert told(path, key="a", value="open", **new) == ("open", "open")
+        opened = f"{path}/{made[0]}"
+        assert told(opened, value="other") == ("other", "other")
+        assert told(path, key="b", value="hushed", sensitive=True, **new) == ("[secret]", None)
+        assert told(f"{path}/{made[0]}", value="hushed again") == ("[secret]", None)
+        assert told(opened, value="hushed", sensitive=True) == ("[secret]", None)
+        assert told(path, key="b", value="hushed", **new) == ("[secret]", None), "the key is taken"
+        tags = opened.partition("/vars")[0] + "/tag-bindings"
+        bindings = [{"type": "tag-bindings", "attributes": {"key": "team", "value": "core"}}]
+        world.client.patch(tags, json={"data": bindings})
+        assert [*world.journal][-1].request == {"data": bindings}
+        assert "hushed" not in json.dumps(world._link.send("GET", "journal"))
