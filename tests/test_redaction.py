@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import pytest
 
@@ -90,3 +92,30 @@ def test_a_relationship_is_shown_though_a_secret_elsewhere_has_its_name() -> Non
         assert redactor.value(shown) == shown
     for secret in ("text", {"data": "text"}, {"value": "text"}, {"data": {"id": "text"}}, ["text"]):
         assert redactor.value({"ssh-key": secret}) == {"ssh-key": MASK}
+
+
+def encoded(text: str, times: int) -> str:
+    """Each letter by its number, and then the signs of percent."""
+    for number in range(times):
+        text = text.replace("%", "%25") if number else "".join(f"%{ord(one):02X}" for one in text)
+    return text
+
+
+@pytest.mark.parametrize("times", [0, 1, 2, 3, 4, 5, 40])
+def test_a_token_is_taken_out_however_often_it_is_encoded(times: int) -> None:
+    clean, word = redactor(frozenset(), "key-of-ten.ann"), encoded("key-of-ten.ann", times)
+    for told in (
+        clean.text(f"/api/v2/{word}?a=b&c=d"),
+        clean.body(json.dumps({"a": [f"x {word}"]}).encode()).decode(),
+        clean.body(json.dumps({"a": word}).encode(), ours=times > 1).decode(),
+    ):
+        while unquote(told) != told:
+            told = unquote(told)
+        assert "key-of" not in told
+
+
+def test_what_is_encoded_up_to_three_times_and_holds_no_secret_stays() -> None:
+    for times in range(4):
+        path = f"/api/v2/{encoded('a b/c', times)}?search%5Bname%5D=d"
+        assert redactor(frozenset(), "key-of-ten").text(path) == path
+    assert redactor(frozenset(), None).text(encoded("a b", 9)) == encoded("a b", 9)

@@ -16,7 +16,8 @@ from mockserver.redaction.patterns import MASK, SHORT, Pattern, forms, literal
 REMEMBERED, MOST = 200, 1_000
 """Letters of the longest text that is remembered, and how many of them."""
 DECODED = 3
-"""How often a word is decoded to find what was encoded more than once."""
+"""How often a word is decoded to find what was encoded more than once; what is encoded still more
+often is taken out unread."""
 
 Shown = Collection[tuple[str, str]]
 """Names and texts of members."""
@@ -54,7 +55,7 @@ class Redactor:
 
     def _clean(self, text: str) -> str:
         text = self._plain(text)
-        if not self._encodes(text):
+        if not (self._patterns and self._encodes(text)):
             return text
         words = _BETWEEN.split(text)
         return "".join(self._word(word) if _ENCODED.search(word) else word for word in words)
@@ -70,7 +71,7 @@ class Redactor:
                 if any(pattern.needle in decoded for pattern in self._patterns):
                     return True
             text = plain
-        return False
+        return _PERCENT.search(text) is not None
 
     def _plain(self, text: str) -> str:
         for pattern in self._patterns:
@@ -84,10 +85,10 @@ class Redactor:
             for decoded in (unquote(plain), unquote_plus(plain)):
                 if (clean := self._plain(decoded)) != decoded:
                     return re.sub(r"[%&#+\s]", lambda found: quote(found[0]), clean)
-            if (decoded := unquote(plain)) == plain:
-                break
-            plain = decoded
-        return word
+            if not _PERCENT.search(plain):
+                return word
+            plain = unquote(plain)
+        return MASK if _PERCENT.search(plain) else word
 
     def body(
         self, body: bytes, *, named: bool = True, ours: bool = False, shown: Shown = frozenset()
@@ -117,7 +118,7 @@ class Redactor:
             body = unquote_to_bytes(body)
             if any(needle in body for needle in self._needles):
                 return True
-        return False
+        return _ENCODED_BYTES.search(body) is not None
 
     def _hides(self, body: bytes) -> bool:
         return b"\\" in body or any_secret(body, self._names)
@@ -160,6 +161,7 @@ def _is_linkage(item: Any) -> bool:
 
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|\+")
 """What decoding changes."""
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ENCODED_BYTES = re.compile(rb"%[0-9A-Fa-f]{2}")
 _BETWEEN = re.compile(r"([\s&\"'<>]+)")
 """What stands between the words of a text, and between the parts of a query."""
