@@ -76,20 +76,20 @@ def update_with_members(*names: str) -> Handler:
     """As `update_record`; the members that a body sends take the place of those that were there."""
 
     def handler(call: Call) -> Reply:
-        reply, errors = update_record(call), list[Error]()
-        state, record = reply.state, call.record
-        assert state is not None
+        state, record = update_record(call).written
+        owner, errors = call.owner(record), list[Error]()
         for name in names:
-            sent, to = call.linkage.get(name), call.kind.relations[name]
-            if sent is None:
+            if name not in call.linkage:
                 continue
+            sent, to = call.linkage[name], call.kind.relations[name]
             place = f"/data/relationships/{name}/data"
-            keys = named_records(call, sent, to.type, place, call.owner(record), errors)
+            items = [sent] if to.one and sent else sent or []
+            keys = named_records(call, items, to.type, place, owner, errors, one=to.one)
             state = state.unlink(record.key, to.relation, state.members(record.key, to.relation))
             state = state.link(record.key, to.relation, keys)
         if errors:
             raise invalid_items(errors)
-        return Reply(state=state, data=reply.data)
+        return Reply(state=state, data=record)
 
     return handler
 

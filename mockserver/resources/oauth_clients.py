@@ -12,9 +12,9 @@ from mockserver.jsonapi.handlers import (
     list_records,
     remove_members,
     show_record,
-    update_record,
+    update_with_members,
 )
-from mockserver.jsonapi.identifiers import known, named_records, to_many, to_one
+from mockserver.jsonapi.identifiers import known, to_many, to_one
 from mockserver.jsonapi.resources import resource
 from mockserver.resources.oauth_tokens import CLIENT, unlinked
 from mockserver.world.calls import Call, Reply
@@ -89,37 +89,21 @@ def create_client(call: Call) -> Reply:
     """With a token, where a token string is sent (suite)."""
     if errors := list(checked(call, call.attributes, None)):
         raise invalid_items(errors)
-    reply = create_record(call)
-    assert reply.state is not None
-    assert isinstance(reply.data, Record)
-    return Reply(state=_with_token(call, reply.state, reply.data), data=reply.data)
+    return _with_token(call, *create_record(call).written)
 
 
-def _with_token(call: Call, state: State, record: Record) -> State:
+def _with_token(call: Call, state: State, record: Record) -> Reply:
     """A token string is kept by the client's one token: another takes its place."""
-    if not call.attributes.get(TOKEN_STRING) or len(state.members(record.key, TOKENS)):
-        return state
-    state, token = call.create(call.kinds["oauth-tokens"], state, record.owners, {})
-    return state.link(record.key, TOKENS, [token.key])
+    if call.attributes.get(TOKEN_STRING) and not len(state.members(record.key, TOKENS)):
+        state, token = call.create(call.kinds["oauth-tokens"], state, record.owners, {})
+        state = state.link(record.key, TOKENS, [token.key])
+    return Reply(state=state, data=record)
 
 
 def update_client(call: Call) -> Reply:
     """Projects and agent pool that are sent take the place of those that were there."""
-    reply, record, errors = update_record(call), call.record, list[Error]()
-    state = reply.state
-    assert state is not None
-    for name, to in TODAY.relations.items():
-        if name not in call.linkage:
-            continue
-        sent = call.linkage[name]
-        items = ([sent] if sent else []) if to.one else sent
-        place = f"/data/relationships/{name}/data"
-        keys = named_records(call, items, to.type, place, call.owner(record), errors)
-        state = state.unlink(record.key, to.relation, state.members(record.key, to.relation))
-        state = state.link(record.key, to.relation, keys)
-    if errors:
-        raise invalid_items(errors)
-    return Reply(state=_with_token(call, state, record), data=reply.data)
+    update = update_with_members("projects", "agent-pool")
+    return _with_token(call, *update(call).written)
 
 
 def destroy_client(call: Call) -> Reply:

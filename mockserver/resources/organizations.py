@@ -62,11 +62,8 @@ def list_organizations(call: Call) -> Reply:
 
 def create_organization(call: Call) -> Reply:
     """The creator becomes the first member of the team `owners`."""
-    reply = create_record(call)
-    record = reply.data
-    assert reply.state is not None
-    assert isinstance(record, Record)
-    state, team = call.create(call.kinds["teams"], reply.state, (record.key,), OWNERS)
+    state, record = create_record(call).written
+    state, team = call.create(call.kinds["teams"], state, (record.key,), OWNERS)
     state = state.link(team.key, MEMBERS, [call.caller.record.key])
     state = with_default(call, state, record)
     state = with_pool(call, ORGANIZATION, state, record)

@@ -51,12 +51,9 @@ def search_organizations(call: Call) -> Reply:
 
 def create_with_membership(call: Call) -> Reply:
     """The creator is a member, not only one of the team `owners`."""
-    reply = create_organization(call)
-    record = reply.data
-    assert reply.state is not None
-    assert isinstance(record, Record)
+    state, record = create_organization(call).written
     owners = record.key, call.caller.record.key
-    state, _ = call.create(call.kinds[MEMBERSHIPS], reply.state, owners, {})
+    state, _ = call.create(call.kinds[MEMBERSHIPS], state, owners, {})
     return Reply(state=state, data=record)
 
 
@@ -85,10 +82,8 @@ def to_entitlement_set(view: View, record: Record) -> dict[str, Any]:
 
 def update_organization(call: Call) -> Reply:
     """With the agent pool that runs take where nothing else says so."""
-    reply = update_record(call)
-    assert isinstance(reply.data, Record)
-    assert reply.state is not None
-    return replace(reply, state=with_pool(call, ORGANIZATION, reply.state, reply.data))
+    state, record = update_record(call).written
+    return Reply(state=with_pool(call, ORGANIZATION, state, record), data=record)
 
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:

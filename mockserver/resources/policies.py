@@ -54,13 +54,11 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
 
 def create_policy(call: Call) -> Reply:
     """Its sets have another member from now on."""
-    reply = create_record(call)
-    state, kind = reply.state, call.kinds["policy-sets"]
-    assert state is not None
-    assert isinstance(reply.data, Record)
-    for key in state.members(reply.data.key, SETS):
+    state, record = create_record(call).written
+    kind = call.kinds["policy-sets"]
+    for key in state.members(record.key, SETS):
         state, _ = call.touch(kind, state, state.get(key))
-    return Reply(state=state, data=reply.data)
+    return Reply(state=state, data=record)
 
 
 def upload_policy(call: Call) -> Reply:

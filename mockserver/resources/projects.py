@@ -90,9 +90,7 @@ def update_project(call: Call) -> Reply:
 
 def _whole(call: Call, reply: Reply) -> Reply:
     """With the agent pool and the tag bindings that the body names."""
-    record, state = reply.data, reply.state
-    assert isinstance(record, Record)
-    assert state is not None
+    state, record = reply.written
     state = with_pool(call, PROJECT, state, record)
     sent = call.linkage.get("tag-bindings")
     if sent is not None:

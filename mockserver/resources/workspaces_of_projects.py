@@ -54,10 +54,8 @@ def permissions(view: View, record: Record) -> dict[str, bool]:
 
 def create_workspace(call: Call) -> Reply:
     """In the project that is named, else in the default one, by who may create them there."""
-    reply = create_record(call)
-    record, state, organization = reply.data, reply.state, call.record
-    assert isinstance(record, Record)
-    assert state is not None
+    state, record = create_record(call).written
+    organization = call.record
     if not len(state.members(record.key, IN_PROJECT)):
         state = state.link(record.key, IN_PROJECT, state.members(organization.key, DEFAULT))
     for key in state.members(record.key, IN_PROJECT):
@@ -66,10 +64,8 @@ def create_workspace(call: Call) -> Reply:
 
 
 def update_workspace(call: Call) -> Reply:
-    reply, organization = update_record(call), call.owner(call.record)
-    record, state = reply.data, reply.state
-    assert isinstance(record, Record)
-    assert state is not None
+    state, record = update_record(call).written
+    organization = call.owner(record)
     sent = call.linkage.get("project")
     if sent:
         found = known(call, "projects", sent["id"], organization)

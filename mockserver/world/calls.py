@@ -128,3 +128,10 @@ class Reply:
     status: int | None = None
     state: State | None = None
     data: Record | ListPage | Shown | list[Shown] | Raw | None = None
+
+    @property
+    def written(self) -> tuple[State, Record]:
+        """Of a record that was made or changed: the state with it, and the record."""
+        assert self.state is not None
+        assert isinstance(self.data, Record)
+        return self.state, self.data
