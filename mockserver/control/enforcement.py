@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.world.access import authenticate
-from mockserver.world.kinds import Enforcement, Kind, Kinds, Scope
+from mockserver.world.enforcement import Enforcement, Scope
+from mockserver.world.kinds import Kind, Kinds
 from mockserver.world.ordered import Ordered
 from mockserver.world.state import Record, State
 from mockserver.world.view import View

@@ -10,7 +10,8 @@ from typing import Any
 from mockserver.jsonapi.identifiers import to_many
 from mockserver.resources import tag_bindings
 from mockserver.resources.workspace_moves import OF_PROJECT
-from mockserver.world.kinds import Scope, To
+from mockserver.world.enforcement import Scope
+from mockserver.world.kinds import To
 from mockserver.world.state import Record
 from mockserver.world.view import View
 

@@ -12,7 +12,8 @@ from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.resources import resource
 from mockserver.pointers import key_path_of
 from mockserver.world.calls import Call
-from mockserver.world.kinds import Enforcement, Kind, Scope, To, Values
+from mockserver.world.enforcement import Enforcement, Scope
+from mockserver.world.kinds import Kind, To, Values
 from mockserver.world.naming import by_id, by_name, unique_name
 from mockserver.world.problems import Error, invalid_item
 from mockserver.world.state import Record

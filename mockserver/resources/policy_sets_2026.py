@@ -14,7 +14,8 @@ from mockserver.resources import policy_set_versions as versions
 from mockserver.resources.known_versions import chosen
 from mockserver.resources.policy_sets import KIND as BEFORE
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Enforcement, Values
+from mockserver.world.enforcement import Enforcement
+from mockserver.world.kinds import Values
 from mockserver.world.naming import as_made
 from mockserver.world.ordered import Ordered
 from mockserver.world.problems import Error
