@@ -25,12 +25,13 @@ def in_process(
     end: Callable[[BaseException | None], None] = lambda error: None,
 ) -> World:
     """The handle of a world that a server in this process holds; `end` is what `close` does."""
-    from mockserver.web.testing import ApiClient, app_of
+    from mockserver.web.app import application
+    from mockserver.web.testing import ApiClient
 
     universe = server.universes.get(key)
     if universe is None:
         raise Gone(401, [{"pointer": "", "detail": UNKNOWN}])
-    link, app = InProcess(server, universe), app or app_of(server)
+    link, app = InProcess(server, universe), app or application(server)
     return World(
         link,
         key,

@@ -34,7 +34,6 @@ def create_app(
     loopback: bool = True,
     allowed_hosts: Collection[str] = (),
     cors_origins: Collection[str] = (),
-    server: Server | None = None,
 ) -> flask.Flask:
     """A Flask application that serves one world, opened by `key`.
 
@@ -51,8 +50,6 @@ def create_app(
         loopback: Whether the server is reached from this machine alone.
         allowed_hosts: Host names that are answered beside `localhost`.
         cors_origins: Origins whose pages may call the API from a browser, or `*` for all.
-        server: A server that holds the worlds already; the other arguments then describe the
-            first world only.
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture or BadFixture with what is wrong, ValueError
     for a key that is missing or cannot be one.
@@ -61,7 +58,7 @@ def create_app(
         if not loopback:
             raise ValueError("With loopback=False there is no default key: give one with key=...")
         key = "test-token"
-    server = server or Server(
+    server = Server(
         edition=edition or Server.edition,
         seed=seed,
         strict=strict,

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request as BaseRequest
 
 from mockserver.contract.operations import JSONAPI
 from mockserver.pipeline.server import Server
-from mockserver.web.app import create_app
+from mockserver.web.app import application
 from mockserver.web.serving import LiveServer
 
 if TYPE_CHECKING:  # it takes its time to import, and most never speak https
@@ -99,11 +99,6 @@ class ApiClient(FlaskClient):
         return run_wsgi_app(self.application, environ, buffered=buffered)
 
 
-def app_of(server: Server) -> flask.Flask:
-    """An application for the worlds of a server, with none of its own."""
-    return create_app(key=None, server=server)
-
-
 def app_elsewhere(url: str, timeout: float) -> flask.Flask:
     """An application that sends every request on to the server at `url`: a client of it is a client
     of that server, with the same answers and the same broken connections."""
@@ -141,7 +136,7 @@ class Live:
 
     def __init__(self, server: Server | None = None) -> None:
         self.server = server or Server()
-        self.app = app_of(self.server)
+        self.app = application(self.server)
         self._plain: LiveServer | None = None
         self._secure: tuple[LiveServer, Tls] | None = None
         self._lock = threading.Lock()

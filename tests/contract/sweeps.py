@@ -17,7 +17,8 @@ from mockserver.contract.engines import Checker, Schema
 from mockserver.contract.explain import resolve
 from mockserver.pipeline.server import Server
 from mockserver.pointers import pointer
-from mockserver.web.testing import ApiClient, app_of
+from mockserver.web.app import application
+from mockserver.web.testing import ApiClient
 from mockserver.world.universe import Universe
 from tests.cases import cases, each, some
 from tests.client import Answer, send
@@ -82,7 +83,7 @@ class World:
 def _server(edition: str, fixture: str, strict: bool) -> tuple[Server, Universe, Any]:
     server = Server(edition=edition)
     made = server.made(key="first", edition=edition, fixture=fixture, strict=strict)
-    return server, made, app_of(server)
+    return server, made, application(server)
 
 
 def fresh(edition: str, *, fixture: str = "documented", strict: bool = False) -> World:

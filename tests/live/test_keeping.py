@@ -15,7 +15,8 @@ import pytest
 from mockserver.cli import keeping
 from mockserver.cli.common import Unusable
 from mockserver.pipeline.server import Server, fixture_for
-from mockserver.web.testing import ApiClient, app_of
+from mockserver.web.app import application
+from mockserver.web.testing import ApiClient
 from mockserver.world.universe import Universe
 from tests.client import SETS, a_set
 from tests.live.serving import command, serving
@@ -46,7 +47,7 @@ def universe(server: Server) -> Universe:
 
 @pytest.fixture
 def client(server: Server, universe: Universe) -> ApiClient:
-    return ApiClient.of(app_of(server), "k")
+    return ApiClient.of(application(server), "k")
 
 
 def names(document: Any) -> list[str]:
@@ -162,7 +163,7 @@ def test_a_world_begins_anew_when_its_fixture_changes_and_not_when_it_is_wrong(
     path = tmp_path / "world.json"
     path.write_text(WORLD % "first", encoding="utf-8")
     universe = server.universe(key="w", fixture=path)
-    client = ApiClient.of(app_of(server), "w")
+    client = ApiClient.of(application(server), "w")
 
     def policies() -> list[str]:
         return [one["attributes"]["name"] for one in client.get(POLICIES).json["data"]]

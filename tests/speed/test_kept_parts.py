@@ -15,7 +15,7 @@ from mockserver.contract import routes
 from mockserver.contract.engines import Checker
 from mockserver.pipeline.render_cache import Bounded, Store
 from mockserver.pipeline.server import Server
-from mockserver.web.testing import app_of
+from mockserver.web.app import application
 from tests.examples import examples
 
 ORG = "/api/v2/organizations/my-organization"
@@ -76,7 +76,7 @@ CALLERS = ["", ".ann", ".platform", ".org"]
 def world(*, keep: bool) -> Any:
     server = Server(keep=keep)
     server.universe(key=KEY, fixture="documented")
-    return app_of(server).test_client()
+    return application(server).test_client()
 
 
 def sent(client: Any, caller: str, method: str, path: str, body: Any) -> tuple[int, bytes]:
@@ -134,7 +134,7 @@ LIST = f"{ACME}?page[size]=30"
 
 
 def test_a_list_is_built_once_and_then_only_what_has_changed(server: Server) -> None:
-    client = app_of(server).test_client()
+    client = application(server).test_client()
     with built(server) as first:
         status, text = sent(client, "", "GET", LIST, None)
     assert status == 200
@@ -153,7 +153,7 @@ def test_a_list_is_built_once_and_then_only_what_has_changed(server: Server) -> 
 def test_a_fork_begins_with_what_its_origin_has_built(server: Server) -> None:
     origin = server.universes.get(KEY)
     assert origin is not None
-    client = app_of(server).test_client()
+    client = application(server).test_client()
     sent(client, "", "GET", LIST, None)
     server.fork(origin, "another-key-for-this")
     before = origin.parts.built
@@ -165,7 +165,7 @@ def test_a_fork_begins_with_what_its_origin_has_built(server: Server) -> None:
 def test_a_list_is_joined_once_while_nothing_on_it_has_changed(server: Server) -> None:
     universe = server.universes.get(KEY)
     assert universe is not None
-    client = app_of(server).test_client()
+    client = application(server).test_client()
 
     def answered(path: str = LIST, caller: str = "") -> bytes:
         """What the journal has kept of an answer: of a list, the answer itself."""
@@ -194,7 +194,7 @@ def test_a_list_is_joined_once_while_nothing_on_it_has_changed(server: Server) -
 def test_a_list_that_repeats_the_key_is_masked_in_the_journal_each_time(server: Server) -> None:
     universe = server.universes.get(KEY)
     assert universe is not None
-    client = app_of(server).test_client()
+    client = application(server).test_client()
     named = data("policy-sets", name="told", description=f"the key is {KEY}.ann")
     assert sent(client, "", "POST", ACME, named)[0] == 201
     told = f"{ACME}?search[name]=told"
@@ -212,7 +212,7 @@ def test_what_is_kept_is_bounded(server: Server) -> None:
     universe = server.universes.get(KEY)
     assert universe is not None
     universe.parts = store
-    client = app_of(server).test_client()
+    client = application(server).test_client()
     for number in (1, 2, 3):
         assert (
             sent(client, "", "GET", f"{ACME}?page[size]=10&page[number]={number}", None)[0] == 200

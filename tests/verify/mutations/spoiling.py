@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import mockserver
 from mockserver.contract import Operation, load
 from mockserver.judge.pointers import MISSING, at
 from mockserver.judge.routes import match
 from mockserver.pipeline.server import Server
 from mockserver.resources import kinds
+from mockserver.web.app import application
 from mockserver.world.kinds import Kinds
 from tests.verify.playing import OLD, TOKEN, server
 
@@ -216,4 +216,4 @@ def shown(type: str, edit: Callable[[dict[str, Any]], None]) -> Any:
 def _served(kinds: Kinds, edition: str) -> Any:
     server = Server(kinds=lambda edition: kinds)
     server.universe(key=TOKEN, fixture="documented", edition=edition)
-    return mockserver.create_app(key=None, server=server)
+    return application(server)
