@@ -44,19 +44,8 @@ class World:
     def __init__(self, server: Server, universe: Universe, client: ApiClient) -> None:
         self.server, self.universe, self.client = server, universe, client
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | list[tuple[str, str]] | str = "",
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-        environ: Mapping[str, Any] | None = None,
-    ) -> Answer:
-        return send(
-            self.client, method, path, query=query, body=body, headers=headers, environ=environ
-        )
+    def send(self, method: str, path: str, **request: Any) -> Answer:
+        return send(self.client, method, path, **request)
 
     def play(self, operation: Operation, **changed: Any) -> Answer:
         """An operation's example, with other `path`, `query`, `headers` or `body` where given."""

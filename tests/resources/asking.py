@@ -17,6 +17,13 @@ THIRD, FOURTH = "ws-3fGtUvWxYz4HjKm5", "ws-6nPqRsTuVw7XyZa8"
 SSH_KEY, OAUTH = "sshkey-GxrePWre1Ezug7aM", "ot-hmAyP66qk2AMVdbJ"
 
 NOT_FOUND = {"errors": [{"status": "404", "title": "not found"}]}
+NAME_REFUSED = [
+    (
+        "invalid attribute",
+        "Name can only include letters, numbers, -, and _",
+        "/data/attributes/name",
+    )
+]
 UNAUTHORIZED = {"errors": [{"status": "401", "title": "unauthorized"}]}
 
 
