@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from types import CodeType
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import flask
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from werkzeug.exceptions import HTTPException
 
 from mockserver.control import answering as control
@@ -18,6 +16,9 @@ from mockserver.page.views import views
 from mockserver.pipeline.messages import Answer
 from mockserver.pipeline.server import Server
 from mockserver.version import VERSION
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -32,27 +33,17 @@ HEADERS = {
 """Of every answer of the page, refusals too."""
 
 
-class Compiled(BytecodeCache):
-    """Templates that were compiled once in this process, for the pages of all its servers."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._known.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key, bucket.checksum] = bucket.code
-
-
-COMPILED = Compiled()
-
-
-def application(server: Server) -> flask.Flask:
+def application(server: Server) -> WSGIApplication:
     """The page of a server's worlds, as a WSGI application."""
+    site, opened = _site(), doors.Doors(server)
+    return lambda environ, start: site({**environ, doors.DOORS: opened}, start)
+
+
+@cache
+def _site() -> flask.Flask:
+    """The page of whatever server a request names: its addresses and templates are read once in a
+    process."""
     app = flask.Flask("mockserver.page", static_url_path="/page")
-    app.extensions["page"] = doors.Doors(server)
-    app.jinja_env.bytecode_cache = COMPILED
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["line"] = lambda value: escaped(str(value))
     app.jinja_env.globals["version"] = VERSION

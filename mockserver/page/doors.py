@@ -17,6 +17,8 @@ from mockserver.pipeline.server import Server
 from mockserver.world import ids
 from mockserver.world.universe import Universe
 
+DOORS = "mockserver.doors"
+"""Where the environment of a request to the page holds them."""
 MOST = 1_000
 """Sessions that are kept; the one that was not used for longest goes."""
 
@@ -77,7 +79,8 @@ class Doors:
 
 
 def doors() -> Doors:
-    found: Doors = flask.current_app.extensions["page"]
+    """Those of the server that the request has come to."""
+    found: Doors = flask.request.environ[DOORS]
     return found
 
 

@@ -283,3 +283,10 @@ def test_a_wrong_method_is_405_on_a_page(method: str, path: str) -> None:
     assert answer.status_code == 405
     assert answer.content_type == "text/html; charset=utf-8"
     assert answer.headers["Allow"]
+
+
+def test_what_a_browser_has_opened_at_one_server_is_closed_at_another() -> None:
+    one = browser().open()
+    assert one.get("/worlds/1").status_code == 200
+    one.client.application = app_with()
+    assert one.get("/worlds/1").status_code == 401
