@@ -14,14 +14,14 @@ from mockserver.judge.documents import is_resource, parsed
 from mockserver.judge.drift import STABILITY, Stray, strays
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import STATUS, TYPE, Finding
-from mockserver.judge.laws import told_again
+from mockserver.judge.laws import told
 from mockserver.judge.misnamed import misnamed
 from mockserver.judge.pointers import MISSING
 from mockserver.judge.sources import level_of
 from mockserver.nearest import nearest
 from mockserver.pointers import key_path, pointer
 
-MISNAMED = "misnamed"
+MISNAMED, TOLD = "misnamed", "secret"
 NOT_MODIFIED = 304
 SILENT = (401, 404)
 RECORDED = "recorded answers of the real service"
@@ -42,7 +42,7 @@ def judge_answer(exchange: Exchange, operation: Operation, edition: Edition) -> 
     """What an answer breaks, and what it shows that the edition does not list."""
     found, besides = [], set()
     for one in _broken(exchange, operation, edition):
-        besides.add(one.beside)
+        besides |= {one.beside, one.place} if one.kind == TOLD else {one.beside}
         failed = one.place == STATUS and exchange.status >= 500
         found.append(
             Finding(
@@ -105,9 +105,9 @@ def _body(
             yield Violation(law.pointer, law.fact, law.expected, law.source, MISNAMED)
     if exchange.status in SILENT:
         yield from _explains(document, exchange.status)
-    for law in told_again(document, edition) if exchange.method == "GET" else ():
+    for law in told(document, edition, creation=exchange.method != "GET"):
         if law.pointer not in places:
-            yield Violation(law.pointer, law.fact, law.expected, law.source, "secret")
+            yield Violation(law.pointer, law.fact, law.expected, law.source, TOLD)
 
 
 def _explains(document: Any, status: int) -> Iterator[Violation]:

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 from mockserver.contract import Edition
 from mockserver.contract.explain import brief
+from mockserver.contract.types import Attribute
 from mockserver.judge.documents import Resource, attribute, included, linked, resources
 from mockserver.judge.pointers import named_members
 
 SECRET = "{secrets}: a secret is shown at creation alone"
+NEVER = "{secrets}: what is a secret and only sent is shown nowhere"
 
 
 class LawViolation(NamedTuple):
@@ -53,22 +55,26 @@ def violations(resource: Any, edition: Edition) -> Iterator[LawViolation]:
             yield LawViolation(pointer, fact, law.words, law.source, law.about)
 
 
-def told_again(document: Any, edition: Edition) -> Iterator[LawViolation]:
-    """The secrets in an answer to a GET: a secret is shown once, at creation."""
+def told(document: Any, edition: Edition, creation: bool) -> Iterator[LawViolation]:
+    """The secrets in an answer: one that is shown is so once, at `creation`, the others never are."""
     for base, resource in (*resources(document), *included(document)):
+        attributes = _attributes(resource, edition)
         for pointer, value in named_members(resource, edition.secrets):
-            if value is not None and pointer not in _open(resource, edition):
-                yield LawViolation(base + pointer, f"{pointer} holds a value", "null", SECRET)
+            own = attributes.get(pointer)
+            never = own is not None and not own.shown
+            plain = own is not None and own.shown and not own.schema.get("x-secret")
+            if value is None or plain or (creation and not never):
+                continue
+            wanted, source = ("no such member", NEVER) if never else ("null", SECRET)
+            yield LawViolation(base + pointer, f"{pointer} holds a value", wanted, source)
 
 
-def _open(resource: Any, edition: Edition) -> frozenset[str]:
-    """Attributes that the type shows, though a secret elsewhere bears their name: a variable's value."""
+def _attributes(resource: Any, edition: Edition) -> Mapping[str, Attribute]:
+    """The attributes of a resource object's type by their pointers; a secret elsewhere may bear the
+    name of one that is none: a variable's value."""
     type = resource.get("type") if isinstance(resource, Mapping) else None
     known = edition.types.get(type) if isinstance(type, str) else None
-    if known is None:
-        return frozenset()
-    shown = (a for a in known.attributes.values() if a.shown and not a.schema.get("x-secret"))
-    return frozenset(f"/attributes/{attribute.name}" for attribute in shown)
+    return {f"/attributes/{name}": one for name, one in known.attributes.items()} if known else {}
 
 
 @cache

@@ -24,7 +24,7 @@ PERMISSIONS = "/attributes/permissions"
 
 def seen_by_others(driver: Driver, plan: Plan, record: Resource) -> None:
     """A record as others see it, and what they may do with one."""
-    callers = _callers(driver)
+    callers = others(driver)
     if callers is None:
         return
     _unseen(driver, plan, record, callers.unable)
@@ -35,7 +35,7 @@ def seen_by_others(driver: Driver, plan: Plan, record: Resource) -> None:
         driver.call(plan.actions.create, document, of=driver.parent(plan), token=callers.able)
 
 
-def _callers(driver: Driver) -> Callers | None:
+def others(driver: Driver) -> Callers | None:
     """The tokens of others, made once a run; None where the edition, or the server, has none."""
     makers = (plan.scenario.callers for plan in driver.context.plans.values())
     make = next((make for make in makers if make), None)

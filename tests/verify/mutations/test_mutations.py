@@ -11,12 +11,13 @@ from mockserver.judge.pointers import collapsed
 from tests.verify.mutations.administration import ADMINISTRATION
 from tests.verify.mutations.endings import ENDINGS
 from tests.verify.mutations.laws import LAWS
+from tests.verify.mutations.oauth import OAUTH
 from tests.verify.mutations.rights import RIGHTS
 from tests.verify.mutations.table import TABLE, Row
 from tests.verify.mutations.today import TODAY
 from tests.verify.playing import run
 
-EVERY = [*TABLE, *LAWS, *ENDINGS, *RIGHTS, *TODAY, *ADMINISTRATION]
+EVERY = [*TABLE, *LAWS, *ENDINGS, *RIGHTS, *TODAY, *ADMINISTRATION, *OAUTH]
 """The rows of which every run plays one in twelve, the slow one all."""
 OFTEN = EVERY[::12]
 
