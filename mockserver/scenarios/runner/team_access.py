@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute, is_resource, linked_one
-from mockserver.judge.pointers import leaves
+from mockserver.judge.pointers import at, leaves
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.scenario import Known, body, shown_attributes
@@ -45,8 +45,8 @@ def entry_with(details: Sequence[str]) -> Callable[[Resource, Known], Any]:
     """By the team's name, within the place; None where the team was never seen."""
 
     def fixture_entry(resource: Resource, known: Known) -> Any:
-        id = linked_one(resource, "team")
-        team = known("teams", id) if id else None
+        named = at(resource, "/relationships/team/data")
+        team = known(named["type"], named["id"]) if is_resource(named) else None
         name = attribute(team, "name") if team else None
         said = details if attribute(resource, "access") == "custom" else ()
         return (name, shown_attributes(resource, "access", *said)) if name else None
