@@ -28,7 +28,11 @@ class ResourceSchema:
         self.name, self._schemas, self._checkers = name, schemas, checkers
         self._schema: Schema = {"$ref": f"#/components/schemas/{name}"}
         self._checker = checkers.of(self._schema)
-        self.shown = shower(self._schema, schemas)
+
+    @cached_property
+    def shown(self) -> Show:
+        """Gives a resource object without what the schema does not list."""
+        return shower(self._schema, self._schemas)
 
     def holds(self, value: Any) -> bool:
         """Whether a resource object keeps its schema: then all that it shows is listed, too."""

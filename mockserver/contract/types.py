@@ -12,6 +12,7 @@ from typing import Any
 from mockserver.contract.engines import Components, Schema
 from mockserver.contract.explain import resolve
 from mockserver.contract.operations import Operation
+from mockserver.contract.shapes import resource_schemas
 
 SETTING = (".create", ".update")
 """Ends of the names of the bodies that set attributes."""
@@ -76,24 +77,28 @@ def resource_types(operations: Iterable[Operation], schemas: Components) -> dict
     bears the type's name stands there, the others stand under the names of their components.
     """
     operations = list(operations)
-    shown = {
-        part.name: type
+    answers = {
+        repr(schema): schema  # most are one reference, and many operations answer the same
         for operation in operations
         for status in operation.responses
-        if status < 300
-        for type, part in operation.parts(status).items()
+        if status < 300 and (schema := operation.answer_schema(status))
+    }
+    shown = {
+        name: type
+        for schema in answers.values()
+        for type, name in resource_schemas(schema, schemas).items()
     }
     own = {type: f"{type}.resource" for type in shown.values()}
-    bodies = [
-        (o.method, o.body_schema)
-        for o in operations
-        if o.takes_json and o.body_schema.get("$ref", "").endswith(SETTING)
-    ]
+    bodies: dict[Any, list[tuple[str, Schema]]] = {}
+    for o in operations:
+        if o.takes_json and o.body_schema.get("$ref", "").endswith(SETTING):
+            named = _type_of(o.body_schema, schemas)
+            bodies.setdefault(named, []).append((o.method, o.body_schema))
     return {
         name if own[type] in shown and own[type] != name else type: _resource_type(
             type,
             schemas[name],
-            [(m, b) for m, b in bodies if _type_of(b, schemas) == type],
+            bodies.get(type, []),
             schemas,
         )
         for name, type in sorted(shown.items())
