@@ -52,6 +52,8 @@ class Checker:
     @cached_property
     def _whole(self) -> dict[str, Any]:
         """The schema with exactly the components it reaches: compiling costs what is used."""
+        if self.schema.get("$defs") is self.components:  # it has them already
+            return {**self.schema}
         return {
             **self.schema,
             "components": {"schemas": reached(self.schema, self.components)},

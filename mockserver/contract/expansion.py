@@ -7,6 +7,7 @@ What every operation has in common is said here once, as a rule; the rules stand
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
@@ -93,9 +94,15 @@ def _operation(
         **({"requestBody": request} if request else {}),
     }
     answers = {s: _answer(page, id, s, said, known, made) for s in said["answers"]}
-    refused = {status: {"$ref": f"{RESPONSES}{status}"} for status in _refusals(item)}
+    refused = {status: _refused(status) for status in _refusals(item)}
     item["responses"] = dict(sorted({**refused, **answers}.items()))
     return method.lower(), path, item
+
+
+@cache
+def _refused(status: str) -> Item:
+    """The same object for all: an edition refuses a thousand times."""
+    return {"$ref": f"{RESPONSES}{status}"}
 
 
 def _refusals(item: Item) -> Iterator[str]:

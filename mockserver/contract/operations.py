@@ -82,7 +82,12 @@ class Operation:
         self.token: str | None = item.get("x-token")
         self.open = item.get("security") == [] and self.token is None
         self._schemas: Mapping[str, Schema] = components["schemas"]
-        self._shared: Mapping[str, Any] = components["responses"]
+        shared: Mapping[str, Any] = components["responses"]
+        # the documented answers by status, references followed
+        self.responses: dict[int, Mapping[str, Any]] = {
+            int(status): shared[r["$ref"].rpartition("/")[2]] if "$ref" in r else r
+            for status, r in item["responses"].items()
+        }
         self._tolerated = [t for t in tolerated if not t.operations or self.id in t.operations]
         parameters = item.get("parameters", [])
         self.records = {p["name"]: p["x-record"] for p in parameters if "x-record" in p}
@@ -122,14 +127,6 @@ class Operation:
     @property
     def needs_body(self) -> bool:
         return bool(self.body and self.body.get("required"))
-
-    @cached_property
-    def responses(self) -> dict[int, Mapping[str, Any]]:
-        """The documented answers by status, references followed."""
-        return {
-            int(status): self._shared[r["$ref"].rpartition("/")[2]] if "$ref" in r else r
-            for status, r in self.item["responses"].items()
-        }
 
     @cached_property
     def tells_secrets(self) -> bool:
