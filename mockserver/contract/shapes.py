@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import copy, deepcopy
+from copy import deepcopy
 from typing import Any
 
 from mockserver.contract.engines import Components, Schema
@@ -42,9 +42,7 @@ def filler(schema: Schema, components: Components) -> Fill | None:
                 if inner:
                     inner(value[name])
             elif default is not NOTHING:
-                value[name] = (
-                    copy(default) if not default or isinstance(default, str) else deepcopy(default)
-                )
+                value[name] = _fresh(default) if isinstance(default, (list, dict)) else default
             elif inner and makes:
                 made: dict[str, Any] = {}
                 inner(made)
@@ -52,6 +50,11 @@ def filler(schema: Schema, components: Components) -> Fill | None:
                     value[name] = made
 
     return fill
+
+
+def _fresh(default: Any) -> Any:
+    """An array or object of its own; most are empty."""
+    return deepcopy(default) if default else default.copy()
 
 
 def _fill_each(items: Any, fill: Fill) -> None:

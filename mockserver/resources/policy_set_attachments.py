@@ -19,7 +19,7 @@ from mockserver.world.state import Record
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
     """Selectors whole, each once."""
-    if (sent := attributes.get("tag-selectors")) is not None:
+    if sent := attributes.get("tag-selectors"):
         attributes["tag-selectors"] = _each_once(map(_selector, sent))
     return attributes
 

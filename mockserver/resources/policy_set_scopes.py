@@ -78,8 +78,8 @@ def counted(relation: tuple[str, str], type: str) -> Callable[[View, Record], in
 
     def count(view: View, record: Record) -> int:
         if record["global"]:
-            return len(view.state.list(record.owner, type))
-        return len(view.state.members(record.key, relation))
+            return view.state.list(record.owner, type).size
+        return view.state.members(record.key, relation).size
 
     return count
 

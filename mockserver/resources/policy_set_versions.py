@@ -18,6 +18,7 @@ from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, Values
 from mockserver.world.naming import by_id
+from mockserver.world.ordered import EMPTY
 from mockserver.world.problems import Error, invalid, invalid_item
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
@@ -44,11 +45,13 @@ def current(view: View, policy_set: Record) -> Record | None:
 
 def _latest(state: State, policy_set: Record) -> Iterator[Record]:
     versions = state.list(policy_set.key, TYPE)
+    if versions is EMPTY:
+        return iter(())
     return (state.get(item[-1]) for block in reversed(versions.blocks) for item in reversed(block))
 
 
 def versioned(view: View, policy_set: Record) -> bool:
-    return len(view.state.list(policy_set.key, TYPE)) > 0
+    return view.state.list(policy_set.key, TYPE).size > 0
 
 
 def depends(view: View, policy_set: Record) -> tuple[Any, ...]:

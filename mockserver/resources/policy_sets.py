@@ -34,8 +34,8 @@ def attached(view: View, record: Record) -> list[Record]:
 
 def workspace_count(view: View, record: Record) -> int:
     if record["global"]:
-        return len(view.state.list(record.owner, "workspaces"))
-    return len(view.state.members(record.key, WORKSPACES))
+        return view.state.list(record.owner, "workspaces").size
+    return view.state.members(record.key, WORKSPACES).size
 
 
 def reasons(view: View, record: Record) -> list[Scope]:
@@ -88,7 +88,7 @@ KIND = Kind(
     checked=checked,
     show=resource,
     computed={
-        "policy-count": lambda view, record: len(view.state.members(record.key, POLICIES)),
+        "policy-count": lambda view, record: view.state.members(record.key, POLICIES).size,
         "workspace-count": workspace_count,
     },
     relationships={

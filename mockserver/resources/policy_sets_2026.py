@@ -28,10 +28,9 @@ TOOLS = {"sentinel": "sentinel-versions", "opa": "opa-versions"}
 def checked(call: Call, values: Values, record: Record | None) -> Iterator[Error]:
     """Beside the scopes: that there is such a version of the tool that checks its policies."""
     yield from attachments.checked(call, values, record)
-    tool = TOOLS.get((record or values)["kind"])
-    if tool is not None:
-        place = "/data/attributes/policy-tool-version"
-        yield from chosen(call, tool, values.get("policy-tool-version"), place)
+    tool, version = TOOLS.get((record or values)["kind"]), values.get("policy-tool-version")
+    if tool and version is not None:
+        yield from chosen(call, tool, version, "/data/attributes/policy-tool-version")
 
 
 def overridable(view: View, record: Record) -> bool | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mockserver.pointers import key_path_of
@@ -68,7 +69,7 @@ class Call(View):
         """
         self.findings.append({"pointer": pointer, "key-path": key_path_of(pointer), **meta})
 
-    @property
+    @cached_property
     def linkage(self) -> dict[str, Any]:
         """What the body says under each relationship; one without `data` says nothing."""
         said = self.data.get("relationships") or {}

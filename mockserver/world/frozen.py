@@ -14,10 +14,10 @@ def freeze(value: Any) -> Any:
     """A JSON value that cannot change: tuples for arrays, read-only mappings for objects."""
     if type(value) in _PLAIN:
         return value
+    if isinstance(value, (list, tuple)):
+        return tuple([freeze(item) for item in value])
     if isinstance(value, Mapping):
         return MappingProxyType({name: freeze(item) for name, item in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(freeze(item) for item in value)
     return value
 
 
@@ -25,8 +25,8 @@ def thaw(value: Any) -> Any:
     """The same JSON value as fresh dicts and lists, free to be changed."""
     if type(value) in _PLAIN:
         return value
+    if isinstance(value, (list, tuple)):
+        return [thaw(item) for item in value]
     if isinstance(value, Mapping):
         return {name: thaw(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [thaw(item) for item in value]
     return value

@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kinds
+from mockserver.world.ordered import EMPTY
 from mockserver.world.state import ROOT, Record, Relation, State
 
 
@@ -107,7 +108,8 @@ class View:
 
     def members(self, record: Record, relation: Relation) -> list[Record]:
         """The members of a relation, in order of their creation."""
-        return self.state.several(self.state.members(record.key, relation))
+        keys = self.state.members(record.key, relation)
+        return [] if keys is EMPTY else self.state.several(keys)
 
     def turned(self, state: State) -> None:
         """Look at another state from now on: what was granted in the old one is asked again."""
