@@ -50,7 +50,6 @@ def _worlds(wanted: dict[str, str], faults: list[str]) -> str:
         more=max(0, len(found) - SHOWN),
         opened=doors.opened(),
         editions=editions(),
-        default=doors.server().edition,
         fixtures=sorted({name for one in editions() for name in shipped_fixtures(one)}),
         wanted=wanted,
         faults=faults,
@@ -68,6 +67,8 @@ def make() -> Said:
     doors.listed()
     form = flask.request.form
     wanted: dict[str, Any] = {name: form.get(name, "") for name in ("key", "edition", "fixture")}
+    if not wanted["edition"]:
+        del wanted["edition"]  # the fixture says it, or else the server does
     try:
         control("POST", "universes", {**wanted, "strict": "strict" in form})
     except ControlRefusal as refusal:

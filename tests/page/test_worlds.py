@@ -47,6 +47,17 @@ def test_a_world_is_made_and_open() -> None:
     assert (made.fixture, made.strict) == ("busy", True)
 
 
+def test_a_world_speaks_the_edition_of_its_fixture_where_the_form_names_none() -> None:
+    one = browser()
+    choice = one.get("/").text.partition('name="edition">')[2]
+    assert choice.startswith('<option value="">that of the fixture</option>')
+    for fixture, edition in (("platform", "2026-08"), ("documented", "2019-07")):
+        one.post("/worlds", page="/", key=f"key-of-{fixture}", fixture=fixture, edition="")
+        made = worlds(one).universes.get(f"key-of-{fixture}")
+        assert made is not None
+        assert made.edition == edition
+
+
 @pytest.mark.parametrize(
     ("key", "said"),
     [
