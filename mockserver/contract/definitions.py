@@ -150,13 +150,21 @@ def defined(pages: Mapping[str, Page]) -> Definitions:
     """
     written = {f"{page.name}.{name}": s for page in pages.values() for name, s in page.defs.items()}
     whole = {
-        component: with_own_path(_merged(schema, written)) for component, schema in written.items()
+        component: with_own_path(_with_shared(_merged(schema, written), written))
+        for component, schema in written.items()
     }
     records = [ResourceDefinition(component, s) for component, s in whole.items() if is_record(s)]
     types = {r.type: r for r in records if "$ref" not in written[r.component]}
-    plain = [c for c, s in whole.items() if not is_record(s) and not c.startswith(SHARED)]
-    bases = {_base(schema) for schema in written.values()}
-    _check_references(pages, {*plain, *bases, *(c for c in written if c.startswith(SHARED))})
+    bases = {_base(schema) for schema in written.values()} & written.keys()
+    shared = {_base(_attributes(schema)) for schema in written.values()} & written.keys()
+    plain = [
+        component
+        for component, schema in whole.items()
+        if not is_record(schema) and component not in shared and not component.startswith(SHARED)
+    ]
+    _check_references(
+        pages, {*plain, *bases, *shared, *(c for c in written if c.startswith(SHARED))}
+    )
     schemas: dict[str, Any] = {component: closed(written[component]) for component in plain}
     origins = {component: component for component in plain}
     for record in records:
@@ -200,6 +208,20 @@ def _merged(schema: Schema, written: Mapping[str, Schema]) -> Schema:
     base.pop("x-include", None)
     merged: Schema = patched(base, rest)
     return merged
+
+
+def _attributes(schema: Schema) -> Schema:
+    attributes: Schema = schema.get("properties", {}).get("attributes", {})
+    return attributes
+
+
+def _with_shared(schema: Schema, written: Mapping[str, Schema]) -> Schema:
+    """A definition with its attributes whole, where it refers to those that several records share."""
+    shared = written.get(_base(_attributes(schema)))
+    if shared is None:
+        return schema
+    whole = {word: said for word, said in shared.items() if word not in ("title", "x-source")}
+    return {**schema, "properties": {**schema["properties"], "attributes": whole}}
 
 
 def _named(records: Iterable[ResourceDefinition]) -> Iterator[str]:

@@ -317,6 +317,34 @@ def test_a_reference_of_a_schema_to_nothing_is_refused(copy: Path) -> None:
         assert str(refused.value) == f"{path} refers to {target}, which does not exist"
 
 
+@pytest.mark.parametrize("place", ["definition", "attributes"])
+def test_a_record_that_refers_to_nothing_is_refused(copy: Path, place: str) -> None:
+    target = "ssh-keys.json#/$defs/thing"
+
+    def spoil(page: Any) -> None:
+        record = page["$defs"]["policy-sets"]
+        (record if place == "definition" else record["properties"]["attributes"])["$ref"] = target
+
+    rewrite(copy / "policy-sets.json", spoil)
+    with pytest.raises(UnfitPage) as refused:
+        Edition(copy)
+    said = f"{copy / 'policy-sets.json'} refers to {target}, which does not exist"
+    assert str(refused.value) == said
+
+
+def test_attributes_that_several_records_share_are_those_of_each(copy: Path) -> None:
+    before = Edition(copy)
+
+    def share(page: Any) -> None:
+        members = page["$defs"]["policy-sets"]["properties"]
+        said = {"title": "Shared", "x-source": "#sample-response", **members["attributes"]}
+        page["$defs"]["shared"] = said
+        members["attributes"] = {"$ref": "#/$defs/shared"}
+
+    rewrite(copy / "policy-sets.json", share)
+    assert Edition(copy).schemas == before.schemas
+
+
 def test_a_list_of_required_members_in_a_record_is_refused(copy: Path) -> None:
     """A name would stand twice: the rule is that answers have what a record lists."""
 
