@@ -39,7 +39,8 @@ def whole_example(
         elif "document" in form:
             record = known.record(form["document"])
             data = _shown(_sent(record, example.get("body")), (answer or {}).get("data", {}))
-            answers[status] = {**(answer or {}), "data": data}
+            included = _included(data, example.get("query", {}), known)
+            answers[status] = {**included, **(answer or {}), "data": data}
         elif "list" in form:
             records = (answer or {}).get("data", [{}])
             data = [_shown(known.record(form["list"]).example, record) for record in records]
@@ -106,6 +107,17 @@ def _shown(base: Any, said: Said) -> Any:
         linked = made["relationships"].items()
         made["relationships"] = {name: part for name, part in linked if part is not None}
     return made
+
+
+def _included(data: Said, query: Said, known: Definitions) -> dict[str, Any]:
+    """What a query includes of a record: of what its relationships name, the examples of the types."""
+    if "include" not in query:
+        return {}
+    related = [data["relationships"].get(name, {}) for name in query["include"].split(",")]
+    linked = [one.get("data") or [] for one in related]
+    named = [item for one in linked for item in (one if isinstance(one, list) else [one])]
+    examples = [(item["id"], known.of_type(item["type"]).example) for item in named]
+    return {"included": [example for id, example in examples if example.get("id") == id]}
 
 
 def merged(base: Any, said: Any) -> Any:

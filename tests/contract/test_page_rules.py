@@ -152,6 +152,11 @@ def test_an_example_shows_what_its_body_has_set_and_links_by_its_id() -> None:
     assert shown["attributes"].keys() == answer("show-policy-set", "200")["attributes"].keys()
 
 
+def test_an_example_with_include_has_the_examples_of_what_its_relationships_name() -> None:
+    (included,) = EDITION.examples["show-workspace"]["answers"]["200"]["included"]
+    assert included == EDITION.examples["show-organization"]["answers"]["200"]["data"]
+
+
 def test_a_relationship_that_an_example_calls_null_is_not_shown() -> None:
     assert "workspaces" in answer("show-policy-set", "200")["relationships"]
     assert "workspaces" not in answer("update-policy-set", "200")["relationships"]
