@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from configparser import ConfigParser
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -46,20 +46,29 @@ def guarded(tree: ast.AST) -> set[ast.AST]:
     }
 
 
-def imported(path: Path, *, types: bool) -> Iterator[str]:
-    """The modules of ours that a file imports anywhere in it, with those for types or without."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    passed = set() if types else guarded(tree)
-    for node in ast.walk(tree):
-        if node in passed:
-            continue
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> tuple[tuple[str, ast.stmt], ...]:
+    """The modules of ours that a file imports anywhere in it, with the statement that does."""
+    found: list[tuple[str, ast.stmt]] = []
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in modules())
+            found += [(alias.name, node) for alias in node.names if alias.name in modules()]
         elif isinstance(node, ast.ImportFrom) and node.module in modules():
             assert not node.level, f"{path} imports relatively"
-            for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                yield inner if inner in modules() else node.module
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found += [(one if one in modules() else node.module, node) for one in inner]
+    return tuple(found)
+
+
+def imported(path: Path, *, types: bool) -> set[str]:
+    """The modules of ours that a file imports, with those for types or without."""
+    passed = set() if types else guarded(tree(path))
+    return {name for name, node in imports(path) if node not in passed}
 
 
 def room(module: str) -> str:
@@ -69,7 +78,7 @@ def room(module: str) -> str:
 
 @cache
 def between_modules() -> Graph:
-    return {name: set(imported(path, types=False)) - {name} for name, path in modules().items()}
+    return {name: imported(path, types=False) - {name} for name, path in modules().items()}
 
 
 @cache
@@ -199,7 +208,7 @@ def test_the_glossary_has_at_most_twenty_words_each_once() -> None:
 def test_no_two_modules_have_a_public_class_of_the_same_name() -> None:
     found: dict[str, list[str]] = {}
     for name, path in modules().items():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(name)
     assert len(found) > 100

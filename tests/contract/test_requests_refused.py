@@ -6,7 +6,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 import pytest
@@ -87,8 +87,16 @@ def within(value: Any, path: InstancePath) -> bool:
     return True
 
 
-def places(operation: Operation) -> Iterator[tuple[InstancePath, Any, Any]]:
-    yield from listed(operation.body_schema, components(operation))
+@cache
+def places(operation: Operation) -> tuple[tuple[InstancePath, Any, Any], ...]:
+    return tuple(listed(operation.body_schema, components(operation)))
+
+
+@cache
+def closed_list(edition: str) -> list[Any]:
+    """What an edition lets pass as a finding, save what is merely not listed."""
+    entries = read(load(edition).place / "tolerated.json")["tolerated"]
+    return [entry for entry in entries if entry.get("fault", "unlisted") != "unlisted"]
 
 
 def empty(part: Any) -> Any:
@@ -106,8 +114,7 @@ def tolerated(operation: Operation, path: InstancePath, fault: str, value: Any =
         return False
     if fault != "missing":
         fault = "null" if value is None else "empty" if value == empty(part) else "other"
-    entries = read(load(operation.edition).place / "tolerated.json")["tolerated"]
-    for entry in (entry for entry in entries if entry.get("fault", "unlisted") != "unlisted"):
+    for entry in closed_list(operation.edition):
         parts = entry["pointer"].strip("/").split("/")
         fits = len(parts) == len(path) and all(
             part in ("*", str(step)) for part, step in zip(parts, path, strict=True)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from mockserver.contract import editions, load
@@ -19,11 +20,12 @@ READER = "pages.py"
 """Where the contract's files are read, which give a page's own name for its facts."""
 
 
-def strings(path: Path) -> Iterator[str]:
+@cache
+def strings(path: Path) -> frozenset[str]:
     """The string literals of a module, docstrings too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    values = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return frozenset(value for value in values if isinstance(value, str))
 
 
 def named() -> Iterator[str]:
