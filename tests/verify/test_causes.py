@@ -55,7 +55,7 @@ def test_a_total_that_is_missing_leaves_nothing_to_count_by() -> None:
     ]
 
 
-@pytest.mark.parametrize("number", [403, 404])
+@pytest.mark.parametrize("number", [404, pytest.param(403, marks=pytest.mark.slow)])
 def test_a_missing_token_that_is_answered_otherwise_is_told_once(number: int) -> None:
     _, result = run(spoilt(dict.fromkeys(EDITION.operations, status(401, number))))
     without = [line for line in told(result) if f"no token is answered {number}" in line]

@@ -46,10 +46,11 @@ def _slowly(edition: str, *pages: str) -> Any:
 @pytest.mark.parametrize(
     ("edition", "pages"),
     [
-        (OLD, ("policies", "policy-sets")),
+        (OLD, ("policies", "policy-sets", "teams", "team-members", "team-access", "team-tokens")),
+        _slowly(OLD, "policies", "policy-sets"),
         _slowly(OLD, "policies"),
         _slowly(OLD, "ssh-keys", "team-access"),
-        (OLD, ("teams", "team-members", "team-access", "team-tokens")),
+        _slowly(OLD, "teams", "team-members", "team-access", "team-tokens"),
         _slowly(OLD, "user-tokens", "organization-tokens", "account", "users"),
         _slowly(NEW, "projects", "agent-pools", "project-team-access"),
         _slowly(NEW, "policies", "policy-sets", "policy-set-params"),
