@@ -148,15 +148,14 @@ def defined(pages: Mapping[str, Page]) -> Definitions:
 
     Raises UnfitPage with the file that refers to what is not there.
     """
-    written = {f"{page.name}.{name}": s for page in pages.values() for name, s in page.defs.items()}
-    whole = {
-        component: with_own_path(_with_shared(_merged(schema, written), written))
-        for component, schema in written.items()
-    }
+    given = {f"{page.name}.{name}": s for page in pages.values() for name, s in page.defs.items()}
+    sharing = {c: to for c, s in given.items() if (to := _shared(s)) in given}
+    written = given | {c: _with_shared(given[c], given[to]) for c, to in sharing.items()}
+    whole = {component: with_own_path(_merged(s, written)) for component, s in written.items()}
     records = [ResourceDefinition(component, s) for component, s in whole.items() if is_record(s)]
     types = {r.type: r for r in records if "$ref" not in written[r.component]}
     bases = {_base(schema) for schema in written.values()} & written.keys()
-    shared = {_base(_attributes(schema)) for schema in written.values()} & written.keys()
+    shared = set(sharing.values())
     plain = [
         component
         for component, schema in whole.items()
@@ -210,16 +209,13 @@ def _merged(schema: Schema, written: Mapping[str, Schema]) -> Schema:
     return merged
 
 
-def _attributes(schema: Schema) -> Schema:
-    attributes: Schema = schema.get("properties", {}).get("attributes", {})
-    return attributes
+def _shared(schema: Schema) -> str:
+    """The component that the attributes of a record refer to; empty where to none."""
+    return _base(schema.get("properties", {}).get("attributes", {}))
 
 
-def _with_shared(schema: Schema, written: Mapping[str, Schema]) -> Schema:
-    """A definition with its attributes whole, where it refers to those that several records share."""
-    shared = written.get(_base(_attributes(schema)))
-    if shared is None:
-        return schema
+def _with_shared(schema: Schema, shared: Schema) -> Schema:
+    """A definition with attributes that several records share."""
     whole = {word: said for word, said in shared.items() if word not in ("title", "x-source")}
     return {**schema, "properties": {**schema["properties"], "attributes": whole}}
 

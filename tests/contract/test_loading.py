@@ -332,16 +332,18 @@ def test_a_record_that_refers_to_nothing_is_refused(copy: Path, place: str) -> N
     assert str(refused.value) == said
 
 
-def test_attributes_that_several_records_share_are_those_of_each(copy: Path) -> None:
+@pytest.mark.parametrize("name", ["policy-sets", "workspaces"])
+def test_attributes_that_several_records_share_are_those_of_each(copy: Path, name: str) -> None:
+    """Also of a record that is a difference to one of them, as `locked` is to `workspaces`."""
     before = Edition(copy)
 
     def share(page: Any) -> None:
-        members = page["$defs"]["policy-sets"]["properties"]
+        members = page["$defs"][name]["properties"]
         said = {"title": "Shared", "x-source": "#sample-response", **members["attributes"]}
         page["$defs"]["shared"] = said
         members["attributes"] = {"$ref": "#/$defs/shared"}
 
-    rewrite(copy / "policy-sets.json", share)
+    rewrite(copy / f"{name}.json", share)
     assert Edition(copy).schemas == before.schemas
 
 
