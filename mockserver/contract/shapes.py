@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from copy import deepcopy
+from functools import partial
 from typing import Any
 
 from mockserver.contract.engines import Components, Schema
@@ -28,33 +29,38 @@ def filler(schema: Schema, components: Components) -> Fill | None:
     for name, part in schema.get("properties", {}).items():
         part = resolve(part, components)
         inner = filler(part, components)
-        if inner or "default" in part:
-            makes = part.get("type") == "object" and not part.get("required")
-            members.append((name, inner, part.get("default", NOTHING), makes))
+        makes = inner and part.get("type") == "object" and not part.get("required")
+        absent = part.get("default", _filled(inner) if inner and makes else NOTHING)
+        if inner or absent is not NOTHING:
+            members.append((name, inner, absent, _maker(absent)))
     if not members:
         return None if each is None else lambda items: _fill_each(items, each)
 
     def fill(value: Any) -> None:
         if not isinstance(value, dict):
             return
-        for name, inner, default, makes in members:
+        for name, inner, absent, make in members:
             if name in value:
                 if inner:
                     inner(value[name])
-            elif default is not NOTHING:
-                value[name] = _fresh(default) if isinstance(default, (list, dict)) else default
-            elif inner and makes:
-                made: dict[str, Any] = {}
-                inner(made)
-                if made:
-                    value[name] = made
+            elif absent is not NOTHING:
+                value[name] = make() if make else absent
 
     return fill
 
 
-def _fresh(default: Any) -> Any:
-    """An array or object of its own; most are empty."""
-    return deepcopy(default) if default else default.copy()
+def _maker(default: Any) -> Callable[[], Any] | None:
+    """Makes an array or object of its own for each body, as quickly as a text is read."""
+    if not isinstance(default, (list, dict)):
+        return None
+    return partial(json.loads, json.dumps(default)) if default else default.copy
+
+
+def _filled(fill: Fill) -> Any:
+    """The object that is made of defaults alone; NOTHING where there are none."""
+    made: dict[str, Any] = {}
+    fill(made)
+    return made or NOTHING
 
 
 def _fill_each(items: Any, fill: Fill) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import compress
 
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Handler
@@ -39,7 +40,7 @@ def in_organization(view: View, record: Record) -> list[str]:
     words: list[str] = []
     for team in teams_of(view, record):
         words += ["member", *([OWNER] if team["name"] == OWNERS else [])]
-        words += [name for name, on in team["organization-access"].items() if on]
+        words += compress(access := team["organization-access"], access.values())
     return words
 
 

@@ -17,7 +17,9 @@ def freeze(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple([freeze(item) for item in value])
     if isinstance(value, Mapping):
-        return MappingProxyType({name: freeze(item) for name, item in value.items()})
+        return MappingProxyType(
+            {n: item if type(item) in _PLAIN else freeze(item) for n, item in value.items()}
+        )
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -24,7 +25,7 @@ class Form:
 
     secrets: tuple[str, ...]
     entries: tuple[str, ...]
-    defaults: tuple[tuple[str, Any], ...]
+    defaults: Mapping[str, Any]
     left_out: frozenset[str]
 
 
@@ -40,19 +41,19 @@ def form(kind: Kind, facts: Facts) -> Form:
     return Form(
         secrets=tuple(dict.fromkeys(hidden)),
         entries=tuple(name for name in dict.fromkeys(names) if not name.startswith("_")),
-        defaults=tuple((n, d) for n, d in kept if n not in kind.made and n not in left_out),
+        defaults={n: d for n, d in kept if n not in kind.made and n not in left_out},
         left_out=frozenset(left_out),
     )
 
 
 def kept_values(kind: Kind, facts: Facts, given: Values) -> dict[str, Any]:
     """Values as they are kept: a secret as its digest, and nothing that the kind computes."""
-    how, values = form(kind, facts), {}
-    for name, value in given.items():
-        if name in how.secrets:
-            values[f"_{name}"] = None if value is None else ids.digest(value)
-        elif name not in how.left_out:
-            values[name] = value
+    how = form(kind, facts)
+    values = {name: value for name, value in given.items() if name not in how.left_out}
+    for name in how.secrets:
+        if name in given:
+            values.pop(name, None)
+            values[f"_{name}"] = None if given[name] is None else ids.digest(given[name])
     return values
 
 
@@ -60,9 +61,7 @@ def initial_values(kind: Kind, facts: Facts, given: Values, now: str) -> dict[st
     """All values of a new record: what is given, else what the kind makes, else the edition's
     default, else null.
     """
-    values = kept_values(kind, facts, given)
-    for name, default in form(kind, facts).defaults:
-        values.setdefault(name, default)
+    values = {**form(kind, facts).defaults, **kept_values(kind, facts, given)}
     for name, made in kind.made.items():
         if name not in values:
             values[name] = made(values, facts, now) if callable(made) else made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from sweeps import EDITIONS
 
@@ -31,6 +33,21 @@ def test_an_attribute_says_who_may_set_it_and_what_a_create_fills_in() -> None:
     assert (attributes["global"].default, attributes["global"].read_only) == (False, False)
     assert (shown.read_only, shown.create, shown.update) == (True, False, False)
     assert name.schema["pattern"] == "^[A-Za-z0-9_-]+$"
+
+
+@pytest.mark.parametrize("name", ["2019-07", "2026-08"])
+def test_the_defaults_of_each_body_are_its_own(name: str) -> None:
+    create = load(name).operations["create-policy-set"]
+    sent = {"data": {"type": "policy-sets", "attributes": {"name": "limits"}}}
+    first, second = (create.check_body(deepcopy(sent)).value["data"] for _ in range(2))
+    assert first["relationships"]["policies"] == {"data": []}
+    assert first == second
+    for part in first["attributes"], *first["relationships"].values():
+        for value in part.values():
+            if isinstance(value, list):
+                value.append("of the first")
+    assert "of the first" in first["relationships"]["policies"]["data"]
+    assert "of the first" not in str(second)
 
 
 def test_an_attribute_that_is_never_shown_and_a_secret_are_told() -> None:
