@@ -80,6 +80,11 @@ def _archs(url: str) -> Callable[[View, Record], list[dict[str, Any]]]:
     return archs
 
 
+def _reason(view: View, record: Record) -> str | None:
+    reason: str | None = record["deprecated-reason"]
+    return reason if record["deprecated"] else None
+
+
 def _order(values: Values, key: int) -> tuple[Any, ...]:
     """The newest first; a pre-release after what it became."""
     version, _, before = values["version"].partition("-")
@@ -149,6 +154,13 @@ def _delete(uses: Uses) -> Handler:
     return delete_version
 
 
+MADE = {
+    "created-at": lambda values, facts, now: now,
+    "archs": None,
+    "deprecated-reason": None,
+}
+
+
 def versions(type: str, what: str, url: str, uses: Uses, *, held: bool = False) -> Kind:
     """The kind of one tool's versions. `url`: of the builds of the edition's versions. `held`: what
     is used stays.
@@ -161,11 +173,7 @@ def versions(type: str, what: str, url: str, uses: Uses, *, held: bool = False) 
         sort=_order,
         title="version",
         find=by_id(type),
-        made={
-            "created-at": lambda values, facts, now: now,
-            "archs": None,
-            "deprecated-reason": None,
-        },
+        made=MADE,
         settled=settled,
         checked=_checked(held_by),
         show=resource,
@@ -173,18 +181,17 @@ def versions(type: str, what: str, url: str, uses: Uses, *, held: bool = False) 
             "archs": _archs(url),
             "url": _of_amd64("url"),
             "sha": _of_amd64("sha"),
-            "deprecated-reason": lambda view, record: (
-                record["deprecated-reason"] if record["deprecated"] else None
-            ),
+            "deprecated-reason": _reason,
             "usage": lambda view, record: uses(view.state)[record["version"]],
         },
         operations={
-            f"list-all-{type}": (list_versions, RIGHT),
-            f"create-{one}": (create_version, RIGHT),
-            f"show-{one}": (show_record, RIGHT),
-            f"update-{one}": (update_record, RIGHT),
-            f"delete-{one}": (_delete(held_by), RIGHT),
+            f"list-all-{type}": list_versions,
+            f"create-{one}": create_version,
+            f"show-{one}": show_record,
+            f"update-{one}": update_record,
+            f"delete-{one}": _delete(held_by),
         },
+        right=RIGHT,
         read=RIGHT,
         grants={type: grants},
         dump=dump,
