@@ -213,3 +213,20 @@ def test_no_two_modules_have_a_public_class_of_the_same_name() -> None:
                 found.setdefault(node.name, []).append(name)
     assert len(found) > 100
     assert {name: where for name, where in found.items() if len(where) > 1} == {}
+
+
+def test_a_module_has_some_250_lines_at_the_most() -> None:
+    lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in modules().items()}
+    assert {name: count for name, count in lines.items() if count > 260} == {}
+
+
+def test_a_function_has_40_lines_at_the_most_beside_its_arguments_and_docstring() -> None:
+    found = []
+    for name, path in modules().items():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = node.body[ast.get_docstring(node) is not None :] or node.body
+                count = (node.end_lineno or 0) - first[0].lineno + 1
+                found.append((count, f"{name}.{node.name}"))
+    assert len(found) > 1000
+    assert [(count, name) for count, name in found if count > 40] == []
