@@ -64,9 +64,9 @@ def test_the_nearest_name_is_asked_for_and_all_are_listed() -> None:
 
 
 def test_a_name_of_nine_megabytes_costs_no_time() -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert nearest("policy-set" + "s" * 9_000_000, ["policy-sets"]) == []
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
 
 
 @pytest.mark.parametrize(

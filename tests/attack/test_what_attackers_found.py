@@ -15,6 +15,7 @@ import pytest
 import mockserver
 from mockserver.client import ControlError
 from mockserver.pipeline.messages import LIMIT
+from tests.waiting import until
 
 ORG = "/api/v2/organizations/my-organization"
 POLICY = "/api/v2/policies/pol-u3S5p2Uwk21keu1s"
@@ -126,7 +127,7 @@ def test_taking_out_a_token_leaves_honest_json() -> None:
 
 
 def test_a_request_begun_before_a_reset_does_not_write_after_it(tfe: Any) -> None:
-    tfe.faults.add("latency", seconds=5, operation="create-policy-set")
+    tfe.faults.add("latency", seconds=20, operation="create-policy-set")
     seen: list[int] = []
     client = tfe.client
 
@@ -135,7 +136,7 @@ def test_a_request_begun_before_a_reset_does_not_write_after_it(tfe: Any) -> Non
 
     thread = threading.Thread(target=create)
     thread.start()
-    time.sleep(0.3)
+    until(lambda: [fault["fired"] for fault in tfe.faults] == [1])
     tfe.reset()
     thread.join(timeout=20)
     assert seen == [409]
@@ -144,9 +145,10 @@ def test_a_request_begun_before_a_reset_does_not_write_after_it(tfe: Any) -> Non
 
 def test_a_body_that_comes_after_a_reset_does_not_write(tfe: Any, wire: Wire) -> None:
     body = json.dumps(a_set("ghost")).encode()
-    wire.head("POST", f"{ORG}/policy-sets", Content_Length=str(len(body)), Content_Type=JSONAPI)
+    named = {"Content-Length": str(len(body)), "Content-Type": JSONAPI, "Expect": "100-continue"}
+    wire.head("POST", f"{ORG}/policy-sets", **named)
     wire.socket.sendall(body[:5])
-    time.sleep(0.3)
+    assert wire.answer() == (100, b"")  # it has begun, and waits for the rest
     tfe.reset()
     wire.socket.sendall(body[5:])
     assert wire.answer()[0] == 409

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from click.testing import CliRunner, Result
 import mockserver
 from mockserver.cli import main
 from tests.client import connected, sent
+from tests.waiting import until
 
 COMMAND = [sys.executable, "-m", "mockserver"]
 
@@ -83,12 +83,13 @@ class Served:
         self.process.send_signal(how)
         return self.process.wait(timeout=40)
 
+    def fired(self) -> int:
+        """How many requests have met the faults of the world."""
+        return sum(fault["fired"] for fault in self.ask("GET", "/_mock/faults")[1]["faults"])
+
     def wait_for_lines(self, count: int) -> None:
         """Until it has printed so many lines."""
-        until = time.monotonic() + 20
-        while len(self.lines) < count:
-            assert time.monotonic() < until, self.lines
-            time.sleep(0.01)
+        until(lambda: len(self.lines) >= count)
 
     def logged(self) -> list[str]:
         """The lines of requests: all after the one that says that it is ready."""

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,9 @@ from mockserver.web.testing import ApiClient
 from mockserver.world.universe import Universe
 from tests.client import SETS, a_set
 from tests.live.serving import command, serving
+from tests.waiting import until
 
 SOON = 0.01
-
-
-def until(true: Callable[[], object]) -> None:
-    """Wait for it, some seconds at most."""
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.005)
 
 
 @pytest.fixture

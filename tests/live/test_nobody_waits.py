@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from typing import Any
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.client import JSONAPI, ORG, POLICY, SET, SETS, a_set, connected
+from tests.waiting import until
 
 from .serving import Served, serving
 
@@ -143,14 +144,15 @@ def test_the_write_of_a_client_that_has_gone_is_carried_out_when_its_latency_end
     served: Served,
 ) -> None:
     """That is what a retry after a time-out meets."""
-    slow = {"fault": "latency", "seconds": 0.5, "operation": "create-policy-set"}
+    slow = {"fault": "latency", "seconds": 600, "operation": "create-policy-set"}
     assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
     body = json.dumps(a_set("gone")).encode()
     with ExitStack() as stack:
         lines_to(served, stack, head("POST", SETS, f"Content-Length: {len(body)}") + body, 1)
-    time.sleep(0.2)
+    until(lambda: served.fired() == 1)
     assert [s["attributes"]["name"] for s in served.ask("GET", SETS)[1]["data"]] == ["production"]
-    wait_for(lambda: served.ask("POST", SETS, a_set("gone"))[0] == 422)
+    assert served.ask("DELETE", "/_mock/faults")[0] == 204
+    until(lambda: served.ask("POST", SETS, a_set("gone"))[0] == 422)
 
 
 @pytest.mark.slow
@@ -172,13 +174,6 @@ def test_an_answer_of_megabytes_that_is_looked_through_for_secrets_holds_up_nobo
         ]  # fmt: skip
         assert slowest(served) < 1
         assert [future.result()[0] for future in asked] == [200, 200, 200]
-
-
-def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 @pytest.mark.slow
@@ -260,8 +255,7 @@ def test_200_000_connections_leave_descriptors_and_memory_where_they_were(served
     with ThreadPoolExecutor(4) as pool:
         for future in [pool.submit(some, 50_000) for _ in range(4)]:
             future.result()
-    time.sleep(1)
-    assert descriptors(served) <= before[0] + 2
+    until(lambda: descriptors(served) <= before[0] + 2)
     assert memory(served) <= before[1] + 5
 
 

@@ -22,6 +22,7 @@ from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
 from tests.client import JSONAPI, SET, SETS, a_set, connected
 from tests.examples import examples
+from tests.waiting import until
 
 from .serving import COMMAND, Served, clean, serving
 from .test_nobody_waits import head, lines_to
@@ -31,11 +32,21 @@ LATENCY = {"fault": "latency", "when": "all", "seconds": 600}
 
 def stuck(served: Served, stack: ExitStack) -> None:
     """A hundred clients that stall: in a head, in a body, in a latency."""
-    assert served.ask("PUT", "/_mock/faults", {"faults": [LATENCY]})[0] == 200
     lines_to(served, stack, b"GET /api/v2/ping HTTP/1.1\r\nHost: loc", 40)
     lines_to(served, stack, head("POST", SETS, "Content-Length: 1000"), 40)
+    assert served.ask("PUT", "/_mock/faults", {"faults": [LATENCY]})[0] == 200
     lines_to(served, stack, head("GET", SET), 20)
-    time.sleep(0.3)
+    until(lambda: served.fired() >= 20)  # they came last: those before them are taken too
+
+
+def refuses(served: Served) -> bool:
+    """Whether it takes no connection any more."""
+    try:
+        with connected(served.url) as line:
+            line.connect()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 @pytest.mark.slow
@@ -60,7 +71,7 @@ def test_a_second_signal_ends_it_at_once(how: signal.Signals) -> None:
     with serving("--grace", "30") as served, ExitStack() as stack:
         stuck(served, stack)
         served.process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
+        until(lambda: refuses(served))
         assert served.process.poll() is None
         began = time.monotonic()
         assert served.stop(how) == 128 + how
@@ -121,7 +132,7 @@ def test_under_load_every_write_that_was_begun_is_answered(stuck: bool) -> None:
 
         with ThreadPoolExecutor(8) as pool:
             running = [pool.submit(work, thread) for thread in range(8)]
-            time.sleep(0.8)
+            until(lambda: len(answered) > 200)
             assert served.stop() == 0
             over.set()
             for future in running:
@@ -241,10 +252,7 @@ def test_no_thread_and_no_descriptor_is_left_when_a_server_has_stopped() -> None
             for path in ("/", SET, "/_mock/universe", "/_mock/state"):
                 line.request("GET", path, headers={"Authorization": "Bearer test-token"})
                 assert line.getresponse().read()
-    until = time.monotonic() + 5
-    while {t for t in threading.enumerate() if t.is_alive()} - before[0]:
-        assert time.monotonic() < until, threading.enumerate()
-        time.sleep(0.01)
+    until(lambda: not {t for t in threading.enumerate() if t.is_alive()} - before[0])
     assert len(os.listdir("/proc/self/fd")) <= before[1]
 
 

@@ -241,15 +241,18 @@ def test_a_server_that_does_not_answer_in_time() -> None:
 
 
 @contextmanager
-def talking(*answers: bytes) -> Iterator[str]:
-    """The URL of a server that gives one answer a connection, and closes it without a word."""
+def talking(*answers: bytes, closed: threading.Semaphore | None = None) -> Iterator[str]:
+    """The URL of a server that gives one answer a connection, and closes it without a word, as
+    `closed` then tells."""
 
     def talk() -> None:
         for answer in answers:
             line, _ = listening.accept()
-            line.recv(64)
+            line.recv(1000)
             line.sendall(answer)
             line.close()
+            if closed is not None:
+                closed.release()
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=talk)
@@ -262,11 +265,12 @@ NOTHING = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
 def test_a_connection_that_the_server_has_closed_is_made_anew() -> None:
-    with talking(NOTHING, NOTHING) as url:
+    closed = threading.Semaphore(0)
+    with talking(NOTHING, NOTHING, closed=closed) as url:
         wire = HttpTransport(url)
         for _ in range(2):
-            assert wire.send("GET", "/", {}, None).status == 200
-            time.sleep(0.05)
+            assert wire.send("POST", "/", {}, None).status == 200
+            assert closed.acquire(timeout=30)
 
 
 @contextmanager
