@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mockserver.jsonapi.handlers import list_records
+from mockserver.jsonapi.identifiers import known, named_records
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, To, Values
 from mockserver.world.naming import by_id, unique_name
 from mockserver.world.ordered import EMPTY, Ordered
-from mockserver.world.problems import Error, invalid_item, invalid_items
+from mockserver.world.problems import Error, invalid_item, invalid_items, not_found
 from mockserver.world.state import Record, State
 from mockserver.world.view import View
 
 WORKSPACES = ("workspaces", "tags")
 OF_WORKSPACE = ("tags", "workspaces")
+WITHOUT = "filter[exclude][taggable][id]"
 
 
 def names_of(view: View, record: Record) -> list[str]:
@@ -99,10 +102,55 @@ def search(call: Call, parameter: str) -> Iterator[tuple[str, Ordered]]:
         yield part.strip(), call.state.members(tag.key, WORKSPACES) if tag else EMPTY
 
 
+# operations, each of an organization
+
+
+def list_of_organization(call: Call) -> Reply:
+    """`q` is a part of the name; the tags of one workspace can be left out."""
+    part, id = str(call.query.get("q", "")).casefold(), str(call.query.get(WITHOUT, ""))
+    if not part and not id:
+        return list_records(call)
+    workspace = call.state.find("workspaces", id)
+    out = call.state.members(workspace.key, OF_WORKSPACE) if workspace else EMPTY
+    every = (call.state.get(item[-1]) for item in call.state.list(call.record.key, "tags"))
+    found = (tag.key for tag in every if part in tag["name"].casefold() and tag.key not in out)
+    return Reply(data=listed(call, found))
+
+
+def delete_tags(call: Call) -> Reply:
+    """All of them must be there (page); no workspace has them afterwards."""
+    found = {
+        item["id"]: known(call, "tags", item["id"], call.record) for item in call.document["data"]
+    }
+    state = call.state
+    for id, tag in found.items():
+        if tag is None:
+            raise not_found(f"{id!r} is no tag of {call.record.id}: nothing was deleted.")
+        state = state.remove(tag.key) if tag.key in state.records else state
+    return Reply(state=state)
+
+
+def add_workspaces(call: Call) -> Reply:
+    """Those that the caller may give tags to."""
+    errors: list[Error] = []
+    items, organization = call.document["data"], call.owner(call.record)
+    keys = named_records(call, items, "workspaces", "/data", organization, errors)
+    if errors:
+        raise invalid_items(errors)
+    for workspace in map(call.state.get, keys):
+        if not call.may(TAG, workspace):
+            raise not_found(f"The caller may give no tags to {workspace.id}.")
+    return Reply(state=call.state.link(call.record.key, WORKSPACES, keys))
+
+
+TAG = "tag-workspace"
 OPERATIONS = {
+    "list-tags": (list_of_organization, "read-organization"),
+    "delete-tags": (delete_tags, "create-workspace"),
+    "add-workspaces-to-tag": (add_workspaces, "read-organization"),
     "list-workspace-tags": (list_tags, "read-workspace"),
-    "add-tags-to-workspace": (add_tags, "tag-workspace"),
-    "remove-tags-from-workspace": (remove_tags, "tag-workspace"),
+    "add-tags-to-workspace": (add_tags, TAG),
+    "remove-tags-from-workspace": (remove_tags, TAG),
 }
 TAGS = Kind(
     type="tags",

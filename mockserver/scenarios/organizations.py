@@ -32,6 +32,8 @@ def steps(driver: Driver, record: Resource) -> None:
     _renamed(driver)
     if driver.has("create-agent-pool"):
         _with_agents(driver)
+    if driver.has("list-tags"):
+        driver.aside("tags", record)
 
 
 def _renamed(driver: Driver) -> None:

@@ -84,6 +84,7 @@ class Matrix:
             "agent-pools": self.ids["agent-pools", "builders"],
             "feature-sets": "fs-free",
             "oauth-clients": "oc-acme",
+            "tags": "tag-acme",
             "oauth-tokens": "ot-acme",
             **{type: state[type][0]["id"] for type in TOOLS},
             "team-workspaces": self.places["workspaces", "web"]["rex"]["id"],
@@ -269,6 +270,8 @@ class Matrix:
             "add-remote-state-consumers": web,
             "remove-remote-state-consumers": web,
             "replace-remote-state-consumers": web,
+            "add-workspaces-to-tag": web,
+            "delete-tags": {"data": [{"type": "tags", "id": self.of["tags"]}]},
             "add-tags-to-workspace": {"data": [{"type": "tags", "attributes": {"name": "new"}}]},
             "remove-tags-from-workspace": {
                 "data": [{"type": "tags", "attributes": {"name": "new"}}]
@@ -311,6 +314,7 @@ BODY_DECIDES = {
     "create-workspace": "which project it goes to",
     "create-workspace/platform": "which project it goes to",
     "move-workspaces-into-project/misc": "which project a workspace leaves",
+    "add-workspaces-to-tag": "which workspaces get it",
     "remove-user-from-organization": "which teams the member is in",
 }
 """Rows in which more decides than the record that the path names."""

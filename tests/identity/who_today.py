@@ -118,6 +118,7 @@ DOCUMENT: dict[str, Any] = {
                 {"id": "oc-acme", "service-provider": "github", **dict.fromkeys(URLS, "https://x")}
             ],
             "oauth-tokens": [{"id": "ot-acme", "oauth-client": "oc-acme"}],
+            "tags": [{"id": "tag-acme", "name": "old", "workspaces": ["misc"]}],
             "policies": [{"name": "tagged", "code": "main = rule { true }"}],
             "policy-sets": [
                 {"name": "production", "policies": ["tagged"]},

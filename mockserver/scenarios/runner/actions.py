@@ -78,8 +78,9 @@ def subject(operation: Operation, edition: Edition) -> str | None:
 
 @cache
 def _addressed(edition: Edition) -> frozenset[str]:
-    """Types of which a path names a record."""
-    return frozenset(t for o in edition.operations.values() for t in o.records.values())
+    """Types of which a path names a record, be it not for its relations alone."""
+    own = (o for o in edition.operations.values() if not RELATIONSHIP.fullmatch(o.path))
+    return frozenset(t for o in own for t in o.records.values())
 
 
 def _of_type(type: str, operations: Sequence[Operation], edition: Edition) -> Actions:

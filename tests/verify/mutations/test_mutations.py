@@ -14,10 +14,11 @@ from tests.verify.mutations.laws import LAWS
 from tests.verify.mutations.oauth import OAUTH
 from tests.verify.mutations.rights import RIGHTS
 from tests.verify.mutations.table import TABLE, Row
+from tests.verify.mutations.tags import TAGS
 from tests.verify.mutations.today import TODAY
 from tests.verify.playing import run
 
-EVERY = [*TABLE, *LAWS, *ENDINGS, *RIGHTS, *TODAY, *ADMINISTRATION, *OAUTH]
+EVERY = [*TABLE, *LAWS, *ENDINGS, *RIGHTS, *TODAY, *ADMINISTRATION, *OAUTH, *TAGS]
 """The rows of which every run plays one in twelve, the slow one all."""
 OFTEN = EVERY[::12]
 

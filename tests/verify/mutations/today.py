@@ -9,7 +9,6 @@ from tests.verify.mutations.breaking_today import (
     ATTACH,
     DETACH,
     MOVE,
-    NOTHING,
     SELECT,
     TOGETHER,
     TOLD,
@@ -20,8 +19,6 @@ from tests.verify.mutations.breaking_today import (
     at,
     changed,
     first,
-    forgetting,
-    inherited_alone,
     leaking,
     leaving,
     no_strangers,
@@ -102,34 +99,6 @@ def projects() -> list[Row]:
         at("update-team-access-to-project", put("/attributes/access", "read"), f"{ONE}/attributes/access", "a level that a PATCH does not show"),
         on("team-projects", ACCESS, once_more, "a second access of a team to a project", "status"),
         anyone("create-project"), anyone("show-project"), anyone(MOVE), anyone(ACCESS),
-    ]  # fmt: skip
-
-
-def tags() -> list[Row]:
-    """Tags and tag bindings of workspaces and projects."""
-    bind, bound = "add-or-update-tag-bindings-on-project", "add-or-update-tag-bindings-on-workspace"
-    inherited = "list-workspace-effective-tag-bindings"
-    origin = "/relationships/inherited-from/data"
-    tag, untag = "add-tags-to-workspace", "remove-tags-from-workspace"
-    return [
-        on("projects", bind, forgetting, "bindings of a project that are not kept"),
-        on("workspaces", bound, forgetting, "bindings of a workspace that are not kept"),
-        on("projects", bind, first, "only the first binding is kept"),
-        at(bind, without_first, "/data", "a binding that the answer of its addition lacks"),
-        at("list-project-tag-bindings", without_first, "/data", "a binding missing in the list of a project"),
-        at("list-project-effective-tag-bindings", without_first, "/data", "an effective binding of a project missing"),
-        at("list-workspace-tag-bindings", without_first, "/data", "a binding missing in the list of a workspace"),
-        at(inherited, inherited_alone, "/data", "a workspace without the tags of its project", bind),
-        at(inherited, put(origin, None), f"{MANY}{origin}", "a tag of the project said to be the workspace's own", bind),
-        row("the value of a binding loses letters", lambda: rewritten(bind, rb"\\ud83d\\ude80", b""), [(bind, "effect")]),
-        at(bound, status(422, 200, NOTHING), "status", "bindings without number taken"),
-        on("tags", tag, _idle, "tags that are not added"),
-        on("tags", untag, _idle, "tags that are not removed"),
-        on("tags", tag, first, "only the first tag is added"),
-        at("show-workspace", put("/attributes/tag-names", []), f"{ONE}/attributes/tag-names", "tags that a workspace does not show", tag),
-        row("a search by tags that is ignored", lambda: spoilt({}, {"list-workspaces": without("search%5Bexclude")}), [("list-workspaces", "/data")]),
-        at("list-workspace-tags", put("/attributes/instance-count", -1), f"{MANY}/attributes/instance-count", "a tag on less than no workspace"),
-        at(tag, status(422, 204, b""), "status", "the id of a tag that there is not taken"),
     ]  # fmt: skip
 
 
@@ -235,7 +204,6 @@ def versions() -> list[Row]:
 TODAY: list[Row] = [
     *scopes(),
     *projects(),
-    *tags(),
     *workspaces(),
     *queries(),
     *pools(),
