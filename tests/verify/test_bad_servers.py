@@ -138,23 +138,31 @@ def heeding_ctrl_c() -> None:
     "stop", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
 )
 def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int) -> None:
-    ours, asked = server(), threading.Event()
+    """The server is slow once it has made something, until the signal is on its way."""
+    ours, made, told = server(), threading.Event(), threading.Event()
 
-    def counted(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("/policies"):
-            asked.set()
-        result: Iterable[bytes] = ours(environ, start)
+    def slow(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        if made.is_set():
+            told.wait(0.05)
+
+        def noted(status: str, *more: Any) -> Any:
+            if environ["REQUEST_METHOD"] == "POST" and status.startswith("20"):
+                made.set()
+            return start(status, *more)
+
+        result: Iterable[bytes] = ours(environ, noted)
         return result
 
-    with LiveServer(cast(Any, counted)) as live:
+    with LiveServer(cast(Any, slow)) as live:
         process = subprocess.Popen(
             [sys.executable, "-m", "mockserver", "verify", "--url", live.url,
-             "--organization", "my-organization", "--rate", "150"],
+             "--organization", "my-organization", "--operation", "create-policy"],
             env=os.environ | {"TFE_TOKEN": TOKEN}, stderr=subprocess.PIPE, text=True,
             stdout=subprocess.DEVNULL, preexec_fn=heeding_ctrl_c,
         )  # fmt: skip
-        assert asked.wait(40)
+        assert made.wait(40)
         process.send_signal(stop)
+        told.set()
         _, said = process.communicate(timeout=40)
     assert process.returncode == 1
     assert said.endswith("Error: stopped by Ctrl-C before everything was played\n")

@@ -119,6 +119,7 @@ class Context:
         if content is not None and media_type:
             headers["Content-Type"] = media_type
         method = method or operation.method
+        self.wrote = self.wrote or method != "GET"  # whether or not the answer is waited for
         received = self.transport.send(method, target, headers, content)
         if received.status in (301, 302, 303, 307, 308):
             self._redirected(received.status, received.headers.get("location", ""))
@@ -148,7 +149,6 @@ class Context:
         self.coverage.add(operation.id, received.status, query, sent, exchange.document)
         with self._lock:
             self.requests += 1
-            self.wrote = self.wrote or method != "GET"
             self.reached[operation.id, received.status] += 1
             if received.status < 300:
                 self.taken |= {(operation.id, name) for name in _attributes(sent)}
