@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import signature
@@ -322,3 +323,10 @@ def test_the_install_lines_install_the_package(tmp_path: Path, form: str) -> Non
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert done.stdout.startswith(str(tmp_path / "new"))
+
+
+def test_the_changelog_says_each_thing_once() -> None:
+    """Where two branches are joined, an entry that both have moved stands there twice."""
+    said = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").partition("\n## [0.")[0]
+    entries = [" ".join(entry.split()) for entry in re.split(r"\n(?:- |#+ )", said)]
+    assert [entry for entry, times in Counter(entries).items() if times > 1] == []
