@@ -49,7 +49,9 @@ def form(kind: Kind, facts: Facts) -> Form:
 def kept_values(kind: Kind, facts: Facts, given: Values) -> dict[str, Any]:
     """Values as they are kept: a secret as its digest, and nothing that the kind computes."""
     how = form(kind, facts)
-    values = {name: value for name, value in given.items() if name not in how.left_out}
+    values = dict(given)
+    for name in how.left_out.intersection(given):
+        del values[name]
     for name in how.secrets:
         if name in given:
             values.pop(name, None)
