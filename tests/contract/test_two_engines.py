@@ -20,7 +20,7 @@ COMPONENTS = [
 ]
 
 
-@each(some(COMPONENTS, 3))
+@each(some(COMPONENTS, 6))
 def test_both_engines_come_to_one_verdict_near_every_schema(edition: Edition, name: str) -> None:
     checker, schema = edition.checker(name), edition.schemas[name]
     verdicts: set[bool] = set()
