@@ -63,6 +63,13 @@ def slowest(served: Served, times: int = 20) -> float:
     return longest
 
 
+@pytest.fixture
+def patience(served: Served) -> float:
+    """Seconds after which somebody is held up: one; on a machine that is busy with other things thirty
+    times as long as the good client waits while nobody else is there, up to five."""
+    return min(max(1.0, 30 * slowest(served, 5)), 5.0)
+
+
 def head(method: str, path: str, *lines: str) -> bytes:
     first = (f"{method} {path} HTTP/1.1", "Host: localhost", "Authorization: Bearer test-token")
     return "\r\n".join([*first, f"Content-Type: {JSONAPI}", *lines, "", ""]).encode()
@@ -80,13 +87,13 @@ def lines_to(
     return made
 
 
-def test_300_half_heads_hold_up_nobody(served: Served) -> None:
+def test_300_half_heads_hold_up_nobody(served: Served, patience: float) -> None:
     with ExitStack() as stack:
         lines_to(served, stack, b"GET /api/v2/ping HTTP/1.1\r\nHost: loc")
-        assert slowest(served) < 1
+        assert slowest(served) < patience
 
 
-def test_300_dripping_bodies_hold_up_nobody(served: Served) -> None:
+def test_300_dripping_bodies_hold_up_nobody(served: Served, patience: float) -> None:
     with ExitStack() as stack:
         dripping = lines_to(served, stack, head("POST", SETS, "Content-Length: 1000"))
         over = threading.Event()
@@ -99,7 +106,7 @@ def test_300_dripping_bodies_hold_up_nobody(served: Served) -> None:
         thread = threading.Thread(target=drip)
         thread.start()
         try:
-            assert slowest(served) < 1
+            assert slowest(served) < patience
         finally:
             over.set()
             thread.join()
@@ -107,7 +114,7 @@ def test_300_dripping_bodies_hold_up_nobody(served: Served) -> None:
 
 @pytest.mark.slow
 def test_300_clients_that_never_read_hold_up_nobody_and_cost_a_bounded_buffer(
-    served: Served,
+    served: Served, patience: float
 ) -> None:
     """Each asks for megabytes and reads none of them."""
     content = b"x" * (4 * 1024 * 1024)
@@ -118,7 +125,7 @@ def test_300_clients_that_never_read_hold_up_nobody_and_cost_a_bounded_buffer(
     before = memory(served)
     with ExitStack() as stack:
         lines_to(served, stack, head("GET", f"{POLICY}/download") * 20)
-        assert slowest(served) < 1
+        assert slowest(served) < patience
         assert memory(served) - before < MANY * 4.5  # one answer each at most, not twenty
 
 
@@ -128,16 +135,18 @@ def memory(served: Served) -> float:
         return int(pages.read().split()[1]) * 4096 / 1024 / 1024
 
 
-def test_a_world_full_of_latencies_whose_clients_hang_up_holds_up_nobody(served: Served) -> None:
+def test_a_world_full_of_latencies_whose_clients_hang_up_holds_up_nobody(
+    served: Served, patience: float
+) -> None:
     slow = {"fault": "latency", "when": "all", "seconds": 600}
     assert served.ask("PUT", "/_mock/faults", {"faults": [slow]})[0] == 200
     with ExitStack() as stack:
         lines_to(served, stack, head("GET", SET), MANY)
-    assert slowest(served) < 1
+    assert slowest(served) < patience
     began = time.monotonic()
     assert served.ask("POST", "/_mock/reset")[0] == 204  # its own cure comes through
     assert served.ask("GET", SET)[0] == 200
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < patience
 
 
 def test_the_write_of_a_client_that_has_gone_is_carried_out_when_its_latency_ends(
@@ -157,7 +166,7 @@ def test_the_write_of_a_client_that_has_gone_is_carried_out_when_its_latency_end
 
 @pytest.mark.slow
 def test_an_answer_of_megabytes_that_is_looked_through_for_secrets_holds_up_nobody(
-    served: Served,
+    served: Served, patience: float
 ) -> None:
     """Its entry in the journal takes longer than the answer; every word of it may hide the key."""
     text = "%74est-token " + "a%25 " * 120_000
@@ -172,14 +181,14 @@ def test_an_answer_of_megabytes_that_is_looked_through_for_secrets_holds_up_nobo
                 ("GET", place, None), ("GET", SETS, None), ("PATCH", place, change),
             )
         ]  # fmt: skip
-        assert slowest(served) < 1
+        assert slowest(served) < patience
         assert [future.result()[0] for future in asked] == [200, 200, 200]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", [b"{},", b'{"type":"policies"},', b"[0],"])
 def test_64_bodies_of_10_mb_hold_up_nobody_and_are_all_answered(
-    served: Served, unit: bytes
+    served: Served, unit: bytes, patience: float
 ) -> None:
     sending = subprocess.Popen(
         [sys.executable, "-c", SENDING, served.url, unit.decode()],
@@ -189,7 +198,7 @@ def test_64_bodies_of_10_mb_hold_up_nobody_and_are_all_answered(
     with sending:
         assert sending.stdout is not None
         assert sending.stdout.readline() == "begun\n"
-        assert slowest(served, 10) < 1
+        assert slowest(served, 10) < patience
         assert sending.stdout.read() == "{413}\n"
 
 
@@ -216,7 +225,7 @@ with ThreadPoolExecutor(64) as pool:
 
 @pytest.mark.slow
 def test_a_world_of_300_000_workspaces_that_is_being_seeded_holds_up_no_other(
-    served: Served,
+    served: Served, patience: float
 ) -> None:
     names: list[Any] = [{"name": f"w{n}"} for n in range(300_000)]
     fixture = {"organizations": [{"name": "large", "workspaces": names}]}
@@ -224,15 +233,15 @@ def test_a_world_of_300_000_workspaces_that_is_being_seeded_holds_up_no_other(
         seeding = pool.submit(served.ask, "POST", "/_mock/seed", fixture, "test-token", 120)
         time.sleep(1)
         writing = pool.submit(served.ask, "POST", SETS, a_set("meanwhile"), "test-token", 120)
-        assert slowest(served) < 1
+        assert slowest(served) < patience
         assert not seeding.done()
         assert seeding.result()[0] == 201
         assert writing.result()[0] == 201
         dumping = pool.submit(served.ask, "GET", "/_mock/state", None, "test-token", 120)
-        assert slowest(served) < 1
+        assert slowest(served) < patience
         assert dumping.result()[0] == 200
         leaving = pool.submit(served.ask, "DELETE", f"{ORG[:-15]}large", None, "test-token", 120)
-        assert slowest(served) < 1
+        assert slowest(served) < patience
         assert leaving.result()[0] == 204
 
 
