@@ -34,7 +34,8 @@ class Finding:
     decision of ours says, `drift` about what the edition does not list: neither is a fault of the
     other server. `where`: where in a recording; `times`: how often it was met. `beside`: the
     unlisted member that stands in place of a renamed one. `kind`: what tells two findings in one
-    place apart. `also`: further sentences of the same cause. `stray`: what drift is about.
+    place apart. `also`: further sentences of the same cause. `others`: ids of the operations beside
+    `operation` that answer alike, which `what` names. `stray`: what drift is about.
     """
 
     level: Level
@@ -48,7 +49,13 @@ class Finding:
     beside: str = ""
     kind: str = ""
     also: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     stray: Stray | None = None
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Ids of all the operations that it is of; empty where the edition has none."""
+        return (self.operation, *self.others) if self.operation else ()
 
     @property
     def sentence(self) -> str:
@@ -78,6 +85,7 @@ class Finding:
             source=text(self.source),
             where=text(self.where),
             also=tuple(text(other) for other in self.also),
+            others=tuple(text(other) for other in self.others),
         )
 
     def shown(self) -> dict[str, Any]:
@@ -85,6 +93,7 @@ class Finding:
         shown: dict[str, Any] = {
             "level": self.level,
             "operation": self.operation,
+            "operations": list(self.operations),
             "place": self.place,
             "what": self.what,
             "expected": self.expected,
@@ -224,11 +233,11 @@ def _by_cause(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _one_of(groups: Sequence[Sequence[Finding]]) -> Finding:
     """One finding for several mistakes, each of which the same operations answer alike."""
-    first, *others = groups[0]
+    first = groups[0][0]
+    others = tuple(finding.operation for finding in groups[0][1:])
     what = first.what
     if others:
-        names = ", ".join(finding.operation for finding in others)
-        what += f", and so do {len(others)} other operations: {names}"
+        what += f", and so do {len(others)} other operations: {', '.join(others)}"
     also = tuple(group[0].what for group in groups[1:])
     times = sum(finding.times for group in groups for finding in group)
-    return replace(first, what=what, also=also, times=times)
+    return replace(first, what=what, also=also, others=others, times=times)

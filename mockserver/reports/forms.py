@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as Xml
 
@@ -50,10 +51,14 @@ def _sentence(finding: Finding) -> str:
 
 
 def junit(result: Result) -> str:
-    """A test case for each operation that was judged; a fault is a failure, a note is output."""
+    """A test case for each operation that was judged; a fault is a failure, a note is output.
+
+    What several operations answer alike is told in full with the first, and is in the cases of all.
+    """
     by: dict[str, list[Finding]] = {id: [] for id in result.operations}
     for finding in result.findings:
-        by.setdefault(finding.operation or "no operation", []).append(finding)
+        for id in finding.operations or ("no operation",):
+            by.setdefault(id, []).append(finding)
     suite = Xml.Element("testsuite", name=f"mockserver verify {result.edition.name}")
     failed = 0
     for id, findings in by.items():
@@ -62,8 +67,8 @@ def junit(result: Result) -> str:
         faults = [finding for finding in findings if finding.level == "fault"]
         failed += bool(faults)
         for fault in faults:
-            Xml.SubElement(case, "failure", type=rule(fault), message=fault.line())
-        if notes := [finding.line() for finding in findings if finding.level != "fault"]:
+            Xml.SubElement(case, "failure", type=rule(fault), message=_of_case(fault, id))
+        if notes := [_of_case(finding, id) for finding in findings if finding.level != "fault"]:
             Xml.SubElement(case, "system-out").text = "\n".join(notes)
     if result.stopped or result.left:
         case = Xml.SubElement(suite, "testcase", classname="", name="the run itself")
@@ -75,6 +80,13 @@ def junit(result: Result) -> str:
     }  # fmt: skip
     Xml.indent(suite)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(suite, "unicode") + "\n"
+
+
+def _of_case(finding: Finding, id: str) -> str:
+    """A finding in the case of an operation: in short where another one's case tells it."""
+    if id not in finding.others:
+        return finding.line()
+    return f"{finding.level}: {id} {finding.place}: as {finding.operation}, which tells it in full"
 
 
 def sarif(result: Result) -> str:
@@ -117,16 +129,19 @@ def _result(finding: Finding, edition: Edition, rules: Sequence[str]) -> dict[st
             "place/v1": hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         },
     }
-    if place := located(finding, edition):
-        result["locations"] = [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": place[0], "uriBaseId": "%SRCROOT%"},
-                    "region": {"startLine": place[1]},
-                },
-                "logicalLocations": [{"name": finding.operation, "kind": "function"}],
-            }
-        ]
+    each = [replace(finding, operation=id) for id in finding.operations]
+    if locations := [
+        {
+            "physicalLocation": {
+                "artifactLocation": {"uri": place[0], "uriBaseId": "%SRCROOT%"},
+                "region": {"startLine": place[1]},
+            },
+            "logicalLocations": [{"name": one.operation, "kind": "function"}],
+        }
+        for one in each
+        if (place := located(one, edition))
+    ]:
+        result["locations"] = locations
     return result
 
 
@@ -156,7 +171,8 @@ def github(result: Result, file: str = "") -> str:
     lines = []
     for finding in result.findings:
         word = "error" if finding.level == "fault" else "notice"
-        title = f"{finding.operation or 'no operation'} {finding.place or '/'}"
+        more = f" and {len(finding.others)} others" if finding.others else ""
+        title = f"{finding.operation or 'no operation'}{more} {finding.place or '/'}"
         options = f"title={_property(title)}"
         if file:
             options = f"file={_property(file)},{options}"
@@ -181,7 +197,7 @@ def summary(result: Result) -> str:
     if result.findings:
         lines += ["| | operation | place | what | expected |", "|---|---|---|---|---|"]
         lines += [
-            f"| {f.level} | `{f.operation or 'none'}` | `{_code(f.place or '/')}` "
+            f"| {f.level} | {', '.join(f'`{id}`' for id in f.operations or ('none',))} | `{_code(f.place or '/')}` "
             f"| {_cell(f.sentence)} | {_cell(f.expected)} |"
             for f in result.findings
         ]

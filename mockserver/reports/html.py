@@ -46,9 +46,11 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         times = f' <span class="dim">{finding.times} times</span>' if finding.times > 1 else ""
         where = f'<br><span class="dim">{escape(finding.where)}</span>' if finding.where else ""
+        names = finding.operations or ("none",)
+        operations = "<br>".join(f"<code>{escape(name)}</code>" for name in names)
         yield (
             f'<tr><td class="{finding.level}">{finding.level}</td>'
-            f"<td><code>{escape(finding.operation or 'none')}</code></td>"
+            f"<td>{operations}</td>"
             f"<td><code>{escape(finding.place or '/')}</code></td>"
             f"<td>{escape(finding.sentence)}{times}{where}</td>"
             f'<td>{escape(finding.expected)}<br><span class="dim">{escape(finding.source)}</span>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -20,8 +21,8 @@ from mockserver.reports.forms import FORMS, RULES, Result, rule, summary
 from mockserver.reports.locations import located
 from mockserver.reports.writing import wanted
 from mockserver.web.serving import LiveServer
-from tests.verify.mutations.spoiling import drop, spoilt
-from tests.verify.playing import TOKEN
+from tests.verify.mutations.spoiling import drop, spoilt, status
+from tests.verify.playing import TOKEN, run
 
 EDITION = load("2019-07")
 ROOT = Path(__file__).parents[2]
@@ -230,6 +231,53 @@ def test_junit_has_a_case_for_each_operation() -> None:
     error = cases["the run itself"].find("error")
     assert error is not None
     assert error.attrib["message"] == "could not be removed: policies a pol-1"
+
+
+GROUP = replace(
+    FOUND[1],
+    operation="list-policies",
+    what="status 404, and so do 2 other operations: create-policy, show-policy",
+    others=("create-policy", "show-policy"),
+)
+GROUPED = replace(
+    TOLD, findings=[GROUP, FOUND[2]], operations={"list-policies": 1, "show-policy": 1}
+)
+
+
+def test_every_operation_that_a_group_names_is_a_failed_case() -> None:
+    suite = Xml.fromstring(FORMS["junit"](GROUPED))
+    failures = {case.attrib["name"]: case.findall("failure") for case in suite}
+    assert suite.attrib["failures"] == "3"
+    assert [failure.attrib["message"] for failure in failures["list-policies"]] == [GROUP.line()]
+    for id in GROUP.others:
+        assert [failure.attrib["message"] for failure in failures[id]] == [
+            f"fault: {id} status: as list-policies, which tells it in full"
+        ]
+
+
+def test_every_operation_that_a_group_names_is_in_each_report() -> None:
+    finding = json.loads(FORMS["json"](GROUPED))["findings"][0]
+    assert finding["operations"] == ["list-policies", "create-policy", "show-policy"]
+    found = json.loads(FORMS["sarif"](GROUPED))["runs"][0]["results"][0]
+    assert [place["logicalLocations"][0]["name"] for place in found["locations"]] == [
+        *("list-policies", "create-policy", "show-policy")
+    ]
+    lines = {place["physicalLocation"]["region"]["startLine"] for place in found["locations"]}
+    assert len(lines) == 3
+    names = "<code>list-policies</code><br><code>create-policy</code><br><code>show-policy</code>"
+    assert names in FORMS["html"](GROUPED)
+    assert "| `list-policies`, `create-policy`, `show-policy` |" in summary(GROUPED)
+    title = FORMS["github"](GROUPED).splitlines()[0]
+    assert title.startswith("::error title=list-policies and 2 others status::")
+
+
+def test_a_group_of_a_live_run_fails_the_case_of_each_operation() -> None:
+    _, result = run(spoilt(dict.fromkeys(EDITION.operations, status(401, 404))))
+    group = next(finding for finding in result.findings if "other operations" in finding.what)
+    suite = Xml.fromstring(FORMS["junit"](result))
+    failed = {case.attrib["name"] for case in suite if case.find("failure") is not None}
+    assert len(group.operations) > 50
+    assert failed >= set(group.operations)
 
 
 def test_json_holds_everything() -> None:
