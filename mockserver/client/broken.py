@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
+from mockserver.client.passing import passing
 from mockserver.client.seen import Seen
 from mockserver.contract import load
 from mockserver.digits import counted
@@ -104,16 +105,11 @@ def _sent(seen: Seen) -> str:
 
 def _example(seen: Seen, edition: str) -> str:
     """The contract's own example of the operation, as a request."""
-    contract = load(edition)
-    example: Mapping[str, Any] = contract.examples.get(seen.operation or "", {})
-    if not example or seen.operation not in contract.operations:
+    example = passing(seen, load(edition))
+    if example is None:
         return ""
-    operation = contract.operations[seen.operation]
-    path = operation.path
-    for name, value in example.get("path", {}).items():
-        path = path.replace("{" + name + "}", quote(str(value)))
-    query = f"?{urlencode(example['query'])}" if "query" in example else ""
-    return f"  passes: {operation.method} {path}{query}{_body(example.get('body'))}"
+    call, query, body = example
+    return f"  passes: {call}{'?' if query else ''}{urlencode(query)}{_body(body)}"
 
 
 def _body(value: Any) -> str:

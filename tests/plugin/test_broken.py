@@ -40,9 +40,7 @@ def body(**attributes):
 '''
 PASSES = (
     f'  passes: POST {SETS} {{"data": {{"type": "policy-sets", "attributes": {{"name": "staging", '
-    '"description": "Checked in staging."}, "relationships": {"policies": {"data": [{"type": '
-    '"policies", "id": "pol-u3S5p2Uwk21keu1s"}]}, "workspaces": {"data": [{"type": "workspaces", '
-    '"id": "ws-2HRvNs49EWPjDqT1"}]}}}}'
+    '"description": "Checked in staging."}}}'
 )
 
 
