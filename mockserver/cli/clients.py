@@ -18,7 +18,7 @@ READY = click.option(
     "--ready-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read URL, token and authority from what `serve --ready-file` wrote.",
 )  # fmt: skip
-CURL = """# curl -H "Authorization: Bearer $TFE_TOKEN" "$TFE_ADDRESS/api/v2/account/details"\n"""
+CURL = """# curl -g -H "Authorization: Bearer $TFE_TOKEN" "$TFE_ADDRESS/api/v2/account/details"\n"""
 
 
 @click.command()

@@ -143,7 +143,7 @@ def serve(
     def ready() -> None:
         if ready_file:
             ready_to(Path(ready_file), server.url, token, worlds.edition, secure)
-        say_ready(server.url, token, worlds.edition, code, secure)
+        say_ready(server.url, token, universe, code, secure)
 
     with logs.to(sys.stdout, quiet=quiet), _beside(worlds, universe, fixture, watch, state):
         server.run(ready)

@@ -47,6 +47,7 @@ def _site() -> flask.Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["line"] = lambda value: escaped(str(value))
     app.jinja_env.globals["version"] = VERSION
+    app.url_map.strict_slashes = False  # who types a slash at the end means the same page
     app.register_blueprint(views)
     app.before_request(_let_in)
     app.after_request(_sealed)

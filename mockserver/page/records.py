@@ -10,7 +10,7 @@ from urllib.parse import quote
 import flask
 
 from mockserver.contract import Operation
-from mockserver.nearest import singular
+from mockserver.nearest import did_you_mean, singular
 from mockserver.page import doors
 from mockserver.page.asking import api
 from mockserver.page.bodies import Link, lines
@@ -26,7 +26,7 @@ Said = Any
 def list_records(number: int, type: str) -> Said:
     universe = doors.world(number)
     if type not in universe.kinds:
-        flask.abort(404, f"This world knows no type {type}.")
+        flask.abort(404, f"This world knows no type {type}. {did_you_mean(type, universe.kinds)}")
     kinds, state = universe.kinds, universe.state
     part = flask.request.args.get("name", "")
     every = list(state.every(type))

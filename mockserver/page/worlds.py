@@ -21,10 +21,14 @@ SHOWN = 500
 TEXT = """\
 tfe-mockserver, a stand-in for the Terraform Enterprise API (edition {edition}). Three lines to try:
 
-curl -H "Authorization: Bearer $TOKEN" {base}/api/v2/organizations
-curl -H "Authorization: Bearer $TOKEN" {base}/_mock/journal
+{token}
+curl -g -H "Authorization: Bearer $TOKEN" {base}/api/v2/organizations
+curl -g -H "Authorization: Bearer $TOKEN" {base}/_mock/journal
 curl {base}/_mock/openapi.json
 """
+DEFAULT = "test-token"
+ELSEWHERE = "# TOKEN is the key of a world: the ready line of `mockserver serve` ends with it"
+"""What stands in the place of a key that is not the one everybody knows."""
 
 Said = Any
 
@@ -32,7 +36,10 @@ Said = Any
 def home() -> Said:
     """The worlds there are; a few lines for who does not ask for HTML."""
     if "text/html" not in flask.request.headers.get("Accept", ""):
-        text = TEXT.format(edition=doors.server().edition, base=root()())
+        server = doors.server()
+        known = server.loopback and server.universes.get(DEFAULT) is not None
+        token = f"export TOKEN={DEFAULT}" if known else ELSEWHERE
+        text = TEXT.format(edition=server.edition, base=root()(), token=token)
         return flask.Response(text, mimetype="text/plain")
     doors.listed()
     return _worlds({}, [])

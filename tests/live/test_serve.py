@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.cli.ready import say_ready
+from mockserver.pipeline.server import Server
 from tests.client import ORG, ROOT, SET, SETS, a_set
 
 from .serving import Served, command, serving
@@ -30,11 +32,27 @@ def test_one_line_says_that_it_is_ready_with_url_and_key(served: Served) -> None
     assert re.fullmatch(
         r"serving 2019-07 at (http://127\.0\.0\.1:\d+) and a page for people at \1/open/\w{24}"
         r" \(another edition: --edition 2026-08, or POST /_mock/universes\)"
-        r" with the token test-token",
+        r" with the organization my-organization and the token test-token",
         served.lines[0],
     )
     status, document = served.ask("GET", SETS)
     assert (status, document["data"][0]["attributes"]["name"]) == (200, "production")
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ([], "with no organization and the token k"),
+        (["acme", "globex"], "with the organizations acme, globex and the token k"),
+        (list("edcba"), "with the organizations e, d, c and 2 more and the token k"),
+    ],
+)
+def test_the_ready_line_names_organizations_of_its_world(
+    names: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fixture = {"organizations": [{"name": name} for name in names]}
+    say_ready("http://h", "k", Server().universe(key="k", fixture=fixture), None, None)
+    assert capsys.readouterr().out.rstrip().endswith(told)
 
 
 def test_port_0_takes_a_free_one_and_prints_it(served: Served) -> None:
@@ -75,6 +93,7 @@ def test_a_fixture_and_a_kept_state_bring_their_edition_along(tmp_path: Path) ->
     with serving("--fixture", "platform", *state) as served:
         assert served.lines[0].startswith("serving 2026-08 at ")
         assert "(another edition: --edition 2019-07, or " in served.lines[0]
+        assert served.lines[0].endswith(" with the organization acme and the token test-token")
         query = "workspace=acme/network-dns"
         _, said = served.ask("GET", f"/_mock/effective-policies?{query}")
         assert [one["policy-set"]["name"] for one in said["effective"]] == ["baseline"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mockserver import create_app
 from mockserver.page.app import HEADERS
 
 from .browsing import KEY, Browser, app_with, browser, text, worlds
@@ -37,6 +38,30 @@ def test_who_does_not_ask_for_html_gets_three_lines_to_try() -> None:
     tried = [line for line in answer.text.splitlines() if line.startswith("curl ")]
     assert len(tried) == 3
     assert all("http://localhost:8080/" in line for line in tried)
+
+
+def test_those_lines_say_the_token_that_everybody_knows_and_no_other() -> None:
+    known = Browser(create_app()).get("/", Accept="*/*").text
+    assert "\nexport TOKEN=test-token\n" in known
+    reached = {"control_token": "control", "allowed_hosts": ["localhost"], "loopback": False}
+    for app in (app_with(), create_app(key="test-token", **reached)):
+        told = Browser(app).get("/", Accept="*/*").text
+        assert "\n# TOKEN is the key of a world: the ready line of `mockserver serve` ends" in told
+        assert "test-token" not in told
+        assert KEY not in told
+
+
+def test_a_slash_at_the_end_of_an_address_is_the_same_page() -> None:
+    one = browser().open()
+    for path in ("/worlds/1", "/worlds/1/records/policies", "/worlds/1/journal"):
+        assert one.get(f"{path}/").status_code == 200
+    assert one.get("/worlds/1/nothing/").status_code == 404
+
+
+def test_a_type_that_a_world_does_not_know_is_told_what_is_like_it() -> None:
+    answer = browser().open().get("/worlds/1/records/policysets")
+    assert answer.status_code == 404
+    assert "This world knows no type policysets. Did you mean 'policy-sets'?" in text(answer)
 
 
 # the key of a world
