@@ -40,11 +40,19 @@ class Unreachable(Exception):
     """The server could not be reached, or does not let itself be asked; one sentence says why."""
 
 
-class Unanswered(Unreachable):
+class CutOff(Unreachable):
+    """The connection ended before the answer was whole, or what came was no answer."""
+
+    fact = "broke off its answer"
+
+
+class Unanswered(CutOff):
     """The server closed the connection before a byte of an answer came.
 
     `whole`: all of the request was sent. What was not sent as a whole was not carried out.
     """
+
+    fact = "closed the connection without an answer"
 
     def __init__(self, sentence: str, whole: bool) -> None:
         self.whole = whole
@@ -117,9 +125,10 @@ class HttpTransport:
             if not kept:
                 raise
             if closed.whole and method not in IDEMPOTENT:
-                raise Unreachable(
+                raise Unanswered(
                     f"the server closed a connection that it had kept, and left a {method} without "
-                    "an answer: it may have been carried out, so it was not sent again"
+                    "an answer: it may have been carried out, so it was not sent again",
+                    whole=True,
                 ) from None
         return self._asked(self._opened(), method, target, headers, body)
 
@@ -149,7 +158,9 @@ class HttpTransport:
             broken = f"the connection broke off ({name}): is that an HTTP server?"
             if not heard and isinstance(error, CLOSED):
                 raise Unanswered(broken, whole) from None
-            raise Unreachable(self._why(error, broken)) from None
+            if isinstance(error, TimeoutError | ssl.SSLError) and not isinstance(error, CLOSED):
+                raise Unreachable(self._why(error, broken)) from None
+            raise CutOff(broken) from None
         finally:
             self._idle.append((time.monotonic(), connection)) if done else connection.close()
         self._slow_down(received)

@@ -23,7 +23,7 @@ from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.escaping import escaped
 from mockserver.traffic import transport
-from mockserver.traffic.transport import HttpTransport, Response, Unreachable, patiently
+from mockserver.traffic.transport import HttpTransport, Response, Unanswered, Unreachable, patiently
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import spoilt, status
 from tests.verify.playing import TOKEN, run, server
@@ -322,7 +322,7 @@ def test_what_may_have_been_carried_out_is_not_sent_twice(method: str) -> None:
     with hanging_up(heard) as url:
         wire = HttpTransport(url)
         wire.send(method, "/", {}, None)
-        with pytest.raises(Unreachable) as caught:
+        with pytest.raises(Unanswered) as caught:
             wire.send(method, "/", {}, None)
     assert heard == [method] * 2
     assert str(caught.value) == (

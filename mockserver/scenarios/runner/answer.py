@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.judge.findings import Finding
+from mockserver.traffic.transport import Unreachable
 
 Arguments = tuple[Mapping[str, str], Mapping[str, Any], Any]
 
@@ -40,3 +41,12 @@ class JudgedAnswer:
     def data(self) -> Any:
         """The primary data; None where there is none."""
         return self.document.get("data") if isinstance(self.document, dict) else None
+
+
+def login(status: int, location: str) -> Unreachable:
+    """What a redirection says: the token is not what the server wants."""
+    where = "a login page" if any(w in location for w in ("login", "session", "sso")) else ""
+    return Unreachable(
+        f"the server answers {status} and sends its callers to {where or 'another address'}: "
+        "is --url the API's own address, and the token one of the API?"
+    )

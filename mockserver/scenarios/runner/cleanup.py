@@ -59,10 +59,10 @@ def _gone(driver: Driver, plan: Plan, record: Resource) -> bool:
     remove = driver.context.edition.operation(plan.actions.removes[0])
     try:
         exchange = driver.context.exchanged(remove, driver.path(remove, record))
+        if exchange.status == 403:  # instead of 404, if it is not shown either
+            return not _shown(driver, plan, record)
     except (Unreachable, CannotContinue, KeyboardInterrupt):
         return False
-    if exchange.status == 403:  # instead of 404, if it is not shown either
-        return not _shown(driver, plan, record)
     return exchange.status < 300 or exchange.status in GONE
 
 

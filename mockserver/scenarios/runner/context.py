@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 from mockserver.contract import Edition, Operation
@@ -22,15 +22,12 @@ from mockserver.judge.pointers import at
 from mockserver.judge.routes import filled
 from mockserver.judge.sources import STATUS_DECIDED, level_of, number_of
 from mockserver.scenarios.runner.actions import Actions, owner_type
-from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
+from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer, login
 from mockserver.scenarios.runner.plan import Plan, plans
 from mockserver.scenarios.runner.rights import Rights
 from mockserver.scenarios.runner.scenario import Scenario
-from mockserver.traffic.transport import Response, Transport, Unreachable
-
-
-class Login(Unreachable):
-    """The server sends its callers to a login page: the token is not what it wants."""
+from mockserver.scenarios.runner.unanswered import NoAnswer, Wanted, source_of, unanswered
+from mockserver.traffic.transport import CutOff, Response, Transport, Unreachable
 
 
 @dataclass(eq=False)
@@ -41,7 +38,9 @@ class Context:
     when it last succeeded: refusals change one thing of it. `taken`: by operation the attributes of
     bodies that succeeded. `spared`: types of which nothing is made. `only`: ids of the operations
     that are to be played, empty for all. `withheld`: entitlements that the organization does not have.
-    `watch` is told of every exchange. `wrote`: whether anything but a GET was sent.
+    `watch` is told of every exchange. `wrote`: whether anything but a GET was sent; `lost`:
+    whether one of those was not answered, and may have made something. `_answered`: target and headers
+    of the first GET that was.
     """
 
     transport: Transport
@@ -63,8 +62,10 @@ class Context:
     watch: Callable[[Exchange, Operation], None] | None = None
     requests: int = 0
     wrote: bool = False
+    lost: bool = False
     coverage: Coverage = field(init=False)
     rights: Rights = field(init=False)
+    _answered: tuple[str, Mapping[str, str]] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -106,8 +107,13 @@ class Context:
         method: str | None = None,
         token: str | None = "",
         media_type: str | None = JSONAPI,
+        wanted: Wanted = ((), ""),
     ) -> Exchange:
-        """One request as it is, and its answer. `token` None sends none; `body` bytes go as such."""
+        """One request as it is, and its answer. `token` None sends none; `body` bytes go as such.
+
+        `wanted`: the statuses that the answer should have, and what is special about the request; its
+        successes if omitted. Raises Unreachable, and NoAnswer where this one alone is not answered.
+        """
         pairs = [(n, str(v)) for n, v in (query.items() if isinstance(query, Mapping) else query)]
         target = filled(operation, path) + (
             "?" + urlencode(pairs, errors="replace") if pairs else ""
@@ -120,9 +126,14 @@ class Context:
             headers["Content-Type"] = media_type
         method = method or operation.method
         self.wrote = self.wrote or method != "GET"  # whether or not the answer is waited for
-        received = self.transport.send(method, target, headers, content)
+        try:
+            received = self.transport.send(method, target, headers, content)
+        except Unreachable as lost:
+            self._unanswered(lost, operation, f"{method} {target}", body, wanted)
+        if method == "GET" and self._answered is None:
+            self._answered = target, headers
         if received.status in (301, 302, 303, 307, 308):
-            self._redirected(received.status, received.headers.get("location", ""))
+            raise login(received.status, received.headers.get("location", ""))
         return self._counted(operation, method, target.partition("?")[0], pairs, body, received)
 
     def _counted(
@@ -156,12 +167,21 @@ class Context:
             self.watch(exchange, operation)
         return exchange
 
-    def _redirected(self, status: int, location: str) -> None:
-        where = "a login page" if any(w in location for w in ("login", "session", "sso")) else ""
-        raise Login(
-            f"the server answers {status} and sends its callers to {where or 'another address'}: "
-            "is --url the API's own address, and the token one of the API?"
-        )
+    def _unanswered(
+        self, lost: Unreachable, operation: Operation, asked: str, body: Any, wanted: Wanted
+    ) -> NoReturn:
+        """A fault of the operation where the server still answers what it has answered before."""
+        if self._answered is None:
+            raise lost
+        try:
+            if not isinstance(lost, CutOff):
+                raise lost
+            self.transport.send("GET", *self._answered, None)
+        except Unreachable as gone:
+            raise Unreachable(f"{gone}; asked for last: {operation.id}, {asked}") from None
+        self.lost = self.lost or operation.method != "GET"
+        self.findings.add(unanswered(lost, operation, asked, body, wanted))
+        raise NoAnswer(f"the server {lost.fact} to {operation.id}")
 
     def judged(self, exchange: Exchange, operation: Operation, asked: Any) -> JudgedAnswer:
         """An exchange judged by the edition alone."""
@@ -221,7 +241,7 @@ class Context:
 
     def source_of(self, operation: Operation, status: int) -> str:
         """Where a status of an operation is said."""
-        return str(operation.responses.get(status, {}).get("x-source", operation.source))
+        return source_of(operation, status)
 
 
 def _attributes(document: Any) -> Iterable[str]:

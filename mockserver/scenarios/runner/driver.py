@@ -19,6 +19,7 @@ from mockserver.scenarios.runner.made import Made
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.representations import Representation
 from mockserver.scenarios.runner.scenario import Callers
+from mockserver.scenarios.runner.unanswered import NoAnswer, Wanted
 
 PREFIX = "mockverify"
 FOREIGN = "another owner"
@@ -99,9 +100,12 @@ class Driver:
         source: str,
         **of: Unpack[Of],
     ) -> JudgedAnswer:
-        """A request that must be answered with a status, and why."""
-        answer = self._send(self._operation(operation), body, **of)
+        """A request that must be answered with a status, and why. The status is 0 without an answer."""
         statuses = (status,) if isinstance(status, int) else status
+        try:
+            answer = self._send(self._operation(operation), body, wanted=(statuses, why), **of)
+        except NoAnswer:  # which is told
+            return JudgedAnswer(operation, 0)
         self.context.expect(answer, statuses, why, source)
         return answer
 
@@ -120,12 +124,15 @@ class Driver:
         query: Mapping[str, Any] | None = None,
         path: Mapping[str, str] | None = None,
         token: str | None = None,
+        wanted: Wanted = ((), ""),
     ) -> JudgedAnswer:
         where = dict(path or {})
         if not operation.records.keys() <= where.keys():
             where = self.path(operation, of) | where
         asked: Arguments = (where, dict(query or {}), body)
-        exchange = self.context.exchanged(operation, where, query or {}, body, token=token or "")
+        exchange = self.context.exchanged(
+            operation, where, query or {}, body, token=token or "", wanted=wanted
+        )
         answer = self.context.judged(exchange, operation, asked)
         self.remember(answer)
         return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from mockserver.contract import Operation
 from mockserver.judge.documents import resources
 from mockserver.judge.exchange import Exchange
@@ -9,6 +11,7 @@ from mockserver.judge.likely_edition import edition_of_answer
 from mockserver.judge.pointers import at
 from mockserver.judge.result import DIFFERS
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.unanswered import NoAnswer
 
 
 class CannotBegin(Exception):
@@ -86,8 +89,9 @@ def _served_without(driver: Driver, only: frozenset[str]) -> list[str]:
         if [*plan.listing.records.values()] != [driver.owner] or plan.type == driver.owner:
             continue
         path = dict.fromkeys(plan.listing.records, driver.organization)
-        if context.exchanged(plan.listing, path).status < 300:
-            return ["the server shows no organization: what --operation names is played alone"]
+        with suppress(NoAnswer):
+            if context.exchanged(plan.listing, path).status < 300:
+                return ["the server shows no organization: what --operation names is played alone"]
     raise CannotBegin(
         2, f"There is no organization named {driver.organization!r}, or the token may not see it."
     )
@@ -105,7 +109,10 @@ def _inhabited(driver: Driver) -> list[str]:
         path = {n: driver.organization for n, t in operation.records.items() if t == driver.owner}
         if len(path) < len(operation.records):
             continue
-        exchange = driver.context.exchanged(operation, path)
+        try:
+            exchange = driver.context.exchanged(operation, path)
+        except NoAnswer:  # which is told
+            continue
         answer = driver.context.judged(exchange, operation, (path, {}, None))
         total = at(answer.document, "/meta/pagination/total-count")
         number = total if isinstance(total, int) else len(list(resources(answer.document)))

@@ -22,6 +22,7 @@ from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import PREFIX, Driver
 from mockserver.scenarios.runner.error_pointers import points_at
 from mockserver.scenarios.runner.plan import CannotContinue
+from mockserver.scenarios.runner.unanswered import NoAnswer
 
 LARGE = 10 * 1024 * 1024 + 1
 
@@ -158,15 +159,19 @@ def _documents(
 def refuse(driver: Driver, operation: Operation, wanted: RefusedRequest) -> bool:
     """Send one, and judge what comes back. Gives whether it was refused as it must be."""
     context = driver.context
-    exchange = context.exchanged(
-        operation,
-        wanted.path,
-        wanted.query,
-        wanted.body,
-        method=wanted.method,
-        token=wanted.token,
-        media_type=wanted.media_type,
-    )
+    try:
+        exchange = context.exchanged(
+            operation,
+            wanted.path,
+            wanted.query,
+            wanted.body,
+            method=wanted.method,
+            token=wanted.token,
+            media_type=wanted.media_type,
+            wanted=((wanted.status,), wanted.why),
+        )
+    except NoAnswer:  # which is told
+        return False
     answer = context.judged(exchange, operation, (wanted.path, wanted.query, wanted.body))
     driver.remember(answer)
     if wanted.status == 405:

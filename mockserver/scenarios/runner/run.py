@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from mockserver.contract import Operation
@@ -36,6 +36,7 @@ from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.refusals import all_refused
+from mockserver.scenarios.runner.unanswered import NoAnswer
 from mockserver.traffic.transport import Unreachable
 
 DEFECT = "a defect of mockserver verify, please report it"
@@ -97,7 +98,8 @@ def verify(
         ending.stopped, ending.exit = "stopped by Ctrl-C before everything was played", DIFFERS
     finally:
         driver.made.keep_nothing()
-        ending.left = cleanup.clean_up(driver, orphans=bool(ending.stopped) and context.wrote)
+        orphans = context.lost or (bool(ending.stopped) and context.wrote)
+        ending.left = cleanup.clean_up(driver, orphans)
     return _result(context, ending)
 
 
@@ -120,7 +122,7 @@ def _result(context: Context, ending: Ending) -> Result:
         lines=[
             *(f"hint: {remark}" for remark in ending.remarks),
             *looks,
-            *([] if ending.stopped else [end]),
+            *([] if ending.stopped and not context.findings.faults else [end]),
         ],
         stopped=ending.stopped,
         left=ending.left,
@@ -153,7 +155,8 @@ def _played(driver: Driver, only: frozenset[str], pool: ThreadPoolExecutor, tell
     tell("open operations", len(chosen), len(chosen) + 1)
     for operation in context.edition.operations.values():
         if operation.open and (not only or operation.id in only):
-            _open(driver, operation, pool)
+            with suppress(NoAnswer):  # which is told
+                _open(driver, operation, pool)
     tell("done", len(chosen) + 1, len(chosen) + 1)
 
 
@@ -177,7 +180,8 @@ def _type(driver: Driver, plan: Plan, only: frozenset[str], pool: ThreadPoolExec
             record = (part(driver, plan, record) or record) if record else None
     for id in plan.actions.every:
         if not only or id in only:
-            all_refused(driver, driver.context.edition.operation(id), record, pool)
+            with _going_on(driver, plan):
+                all_refused(driver, driver.context.edition.operation(id), record, pool)
     with _going_on(driver, plan):
         if record is not None:
             lifecycle.end(driver, plan, record)
