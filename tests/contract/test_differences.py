@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import example as for_example
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from mockserver.cli import main
 from mockserver.contract import Edition, added, load
-from mockserver.contract.differences import differences
+from mockserver.contract.differences import Difference, differences
+from mockserver.reports.changelog import markdown
 from tests.verify.test_recordings import entry, example, har
 
 REAL, MADE_UP = "2019-07", "made-up"
@@ -277,11 +282,11 @@ def test_markdown_has_a_heading_for_each_subject_and_a_line_for_each_difference(
         "",
         "## delete-ssh-key",
         "",
-        "- *breaking*: gone: DELETE /api/v2/ssh-keys/{ssh\\_key\\_id}",
+        "- *breaking*: gone: DELETE `/api/v2/ssh-keys/{ssh_key_id}`",
         "",
         "## ssh-keys",
         "",
-        '- *addition*: `attributes.colour` new: a string; default "\\`blue\\`"'
+        '- *addition*: `attributes.colour` new: a string; default ``"`blue`"``'
         " (create, update, shown)",
     ]
 
@@ -385,3 +390,25 @@ def test_a_recording_of_today_is_compared_with_both_editions(tmp_path: Path) -> 
 def test_the_changelog_has_a_heading_once() -> None:
     headings = [line for line in diff(REAL, NEW.name).stdout.splitlines() if line.startswith("## ")]
     assert len(headings) == len(set(headings)) > 100
+
+
+def test_a_terminal_shows_the_changelog_of_an_edition_without_signs_of_escape() -> None:
+    text = diff(REAL, NEW.name).stdout
+    assert (
+        "- *addition*: new: GET `/api/v2/organizations/{organization_name}/agent-pools`\n" in text
+    )
+    assert "\\_" not in text
+    assert "\\[" not in text
+
+
+@given(st.text("`*_[]()<>|#&~/{}@$!\\ab;, \n\u202e", max_size=30))
+@for_example("`` ` ``` x `")
+@for_example("[a](https://here.example) <b> ![c](d) &amp; @ann **x**")
+def test_nothing_that_a_recording_holds_is_read_as_markdown(said: str) -> None:
+    one = Difference("addition", said, said, said)
+    read = MarkdownIt("commonmark").parse(markdown(said, [one]))
+    inline = [child.type for token in read for child in token.children or ()]
+    assert set(inline) <= {"text", "code_inline", "em_open", "em_close"}
+    assert inline.count("em_open") == 1
+    assert [token.tag for token in read if token.type == "heading_open"] == ["h1", "h2"]
+    assert [token.type for token in read].count("list_item_open") == 1
