@@ -44,10 +44,11 @@ def say_ready(url: str, token: str, universe: Universe, code: str | None, secure
 
 def _organizations(universe: Universe) -> str:
     """What stands in the paths of this world: `with the organization acme`."""
+    from mockserver.control.enforcement import owners
     from mockserver.world.naming import label
 
     kinds, state = universe.kinds, universe.state
-    there = list(state.every("organizations"))
+    there = owners(kinds, state)
     if not there:
         return "with no organization"
     names = ", ".join(escaped(label(kinds, state, one)) for one in there[:NAMED])

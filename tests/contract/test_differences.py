@@ -403,6 +403,7 @@ def test_a_terminal_shows_the_changelog_of_an_edition_without_signs_of_escape() 
 
 @given(st.text("`*_[]()<>|#&~/{}@$!\\ab;, \n\u202e", max_size=30))
 @for_example("`` ` ``` x `")
+@for_example("`[a](x)`")
 @for_example("[a](https://here.example) <b> ![c](d) &amp; @ann **x**")
 def test_nothing_that_a_recording_holds_is_read_as_markdown(said: str) -> None:
     one = Difference("addition", said, said, said)
