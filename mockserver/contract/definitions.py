@@ -187,9 +187,22 @@ def _check_references(pages: Mapping[str, Page], there: set[str]) -> None:
     for page in pages.values():
         for target in sorted(page.references - there):
             file, _, name = target.partition(".")
+            place = next(_referring({"operations": page.operations, "$defs": page.defs}, target))
             raise UnfitPage(
-                f"{page.path} refers to {file}.json#/$defs/{name}, which does not exist"
+                f"{page.path}#{place}: it refers to {file}.json#/$defs/{name}, which does not exist"
             )
+
+
+def _referring(part: Any, target: str, at: str = "") -> Iterator[str]:
+    """The places of the references to a component."""
+    if isinstance(part, Mapping):
+        if part.get("$ref") == f"{COMPONENTS}{target}":
+            yield f"{at}/$ref"
+        for name, inner in part.items():
+            yield from _referring(inner, target, f"{at}/{name}")
+    elif isinstance(part, list):
+        for index, inner in enumerate(part):
+            yield from _referring(inner, target, f"{at}/{index}")
 
 
 def _base(schema: Schema) -> str:

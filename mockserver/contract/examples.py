@@ -51,6 +51,22 @@ def whole_example(
     return {**example, "answers": answers}
 
 
+def refuse_strange(said: Said, item: Said) -> None:
+    """Raises ValueError where an example answers what its operation cannot."""
+    for status, answer in said.get("example", {}).get("answers", {}).items():
+        place = f"example/answers/{status}"
+        if status not in item["responses"]:
+            there = ", ".join(item["responses"])
+            raise ValueError(f"{place}: the operation has no {status}; it answers {there}")
+        told = said["answers"].get(status)
+        for form, kind in (("document", dict), ("list", list)):
+            if isinstance(told, Mapping) and form in told and answer is not None:
+                data = answer.get("data", kind()) if isinstance(answer, Mapping) else None
+                if not isinstance(data, kind):
+                    wanted = "an object" if kind is dict else "an array"
+                    raise ValueError(f"{place}: it shows a {form}: expected data that is {wanted}")
+
+
 def _path(path: str, item: Said, known: Definitions) -> dict[str, str]:
     """The parameters of a path: ids or names of the records' examples."""
     if "x-token" in item:

@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
+from mockserver.contract.defaults import unfit_defaults
 from mockserver.contract.definitions import Definitions, defined
-from mockserver.contract.examples import whole_example
+from mockserver.contract.examples import refuse_strange, whole_example
 from mockserver.contract.operations import JSONAPI, OBJECTS
 from mockserver.contract.pages import Page, UnfitPage
 from mockserver.contract.resource_definitions import (
@@ -32,7 +33,8 @@ Item = dict[str, Any]
 def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
     """Everything that the pages of an edition say, whole; `most` records stand on a page of a list.
 
-    Raises UnfitPage with file and place where an operation names what is not there.
+    Raises UnfitPage with file and place where an operation names what is not there, or a default is
+    not what its schema takes.
     """
     made = Assembled()
     known = defined(pages)
@@ -51,10 +53,13 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
             try:
                 whole = with_success(said, known)
                 method, path, item = _operation(page.name, id, whole, known, made, most)
+                refuse_strange(whole, item)
                 made.add(path, method, item)
                 told.append((whole, path, item))
             except ValueError as error:
                 raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
+    for name, place, reason in unfit_defaults(made):
+        raise UnfitPage(f"{pages[name].path}#{place}: {reason}")
     made.examples = lambda: {
         item["operationId"]: whole_example(said, path, item, common, known)
         for said, path, item in told

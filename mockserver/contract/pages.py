@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,15 +59,32 @@ def _page(path: Path) -> Page:
         raise UnfitPage(f"{path}#{_told(misses[0])}")
     whole = _Whole(path.stem, said.get("x-page", ""))
     defs = {name: whole.of(part) for name, part in said.get("$defs", {}).items()}
-    for name, schema in defs.items():
-        subset.check(schema, str(path), f"/$defs/{name}")
+    operations = whole.of(_operations(said))
+    for place, schema in (
+        *((f"/$defs/{name}", schema) for name, schema in defs.items()),
+        *_schemas(operations),
+    ):
+        subset.check(schema, str(path), place)
     return Page(
         path,
-        whole.of(_operations(said)),
+        operations,
         defs,
         whole.of(said.get("refusals", {})),
         frozenset(whole.references),
     )
+
+
+def _schemas(operations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The schemas that stand in operations themselves, each with its place."""
+    for id, said in operations.items():
+        at = f"/operations/{id}"
+        for name, schema in said.get("parameters", {}).items():
+            yield f"{at}/parameters/{name}", schema
+        if "schema" in said.get("body", {}):
+            yield f"{at}/body/schema", said["body"]["schema"]
+        for status, answer in said["answers"].items():
+            if isinstance(answer, Mapping) and "schema" in answer:
+                yield f"{at}/answers/{status}/schema", answer["schema"]
 
 
 def _operations(page: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,6 +165,8 @@ def _told(miss: Miss) -> str:
         return f"{miss.pointer}: the form does not know {name!r}; {what}"
     if miss.fault == "missing":
         return f"{miss.pointer}: it is missing"
+    if miss.fault in ("minItems", "minProperties"):
+        return f"{miss.pointer}: {brief(miss.value)}; expected at least {miss.expected}"
     kept = {"type": "string"} if miss.fault in ("pattern", "minLength") else {}
     wanted = expected({**kept, miss.fault: miss.expected}, {})
     return f"{miss.pointer}: {brief(miss.value)}; expected {wanted}"

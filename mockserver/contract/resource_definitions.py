@@ -69,7 +69,9 @@ class ResourceDefinition:
 
     @property
     def example(self) -> Any:
-        """One record, as the fixture `documented` has it; empty where the page shows none."""
+        """One record, of the id and the members that it has in the fixture `documented`; empty where the
+        page shows none.
+        """
         return next(iter(self.schema.get("examples", ({},))))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 PLAIN = {
@@ -67,5 +68,19 @@ def _value_faults(schema: dict[str, Any], place: str) -> Iterator[tuple[str, str
     pattern = schema.get("pattern")
     if pattern is not None and _UNSURE.search(pattern):
         yield f"{place}/pattern", f"{pattern!r}: write classes out in ASCII, no look-around"
+    elif pattern is not None and (reason := _unsound(pattern)):
+        yield f"{place}/pattern", f"{pattern!r} is not a regular expression: {reason}"
+    if schema.get("readOnly") is True and schema.get("x-required") is True:
+        yield f"{place}/x-required", "no create can send what is readOnly; take one of the two away"
     if "$ref" in schema and not _REF.fullmatch(schema["$ref"]):
         yield f"{place}/$ref", f"{schema['$ref']!r} is not a #/components/schemas/ reference"
+
+
+@cache
+def _unsound(pattern: str) -> str:
+    """Why a pattern cannot be compiled; empty where it can."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return str(error)
+    return ""

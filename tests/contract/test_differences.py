@@ -67,6 +67,7 @@ def _another_status(said: dict[str, Any]) -> None:
         "description": "The SSH key was made.",
         "document": "ssh-keys",
     }
+    said["example"]["answers"]["202"] = said["example"]["answers"].pop("201")
 
 
 def _parameter(**said: Any) -> Change:

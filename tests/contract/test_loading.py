@@ -186,7 +186,11 @@ def rewrite(path: Path, change: Any) -> None:
     path.write_text(json.dumps(document))
 
 
-PAGE: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "More"}
+PAGE: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "More",
+    "x-page": "more.html",
+}
 CALL: dict[str, Any] = {
     "call": "GET /more",
     "title": "Show more",
@@ -314,11 +318,14 @@ def test_a_reference_of_a_schema_to_nothing_is_refused(copy: Path) -> None:
         path = spoilt(copy, defs={"more": {"items": {"$ref": target}}})
         with pytest.raises(UnfitPage) as refused:
             Edition(copy)
-        assert str(refused.value) == f"{path} refers to {target}, which does not exist"
+        said = f"{path}#/$defs/more/items/$ref: it refers to {target}, which does not exist"
+        assert str(refused.value) == said
 
 
-@pytest.mark.parametrize("place", ["definition", "attributes"])
-def test_a_record_that_refers_to_nothing_is_refused(copy: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "at"), [("definition", ""), ("attributes", "/properties/attributes")]
+)
+def test_a_record_that_refers_to_nothing_is_refused(copy: Path, place: str, at: str) -> None:
     target = "ssh-keys.json#/$defs/thing"
 
     def spoil(page: Any) -> None:
@@ -328,7 +335,8 @@ def test_a_record_that_refers_to_nothing_is_refused(copy: Path, place: str) -> N
     rewrite(copy / "policy-sets.json", spoil)
     with pytest.raises(UnfitPage) as refused:
         Edition(copy)
-    said = f"{copy / 'policy-sets.json'} refers to {target}, which does not exist"
+    path = copy / "policy-sets.json"
+    said = f"{path}#/$defs/policy-sets{at}/$ref: it refers to {target}, which does not exist"
     assert str(refused.value) == said
 
 

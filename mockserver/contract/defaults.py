@@ -1,0 +1,50 @@
+"""A default that its own schema refuses is told at start, not by the first create that leaves it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.contract.assembled import Assembled
+from mockserver.contract.engines import Checker, Schema
+from mockserver.contract.explain import brief, expected
+
+
+def unfit_defaults(made: Assembled) -> Iterator[tuple[str, str, str]]:
+    """Page, place and reason of each default that its schema refuses: of what a create fills in, and of
+    query parameters. All are checked at once: to compile a hundred schemas would slow every start.
+    """
+    found = list(_defaults(made))
+    parts = {str(index): part for index, (_, _, part) in enumerate(found)}
+    values = {index: part["default"] for index, part in parts.items()}
+    for miss in Checker({"properties": parts}, made.schemas).misses(values):
+        page, place, part = found[int(miss.path[0])]
+        reason = f"{brief(part['default'])}; expected {expected(part, made.schemas)}"
+        yield page, place, reason
+
+
+def _defaults(made: Assembled) -> Iterator[tuple[str, str, Schema]]:
+    """Every schema with a default: its page, and where the default stands in it."""
+    for component, origin in made.origins.items():
+        schema = made.schemas[component]
+        if schema.get("x-fill-defaults"):
+            page, _, name = origin.partition(".")
+            for at, part in _within(schema["properties"]["data"]):
+                # the default of a relationship is written beside what is its `data`
+                yield page, f"/$defs/{name}{at.removesuffix('/properties/data')}/default", part
+    for item in (item for methods in made.paths.values() for item in methods.values()):
+        for parameter in item.get("parameters", ()):
+            size = parameter["name"] == "page[size]"
+            own = "pages/size" if size else f"parameters/{parameter['name']}/default"
+            if "default" in parameter["schema"]:
+                place = f"/operations/{item['operationId']}/{own}"
+                yield item["tags"][0], place, parameter["schema"]
+
+
+def _within(part: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, Schema]]:
+    if "default" in part:
+        yield at, part
+    for name, inner in part.get("properties", {}).items():
+        yield from _within(inner, f"{at}/properties/{name}")
+    if "items" in part:
+        yield from _within(part["items"], f"{at}/items")

@@ -1,0 +1,285 @@
+"""Every mistake in a page file is told with its file and its place before anything is served.
+
+One small page is spoilt at every member: dropped, and given each other type of value.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.contract import Edition, load
+from mockserver.contract.pages import UnfitPage
+from mockserver.contract.subset import Unsupported
+from tests.cases import each, some
+
+RECORD: dict[str, Any] = {
+    "title": "Gadget",
+    "x-source": "#gadgets",
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "pattern": "^gad-[A-Za-z0-9]+$"},
+        "type": {"const": "gadgets"},
+        "attributes": {
+            "type": "object",
+            "properties": {
+                "name": {"$ref": "common.json#/$defs/name", "x-required": True},
+                "color": {"enum": ["red", "green"], "default": "green"},
+                "made-at": {"type": "string", "readOnly": True, "x-changed-by": "time"},
+                "tags": {
+                    "type": "array",
+                    "items": {"type": "object", "properties": {"key": {"type": "string"}}},
+                },
+            },
+        },
+        "relationships": {
+            "type": "object",
+            "properties": {"parent": {"$ref": "common.json#/$defs/to-one", "x-of": "gadgets"}},
+        },
+        "links": {"$ref": "common.json#/$defs/self"},
+    },
+    "x-include": {"names": ["parent"], "x-source": "#gadgets"},
+    "examples": [
+        {
+            "id": "gad-1",
+            "type": "gadgets",
+            "attributes": {"name": "one", "color": "green", "made-at": "now", "tags": []},
+            "relationships": {"parent": {"data": {"type": "gadgets", "id": "gad-2"}}},
+            "links": {"self": "/api/v2/gadgets/gad-1"},
+        }
+    ],
+}
+PAGE: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Gadgets",
+    "x-page": "gadgets.html",
+    "every-operation": {"answers": {"404": "Not found."}},
+    "operations": {
+        "list-gadgets": {
+            "call": "GET /gadgets",
+            "title": "List Gadgets",
+            "description": "Lists them.",
+            "pages": {"size": 20},
+            "parameters": {"q": {"type": "string", "description": "What to look for."}},
+        },
+        "create-gadget": {
+            "call": "POST /gadgets",
+            "title": "Create a Gadget",
+            "description": "Makes one.",
+            "body": {"create": "gadgets"},
+            "answers": {"422": "Wrong."},
+            "example": {
+                "body": {"data": {"type": "gadgets", "attributes": {"name": "one"}}},
+                "answers": {
+                    "201": {"data": {"attributes": {"color": "green"}}},
+                    "422": {"detail": "is wrong", "pointer": "/data/attributes/name"},
+                },
+            },
+        },
+        "update-gadget": {
+            "call": "PATCH /gadgets/{id}",
+            "title": "Update a Gadget",
+            "description": "Changes one.",
+            "body": {"update": "gadgets"},
+            "answers": {"200": {"description": "As it is.", "document": "gadgets"}},
+        },
+        "link-gadgets": {
+            "call": "POST /gadgets/{id}/relationships/gadgets",
+            "title": "Link Gadgets",
+            "description": "Links some.",
+            "body": {"identifiers": "gadgets"},
+        },
+    },
+    "$defs": {"gadgets": RECORD},
+}
+OTHERS: tuple[Any, ...] = (..., None, 7, "text", [], {"text": "text"})
+"""What is put into a place; `...` drops it."""
+
+
+def places(part: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every member of a page, by the names that lead to it."""
+    inner = part.items() if isinstance(part, dict) else enumerate(part)
+    for name, value in inner:
+        yield (*at, name)
+        if isinstance(value, (dict, list)):
+            yield from places(value, (*at, name))
+
+
+def spoilt(at: tuple[Any, ...], value: Any) -> Any:
+    """The page with another value in a place."""
+    page = copy.deepcopy(PAGE)
+    *way, last = at
+    part = page
+    for name in way:
+        part = part[name]
+    if value is ...:
+        del part[last]
+    else:
+        part[last] = value
+    return page
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """An edition with what all pages share, and no page yet."""
+    for name in ("edition.json", "common.json"):
+        shutil.copy(load("2019-07").place / name, tmp_path)
+    return tmp_path
+
+
+def used(place: Path, page: Any) -> None:
+    """Everything that is made of an edition, made: nothing is left for the first request."""
+    (place / "gadgets.json").write_text(json.dumps(page))
+    edition = Edition(place)
+    for component in edition.schemas:
+        edition.checker(component).misses({"data": 3})
+    for operation in edition.operations.values():
+        operation.check_query([])
+        if operation.takes_json:
+            operation.check_body({"data": {"type": "gadgets", "attributes": {}}})
+        for status in operation.responses:
+            operation.check_answer(status, {})
+            operation.parts(status)
+            operation.shown(status, {})
+    json.dumps(edition.openapi())
+    assert edition.types is not None
+
+
+def test_the_page_itself_is_sound(place: Path) -> None:
+    used(place, PAGE)
+
+
+SPOILT = [
+    pytest.param(at, value, id=f"2019-07/{at} {value!r}") for at in places(PAGE) for value in OTHERS
+]
+
+
+@each(some(SPOILT, 3))
+def test_a_spoilt_member_is_harmless_or_refused_with_file_and_place(
+    place: Path, at: tuple[Any, ...], value: Any
+) -> None:
+    told = ""
+    try:
+        used(place, spoilt(at, value))
+    except UnfitPage as error:
+        told = str(error)
+    assert not told or told.startswith(f"{place / 'gadgets.json'}#/")
+
+
+ATTRIBUTES = ("$defs", "gadgets", "properties", "attributes", "properties")
+TOLD: list[tuple[tuple[Any, ...], Any, str]] = [
+    (("x-page",), ..., "/x-page: it is missing"),
+    (("$defs", "gadgets", "title"), ..., "/$defs/gadgets/title: it is missing"),
+    (("$defs", "gadgets", "x-source"), ..., "/$defs/gadgets/x-source: it is missing"),
+    (
+        ("$defs", "gadgets", "properties", "type"),
+        ...,
+        "/$defs/gadgets/properties/type: it is missing",
+    ),
+    (
+        ("$defs", "gadgets", "properties", "meta"),
+        {},
+        '/$defs/gadgets/properties: "meta"; expected one of "id", "type", "attributes", "relationships", '
+        '"links"',
+    ),
+    (
+        ("$defs", "gadgets", "examples"),
+        [],
+        "/$defs/gadgets/examples: []; expected at least 1",
+    ),
+    (
+        (*ATTRIBUTES, "color", "default"),
+        "blue",
+        "/$defs/gadgets/properties/attributes/properties/color/default: "
+        '"blue"; expected one of "red", "green"',
+    ),
+    (
+        (*ATTRIBUTES, "tags", "default"),
+        "none",
+        '/$defs/gadgets/properties/attributes/properties/tags/default: "none"; expected an array',
+    ),
+    (
+        ("$defs", "gadgets", "properties", "relationships", "properties", "parent", "default"),
+        [],
+        "/$defs/gadgets/properties/relationships/properties/parent/default: []; expected an object",
+    ),
+    (
+        ("operations", "list-gadgets", "pages", "size"),
+        151,
+        "/operations/list-gadgets/pages/size: 151; expected an integer of at least 1 and at most 150",
+    ),
+    (
+        ("operations", "list-gadgets", "parameters", "q", "description"),
+        ...,
+        "/operations/list-gadgets/parameters/q/description: it is missing",
+    ),
+    (
+        ("operations", "list-gadgets", "parameters", "q", "default"),
+        7,
+        "/operations/list-gadgets/parameters/q/default: 7; expected a string",
+    ),
+    (
+        ("operations", "create-gadget", "example", "answers", "418"),
+        {"detail": "is a teapot"},
+        "/operations/create-gadget: example/answers/418: the operation has no 418; it answers 201, "
+        "400, 401, 404, 405, 413, 415, 422, 429",
+    ),
+    (
+        ("operations", "create-gadget", "example", "answers", "201"),
+        {"data": []},
+        "/operations/create-gadget: example/answers/201: it shows a document: expected data that is "
+        "an object",
+    ),
+]
+
+
+@pytest.mark.parametrize(("at", "value", "said"), TOLD, ids=[said for *_, said in TOLD])
+def test_a_mistake_is_told_in_words(
+    place: Path, at: tuple[Any, ...], value: Any, said: str
+) -> None:
+    with pytest.raises(UnfitPage) as refused:
+        used(place, spoilt(at, value))
+    assert str(refused.value) == f"{place / 'gadgets.json'}#{said}"
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "said"),
+    [
+        (
+            (*ATTRIBUTES, "made-at", "x-required"),
+            True,
+            "/$defs/gadgets/properties/attributes/properties/made-at/x-required: "
+            "no create can send what is readOnly; take one of the two away",
+        ),
+        (
+            (*ATTRIBUTES, "made-at", "pattern"),
+            "[a-",
+            "/$defs/gadgets/properties/attributes/properties/made-at/pattern: "
+            "'[a-' is not a regular expression: unterminated character set at position 0",
+        ),
+        (
+            ("operations", "list-gadgets", "parameters", "q", "pattern"),
+            "a(",
+            "/operations/list-gadgets/parameters/q/pattern: "
+            "'a(' is not a regular expression: missing ), unterminated subpattern at position 1",
+        ),
+        (
+            ("operations", "update-gadget", "answers", "200"),
+            {"description": "As it is.", "schema": {"pattern": "a("}},
+            "/operations/update-gadget/answers/200/schema/pattern: "
+            "'a(' is not a regular expression: missing ), unterminated subpattern at position 1",
+        ),
+    ],
+)
+def test_a_schema_that_cannot_be_held_is_told_in_words(
+    place: Path, at: tuple[Any, ...], value: Any, said: str
+) -> None:
+    with pytest.raises(Unsupported) as refused:
+        used(place, spoilt(at, value))
+    assert str(refused.value) == f"{place / 'gadgets.json'}#{said}"
