@@ -18,6 +18,7 @@ READY = click.option(
     "--ready-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read URL, token and authority from what `serve --ready-file` wrote.",
 )  # fmt: skip
+TLS = click.option("--tls", is_flag=True, help="The server speaks https, whatever --url says.")
 CURL = """# curl -g -H "Authorization: Bearer $TFE_TOKEN" "$TFE_ADDRESS/api/v2/account/details"\n"""
 
 
@@ -25,14 +26,15 @@ CURL = """# curl -g -H "Authorization: Bearer $TFE_TOKEN" "$TFE_ADDRESS/api/v2/a
 @URL
 @TOKEN
 @READY
-def env(url: str, token: str, ready_file: Path | None) -> None:
+@TLS
+def env(url: str, token: str, ready_file: Path | None, tls: bool) -> None:
     """Print the environment variables that lead clients to a server.
 
     Use it as eval "$(mockserver env)". go-tfe, pytfe, the provider and curl read them.
     """
     from mockserver.web.tls import VARIABLES
 
-    said = _said(url, token, ready_file)
+    said = _said(url, token, ready_file, tls)
     named = {
         "TFE_ADDRESS": said["url"],
         "TFE_TOKEN": said["token"],
@@ -50,7 +52,7 @@ def env(url: str, token: str, ready_file: Path | None) -> None:
 @URL
 @TOKEN
 @READY
-@click.option("--tls", is_flag=True, help="The server speaks https, whatever --url says.")
+@TLS
 @click.option("--hostname", help="Host that your configurations name; the server's if omitted.")
 @EDITION
 def cli_config(
@@ -60,8 +62,8 @@ def cli_config(
 
     Without TLS, and for a host that is not the server's, it names the services itself.
     """
-    said = _said(url, token, ready_file)
-    base = f"https{said['url'][said['url'].index(':') :]}" if tls else said["url"]
+    said = _said(url, token, ready_file, tls)
+    base = said["url"]
     own = split(base).netloc
     name = hostname or own
     say("disable_checkpoint = true")
@@ -74,7 +76,7 @@ def cli_config(
     say(f"credentials {_text(name)} {{\n  token = {_text(said['token'])}\n}}")
 
 
-def _said(url: str, token: str, ready_file: Path | None) -> Mapping[str, Any]:
+def _said(url: str, token: str, ready_file: Path | None, tls: bool) -> Mapping[str, Any]:
     """URL, token and authority of a server, the URL without a path. Raises UsageError for none."""
     said: dict[str, Any] = {"url": url, "token": token}
     if ready_file is not None:
@@ -93,7 +95,7 @@ def _said(url: str, token: str, ready_file: Path | None) -> Mapping[str, Any]:
             f"--url {said['url']!r}: write http:// or https:// and a host, and a port where there is "
             "one (http://localhost:8080)"
         )
-    return said | {"url": origin}
+    return said | {"url": f"https{origin[origin.index(':') :]}" if tls else origin}
 
 
 def _host(name: str, services: Mapping[str, str]) -> str:

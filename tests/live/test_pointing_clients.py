@@ -55,6 +55,15 @@ def test_env_of_a_ready_file_trusts_the_authority_that_it_names(tmp_path: Path) 
     }
 
 
+def test_env_with_tls_leads_to_https_whatever_the_url_says() -> None:
+    found = variables("--tls", "--url", "http://127.0.0.1:8443")
+    assert found == variables("--url", "https://127.0.0.1:8443")
+    assert (found["TFE_ADDRESS"], found["TFE_HOSTNAME"]) == (
+        "https://127.0.0.1:8443",
+        "127.0.0.1:8443",
+    )
+
+
 def test_the_curl_line_of_env_is_answered() -> None:
     with mockserver.universe() as tfe:
         said = printed("env", "--url", tfe.url, "--token", tfe.token)
