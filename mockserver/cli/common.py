@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockserver.escaping import escaped
+
 if TYPE_CHECKING:
     from mockserver.contract import Edition
 
@@ -25,8 +27,12 @@ TOKEN = click.option(
 PATH = click.Path(exists=True, path_type=Path)
 """What there is, be it a file or a folder: `one_file` and `one_folder` refuse the other, and say what to do."""
 
-EDITION = click.option(
-    "--edition", default="2019-07", show_default=True, help="Edition of the API."
+OLDEST = "2019-07"
+"""The edition of a command that is told of none."""
+EDITION = click.option("--edition", default=OLDEST, show_default=True, help="Edition of the API.")
+RECORDED_EDITION = click.option(
+    "--edition",
+    help="Edition of the API; that of a folder of `mockserver record` if omitted, or else 2019-07.",
 )
 FIXTURE = click.option(
     "--fixture", default="documented", show_default=True,
@@ -59,6 +65,16 @@ def edition_named(name: str) -> Edition:
         return load(name)
     except UnknownEdition as error:
         raise Unusable(str(error)) from None
+
+
+def edition_recorded(form: str, path: Path) -> str:
+    """The name of the edition that a recording was made by; empty where it says none."""
+    from mockserver.traffic.recordings import BadRecording, edition_of
+
+    try:
+        return edition_of(form, path)
+    except BadRecording as error:
+        raise Unusable(escaped(str(error))) from None
 
 
 def one_file(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.common import EDITION, PATH, edition_named, one_folder
+from mockserver.cli.common import (
+    OLDEST,
+    PATH,
+    RECORDED_EDITION,
+    edition_named,
+    edition_recorded,
+    one_folder,
+)
 from mockserver.cli.outcome import tell
 from mockserver.cli.printing import say, say_json
 from mockserver.escaping import escaped
@@ -30,9 +37,7 @@ from mockserver.escaping import escaped
 @click.option(
     "--port", default=8081, show_default=True, help="Port to listen on; 0 takes a free one."
 )
-@click.option(
-    "--edition", default="2019-07", show_default=True, help="Edition of the API to judge by."
-)
+@click.option("--edition", help="Edition of the API to judge by; 2019-07 if omitted.")
 @click.option(
     "--keep",
     multiple=True,
@@ -48,7 +53,7 @@ def record(
     into: Path,
     host: str,
     port: int,
-    edition: str,
+    edition: str | None,
     keep: tuple[str, ...],
     timeout: float,
     ready_file: str | None,
@@ -66,7 +71,7 @@ def record(
     from mockserver.web.proxy import Proxy
     from mockserver.web.serving import LiveServer
 
-    contract = edition_named(edition)
+    contract = edition_named(edition or OLDEST)
     try:
         transport = HttpTransport(upstream, timeout=timeout, rate=0, patient=False)
         recorder = Recorder(contract, into, Mask(contract.secrets, keep), say, follows())
@@ -84,7 +89,7 @@ def record(
         sys.stdout.flush()
 
     server.run(ready)
-    sys.exit(tell(result(recorder.recorded, contract), [], [], False))
+    sys.exit(tell(result(recorder.recorded, contract, bool(edition)), [], [], False))
 
 
 @click.command()
@@ -97,8 +102,8 @@ def record(
     callback=one_folder,
     help="Folder that `mockserver record` has written.",
 )
-@EDITION
-def fixture(folder: Path, edition: str) -> None:  # fmt: skip
+@RECORDED_EDITION
+def fixture(folder: Path, edition: str | None) -> None:  # fmt: skip
     """Print a fixture with the data that recorded exchanges have shown."""
     from mockserver.contract.fixtures import UnfitFixture
     from mockserver.pipeline.server import fixture_for
@@ -110,6 +115,7 @@ def fixture(folder: Path, edition: str) -> None:  # fmt: skip
     from mockserver.traffic.recordings import BadRecording, exchanges
 
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
+    edition = edition or edition_recorded("exchanges", folder) or OLDEST
     contract = edition_named(edition)
     try:
         for line in looks_like(judge_recording(exchanges(folder), contract), contract):

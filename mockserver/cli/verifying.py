@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.common import EDITION, PATH, Command, edition_named, one_file, one_folder
+from mockserver.cli.common import (
+    OLDEST,
+    PATH,
+    RECORDED_EDITION,
+    Command,
+    edition_named,
+    edition_recorded,
+    one_file,
+    one_folder,
+)
 from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, tell
 from mockserver.cli.progress import progress
 
@@ -90,7 +99,7 @@ _reports = _options(
 @_server
 @_recording
 @click.option("--operation", "operations", multiple=True, metavar="ID", help="Verify the resource of this operation only. May be repeated.")  # fmt: skip
-@EDITION
+@RECORDED_EDITION
 @click.option(
     "--fail-on-drift",
     is_flag=True,
@@ -104,7 +113,7 @@ _reports = _options(
 @_reports
 def verify(
     operations: tuple[str, ...],
-    edition: str,
+    edition: str | None,
     fail_on_drift: bool,
     unreached: bool,
     reports: tuple[str, ...],
@@ -122,17 +131,19 @@ def verify(
     """
     from mockserver.judge.coverage import Coverage
 
-    contract = edition_named(edition)
+    given = [name for name in RECORDINGS if options[name]]
+    if len(given) > 1:
+        raise click.UsageError(f"--{given[0]} and --{given[1]}: one recording at a time")
+    recorded = edition_recorded(given[0], options[given[0]]) if given and not edition else ""
+    contract = edition_named(edition or recorded or OLDEST)
     only = selected_operations(contract, operations)
     drift: Level = "fault" if fail_on_drift else "drift"
     forms = _forms(reports)
     part(Coverage(contract.name), counted)  # refuses what it does not know before the run
-    given = [name for name in RECORDINGS if options[name]]
-    if len(given) > 1:
-        raise click.UsageError(f"--{given[0]} and --{given[1]}: one recording at a time")
     extra: list[str] = []
     if given:
-        result = _recorded(contract, only, drift, given[0], options[given[0]])
+        named = bool(edition)
+        result = _recorded(contract, only, drift, given[0], options[given[0]], named)
     else:
         result, extra = _live(contract, only, drift, unreached, options)
     sys.exit(tell(result, extra, forms, cover, fail_under, counted, annotate_file))
@@ -152,13 +163,14 @@ def _forms(reports: tuple[str, ...]) -> list[Report]:
 
 
 def _recorded(
-    contract: Edition, only: frozenset[str], drift: Level, form: str, path: Path
+    contract: Edition, only: frozenset[str], drift: Level, form: str, path: Path, named: bool
 ) -> Result:
     from mockserver.scenarios import follows
     from mockserver.traffic.judging import judge_recording, result
     from mockserver.traffic.recordings import READERS
 
-    return result(judge_recording(READERS[form](path), contract, only, drift, follows()), contract)
+    recorded = judge_recording(READERS[form](path), contract, only, drift, follows())
+    return result(recorded, contract, named)
 
 
 def _live(

@@ -16,7 +16,28 @@ LEAST = 3
 def likely_edition(
     unlisted: Mapping[str, Collection[str]], routes: Collection[str], here: Edition
 ) -> list[str]:
-    """A line that names the edition that lists what `here` does not; none where that is too little.
+    """A line that names the edition that `likeliest` gives; none where it gives none."""
+    name, count = likeliest(unlisted, routes, here)
+    return [f"hint: what is answered {_like(name, count, here)}: --edition {name}"] if name else []
+
+
+def not_named(name: str, count: int, here: Edition) -> str:
+    """A sentence for who has named no edition, where `likeliest` gives another than `here`."""
+    return (
+        f"the recording {_like(name, count, here)}: give --edition {name}, or --edition {here.name} to "
+        "judge it by that all the same"
+    )
+
+
+def _like(name: str, count: int, here: Edition) -> str:
+    listed = f"which lists {count} members and routes that {here.name} does not"
+    return f"looks like edition {name}, {listed}"
+
+
+def likeliest(
+    unlisted: Mapping[str, Collection[str]], routes: Collection[str], here: Edition
+) -> tuple[str, int]:
+    """The edition that lists what `here` does not, and how much of it; no name where that is too little.
 
     `unlisted`: the members by type that were shown. `routes`: calls that were asked for
     (`GET /api/v2/projects/*`). Another edition is named where it lists enough of
@@ -24,7 +45,7 @@ def likely_edition(
     """
     met = [(type, member) for type, members in unlisted.items() for member in members]
     if len(met) + len(routes) < LEAST:
-        return []
+        return "", 0
     found = dict.fromkeys((name for name in editions() if name != here.name), 0)
     for name in found:
         found[name] += sum(_lists(load(name), type, member) for type, member in met)
@@ -34,11 +55,8 @@ def likely_edition(
             found[name] += 1
     name = max(found, key=lambda name: found[name], default="")
     if not name or found[name] < max(LEAST, len(met) / 2):
-        return []
-    return [
-        f"hint: what is answered looks like edition {name}, which lists {found[name]} members and routes "
-        f"that {here.name} does not: --edition {name}"
-    ]
+        return "", 0
+    return name, found[name]
 
 
 def edition_of_answer(exchange: Exchange, operation: Operation, here: Edition) -> tuple[str, int]:

@@ -19,7 +19,7 @@ from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import MANY, Finding, Findings
 from mockserver.judge.history import NOTHING, Follows, History
 from mockserver.judge.laws import LawViolation, violations
-from mockserver.judge.likely_edition import likely_edition
+from mockserver.judge.likely_edition import likeliest, likely_edition, not_named
 from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, plain, verdict
 from mockserver.judge.routes import match
@@ -193,20 +193,32 @@ def looks_like(recorded: Recorded, edition: Edition) -> list[str]:
     return likely_edition(recorded.findings.unlisted, recorded.unknown, edition)
 
 
-def result(recorded: Recorded, edition: Edition) -> Result:
-    """What became of a recording: unknown routes are listed, and no fault of anybody's."""
+def result(recorded: Recorded, edition: Edition, named: bool = True) -> Result:
+    """What became of a recording: unknown routes are listed, and no fault of anybody's.
+
+    `named`: whether anybody has said that it is of this edition. If not, one that looks like another
+    edition neither conforms nor differs.
+    """
     findings = list(recorded.findings)
     faults = sum(finding.level == "fault" for finding in findings)
     lines = [f"unknown route: {route} ({count} times)" for route, count in recorded.unknown.items()]
     lines += [f"not judged: {_places(where)}: {why}" for why, where in recorded.unread.items()]
     if recorded.elsewhere:
         lines.append(f"none of the API's: {counted(recorded.elsewhere, 'exchange')}")
-    lines += looks_like(recorded, edition)
     judged, stopped = recorded.judged, recorded.stopped
+    other, many = likeliest(recorded.findings.unlisted, recorded.unknown, edition)
+    unsaid = bool(other) and not named and not stopped
+    if not unsaid:
+        lines += looks_like(recorded, edition)
     if not judged and not stopped:
         stopped = "the recording holds no exchange of the API: there is nothing to judge"
     count = sum(judged.values())
-    if not stopped:
+    if unsaid:
+        stopped = not_named(other, many, edition)
+        lines.append(
+            f"judged by {edition.name}: {counted(count, 'exchange')}, {counted(faults, 'fault')}"
+        )
+    elif not stopped:
         lines.append(f"{verdict(edition, findings)}; {counted(count, 'exchange')}")
     elif judged:
         lines.append(
@@ -215,7 +227,7 @@ def result(recorded: Recorded, edition: Edition) -> Result:
     made = Result(
         edition=edition,
         findings=findings,
-        exit=USAGE if stopped else DIFFERS if faults else CONFORMS,
+        exit=DIFFERS if unsaid else USAGE if stopped else DIFFERS if faults else CONFORMS,
         lines=lines,
         stopped=stopped,
         unplayed={},

@@ -222,5 +222,29 @@ def _read(text: str) -> Any:
         raise ValueError("nested too deeply") from None
 
 
+def edition_of(form: str, path: Path) -> str:
+    """The edition that a folder of `mockserver record` was written by; empty where none is named.
+
+    Raises BadRecording where there are several.
+    """
+    if form != "exchanges":
+        return ""
+    named = {str(name) for file in sorted(path.glob("*.json")) if (name := _edition_in(file))}
+    if len(named) > 1:
+        raise BadRecording(
+            f"{path.name} holds exchanges of the editions {' and '.join(sorted(named))}: name with "
+            "--edition the one to judge by"
+        )
+    return "".join(named)
+
+
+def _edition_in(file: Path) -> Any:
+    """What a file names as its edition; what cannot be read is told where it is judged."""
+    try:
+        return _mapping(_read(file.read_text(encoding="utf-8-sig"))).get("edition")
+    except ValueError:
+        return None
+
+
 READERS: Mapping[str, Read] = {"har": har, "journal": journal, "exchanges": exchanges}
 """What reads a recording, by the option that names it."""

@@ -285,19 +285,78 @@ def test_a_life_that_was_recorded_is_served_again(
     assert locked["locked-by"]
 
 
+def _recorded_today(folder: Path, edition: str) -> None:
+    with recording(server(NEW), folder, edition=load(edition)) as (url, _, _):
+        for list in ("workspaces", "projects"):
+            ask(url, "GET", f"{API}/{list}")
+
+
+LIKE = "looks like edition 2026-08, which lists "
+
+
+def test_a_folder_is_of_the_edition_that_it_was_recorded_by(tmp_path: Path) -> None:
+    _recorded_today(tmp_path, NEW)
+    said = CliRunner().invoke(main, ["verify", "--exchanges", str(tmp_path)])
+    assert said.output == "conforms to 2026-08: 0 faults, 0 notes; 2 exchanges\n"
+    made = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
+    assert json.loads(made.stdout)["edition"] == NEW
+
+
+@pytest.mark.parametrize("command", [["verify", "--exchanges"], ["fixture", "--from"]])
+def test_a_folder_of_two_editions_is_judged_by_the_one_that_is_named(
+    tmp_path: Path, command: list[str]
+) -> None:
+    _recorded_today(tmp_path, NEW)
+    _recorded_today(tmp_path, OLD)
+    said = CliRunner().invoke(main, [*command, str(tmp_path)])
+    assert said.exit_code == 2
+    assert said.stderr == (
+        f"Error: {tmp_path.name} holds exchanges of the editions 2019-07 and 2026-08: name with "
+        "--edition the one to judge by\n"
+    )
+    said = CliRunner().invoke(main, [*command, str(tmp_path), "--edition", NEW])
+    assert said.exit_code == 0
+
+
 @pytest.mark.parametrize("command", [["verify", "--exchanges"], ["fixture", "--from"]])
 def test_a_recording_of_another_edition_is_told_by_one_line_that_names_it(
     tmp_path: Path, command: list[str]
 ) -> None:
-    with recording(server(NEW), tmp_path, edition=load(NEW)) as (url, _, _):
-        for list in ("workspaces", "projects"):
-            ask(url, "GET", f"{API}/{list}")
+    _recorded_today(tmp_path, OLD)
     said = CliRunner().invoke(main, [*command, str(tmp_path)])
-    hints = [line for line in said.output.splitlines() if "looks like edition" in line]
+    hints = [line for line in said.output.splitlines() if LIKE in line]
     assert len(hints) == 1
-    assert hints[0].endswith(" that 2019-07 does not: --edition 2026-08")
+    assert " that 2019-07 does not: " in hints[0]
+    assert "--edition 2026-08" in hints[0]
+    assert said.exit_code == (1 if command[0] == "verify" else 0)
     said = CliRunner().invoke(main, [*command, str(tmp_path), "--edition", NEW])
     assert "looks like" not in said.output
+
+
+@pytest.mark.parametrize("form", ["har", "journal"])
+def test_a_recording_that_looks_like_another_edition_neither_conforms_nor_differs_without_one(
+    tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / "recording"
+    with mockserver.universe(edition=NEW, key=TOKEN) as tfe:
+        for list in ("workspaces", "projects"):
+            tfe.client.get(f"{API}/{list}")
+        path.write_text(
+            json.dumps(tfe.journal.to_har()) if form == "har" else tfe.journal.to_json()
+        )
+    said = CliRunner().invoke(main, ["verify", f"--{form}", str(path)])
+    assert said.exit_code == 1
+    assert "conform" not in said.output
+    assert said.stdout.splitlines()[-1].startswith("judged by 2019-07: ")
+    assert said.stderr.startswith(f"Error: the recording {LIKE}")
+    assert said.stderr.endswith(
+        " that 2019-07 does not: give --edition 2026-08, or --edition 2019-07 to judge it by that "
+        "all the same\n"
+    )
+    said = CliRunner().invoke(main, ["verify", f"--{form}", str(path), "--edition", OLD])
+    assert said.stdout.splitlines()[-1].startswith("conforms to 2019-07: ")
+    said = CliRunner().invoke(main, ["verify", f"--{form}", str(path), "--edition", NEW])
+    assert said.output.startswith("conforms to 2026-08: ")
 
 
 def test_the_default_project_is_known_by_its_name_where_the_organization_was_not_read(
