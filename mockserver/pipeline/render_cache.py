@@ -109,8 +109,9 @@ class RenderedParts:
         self._sight = store.sight(call.state, call.caller) if store else None
         self._known: dict[str, tuple[ResourceSchema, Depends]] = {}
         self._all: list[bytes] = []
-        self.kept = store is not None
-        """Whether all of them are kept."""
+        self.kept = store is not None and call.kind.depends is not None
+        """Whether all of them are kept, and so what chose them. A list of what is built each time may
+        depend on the time, as an empty one does that found no token expired."""
 
     def __call__(self, record: Record | Shown) -> int:
         if not isinstance(record, Record):

@@ -75,8 +75,8 @@ class Kind:
     `(view, record)`; `relationships`: those that are neither a relation nor the record in whose list
     it stands, or are shown otherwise, None where one is omitted; `links`. `depends(view, record)`: all
     that it is made of beside the record itself, compared with `==`; while nothing of it has changed it
-    is neither built nor judged again. None: it is built each time. `related`: what `include` may name
-    beside its relations, each giving records or resource objects of no kind. `operations`: by
+    is neither built nor judged again. None: it is built each time, as is each list that its operations
+    answer: it may depend on the time. `related`: what `include` may name beside its relations, each giving records or resource objects of no kind. `operations`: by
     operation id, the function that answers it, with the right that it takes where that is not `right`.
     `read`: the right that seeing a record takes. `permissions`: by permission that is shown, the right
     that it stands for.

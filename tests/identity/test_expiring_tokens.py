@@ -140,6 +140,18 @@ def test_the_tokens_of_teams_are_listed_by_team_and_end(today: Asked) -> None:
     today.get("mel", path).ok(404)
 
 
+def test_an_empty_list_of_expired_tokens_has_them_once_they_have_ended(today: Asked) -> None:
+    today.post("mel", several(today), described("short", expired_at="2026-08-02T00:00:00Z")).ok(201)
+
+    def expired() -> list[str]:
+        listed = today.get("tim", f"{ORG}/team-tokens", **{"filter[expiry_status]": "expired"})
+        return [one["attributes"]["description"] for one in listed.data()]
+
+    assert expired() == []
+    today.tfe.clock.advance(2 * 24 * 3600)
+    assert expired() == ["short"]
+
+
 def test_tokens_of_a_fixture_are_one_a_description() -> None:
     twice = {"name": "again", "team": "acme/staff"}
     with (
