@@ -5,7 +5,13 @@ from __future__ import annotations
 import ast
 import configparser
 import re
+import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
+
+import pytest
 
 import mockserver
 from mockserver.contract.files import folder
@@ -25,6 +31,31 @@ def test_every_package_of_the_tree_is_listed_in_setup_cfg() -> None:
         for path in (ROOT / "mockserver").rglob("__init__.py")
     }
     assert listed == found | {"mockserver.contracts", "mockserver.fixtures"}
+
+
+@pytest.mark.slow
+def test_a_wheel_of_a_checkout_has_nothing_of_an_earlier_build_and_leaves_none(
+    tmp_path: Path,
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("mockserver", "contracts", "fixtures"):
+        shutil.copytree(ROOT / name, source / name)
+    for name in ("setup.py", "setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    before = {path.name for path in source.iterdir()}
+    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path]
+    subprocess.run([*wheel, source], check=True, timeout=120)
+    assert {path.name for path in source.iterdir()} - before == {"tfe_mockserver.egg-info"}
+
+    gone = source / "build" / "lib" / "mockserver" / "resources" / "gone.py"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("")
+    subprocess.run([*wheel, source], check=True, timeout=120)
+    (made,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(made) as archive:
+        assert "mockserver/resources/policy_sets.py" in archive.namelist()
+        assert "mockserver/resources/gone.py" not in archive.namelist()
 
 
 def test_the_data_is_found_from_wherever_the_package_runs() -> None:
