@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
-from mockserver.contract import Edition, Operation, editions, load
+from mockserver.contract import Edition, Operation
 from mockserver.contract.differences import Difference
 from mockserver.digits import counted
 from mockserver.judge.answers import judge_answer
@@ -26,15 +25,18 @@ from mockserver.judge.routes import match
 from mockserver.judge.sources import Level, level_of
 from mockserver.traffic.masking import Mask
 from mockserver.traffic.recordings import BadRecording
+from mockserver.traffic.unrouted import NOT_BUILT, Unrouted, met
 
 API = "/api/v2/"
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+LONG = 200
+"""Letters of a path that a line repeats."""
 
 
 @dataclass
 class Recorded:
-    """What a recording came to. `elsewhere`: exchanges that were none of the API's. `unread`: places
-    of what cannot be judged, by the reason.
+    """What a recording came to. `unknown`: calls of the API that its edition does not document,
+    `not_built`: those that it does and that are not supported here, each by its route. `elsewhere`:
+    exchanges that were none of the API's. `unread`: places of what cannot be judged, by the reason.
 
     `mask` is what it has learned of secrets: nothing is told of it without.
     """
@@ -44,7 +46,8 @@ class Recorded:
     mask: Mask
     history: History
     judged: Counter[str] = field(default_factory=Counter)
-    unknown: Counter[str] = field(default_factory=Counter)
+    unknown: dict[str, Unrouted] = field(default_factory=dict)
+    not_built: dict[str, Unrouted] = field(default_factory=dict)
     elsewhere: int = 0
     unread: dict[str, list[str]] = field(default_factory=dict)
     stopped: str = ""
@@ -143,28 +146,13 @@ def _as_findings(
 
 
 def count_unknown(recorded: Recorded, exchange: Exchange, edition: Edition) -> None:
-    """A route that the edition does not have, told without what may be an id or a secret: only the
-    words of documented paths are repeated."""
+    """A call that no operation answers, among its like."""
     if not exchange.path.startswith(API):
         recorded.elsewhere += 1
         return
-    known = words(edition)
-    plain = [part if part in known else "*" for part in exchange.path.split("/")]
-    method = exchange.method if exchange.method in METHODS else "*"
-    recorded.unknown[f"{method} {'/'.join(plain)}"] += 1
-
-
-def words(edition: Edition) -> frozenset[str]:
-    """The words of documented paths, of every edition: what is unknown to one may be another's."""
-    return _words(edition).union(*(_words(load(name)) for name in editions()))
-
-
-@lru_cache(maxsize=8)
-def _words(edition: Edition) -> frozenset[str]:
-    """Of those paths too that are documented but not built here."""
-    paths = [operation.path for operation in edition.operations.values()]
-    paths += [line.partition(" ")[2] for line in edition.facts.get("not-built", ())]
-    return frozenset(part for path in paths for part in path.split("/") if "{" not in part)
+    route, documented = met(exchange.method, exchange.path, edition)
+    calls = recorded.not_built if documented else recorded.unknown
+    calls.setdefault(route, Unrouted(exchange.path, exchange.where)).times += 1
 
 
 def _places(where: Sequence[str]) -> str:
@@ -179,10 +167,17 @@ def beyond(recorded: Recorded) -> list[Difference]:
     """
     text = plain(recorded.mask.clean)
     return [
-        Difference("addition", text(route), "", f"not documented, {count} times")
-        for route, count in recorded.unknown.items()
+        Difference("addition", text(route), "", f"{why}, {text(one.said)}")
+        for why, calls in (("not documented", recorded.unknown), (NOT_BUILT, recorded.not_built))
+        for route, one in calls.items()
     ] + [
-        Difference("addition", text(type), text(member), f"not listed, {count} times", ("shown",))
+        Difference(
+            "addition",
+            text(type),
+            text(member),
+            f"not listed, {counted(count, 'time')}",
+            ("shown",),
+        )
         for type, members in recorded.findings.unlisted.items()
         for member, count in members.items()
     ]
@@ -201,7 +196,8 @@ def result(recorded: Recorded, edition: Edition, named: bool = True) -> Result:
     """
     findings = list(recorded.findings)
     faults = sum(finding.level == "fault" for finding in findings)
-    lines = [f"unknown route: {route} ({count} times)" for route, count in recorded.unknown.items()]
+    lines = [f"unknown route: {route}: {one.said}" for route, one in recorded.unknown.items()]
+    lines += [f"{NOT_BUILT}: {route}: {one.said}" for route, one in recorded.not_built.items()]
     lines += [f"not judged: {_places(where)}: {why}" for why, where in recorded.unread.items()]
     if recorded.elsewhere:
         lines.append(f"none of the API's: {counted(recorded.elsewhere, 'exchange')}")

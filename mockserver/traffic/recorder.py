@@ -62,12 +62,12 @@ class Recorder:
         with self._lock:
             self._number += 1
             number = self._number
+            name = f"{number:06}-{operation.id if operation else 'unknown'}.json"
+            exchange.where = name
             if operation is None:
                 count_unknown(self.recorded, exchange, self._edition)
             else:
                 self.recorded.judged[operation.id] += 1
-        name = f"{number:06}-{operation.id if operation else 'unknown'}.json"
-        exchange.where = name
         found: list[Finding] = []
         entry = self._entry(exchange, number, operation)
         if operation is not None:

@@ -329,6 +329,7 @@ def test_a_recording_is_told_by_what_it_shows_beyond_the_edition(tmp_path: Path)
         entry("GET", show, 200, shown),
         entry("GET", show, 200, shown),
         entry("GET", "/api/v2/organizations/acme/projects", 200, {"data": []}),
+        entry("HEAD", "/api/v2/runs/run-CZcmD7eagjhyX0vN", 200, None),
     )
     said = json.loads(diff(REAL, "--against", str(path), "--format", "json").stdout)
     assert [tuple(one.values()) for one in said["differences"]] == [
@@ -336,7 +337,15 @@ def test_a_recording_is_told_by_what_it_shows_beyond_the_edition(tmp_path: Path)
             "addition",
             "GET /api/v2/organizations/*/projects",
             "",
-            "not documented, 1 times",
+            "not documented, 1 time, first /api/v2/organizations/acme/projects [log.entries[2]]",
+            [],
+        ),
+        (
+            "addition",
+            "HEAD /api/v2/runs/*",
+            "",
+            "documented, not supported here, 1 time, first /api/v2/runs/run-CZcmD7eagjhyX0vN "
+            "[log.entries[3]]",
             [],
         ),
         ("addition", "policy-sets", "attributes.kind", "not listed, 2 times", ["shown"]),

@@ -120,7 +120,9 @@ def test_a_request_that_was_refused_is_nobodys_fault(tmp_path: Path) -> None:
     assert said.exit_code == 0
 
 
-def test_unknown_routes_are_listed_without_ids_hosts_or_secrets(tmp_path: Path) -> None:
+def test_unknown_routes_are_listed_with_the_first_path_and_without_hosts_or_secrets(
+    tmp_path: Path,
+) -> None:
     said = verify(
         "--har",
         str(
@@ -129,13 +131,16 @@ def test_unknown_routes_are_listed_without_ids_hosts_or_secrets(tmp_path: Path) 
                 entry("GET", SHOW, 200, example("show-policy-set")),
                 entry("GET", "/api/v2/runs/run-CZcmD7eagjhyX0vN?token=s3cr3t", 200, {}),
                 entry("GET", "/api/v2/runs/run-aaaaaaaaaaaaaaaa", 200, {}),
+                entry("GET", "/api/v2/a%0Ab\nc\x1b", 200, {}),
                 entry("GET", "/assets/app.js", 200, {}),
             )
         ),
     )
     assert said.exit_code == 0
     assert said.stdout.splitlines() == [
-        "unknown route: GET /api/v2/runs/* (2 times)",
+        "unknown route: GET /api/v2/*: 1 time, first /api/v2/a%0Abc\\x1b [log.entries[3]]",
+        "documented, not supported here: GET /api/v2/runs/*: 2 times, first "
+        "/api/v2/runs/run-CZcmD7eagjhyX0vN [log.entries[1]]",
         "none of the API's: 1 exchange",
         "conforms to 2019-07: 0 faults, 0 notes; 1 exchange",
     ]
