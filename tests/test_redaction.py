@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
+import mockserver
 from mockserver.redaction import MASK, TOKEN, Redactor, literal, mask_strangers, redactor
 from mockserver.traffic.masking import Mask
 
@@ -119,3 +120,19 @@ def test_what_is_encoded_up_to_three_times_and_holds_no_secret_stays() -> None:
         path = f"/api/v2/{encoded('a b/c', times)}?search%5Bname%5D=d"
         assert redactor(frozenset(), "key-of-ten").text(path) == path
     assert redactor(frozenset(), None).text(encoded("a b", 9)) == encoded("a b", 9)
+
+
+def test_the_key_of_a_token_is_masked_however_long_the_token_is() -> None:
+    for token in ("key-of-ten." + "a" * 5_000, "key-of-ten" + ".a" * 2_000):
+        assert redactor(NAMES, token).text(f"?private_token=key-of-ten&{token}") == (
+            f"?private_token={MASK}&{MASK}"
+        )
+
+
+def test_a_path_of_no_operation_is_not_cut_within_a_token() -> None:
+    key = "a-key-of-twenty-letters"
+    with mockserver.universe(key=key) as tfe:
+        for before in range(150, 201, 10):
+            tfe.client.get(f"/api/v2/{'x' * before}/{key}")
+        kept = tfe.journal.exchanges()
+    assert {exchange.findings[0]["fact"].rpartition("/")[2] for exchange in kept} == {MASK}

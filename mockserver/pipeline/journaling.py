@@ -21,7 +21,7 @@ TEXT = 64 * 1024
 BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 KEPT = ("User-Agent", "Content-Type", "Accept")
 LONG = 2048
-"""Letters that are kept of a path, a query or a header; a longer token is nobody's."""
+"""Letters that are kept of a path, a query, a header or a finding, cut after the secrets are out."""
 
 
 def entry(
@@ -42,7 +42,7 @@ def entry(
     `states` are the world's before and after; `faults` those that happened to it; `control_token`
     is the server's: it is masked too.
     """
-    clean = _redactor(sent, contract, control_token)
+    clean = redactor(contract.secrets, sent.token, control_token)
     before, after = states
     breach = outcome.breach and clean.text(
         ": ".join(title_and_detail(outcome.breach, outcome.place))
@@ -57,7 +57,10 @@ def entry(
         operation=outcome.operation.id if outcome.operation else None,
         caller=outcome.caller.name if outcome.caller else None,
         status=made.status,
-        findings=[clean.value(finding) for finding in outcome.findings],
+        findings=[
+            {name: _cut(text) for name, text in clean.value(finding).items()}
+            for finding in outcome.findings
+        ],
         why=outcome.why and clean.text(outcome.why),
         breach=breach or None,
         fault=", ".join(faults) or None,
@@ -103,12 +106,6 @@ def title_and_detail(error: Exception, place: Mapping[str, str]) -> tuple[str, s
         return "breach of contract", str(error)
     where = place.get("operation", "no operation")
     return "unexpected exception", f"{type(error).__name__} in {where}"
-
-
-def _redactor(sent: Sent, contract: Edition, control_token: str | None) -> Redactor:
-    token = sent.token
-    token = token if token and len(token) <= LONG else None
-    return redactor(contract.secrets, token, control_token)
 
 
 def _sent_body(outcome: Outcome, made: Answer, clean: Redactor) -> bytes | None:

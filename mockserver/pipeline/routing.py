@@ -11,9 +11,6 @@ from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.outcome import Outcome
 from mockserver.world.problems import Error, Problem, not_found
 
-LONG = 200
-"""Letters of a path that a finding repeats."""
-
 
 def operation_of(route: Route, sent: Sent, edition: Edition, outcome: Outcome) -> Operation:
     """The operation of a route; that there is none is a finding, save where a page lists the call."""
@@ -54,6 +51,6 @@ def _no_operation(sent: Sent, edition: Edition, allow: str, near: str | None) ->
     return {
         "edition": edition.name,
         "pointer": "",
-        "fact": f"no page of edition {edition.name} lists {called[:LONG]}",
+        "fact": f"no page of edition {edition.name} lists {called}",
         "hint": f"Send one of {allow}." if allow else hint,
     }

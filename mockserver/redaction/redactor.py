@@ -15,6 +15,8 @@ from mockserver.redaction.patterns import MASK, SHORT, Pattern, forms, literal
 
 REMEMBERED, MOST = 200, 1_000
 """Letters of the longest text that is remembered, and how many of them."""
+LONG = 2048
+"""Letters of the longest token that is looked for as it is: a longer one is nobody's."""
 DECODED = 3
 """How often a word is decoded to find what was encoded more than once; what is encoded still more
 often is taken out unread."""
@@ -167,12 +169,18 @@ _BETWEEN = re.compile(r"([\s&\"'<>]+)")
 """What stands between the words of a text, and between the parts of a query."""
 
 
-@lru_cache(maxsize=1024)
 def redactor(
     secrets: frozenset[str], token: str | None, control_token: str | None = None
 ) -> Redactor:
     """The redactor of a world: of its edition's secret members, of every token that begins with the
     key of the token that a request carried, and of the server's control token. Made once."""
+    if token and len(token) > LONG:  # its key may be that of a world all the same
+        token = token.partition(".")[0][:LONG]
+    return _redactor(secrets, token, control_token)
+
+
+@lru_cache(maxsize=1024)
+def _redactor(secrets: frozenset[str], token: str | None, control_token: str | None) -> Redactor:
     patterns = literal(control_token) if control_token else []
     if token and "." in token:
         patterns += literal(token)
