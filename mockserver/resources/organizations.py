@@ -199,5 +199,3 @@ KIND = Kind(
         }
     },
 )
-EDITIONS = {"2026-08": None}
-"""Those of August 2026: `organizations_2026`."""

@@ -195,5 +195,3 @@ KIND = Kind(
         "not": {"required": ["code", "code-base64"]},
     },
 )
-EDITIONS = {"2026-08": None}
-"""Those of August 2026: `policies_2026`."""

@@ -26,6 +26,7 @@ from mockserver.world.view import Caller, View
 
 TYPE = "policy-set-versions"
 POLICIES = ("policies", "policy-sets")
+"""The relation `policies` of a policy set, which a policy has as `policy-sets`."""
 VALID = timedelta(hours=1)
 """How long the URL of an upload is good (page)."""
 

@@ -20,7 +20,9 @@ from mockserver.world.state import Record
 from mockserver.world.view import View
 
 POLICIES = ("policies", "policy-sets")
+"""The relation `policies` of a policy set, which a policy has as `policy-sets`."""
 WORKSPACES = ("workspaces", "policy-sets")
+"""In the same way: `workspaces` of a policy set, `policy-sets` of a workspace."""
 
 
 # a global set applies to all workspaces of its organization (page); what turns global keeps its
@@ -120,5 +122,3 @@ KIND = Kind(
     about="Policies that are checked together; a global set keeps its workspaces, hidden.",
     member="policy-sets",
 )
-EDITIONS = {"2026-08": None}
-"""Those of August 2026: `policy_sets_2026`."""

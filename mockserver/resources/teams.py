@@ -162,5 +162,3 @@ KIND = Kind(
         }
     },
 )
-EDITIONS = {"2026-08": None}
-"""Those of August 2026: `teams_2026`."""

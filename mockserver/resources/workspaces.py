@@ -220,5 +220,3 @@ KIND = Kind(
         "dependentRequired": {"lock-reason": ["locked"], "locked-by": ["locked"]},
     },
 )
-EDITIONS = {"2026-08": None}
-"""Those of August 2026: `workspaces_2026`."""

@@ -201,18 +201,25 @@ class Kinds(dict[str, Kind]):
         return Kinds({**self, **{kind.type: kind for kind in kinds}}.values(), self.facts)
 
     def of(self, facts: Facts) -> Kinds:
-        """The same kinds and the same table, for an edition of which that is known."""
-        bound = Kinds.__new__(Kinds)
-        bound.update(self)
-        bound.facts, bound.table, bound.answering = facts, self.table, self.answering
-        bound.granting, bound.sought = self.granting, self.sought
-        bound.authenticating, bound.presigned = self.authenticating, self.presigned
-        needed = {right for id, (_, right) in self.table.items() if id in facts.statuses}
-        if missing := sorted(needed - facts.rights.keys()):
-            raise ValueError(
-                f"edition.json lacks rights that operations take: {', '.join(missing)}"
-            )
+        """Those of an edition of which that is known: which has an operation of theirs, or their
+        records, or they answer none, or say who may. Raises ValueError where it lacks a right that
+        they take.
+        """
+        bound = Kinds((kind for kind in self.values() if _is_of(kind, facts)), facts)
+        lacking = {
+            f"{right} (taken by the kind {bound.answering[id].type})"
+            for id, (_, right) in bound.table.items()
+            if id in facts.statuses and right not in facts.rights
+        }
+        if lacking:
+            raise ValueError(f"edition.json lacks under rights: {', '.join(sorted(lacking))}")
         return bound
+
+
+def _is_of(kind: Kind, facts: Facts) -> bool:
+    """A kind by which callers are known or may do something is of every edition."""
+    has = kind.operations.keys() & facts.statuses.keys() or kind.type in facts.attributes
+    return bool(has or not kind.operations or kind.grants or kind.authenticate)
 
 
 def _in_order(given: Mapping[str, Kind]) -> Iterator[str]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockserver.contract import Operation, load
+from mockserver.resources import kinds
 from tests.client import ROOT
 
 from .asking import ACCESS, DOCUMENT, ORG, Asked, a, a_team, an_access, asked, token_of, users
@@ -41,6 +43,7 @@ ROWS = {
     if not line.startswith(("#", " "))
 }
 EDITION = load("2019-07")
+KINDS = kinds(EDITION.name)
 OWN_TEAM = {"ada": "helpers", "wanda": "platform", "rex": "readers", "pia": "planners"}
 """Whose access a caller may name: a team that he sees, without access of its own where he may."""
 
@@ -71,14 +74,17 @@ class Matrix:
         ask.tfe.snapshot("made")
 
     def _made(self, type: str) -> str:
-        """The id of a record as the example of its creation makes it."""
+        """The id of a record as the example of its creation makes it, under another name."""
         create = next(
             operation
             for operation in EDITION.operations.values()
             if operation.id.startswith("create-")
             and self.body(operation.id, "olga")["data"]["type"] == type
         )
-        answer = self.ask.post("olga", self.path(create), self.body(create.id, "olga"))
+        document = deepcopy(self.body(create.id, "olga"))
+        if KINDS[type].titled:  # the example is created once more, and names are unique
+            document["data"]["attributes"][KINDS[type].title] += "-made"
+        answer = self.ask.post("olga", self.path(create), document)
         return str(answer.data(201)["id"])
 
     def path(self, operation: Operation) -> str:

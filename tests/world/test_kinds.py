@@ -116,7 +116,14 @@ def test_every_word_that_gives_a_right_is_one_that_somebody_is_granted(name: str
 
 def test_an_edition_without_a_right_that_an_operation_takes_is_refused() -> None:
     some = replace(facts(EDITION), rights={n: r for n, r in RIGHTS.items() if n != "read-team"})
-    with pytest.raises(
-        ValueError, match=r"edition\.json lacks rights that operations take: read-team"
-    ):
+    with pytest.raises(ValueError, match=r"edition\.json") as refused:
         kinds("2019-07").of(some)
+    said = "edition.json lacks under rights: read-team (taken by the kind teams)"
+    assert str(refused.value) == said
+
+
+def test_an_edition_does_without_a_kind_of_which_it_has_neither_operations_nor_records() -> None:
+    configurations = "notification-configurations"
+    served = {name: kinds(name).of(facts(load(name))) for name in ("2019-07", "2026-08")}
+    assert [name for name, those in served.items() if configurations in those] == ["2019-07"]
+    assert "oauth-tokens" in served["2019-07"], "a fixture gives them, no call does"
