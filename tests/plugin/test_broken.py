@@ -15,6 +15,8 @@ SETS = f"{ORG}/policy-sets"
 
 BREAKING = '''
 import pytest
+from mockserver.contract import load
+from mockserver.pipeline.server import served
 from mockserver.world.calls import Reply
 SETS = "/api/v2/organizations/my-organization/policy-sets"
 
@@ -22,7 +24,7 @@ SETS = "/api/v2/organizations/my-organization/policy-sets"
 @pytest.fixture
 def broken(tfe_server, monkeypatch):
     """A server with defects of its own."""
-    table = tfe_server.server.kinds("2019-07").table
+    table = served(load("2019-07"), tfe_server.server.kinds).table
     handler, rule = table["create-policy-set"]
 
     def nameless(call):
