@@ -64,10 +64,10 @@ def record(
     verify.
     """
     from mockserver.scenarios import follows
+    from mockserver.traffic.http_transport import HttpTransport
     from mockserver.traffic.judging import result
     from mockserver.traffic.masking import Mask
     from mockserver.traffic.recorder import Recorder
-    from mockserver.traffic.transport import HttpTransport
     from mockserver.web.proxy import Proxy
     from mockserver.web.serving import LiveServer
 

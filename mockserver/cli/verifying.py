@@ -192,7 +192,7 @@ def _context(
     from mockserver.scenarios import scenarios
     from mockserver.scenarios.runner.actions import owner_type
     from mockserver.scenarios.runner.context import Context
-    from mockserver.traffic.transport import HttpTransport
+    from mockserver.traffic.http_transport import HttpTransport
 
     token = _token(options)
     try:

@@ -1,39 +1,10 @@
-"""The way to a server: keep-alive, timeouts, no redirect followed, a rate kept, 429 honoured.
-
-What keeps it from being reached is told apart and said in one sentence.
-"""
+"""What is known of the way to a server: how it is asked, what it answers, and what became of the rest."""
 
 from __future__ import annotations
 
-import gzip
-import socket
-import ssl
-import time
-import weakref
-import zlib
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from selectors import EVENT_READ, DefaultSelector
 from typing import Protocol
-
-from mockserver.loopback import is_loopback, split
-from mockserver.traffic.rate import DOCUMENTED, Rate
-
-PATIENCE = 12
-"""How often in a row a 429 is waited for: after that it is a storm."""
-LONGEST = 20.0
-"""Seconds that a server may ask to wait before it is not worth it."""
-
-IDLE = 1.0
-"""Seconds that a connection may wait for its next request: servers close theirs after 2 and more."""
-IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
-"""Methods that may be sent a second time where it is not known what came of the first (RFC 9110,
-section 9.2.2)."""
-CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-"""What says that the other side has closed a connection."""
 
 
 class Unreachable(Exception):
@@ -59,6 +30,12 @@ class Unanswered(CutOff):
         super().__init__(sentence)
 
 
+class TooLong(CutOff):
+    """The body is larger than what is read of one."""
+
+    fact = "sent a body of more than 64 MB"
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """A status, headers by lower-case name, and the body."""
@@ -75,185 +52,3 @@ class Transport(Protocol):
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> Response:
         """One request; `target` is path and query. Raises Unreachable."""
-
-
-class HttpTransport:
-    """A server at a URL. `rate`: requests a second, None for the documented one, 0 for none.
-
-    On this machine nobody's limit is in danger, so there None means none. `patient` False: a 429 is
-    an answer like any other.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        *,
-        timeout: float = 30.0,
-        rate: float | None = None,
-        patient: bool = True,
-    ) -> None:
-        parts = split(url if "://" in url else f"https://{url}")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{url!r} is not an http or https address")
-        self.local = is_loopback(parts.hostname)
-        root = parts.path.rstrip("/").removesuffix("/api/v2")  # as curl's users have it
-        self._path, self._timeout, self._patient = root, timeout, patient
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        self._address = parts.hostname, parts.port or (443 if self._tls else 80)
-        self._rate = Rate((0.0 if self.local else DOCUMENTED) if rate is None else rate)
-        self._idle: deque[tuple[float, HTTPConnection]] = deque()
-        self.close = weakref.finalize(self, _close, self._idle)
-        """Ends the connections that wait; who forgets it has it done when nothing holds the wire."""
-
-    def send(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Response:
-        """Raises Unreachable."""
-        if not self._patient:
-            return self._once(method, target, headers, body)
-        return patiently(lambda: self._once(method, target, headers, body))
-
-    def _once(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Response:
-        """The answer; on a new connection where a kept one is closed before a byte of it came."""
-        self._rate.wait()
-        kept = self._waiting()
-        try:
-            return self._asked(kept or self._opened(), method, target, headers, body)
-        except Unanswered as closed:
-            if not kept:
-                raise
-            if closed.whole and method not in IDEMPOTENT:
-                raise Unanswered(
-                    f"the server closed a connection that it had kept, and left a {method} without "
-                    "an answer: it may have been carried out, so it was not sent again",
-                    whole=True,
-                ) from None
-        return self._asked(self._opened(), method, target, headers, body)
-
-    def _asked(
-        self,
-        connection: HTTPConnection,
-        method: str,
-        target: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-    ) -> Response:
-        """Raises Unreachable, and Unanswered."""
-        whole, heard, done = True, False, False
-        try:
-            try:
-                connection.request(method, self._path + target, body, dict(headers))
-            except CLOSED:
-                whole = False  # it may have answered already
-            answer = connection.getresponse()
-            heard, received = True, joined(answer.getheaders())
-            content = answer.read()
-            if content and received.get("content-encoding", "").lower() == "gzip":
-                content = gzip.decompress(content)
-            done = connection.sock is not None
-        except (OSError, EOFError, HTTPException, zlib.error) as error:
-            name = type(error).__name__
-            broken = f"the connection broke off ({name}): is that an HTTP server?"
-            if not heard and isinstance(error, CLOSED):
-                raise Unanswered(broken, whole) from None
-            if isinstance(error, TimeoutError | ssl.SSLError) and not isinstance(error, CLOSED):
-                raise Unreachable(self._why(error, broken)) from None
-            raise CutOff(broken) from None
-        finally:
-            self._idle.append((time.monotonic(), connection)) if done else connection.close()
-        self._slow_down(received)
-        return Response(answer.status, received, content)
-
-    def _waiting(self) -> HTTPConnection | None:
-        """A connection that has been answered a moment ago and still stands."""
-        with suppress(IndexError):
-            while True:
-                since, connection = self._idle.pop()
-                if time.monotonic() - since < IDLE and not _has_news(connection.sock):
-                    return connection
-                connection.close()  # the server has closed it meanwhile, or is about to
-        return None
-
-    def _opened(self) -> HTTPConnection:
-        """A new connection. Raises Unreachable."""
-        made = HTTPConnection(*self._address, timeout=self._timeout)
-        if self._tls:
-            made = HTTPSConnection(*self._address, timeout=self._timeout, context=self._tls)
-        try:
-            made.connect()
-        except (OSError, UnicodeError) as error:
-            made.close()
-            nothing = "nothing listens at --url: is the server running, and the network there?"
-            raise Unreachable(self._why(error, nothing)) from None
-        return made
-
-    def _slow_down(self, headers: Mapping[str, str]) -> None:
-        """Keep under the limit that the server itself names."""
-        try:
-            said = float(headers.get("x-ratelimit-limit", "0"))
-        except ValueError:
-            return
-        if said >= 1 and not self.local and self._rate.limit > said:
-            self._rate.limit = said * 0.8
-
-    def _why(self, error: Exception, otherwise: str) -> str:
-        if isinstance(error, ssl.SSLError):
-            return (
-                "TLS was refused: the server's certificate is not trusted here, or it speaks no "
-                "TLS; set SSL_CERT_FILE to its authority's certificate, or use its http address"
-            )
-        if isinstance(error, socket.gaierror | UnicodeError):
-            return "the server's name is not known: check --url and the network"
-        if isinstance(error, TimeoutError):
-            return f"the server did not answer within {self._timeout:g} seconds (--timeout)"
-        return otherwise
-
-
-def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers by lower-case name; what is said twice is joined."""
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        key = name.lower()
-        found[key] = f"{found[key]}, {value}" if key in found else value
-    return found
-
-
-def _has_news(line: socket.socket) -> bool:
-    """Whether something has come though nothing was asked: its end."""
-    with DefaultSelector() as watch:
-        watch.register(line, EVENT_READ)
-        return bool(watch.select(0))
-
-
-def _close(idle: Iterable[tuple[float, HTTPConnection]]) -> None:
-    for _, connection in idle:
-        connection.close()
-
-
-def patiently(
-    once: Callable[[], Response], pause: Callable[[float], None] = time.sleep
-) -> Response:
-    """An answer that is no 429: each is waited out as the server says, a storm is given up."""
-    for attempt in range(PATIENCE + 1):
-        received = once()
-        if received.status != 429 or attempt == PATIENCE:
-            break
-        pause(min(_wanted(received.headers, attempt), LONGEST))
-    if received.status == 429:
-        raise Unreachable(
-            f"the server answered 429 {PATIENCE + 1} times in a row, each wait included: "
-            "lower --rate, or ask for a higher limit"
-        )
-    return received
-
-
-def _wanted(headers: Mapping[str, str], attempt: int) -> float:
-    """Seconds to wait, as the server says; else a little longer each time."""
-    for name in ("retry-after", "x-ratelimit-reset"):
-        try:
-            return max(0.0, float(headers[name]))
-        except (KeyError, ValueError):
-            continue
-    return min(0.1 * float(2**attempt), 5.0)

@@ -22,8 +22,9 @@ import mockserver
 from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.escaping import escaped
-from mockserver.traffic import transport
-from mockserver.traffic.transport import HttpTransport, Response, Unanswered, Unreachable, patiently
+from mockserver.traffic import http_transport
+from mockserver.traffic.http_transport import HttpTransport, patiently
+from mockserver.traffic.transport import Response, Unanswered, Unreachable
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import spoilt, status
 from tests.verify.playing import TOKEN, run, server
@@ -358,7 +359,7 @@ def test_a_connection_that_has_waited_longer_than_a_server_may_keep_it_is_made_a
     with hanging_up(heard) as url:
         wire = HttpTransport(url)
         wire.send("POST", "/", {}, None)
-        monkeypatch.setattr(transport, "IDLE", 0.0)
+        monkeypatch.setattr(http_transport, "IDLE", 0.0)
         assert wire.send("POST", "/", {}, None).status == 200
         del wire
     assert [one for one in heard if one] == ["POST", "POST"]

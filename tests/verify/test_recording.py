@@ -25,11 +25,11 @@ from mockserver.judge.exchange import Exchange
 from mockserver.resources import kinds
 from mockserver.scenarios import scenarios
 from mockserver.traffic.fixture import fixture_document
+from mockserver.traffic.http_transport import HttpTransport
 from mockserver.traffic.masking import Mask
 from mockserver.traffic.observed import observe
 from mockserver.traffic.recorder import Recorder
 from mockserver.traffic.recordings import exchanges
-from mockserver.traffic.transport import HttpTransport
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import drop, spoilt

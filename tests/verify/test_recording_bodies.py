@@ -10,7 +10,8 @@ import pytest
 
 from mockserver.judge.exchange import Exchange
 from mockserver.pipeline.messages import LIMIT, Answer, Sent
-from mockserver.traffic.transport import HttpTransport, Response
+from mockserver.traffic.http_transport import HttpTransport
+from mockserver.traffic.transport import Response
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
 from mockserver.web.wsgi import received

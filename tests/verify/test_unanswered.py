@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.traffic.transport import CutOff, Unanswered, Unreachable
+from mockserver.traffic.transport import CutOff, TooLong, Unanswered, Unreachable
 from tests.verify.playing import Wsgi, run, server
 
 MAKE = frozenset({"create-policy-set"})
@@ -84,10 +84,14 @@ def test_what_an_unanswered_post_has_made_is_found_in_the_list_and_removed() -> 
     assert not [one for one in left if one["attributes"]["name"].startswith("mockverify")]
 
 
-def test_an_answer_that_breaks_off_is_told_as_that() -> None:
-    _, result = run(closing(_bad_type, CutOff("the connection broke off")), only=MAKE)
+@pytest.mark.parametrize(
+    ("lost", "fact"),
+    [(CutOff(""), "broke off its answer"), (TooLong(""), "sent a body of more than 64 MB")],
+)
+def test_an_answer_that_breaks_off_or_is_too_large_is_told_as_that(lost: CutOff, fact: str) -> None:
+    _, result = run(closing(_bad_type, lost), only=MAKE)
     said = [finding.what for finding in result.findings]
-    assert [what for what in said if "the server broke off its answer to POST /api/v2/" in what]
+    assert [what for what in said if f"the server {fact} to POST /api/v2/" in what]
 
 
 @pytest.mark.parametrize("lost", [UNANSWERED, Unreachable("it did not answer within 30 seconds")])
