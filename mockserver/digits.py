@@ -17,3 +17,8 @@ def whole_number(text: str) -> int | None:
 def counted(number: int, noun: str) -> str:
     """A number with its noun, which takes an `s` where it is not one: `1 exchange`, `2 exchanges`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def is_percentage(number: float) -> bool:
+    """Whether a number is from 0 to 100; what is no number is not."""
+    return 0 <= number <= 100

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.cli.printing import say, say_table
+from mockserver.digits import is_percentage
 
 if TYPE_CHECKING:
     from mockserver.judge.coverage import Coverage
@@ -20,8 +21,16 @@ ONLY = click.option(
     "--only", "counted", multiple=True, metavar="NAME",
     help="Count this page or operation alone, or those that were `touched`. May be repeated.",
 )  # fmt: skip
+
+
+def _percentage(context: click.Context, option: click.Parameter, percent: float) -> float:
+    if not is_percentage(percent):
+        raise click.BadParameter(f"{percent:g} is not from 0 to 100.")
+    return percent
+
+
 FAIL_UNDER = click.option(
-    "--fail-under", type=float, default=0.0, metavar="PERCENT",
+    "--fail-under", type=float, callback=_percentage, default=0.0, metavar="PERCENT",
     help="Exit with 1 if less of the contract was exercised.",
 )  # fmt: skip
 

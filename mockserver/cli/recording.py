@@ -74,6 +74,9 @@ def record(
     contract = edition_named(edition or OLDEST)
     try:
         transport = HttpTransport(upstream, timeout=timeout, rate=0, patient=False)
+    except ValueError as error:
+        raise click.UsageError(f"--upstream {error}") from None
+    try:
         recorder = Recorder(contract, into, Mask(contract.secrets, keep), say, follows())
         proxy = Proxy(transport, upstream, recorder.take)
         server = LiveServer(host=host, port=port, answer=proxy)

@@ -12,7 +12,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from mockserver.cli.common import (
     one_file,
     one_folder,
 )
+from mockserver.cli.judging import RECORDINGS, judged, recording_given
 from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, tell
 from mockserver.cli.progress import progress
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from mockserver.judge.sources import Level
     from mockserver.reports.writing import Report
     from mockserver.scenarios.runner.context import Context
-
-RECORDINGS = ("har", "journal", "exchanges")
 
 
 def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -131,19 +129,16 @@ def verify(
     """
     from mockserver.judge.coverage import Coverage
 
-    given = [name for name in RECORDINGS if options[name]]
-    if len(given) > 1:
-        raise click.UsageError(f"--{given[0]} and --{given[1]}: one recording at a time")
-    recorded = edition_recorded(given[0], options[given[0]]) if given and not edition else ""
+    form = recording_given(options)
+    recorded = edition_recorded(form, options[form]) if form and not edition else ""
     contract = edition_named(edition or recorded or OLDEST)
     only = selected_operations(contract, operations)
     drift: Level = "fault" if fail_on_drift else "drift"
     forms = _forms(reports)
     part(Coverage(contract.name), counted)  # refuses what it does not know before the run
     extra: list[str] = []
-    if given:
-        named = bool(edition)
-        result = _recorded(contract, only, drift, given[0], options[given[0]], named)
+    if form:
+        result = judged(contract, only, drift, form, options[form], bool(edition))
     else:
         result, extra = _live(contract, only, drift, unreached, options)
     sys.exit(tell(result, extra, forms, cover, fail_under, counted, annotate_file))
@@ -160,17 +155,6 @@ def _forms(reports: tuple[str, ...]) -> list[Report]:
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
     return forms
-
-
-def _recorded(
-    contract: Edition, only: frozenset[str], drift: Level, form: str, path: Path, named: bool
-) -> Result:
-    from mockserver.scenarios import follows
-    from mockserver.traffic.judging import judge_recording, result
-    from mockserver.traffic.recordings import READERS
-
-    recorded = judge_recording(READERS[form](path), contract, only, drift, follows())
-    return result(recorded, contract, named)
 
 
 def _live(
@@ -198,7 +182,7 @@ def _context(
     try:
         transport = HttpTransport(options["url"], timeout=options["timeout"], rate=options["rate"])
     except ValueError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(f"--url {error}") from None
     return Context(
         transport=transport,
         edition=contract,

@@ -14,6 +14,7 @@ import pytest
 
 from mockserver.client.broken import worlds
 from mockserver.contract.editions import editions
+from mockserver.digits import is_percentage
 from mockserver.judge.coverage import Coverage, rows
 from mockserver.reports.columns import UNFOLDED, columns
 from mockserver.reports.html import page
@@ -40,6 +41,10 @@ class Collected:
         self._config, self._worlds = config, worlds
         self._reports = [_report(said) for said in config.getoption(SHARED)]
         self._least: float = config.getoption("tfe_coverage_fail_under")
+        if not is_percentage(self._least):
+            raise pytest.UsageError(
+                f"--tfe-coverage-fail-under: {self._least:g} is not from 0 to 100."
+            )
         self._only: list[str] = config.getoption("tfe_coverage_only")
         self._editions: dict[str, Coverage] = {}
         asked = config.getini("tfe_edition")

@@ -25,7 +25,8 @@ from io import BytesIO
 from selectors import EVENT_READ, DefaultSelector
 from typing import cast
 
-from mockserver.loopback import is_loopback, split
+from mockserver.loopback import is_loopback
+from mockserver.traffic.address import address_of
 from mockserver.traffic.rate import DOCUMENTED, Rate
 from mockserver.traffic.timed_socket import TimedSocket
 from mockserver.traffic.transport import CutOff, Response, TooLong, Unanswered, Unreachable
@@ -61,14 +62,11 @@ class HttpTransport:
         rate: float | None = None,
         patient: bool = True,
     ) -> None:
-        parts = split(url if "://" in url else f"https://{url}")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{url!r} is not an http or https address")
-        self.local = is_loopback(parts.hostname)
-        root = parts.path.rstrip("/").removesuffix("/api/v2")  # as curl's users have it
-        self._path, self._timeout, self._patient = root, timeout, patient
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        self._address = parts.hostname, parts.port or (443 if self._tls else 80)
+        """Raises ValueError, as `address_of`."""
+        self._address = address_of(url)
+        self.local = is_loopback(self._address.host)
+        self._timeout, self._patient = timeout, patient
+        self._tls = ssl.create_default_context() if self._address.tls else None
         self._rate = Rate((0.0 if self.local else DOCUMENTED) if rate is None else rate)
         self._idle: deque[tuple[float, HTTPConnection]] = deque()
         self.close = weakref.finalize(self, _close, self._idle)
@@ -114,7 +112,7 @@ class HttpTransport:
         line.begin(self._timeout)
         try:
             try:
-                connection.request(method, self._path + target, body, dict(headers))
+                connection.request(method, self._address.root + target, body, dict(headers))
             except CLOSED:
                 whole = False  # it may have answered already
             with connection.getresponse() as answer:
@@ -154,15 +152,17 @@ class HttpTransport:
 
     def _opened(self) -> HTTPConnection:
         """A new connection. Raises Unreachable."""
-        made = HTTPConnection(*self._address, timeout=self._timeout)
+        made = HTTPConnection(*self._address.socket, timeout=self._timeout)
         if self._tls:
-            made = HTTPSConnection(*self._address, timeout=self._timeout, context=self._tls)
+            made = HTTPSConnection(*self._address.socket, timeout=self._timeout, context=self._tls)
         try:
             made.connect()
             made.sock = TimedSocket(made.sock)
         except (OSError, UnicodeError) as error:
             made.close()
-            nothing = "nothing listens at --url: is the server running, and the network there?"
+            nothing = (
+                f"nothing listens at {self._address}: is the server running, and the network there?"
+            )
             raise Unreachable(self._why(error, nothing)) from None
         return made
 

@@ -211,7 +211,7 @@ def test_nothing_listens() -> None:
     with pytest.raises(Unreachable) as caught:
         HttpTransport(f"http://127.0.0.1:{port}").send("GET", "/", {}, None)
     assert str(caught.value) == (
-        "nothing listens at --url: is the server running, and the network there?"
+        f"nothing listens at 127.0.0.1:{port}: is the server running, and the network there?"
     )
 
 

@@ -170,8 +170,23 @@ def test_nothing_listens_is_3() -> None:
     said = verify("--url", "http://127.0.0.1:9", "--organization", "my-organization")
     assert said.exit_code == 3
     assert said.stderr.endswith(
-        "Error: nothing listens at --url: is the server running, and the network there?\n"
+        "Error: nothing listens at 127.0.0.1:9: is the server running, and the network there?\n"
     )
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8080", "localhost", "ftp://localhost", "http://"])
+def test_an_address_without_http_is_usage(address: str) -> None:
+    needs = " needs http:// or https:// and a host, as in https://tfe.example.com\n"
+    said = verify("--url", address, "--organization", "my-organization")
+    assert (said.exit_code, said.stderr.endswith(f"Error: --url{needs}")) == (2, True)
+    said = CliRunner().invoke(main, ["record", "--upstream", address])
+    assert (said.exit_code, said.stderr.endswith(f"Error: --upstream{needs}")) == (2, True)
+
+
+def test_an_address_with_a_port_that_is_none_is_usage() -> None:
+    said = verify("--url", "http://localhost:70000", "--organization", "my-organization")
+    assert said.exit_code == 2
+    assert said.stderr.endswith("Error: --url needs a port from 1 to 65535, or none\n")
 
 
 def test_a_storm_of_429_is_3_and_leaves_nothing() -> None:

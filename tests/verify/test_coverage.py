@@ -173,6 +173,13 @@ def test_the_plugin_fails_a_run_that_covers_too_little(pytester: pytest.Pytester
     )
 
 
+def test_a_share_that_is_no_percentage_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(SOURCE)
+    result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage-fail-under=150")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --tfe-coverage-fail-under: 150 is not from 0 to 100."])
+
+
 def test_a_report_that_does_not_exist_is_a_usage_error(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage=pdf")
     assert result.ret == 4

@@ -201,7 +201,7 @@ def test_an_upstream_that_is_gone_is_a_502_that_says_so(tmp_path: Path) -> None:
     with LiveServer(answer=proxy) as live:
         answer = ask(live.url, "GET", API)
     assert answer["errors"][0]["detail"] == (
-        "mockserver record: nothing listens at --url: is the server running, and the network there?"
+        "mockserver record: nothing listens at 127.0.0.1:9: is the server running, and the network there?"
     )
 
 

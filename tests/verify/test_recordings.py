@@ -202,6 +202,15 @@ def test_a_truncated_har_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("percent", ["150", "-1", "nan"])
+def test_a_share_that_is_no_percentage_is_usage(tmp_path: Path, percent: str) -> None:
+    path = har(tmp_path / "a.har", entry("GET", SHOW, 200, example("show-policy-set")))
+    for command in (["verify", "--har", str(path)], ["coverage"]):
+        said = CliRunner().invoke(main, [*command, "--fail-under", percent])
+        assert said.exit_code == 2
+        assert f"Invalid value for '--fail-under': {percent} is not from 0 to 100." in said.stderr
+
+
 def test_no_such_file_is_usage() -> None:
     assert verify("--har", "/no/such.har").exit_code == 2
 
@@ -211,6 +220,27 @@ def test_two_recordings_at_once_are_usage(tmp_path: Path) -> None:
     said = verify("--har", str(path), "--journal", str(path))
     assert said.exit_code == 2
     assert "--har and --journal: one recording at a time" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--url http://localhost", "--organization x", "--read-only", "--jobs 2", "--unreached"],
+)
+def test_a_recording_and_a_server_at_once_are_usage(tmp_path: Path, option: str) -> None:
+    path = har(tmp_path / "a.har", entry("GET", SHOW, 200, example("show-policy-set")))
+    said = verify("--har", str(path), *option.split())
+    assert said.exit_code == 2
+    assert said.stderr.endswith(
+        f"Error: --har and {option.split()[0]}: a recording is judged without a server\n"
+    )
+
+
+def test_the_address_of_a_server_in_the_environment_is_no_wish_to_ask_it(tmp_path: Path) -> None:
+    path = har(tmp_path / "a.har", entry("GET", SHOW, 200, example("show-policy-set")))
+    said = CliRunner().invoke(
+        main, ["verify", "--har", str(path)], env={"TFE_ADDRESS": "http://localhost"}
+    )
+    assert said.exit_code == 0
 
 
 @pytest.mark.parametrize("option", ["--har", "--journal"])
