@@ -22,6 +22,8 @@ BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 KEPT = ("User-Agent", "Content-Type", "Accept")
 LONG = 2048
 """Letters that are kept of a path, a query, a header or a finding, cut after the secrets are out."""
+FACT = 280
+"""Letters that are kept of the fact of a call that has no operation, which repeats its path; cut then, too."""
 
 
 def entry(
@@ -57,10 +59,7 @@ def entry(
         operation=outcome.operation.id if outcome.operation else None,
         caller=outcome.caller.name if outcome.caller else None,
         status=made.status,
-        findings=[
-            {name: _cut(text) for name, text in clean.value(finding).items()}
-            for finding in outcome.findings
-        ],
+        findings=[_finding(clean.value(finding), outcome) for finding in outcome.findings],
         why=outcome.why and clean.text(outcome.why),
         breach=breach or None,
         fault=", ".join(faults) or None,
@@ -152,8 +151,14 @@ def _answer_body(outcome: Outcome, made: Answer, clean: Redactor) -> bytes | Non
     return body
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONG else text[: LONG - 1] + "…"
+def _finding(clean: dict[str, str], outcome: Outcome) -> dict[str, str]:
+    """A finding, secrets out, without what is too long."""
+    fact = {} if outcome.operation else {"fact": _cut(clean["fact"], FACT)}
+    return {name: _cut(text) for name, text in clean.items()} | fact
+
+
+def _cut(text: str, most: int = LONG) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _text(content: bytes, clean: Redactor, *, shown: bool = True) -> bytes:
