@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mockserver.pointers import escape
+from mockserver.redaction.decoding import traced
 
 MASK = "[secret]"
 SHORT = 8
@@ -33,14 +34,20 @@ EMAIL = re.compile(r"(?<![\w.%+'-])[\w.%+'-]++@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 def literal(secret: str) -> list[Pattern]:
     """What finds one secret. A short one is found as a whole word, a long one inside a word too."""
-    word = r"(?<![\w-])%s(?![\w-])" if len(secret) < SHORT else "%s"
-    return [Pattern(form, re.compile(word % re.escape(form))) for form in forms(secret)]
+    return [Pattern(form, re.compile(_whole(form) % re.escape(form))) for form in forms(secret)]
+
+
+def _whole(form: str) -> str:
+    return r"(?<![\w-])%s(?![\w-])" if len(form) < SHORT else "%s"
 
 
 def forms(secret: str) -> list[str]:
     """How a secret is written: as it is, with the space that a `+` in a query stands for, as JSON
-    quotes it, and in a JSON pointer (RFC 6901)."""
+    quotes it, in a JSON pointer (RFC 6901), and decoded, for a text is so before it is looked for."""
     if not secret.strip("+ "):
         return []
     quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
-    return list(dict.fromkeys((secret, secret.replace("+", " "), quoted, escape(secret))))
+    plain = traced(secret)[0]
+    found = (secret, quoted, escape(secret), plain)
+    spaced = (form.replace("+", " ") for form in found)
+    return [form for form in dict.fromkeys((*found, *spaced)) if form.strip("+ ")]

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote, unquote_plus, unquote_to_bytes
+from urllib.parse import quote_plus, unquote
 
 from mockserver.pointers import parts
+from mockserver.redaction.decoding import QUICK, TooDeep, decoded, traced
 from mockserver.redaction.names import any_secret, is_secret
 from mockserver.redaction.patterns import MASK, SHORT, Pattern, forms, literal
 
@@ -17,9 +18,6 @@ REMEMBERED, MOST = 200, 1_000
 """Letters of the longest text that is remembered, and how many of them."""
 LONG = 2048
 """Letters of the longest token that is looked for as it is: a longer one is nobody's."""
-DECODED = 3
-"""How often a word is decoded to find what was encoded more than once; what is encoded still more
-often is taken out unread."""
 
 Shown = Collection[tuple[str, str]]
 """Names and texts of members."""
@@ -57,23 +55,13 @@ class Redactor:
 
     def _clean(self, text: str) -> str:
         text = self._plain(text)
-        if not (self._patterns and self._encodes(text)):
+        if not (self._patterns and _ENCODED.search(text)):
             return text
-        words = _BETWEEN.split(text)
-        return "".join(self._word(word) if _ENCODED.search(word) else word for word in words)
-
-    def _encodes(self, text: str) -> bool:
-        """Whether a needle is in a text as often decoded as a word of it is: all of it at once, for
-        a long text has a million words."""
-        for _ in range(DECODED):
-            if not _ENCODED.search(text):
-                return False
-            plain = unquote(text)
-            for decoded in (plain, unquote_plus(text)):
-                if any(pattern.needle in decoded for pattern in self._patterns):
-                    return True
-            text = plain
-        return _PERCENT.search(text) is not None
+        try:
+            holds = self._within(decoded(text.encode("utf-8", "surrogatepass")))
+        except TooDeep:
+            return MASK
+        return self._encoded(text) if holds else text
 
     def _plain(self, text: str) -> str:
         for pattern in self._patterns:
@@ -81,16 +69,24 @@ class Redactor:
                 text = pattern.find.sub(pattern.put, text)
         return text
 
-    def _word(self, word: str) -> str:
-        plain = word
-        for _ in range(DECODED):
-            for decoded in (unquote(plain), unquote_plus(plain)):
-                if (clean := self._plain(decoded)) != decoded:
-                    return re.sub(r"[%&#+\s]", lambda found: quote(found[0]), clean)
-            if not _PERCENT.search(plain):
-                return word
-            plain = unquote(plain)
-        return MASK if _PERCENT.search(plain) else word
+    def _encoded(self, text: str) -> str:
+        """A text without what its decoded form tells; all around it stays encoded as it is."""
+        plain, at = traced(text)
+        for pattern in self._patterns:
+            for spaced in (False, True):
+                told = plain.replace("+", " ") if spaced else plain
+                if pattern.needle not in told:
+                    continue
+                parts, end = [], 0
+                for found in pattern.find.finditer(told):
+                    put = _put(pattern, found)
+                    if put != found[0]:
+                        parts += [text[end : at[found.start()]], put]
+                        end = at[found.end()]
+                if parts:
+                    text = "".join((*parts, text[end:]))
+                    plain, at = traced(text)
+        return text
 
     def body(
         self, body: bytes, *, named: bool = True, ours: bool = False, shown: Shown = frozenset()
@@ -101,26 +97,28 @@ class Redactor:
         nothing hides behind an escape, and no name is misspelt. `shown`: as in `value`.
         """
         told = named and self._named is not None and self._named.search(body) is not None
-        holds = told or self._holds(body, b"%25" if ours else b"%")
+        try:
+            holds = told or self._holds(body, ours)
+        except TooDeep:
+            return json.dumps(MASK).encode()
         if not holds and (ours or not self._hides(body)):
             return body
         return json.dumps(self.value(json.loads(body), shown), ensure_ascii=False).encode("utf-8")
 
-    def _holds(self, body: bytes, escape: bytes) -> bool:
-        """Whether a needle is in a text, as often decoded as a word of it is; `escape` is how that
-        begins which could hide one."""
+    def _holds(self, body: bytes, ours: bool) -> bool:
+        """Whether a needle is in a text, be it encoded; our links have brackets that are."""
         if any(needle in body for needle in self._needles):
             return True
-        at = body.find(b"%")  # found at once, where a longer text takes a hundred times as long
-        if at < 0 or escape not in body[at:]:
+        if b"%" not in body:
             return False
-        for _ in range(DECODED):
-            if not _ENCODED_BYTES.search(body):
-                return False
-            body = unquote_to_bytes(body)
-            if any(needle in body for needle in self._needles):
-                return True
-        return _ENCODED_BYTES.search(body) is not None
+        if ours:
+            body = body.replace(b"%5B", b"[").replace(b"%5D", b"]")
+        return self._within(decoded(body))
+
+    def _within(self, plain: bytes) -> bool:
+        """Whether a needle is in a decoded text."""
+        forms = (plain, plain.replace(b"+", b" ")) if b"+" in plain else (plain,)
+        return any(needle in form for form in forms for needle in self._needles)
 
     def _hides(self, body: bytes) -> bool:
         return b"\\" in body or any_secret(body, self._names)
@@ -161,12 +159,12 @@ def _is_linkage(item: Any) -> bool:
     return data is None or (isinstance(data, dict) and data.keys() == {"type", "id"})
 
 
+def _put(pattern: Pattern, found: re.Match[str]) -> str:
+    return found.expand(pattern.put) if isinstance(pattern.put, str) else pattern.put(found)
+
+
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|\+")
 """What decoding changes."""
-_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
-_ENCODED_BYTES = re.compile(rb"%[0-9A-Fa-f]{2}")
-_BETWEEN = re.compile(r"([\s&\"'<>]+)")
-"""What stands between the words of a text, and between the parts of a query."""
 
 
 def redactor(
@@ -186,7 +184,7 @@ def _redactor(secrets: frozenset[str], token: str | None, control_token: str | N
         patterns += literal(token)
     if key := (token or "").partition(".")[0]:
         for form in forms(key):
-            begin, bare = re.escape(form), "?" if len(key) >= SHORT else ""
+            begin, bare = re.escape(form), "?" if len(form) >= SHORT else ""
             # up to where it stands again: `KEY.ann=KEY.ann` is two tokens
             rest = rf"(?:\.(?:(?!{begin})[A-Za-z0-9._~+/=-])+){bare}"
             patterns.append(Pattern(form, re.compile(begin + rest)))
@@ -215,17 +213,33 @@ def _mask(holder: Any, way: list[str]) -> None:
     holder[last] = MASK
 
 
-_WORD = re.compile(r"[^\s/?&=#\"'<>%]+")
-
-
 def mask_strangers(text: str, known: Callable[[str], bool]) -> str:
     """A text without the tokens of any world, for a request that has reached none.
 
     `known` says whether a key is that of a world.
     """
+    forms = [text]
+    while len(forms) <= QUICK and (plain := unquote(forms[-1])) != forms[-1]:
+        forms.append(plain)  # not at once: a key may itself hold what looks like an escape
+    if len(forms) > QUICK:
+        forms.append(traced(text)[0])
+    for key in {key for form in forms for key in _candidates(form) if known(key)}:
+        text = redactor(frozenset(), key).text(text)
+    return text
 
-    def told(found: re.Match[str]) -> str:
-        key, dot, _ = found[0].partition(".")
-        return MASK if (dot or len(key) >= SHORT) and known(key) else found[0]
 
-    return Redactor(frozenset(), [Pattern("", _WORD, told)]).text(text)
+_RUN = re.compile(r"[^\s/\"\\.]+")
+_SIGN = re.compile(r"[?&=#'<>%]")
+LONGEST = 200
+"""Letters of the longest key that a world may have."""
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """What may be the key of a world: a key may have signs that also stand around one."""
+    for run in _RUN.findall(text):
+        signs = [sign.start() for sign in _SIGN.finditer(run)]
+        for first, begin in enumerate((0, *(sign + 1 for sign in signs))):
+            for end in (*signs[first:], len(run)):
+                if end - begin > LONGEST:
+                    break
+                yield run[begin:end]
