@@ -105,6 +105,29 @@ def test_a_member_that_is_missing_is_not_told_again_where_it_is_compared() -> No
     }
 
 
+def _nothing(answer: Answer) -> None:
+    if answer.status < 300:
+        answer.status, answer.document = 404, {"errors": [{"status": "404", "title": "not found"}]}
+
+
+@pytest.mark.parametrize(
+    ("show", "played"),
+    [
+        ("show-user", "show-user"),
+        ("show-policy-set", "delete-policy"),
+        ("show-workspace", "delete-ssh-key"),
+    ],
+)
+def test_what_a_refused_answer_does_not_show_is_no_fault_beside_the_refusal(
+    show: str, played: str
+) -> None:
+    """Nor are the records gone that an operation that answers nothing does not show."""
+    _, result = run(spoilt({show: _nothing}), only=frozenset({played}))
+    assert {(f.operation, f.place, f.what) for f in result.findings} == {
+        (show, "status", "status 404")
+    }
+
+
 def test_two_faults_of_one_place_are_both_told() -> None:
     text = "/attributes/description"
 

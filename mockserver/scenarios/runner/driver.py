@@ -74,8 +74,11 @@ class Driver:
         answer = self._send(contract, body, **of)
         success = [status for status in contract.responses if status < 300]
         source = contract.source
-        if (self.context.expect(answer, success, "", source) or answer.ok) and not of.get("token"):
+        taken = self.context.expect(answer, success, "", source) or answer.ok
+        if taken and not of.get("token"):
             self.context.succeeded(contract, answer.asked)
+        if not taken:
+            answer.wrong.add("")  # what it does not show follows from that
         self.identities.judge_new(answer)
         for finding in answer.misnamed:
             self.context.findings.add(finding)
