@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from inspect import Parameter, Signature, signature
 from itertools import groupby, product
+from os.path import relpath as relative
+from traceback import extract_tb
 from typing import Any
 
 import pytest
 
 Test = Callable[..., None]
 TOLD = 5
-"""Failures of a sweep that are shown whole; of the others the names."""
+"""Failures of a sweep of which message and way are shown; of the others the names."""
 
 
 def cases(operations: Any) -> list[Any]:
@@ -55,13 +57,13 @@ def each(cases: Iterable[Any], *axes: Iterable[Any]) -> Callable[[Test], Test]:
             for case in group:
                 try:
                     test(*(given[name] for name in fixtures), *case.values)
-                except Exception as error:
-                    error.add_note(f"in the case {case.id}")
+                except (Exception, pytest.fail.Exception) as error:
                     failed.append((case.id, error))
             if failed:
                 names = "".join(f"\n  {name}" for name, _ in failed)
-                shown = [error for _, error in failed[:TOLD]]
-                raise ExceptionGroup(f"{len(failed)} of {len(group)} cases fail:{names}", shown)
+                shown = "".join(_told(name, error) for name, error in failed[:TOLD])
+                told = f"{len(failed)} of {len(group)} cases fail:{names}\n{shown}"
+                pytest.fail(told, pytrace=False)
 
         swept.__name__, swept.__doc__ = test.__name__, test.__doc__
         swept.__signature__ = Signature(  # type: ignore[attr-defined]
@@ -70,6 +72,13 @@ def each(cases: Iterable[Any], *axes: Iterable[Any]) -> Callable[[Test], Test]:
         return swept
 
     return decorated
+
+
+def _told(name: str, error: BaseException) -> str:
+    """What failed in a case, and the last lines of code on the way there."""
+    frames = extract_tb(error.__traceback__)[1:][-TOLD:]
+    way = "".join(f"\n    {relative(f.filename)}:{f.lineno}: {f.line}" for f in frames)
+    return f"\n{name}\n  {type(error).__name__}: {error}{way}\n"
 
 
 def _with(case: Any, *more: Any) -> Any:

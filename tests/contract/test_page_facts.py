@@ -72,7 +72,7 @@ def test_every_documented_operation_is_in_the_contract(
     edition: Edition, page: str, fact: Any
 ) -> None:
     operation = operation_of(edition, fact)
-    assert operation is not None
+    assert operation is not None, f"{page}.json has no {fact['method']} {fact['path']}"
     assert operation.page == page
     facts = FACTS[edition.name]["pages"][page]["operations"]
     first = next(other for other in facts if operation_of(edition, other) is operation)
@@ -96,8 +96,10 @@ def test_every_documented_status_is_in_the_contract_with_the_page_as_its_source(
     operation = operation_of(edition, fact)
     assert operation is not None
     for status in fact["statuses"]:
-        response = operation.item["responses"][str(status)]
-        assert f"{page}.html" in response["x-source"], status
+        said = f"answers of {operation.id} in {page}.json must say {status}"
+        assert operation.says(status), f"the page has it, so {said}"
+        source = operation.item["responses"][str(status)]["x-source"]
+        assert f"{page}.html" in source, f"{said} with the page as its source, not {source}"
 
 
 @each(cases(OPERATIONS))
