@@ -13,6 +13,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from gzip import GzipFile
 from http.client import (
     HTTPConnection,
@@ -40,9 +41,10 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a body that are read, as sent and as unpacked: what is larger is no answer of this API."""
 IDLE = 1.0
 """Seconds that a connection may wait for its next request: servers close theirs after 2 and more."""
-IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
-"""Methods that may be sent a second time where it is not known what came of the first (RFC 9110,
-section 9.2.2)."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that change nothing (RFC 9110, section 9.2.1): sent twice, they are answered as once. A
+DELETE is idempotent too, but its second answer is another.
+"""
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """What says that the other side has closed a connection."""
 
@@ -50,8 +52,8 @@ CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 class HttpTransport:
     """A server at a URL. `rate`: requests a second, None for the documented one, 0 for none.
 
-    On this machine nobody's limit is in danger, so there None means none. `patient` False: a 429 is
-    an answer like any other.
+    On this machine nobody's limit is in danger, so there None means none. `patient` False, as
+    a proxy is: a 429 is an answer like any other, and nothing is sent twice.
     """
 
     def __init__(
@@ -83,21 +85,20 @@ class HttpTransport:
     def _once(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> Response:
-        """The answer; on a new connection where a kept one is closed before a byte of it came."""
+        """The answer. What must not be sent twice has a connection of its own: where the server closes
+        one that it had kept, nobody knows whether the request was carried out.
+        """
         self._rate.wait()
+        if method not in SAFE or not self._patient:
+            alone = {**headers, "Connection": "close"}
+            return self._asked(self._opened(), method, target, alone, body)
         kept = self._waiting()
-        try:
-            return self._asked(kept or self._opened(), method, target, headers, body)
-        except Unanswered as closed:
-            if not kept:
-                raise
-            if closed.whole and method not in IDEMPOTENT:
-                raise Unanswered(
-                    f"the server closed a connection that it had kept, and left a {method} without "
-                    "an answer: it may have been carried out, so it was not sent again",
-                    whole=True,
-                ) from None
-        return self._asked(self._opened(), method, target, headers, body)
+        if kept is None:
+            return self._asked(self._opened(), method, target, headers, body)
+        with suppress(Unanswered):
+            return self._asked(kept, method, target, headers, body)
+        self._rate.wait()
+        return replace(self._asked(self._opened(), method, target, headers, body), sent=2)
 
     def _asked(
         self,
@@ -108,31 +109,29 @@ class HttpTransport:
         body: bytes | None,
     ) -> Response:
         """Raises Unreachable, and Unanswered."""
-        line, whole, done = cast(TimedSocket, connection.sock), True, False
+        line, done = cast(TimedSocket, connection.sock), False
         line.begin(self._timeout)
         try:
-            try:
+            with suppress(*CLOSED):  # it may have answered already
                 connection.request(method, self._address.root + target, body, dict(headers))
-            except CLOSED:
-                whole = False  # it may have answered already
             with connection.getresponse() as answer:
                 received = joined(answer.getheaders())
                 if line.ended:
                     raise IncompleteRead(b"")  # in the headers, which http.client takes for whole
                 content = _body(answer, received)
-            done = connection.sock is not None
+            done = connection.sock is not None and "Connection" not in headers
         except (OSError, EOFError, HTTPException, zlib.error) as error:
-            raise self._lost(error, line.heard, whole) from None
+            raise self._lost(error, line.heard) from None
         finally:
             self._idle.append((time.monotonic(), connection)) if done else connection.close()
         self._slow_down(received)
         return Response(answer.status, received, content)
 
-    def _lost(self, error: Exception, heard: bool, whole: bool) -> Unreachable:
+    def _lost(self, error: Exception, heard: bool) -> Unreachable:
         """What became of a request; `heard`: a byte of an answer has come."""
         broken = f"the connection broke off ({type(error).__name__}): is that an HTTP server?"
         if isinstance(error, CLOSED) and not heard:
-            return Unanswered(broken, whole)
+            return Unanswered(broken)
         if isinstance(error, TimeoutError) and heard:
             within = f"within {self._timeout:g} seconds (--timeout)"
             return Unreachable(f"the server's answer was not whole {within}")
@@ -231,8 +230,10 @@ def patiently(
     once: Callable[[], Response], pause: Callable[[float], None] = time.sleep
 ) -> Response:
     """An answer that is no 429: each is waited out as the server says, a storm is given up."""
+    sent = 0
     for attempt in range(PATIENCE + 1):
         received = once()
+        sent += received.sent
         if received.status != 429 or attempt == PATIENCE:
             break
         pause(min(_wanted(received.headers, attempt), LONGEST))
@@ -241,7 +242,7 @@ def patiently(
             f"the server answered 429 {PATIENCE + 1} times in a row, each wait included: "
             "lower --rate, or ask for a higher limit"
         )
-    return received
+    return replace(received, sent=sent)
 
 
 def _wanted(headers: Mapping[str, str], attempt: int) -> float:

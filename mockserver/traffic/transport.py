@@ -18,16 +18,9 @@ class CutOff(Unreachable):
 
 
 class Unanswered(CutOff):
-    """The server closed the connection before a byte of an answer came.
-
-    `whole`: all of the request was sent. What was not sent as a whole was not carried out.
-    """
+    """The server closed the connection before a byte of an answer came."""
 
     fact = "closed the connection without an answer"
-
-    def __init__(self, sentence: str, whole: bool) -> None:
-        self.whole = whole
-        super().__init__(sentence)
 
 
 class TooLong(CutOff):
@@ -38,11 +31,12 @@ class TooLong(CutOff):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A status, headers by lower-case name, and the body."""
+    """A status, headers by lower-case name, and the body. `sent`: how often it was asked for."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    sent: int = 1
 
 
 class Transport(Protocol):

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, cast
 
 import pytest
@@ -22,9 +22,8 @@ import mockserver
 from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.escaping import escaped
-from mockserver.traffic import http_transport
 from mockserver.traffic.http_transport import HttpTransport, patiently
-from mockserver.traffic.transport import Response, Unanswered, Unreachable
+from mockserver.traffic.transport import Response, Unreachable
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import spoilt, status
 from tests.verify.playing import TOKEN, run, server
@@ -282,66 +281,6 @@ def test_a_connection_that_the_server_has_closed_is_made_anew() -> None:
             assert closed.acquire(timeout=30)
 
 
-@contextmanager
-def hanging_up(heard: list[str]) -> Iterator[str]:
-    """The URL of a server that answers the first request of a connection and reads the second, but
-    closes the connection without a word, as it does while a request is on its way to it.
-    """
-
-    def talk() -> None:
-        with suppress(OSError):  # the end of the test closes what is listened at
-            while True:
-                line, _ = listening.accept()
-                with line:
-                    for answer in (NOTHING, b""):
-                        heard.append(line.recv(1000).split(b" ")[0].decode())
-                        line.sendall(answer)
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=talk)
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
-def test_what_may_be_sent_twice_is_sent_on_a_new_connection_where_a_kept_one_is_closed(
-    method: str,
-) -> None:
-    heard: list[str] = []
-    with hanging_up(heard) as url:
-        wire = HttpTransport(url)
-        assert [wire.send(method, "/", {}, None).status for _ in range(2)] == [200, 200]
-        del wire  # closes its connection
-    assert [one for one in heard if one] == [method] * 3
-
-
-@pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_what_may_have_been_carried_out_is_not_sent_twice(method: str) -> None:
-    heard: list[str] = []
-    with hanging_up(heard) as url:
-        wire = HttpTransport(url)
-        wire.send(method, "/", {}, None)
-        with pytest.raises(Unanswered) as caught:
-            wire.send(method, "/", {}, None)
-    assert heard == [method] * 2
-    assert str(caught.value) == (
-        f"the server closed a connection that it had kept, and left a {method} without an answer: "
-        "it may have been carried out, so it was not sent again"
-    )
-
-
-def test_what_could_not_be_sent_as_a_whole_is_sent_once_more() -> None:
-    heard: list[str] = []
-    with hanging_up(heard) as url:
-        wire = HttpTransport(url)
-        wire.send("GET", "/", {}, None)
-        assert wire.send("POST", "/", {}, b"x" * 10_000_000).status == 200
-        del wire
-    assert heard[:3] == ["GET", "POST", "POST"]
-
-
 def test_a_new_connection_that_is_closed_without_an_answer_is_told_and_not_made_again() -> None:
     with talking(b"", NOTHING) as url:
         wire = HttpTransport(url)
@@ -350,19 +289,6 @@ def test_a_new_connection_that_is_closed_without_an_answer_is_told_and_not_made_
         ):
             wire.send("GET", "/", {}, None)
         assert wire.send("GET", "/", {}, None).status == 200
-
-
-def test_a_connection_that_has_waited_longer_than_a_server_may_keep_it_is_made_anew(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    heard: list[str] = []
-    with hanging_up(heard) as url:
-        wire = HttpTransport(url)
-        wire.send("POST", "/", {}, None)
-        monkeypatch.setattr(http_transport, "IDLE", 0.0)
-        assert wire.send("POST", "/", {}, None).status == 200
-        del wire
-    assert [one for one in heard if one] == ["POST", "POST"]
 
 
 def test_an_answer_that_comes_before_all_is_sent_is_read() -> None:

@@ -31,7 +31,7 @@ def closing(
     return answer
 
 
-UNANSWERED = Unanswered("the connection broke off (RemoteDisconnected)", whole=True)
+UNANSWERED = Unanswered("the connection broke off (RemoteDisconnected)")
 
 
 def _bad_type(method: str, path: str, body: bytes) -> bool:

@@ -38,7 +38,7 @@ class Context:
     when it last succeeded: refusals change one thing of it. `taken`: by operation the attributes of
     bodies that succeeded. `spared`: types of which nothing is made. `only`: ids of the operations
     that are to be played, empty for all. `withheld`: entitlements that the organization does not have.
-    `watch` is told of every exchange. `wrote`: whether anything but a GET was sent; `lost`:
+    `watch` is told of every exchange. `requests`: those that were sent, as often as each was. `wrote`: whether anything but a GET was sent; `lost`:
     whether one of those was not answered, and may have made something. `_answered`: target and headers
     of the first GET that was.
     """
@@ -159,7 +159,7 @@ class Context:
         sent = None if isinstance(body, bytes) else body
         self.coverage.add(operation.id, received.status, query, sent, exchange.document)
         with self._lock:
-            self.requests += 1
+            self.requests += received.sent
             self.reached[operation.id, received.status] += 1
             if received.status < 300:
                 self.taken |= {(operation.id, name) for name in _attributes(sent)}
@@ -171,14 +171,18 @@ class Context:
         self, lost: Unreachable, operation: Operation, asked: str, body: Any, wanted: Wanted
     ) -> NoReturn:
         """A fault of the operation where the server still answers what it has answered before."""
+        with self._lock:
+            self.requests += 1
         if self._answered is None:
             raise lost
         try:
             if not isinstance(lost, CutOff):
                 raise lost
-            self.transport.send("GET", *self._answered, None)
+            probe = self.transport.send("GET", *self._answered, None)
         except Unreachable as gone:
             raise Unreachable(f"{gone}; asked for last: {operation.id}, {asked}") from None
+        with self._lock:
+            self.requests += probe.sent
         self.lost = self.lost or operation.method != "GET"
         self.findings.add(unanswered(lost, operation, asked, body, wanted))
         raise NoAnswer(f"the server {lost.fact} to {operation.id}")
