@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import mockserver
+from mockserver.world.kinds import Kind
 from tests.client import ROOT, Answer, send
 
 ORG = f"{ROOT}/organizations/acme"
@@ -199,6 +200,21 @@ def a(type: str, **attributes: Any) -> dict[str, Any]:
     """A document with attributes spelled with `_` for `-`."""
     spelled = {name.replace("_", "-"): value for name, value in attributes.items()}
     return {"data": {"type": type, "attributes": spelled}}
+
+
+def of_type(document: Any) -> str | None:
+    """The type of the record that a body sets; None where it sets none."""
+    data = document.get("data") if isinstance(document, dict) else None
+    return data.get("type") if isinstance(data, dict) else None
+
+
+def under_another_name(document: Any, kind: Kind) -> Any:
+    """A body that makes a record beside that of the body itself, where names are unique."""
+    data = document["data"]
+    if not kind.titled:
+        return document
+    named = {kind.title: f"{data['attributes'][kind.title]}-made"}
+    return {"data": {**data, "attributes": {**data["attributes"], **named}}}
 
 
 def a_team(name: str, *rights: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,19 @@ from mockserver.contract import Operation, load
 from mockserver.resources import kinds
 from tests.client import ROOT
 
-from .asking import ACCESS, DOCUMENT, ORG, Asked, a, a_team, an_access, asked, token_of, users
+from .asking import (
+    ACCESS,
+    DOCUMENT,
+    ORG,
+    Asked,
+    a,
+    a_team,
+    an_access,
+    asked,
+    token_of,
+    under_another_name,
+    users,
+)
 
 CALLERS = (
     "sam",  # a stranger
@@ -81,9 +92,7 @@ class Matrix:
             if operation.id.startswith("create-")
             and self.body(operation.id, "olga")["data"]["type"] == type
         )
-        document = deepcopy(self.body(create.id, "olga"))
-        if KINDS[type].titled:  # the example is created once more, and names are unique
-            document["data"]["attributes"][KINDS[type].title] += "-made"
+        document = under_another_name(self.body(create.id, "olga"), KINDS[type])
         answer = self.ask.post("olga", self.path(create), document)
         return str(answer.data(201)["id"])
 

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from mockserver.contract import Operation, load
+from mockserver.resources import kinds
 from tests.client import ROOT
 
-from .asking import Asked, a, asked
+from .asking import Asked, a, asked, of_type, under_another_name
 from .who_today import DOCUMENT, SERVICES, URLS
 
 LINES = [
@@ -28,6 +29,7 @@ LINES = [
 ]
 CALLERS, ROWS = LINES[0], {line[0]: line[1:] for line in LINES[1:]}
 EDITION = load("2026-08")
+KINDS = kinds(EDITION.name)
 ARCHIVE = b64decode("".join(EDITION.examples["upload-policy-set-versions"]["body-base64"]))
 TOOLS = ("terraform-versions", "sentinel-versions", "opa-versions")
 REFUSED = (401, 403, 404)
@@ -100,7 +102,20 @@ class Matrix:
         }
         self.of |= self._version(acme["policy-sets"])
         self.bodies = self._bodies()
+        named = {type for one in EDITION.operations.values() for type in one.records.values()}
+        for type in sorted(named - self.of.keys() - {"vars"}):
+            self.of[type] = self._made(type)
         ask.tfe.snapshot("made")
+
+    def _made(self, type: str) -> str:
+        """The id of a record of a type that is not named above, as the example of its creation makes it."""
+        create = next(
+            id
+            for id, operation in EDITION.operations.items()
+            if id.startswith("create-") and of_type(self.body(id)) == type
+        )
+        document = under_another_name(self.body(create), KINDS[type])
+        return str(self.ask.post("olg", self.path(create), document).data(201)["id"])
 
     def _version(self, sets: list[dict[str, Any]]) -> dict[str, str]:
         """A version that awaits its archive, with the address for it."""
