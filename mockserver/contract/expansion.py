@@ -51,6 +51,8 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
     for page in pages.values():
         for id, said in page.operations.items():
             try:
+                if any(id in other.operations for other in pages.values() if other is not page):
+                    raise ValueError("another page has an operation of that id")
                 whole = with_success(said, known)
                 method, path, item = _operation(page.name, id, whole, known, made, most)
                 refuse_strange(whole, item)

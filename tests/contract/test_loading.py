@@ -412,10 +412,11 @@ def test_a_relationship_to_records_of_no_page_is_refused(copy: Path) -> None:
 
 
 def test_an_operation_id_that_stands_twice_is_refused(copy: Path) -> None:
-    spoilt(copy, operations={"show-policy": CALL})
-    with pytest.raises(ValueError, match="appears twice") as refused:
+    path = spoilt(copy, operations={"show-policy": CALL})
+    with pytest.raises(UnfitPage) as refused:
         Edition(copy)
-    assert str(refused.value) == f"{copy}: the operation id 'show-policy' appears twice"
+    said = "another page has an operation of that id"
+    assert str(refused.value) == f"{path}#/operations/show-policy: {said}"
 
 
 def test_a_name_that_stands_twice_in_one_object_is_refused(copy: Path) -> None:
