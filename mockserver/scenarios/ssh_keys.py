@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.judge.documents import Resource
 from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.effects import must_show
+from mockserver.scenarios.runner.effects import gone, must_show
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
 
 VALUE = "-----BEGIN RSA PRIVATE KEY-----\nverify\n-----END RSA PRIVATE KEY-----\n"
@@ -23,13 +23,13 @@ def steps(driver: Driver, record: Resource) -> None:
     workspace, key = driver.need("workspaces"), driver.need("ssh-keys")
     held = body("workspaces", {"id": key["id"]})
     driver.call("assign-ssh-key-to-workspace", held, of=workspace)
+    driver.call("show-workspace", of=workspace)  # which is to be there before, if it is gone after
     deleted = driver.call("delete-ssh-key", of=key)
     if not deleted.ok:
         return
     driver.made.gone(key)
     source = "{delete-ssh-key}"
-    gone = driver.peek("show-workspace", workspace).status == 404
-    if gone and "show-workspace" in driver.context.good:  # else it never shows anything
+    if gone(driver, driver.peek("show-workspace", workspace)):
         what = "a workspace is gone with its SSH key"
         driver.context.findings.note(deleted.operation, EFFECT, what, "one key less", source)
         return

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from mockserver.judge.documents import Resource, resources, same
+from mockserver.judge.findings import STATUS
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue
@@ -80,3 +81,10 @@ def reread(driver: Driver, record: Resource) -> Resource:
     able = [view for view in views if not view.blamed()] or views
     same = {"type": record["type"], "id": record["id"]}
     return {**able[0].resource, **same} if able else record
+
+
+def gone(driver: Driver, shown: JudgedAnswer) -> bool:
+    """Whether a record is not there any more: 404, of an operation that is not told to answer all so."""
+    context, show = driver.context, shown.operation
+    never = show not in context.good and context.findings.known(show, STATUS)
+    return shown.status == 404 and not never

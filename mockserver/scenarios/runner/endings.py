@@ -8,6 +8,7 @@ from mockserver.judge.documents import Resource, linked, linked_one, resources
 from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.effects import gone
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
 from mockserver.scenarios.runner.relations import reverse
 
@@ -40,7 +41,7 @@ def still_there(driver: Driver, removal: str, record: Resource, others: Sequence
     for type, id, back in others:
         show = driver.context.plan(type).actions.shows[0]
         answer = driver.peek(show, {"type": type, "id": id})
-        if answer.status == 404 and show in driver.context.good:  # else it never shows anything
+        if gone(driver, answer):
             what = f"a record of {type} is gone with the one that named it"
         elif back and record["id"] in (linked(answer.data, back) or ()):
             what = f"a removed record is still in {back} of others"
