@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 import mockserver
+from mockserver.contract import load
 from mockserver.redaction import MASK, TOKEN, Redactor, literal, mask_strangers, redactor
 from mockserver.traffic.masking import Mask
 
@@ -187,3 +188,53 @@ def test_a_path_of_no_operation_is_not_cut_within_a_token() -> None:
             tfe.client.get(f"/api/v2/{'x' * before}/{key}")
         kept = tfe.journal.exchanges()
     assert {exchange.findings[0]["fact"].rpartition("/")[2] for exchange in kept} == {MASK}
+
+
+SECRET_NAMES = load("2026-08").secrets
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("https://ann:CANARY@x.com/a", "https://ann:[secret]@x.com/a"),
+        ("see https://ann:CA'N@ARY@x.com.", "see https://ann:[secret]@x.com."),
+        ("https://:CANARY@x.com", "https://:[secret]@x.com"),
+        ("https://CANARY-of-github:x-oauth-basic@x.com", "https://[secret]:[secret]@x.com"),
+        ("https://CANARY-of-github@x.com", "https://[secret]@x.com"),
+        ("postgres://ann:CANARY@[::1]:5432/a", "postgres://ann:[secret]@[::1]:5432/a"),
+        ("https%3A%2F%2Fann%3ACANARY%40x.com", "https%3A%2F%2Fann:[secret]%40x.com"),
+        (
+            "/data/attributes/https:~1~1ann:CANARY@x.com",
+            "/data/attributes/https:~1~1ann:[secret]@x.com",
+        ),
+        ("/a?token=CANARY&b=c", "/a?token=[secret]&b=c"),
+        ("/a?b=c&Token=CANARY#d", "/a?b=c&Token=[secret]#d"),
+        ("/a?b=c&valeu=CANARY", "/a?b=c&valeu=[secret]"),
+        ("/a?private_token=CAN%26ARY%20", "/a?private_token=[secret]"),
+        ("/a?u=https%3A%2F%2Fx%3Ftoken%3DCANARY&b=c", "/a?u=https://x?token=[secret]&b=c"),
+    ],
+)
+def test_a_secret_in_a_url_is_masked(text: str, clean: str) -> None:
+    found = redactor(SECRET_NAMES, None)
+    told = found.text(text)
+    assert "CANARY" not in unquote(told)
+    assert told == clean
+    for ours in (False, True):
+        assert json.loads(found.body(json.dumps({"a": text}).encode(), ours=ours)) == {"a": told}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://x.com:8080/a?mail=ann@x.com",
+        "ssh://git@github.com/a/b.git",
+        "git@github.com:a/b.git",
+        "https://x.com/a@b?c=d&page%5Bsize%5D=20",
+        "token=a, value=b",
+        "?filter%5Btagged%5D%5B0%5D%5Bvalue%5D=a&include=ssh-keys",
+    ],
+)
+def test_a_url_without_a_secret_stays(text: str) -> None:
+    found = redactor(SECRET_NAMES, "key-of-ten")
+    assert found.text(text) == text
+    assert json.loads(found.body(json.dumps({"a": text}).encode(), ours=True)) == {"a": text}

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import mockserver
 from mockserver.contract import load
+from mockserver.contract.editions import editions
 from mockserver.redaction import is_secret
 from mockserver.reports.forms import FORMS, summary
 from mockserver.traffic.judging import judge_recording, result
@@ -226,6 +227,43 @@ def test_no_secret_of_today_is_in_what_is_kept_shown_or_said_of_a_world(
         assert leaks(text, told, *made) == []
     for text in (*kept, *(unescape(page.text) for page in shown), "\n".join(lines)):
         assert leaks(text, key) == []
+
+
+@pytest.mark.parametrize("edition", editions())
+def test_no_secret_in_a_url_is_in_a_journal_or_in_the_log(
+    edition: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In a query under the name of a secret, and before the host; in what is taken and refused."""
+    caplog.set_level(logging.INFO, "mockserver")
+    told = "CANARY/of-a%20client"
+    urls = f"https://user:{quote(told, safe='')}@x.com/?token={quote(told, safe='')}"
+    type = "policy-sets"
+    with mockserver.universe(edition=edition) as tfe:
+        for name in sorted(load(edition).secrets):
+            for path in (
+                f"{ORG}/ssh-keys",
+                f"{ORG}/policy-sets",
+                "/api/v2/nothing",
+                "/_mock/state",
+            ):
+                tfe.client.post(f"{path}?a=b&{name}={quote(told, safe='')}", json={})
+                tfe.client.get(f"{path}?{name}={quote_plus(told)}")
+        for attributes in (
+            {"name": "a", "description": urls},
+            {"name": urls},
+            {"name": 1, urls: 1},
+        ):
+            body = {"data": {"type": type, "attributes": {**attributes, "vcs-repo": urls}}}
+            tfe.client.post(f"{ORG}/policy-sets?include={quote(urls)}", json=body)
+        body = {
+            "data": {"type": "oauth-clients", "attributes": {"http-url": urls, "api-url": urls}}
+        }
+        tfe.client.post(f"{ORG}/oauth-clients", json=body)
+        kept = tfe.client.get("/_mock/journal").text
+    assert kept.count('"method"') > 15
+    assert "x.com" in kept
+    for text in (kept, caplog.text):
+        assert leaks(text, "CANARY/of-a", "CANARY%2Fof-a") == []
 
 
 # recordings and reports

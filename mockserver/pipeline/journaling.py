@@ -55,7 +55,7 @@ def entry(
         time=time,
         method=_cut(clean.text(sent.method)),
         path=_cut(clean.text(sent.path)),
-        query=_cut(clean.text(sent.query)),
+        query=_cut(clean.query(sent.query)),
         operation=outcome.operation.id if outcome.operation else None,
         caller=outcome.caller.name if outcome.caller else None,
         status=made.status,

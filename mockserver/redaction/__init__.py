@@ -3,7 +3,7 @@
 They differ in what they know: a world's journal knows the key that all its tokens begin with,
 `record` what it has seen pass, a report the token it ran with. That is a list of `Pattern`s. Where
 a secret hides is the same for all, and stands here: percent-encoded in a path or query, behind an
-escape in JSON, under its own member's name or a misspelt one. (What quotes a value cuts no word in
+escape in JSON, under its own member's name or a misspelt one, in a URL. (What quotes a value cuts no word in
 two: see `brief` in the contract's explanations.)
 
 Below the rooms that keep or tell something, which is nearly all of them.
@@ -11,7 +11,8 @@ Below the rooms that keep or tell something, which is nearly all of them.
 
 from mockserver.redaction.names import is_secret
 from mockserver.redaction.patterns import EMAIL, MASK, PRESIGNED, TOKEN, Pattern, literal
-from mockserver.redaction.redactor import Redactor, mask_strangers, masked, redactor
+from mockserver.redaction.redactor import Redactor, masked, redactor
+from mockserver.redaction.strangers import mask_strangers
 
 __all__ = [
     "EMAIL",

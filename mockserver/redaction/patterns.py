@@ -47,7 +47,6 @@ def forms(secret: str) -> list[str]:
     if not secret.strip("+ "):
         return []
     quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
-    plain = traced(secret)[0]
-    found = (secret, quoted, escape(secret), plain)
+    found = (secret, quoted, escape(secret), *(plain for plain, _ in traced(secret)))
     spaced = (form.replace("+", " ") for form in found)
     return [form for form in dict.fromkeys((*found, *spaced)) if form.strip("+ ")]

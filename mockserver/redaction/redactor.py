@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote_plus, unquote
+from urllib.parse import quote_plus
 
 from mockserver.pointers import parts
 from mockserver.redaction.decoding import QUICK, TooDeep, decoded, traced
 from mockserver.redaction.names import any_secret, is_secret
 from mockserver.redaction.patterns import MASK, SHORT, Pattern, forms, literal
+from mockserver.redaction.urls import any_in_urls, in_urls
 
 REMEMBERED, MOST = 200, 1_000
 """Letters of the longest text that is remembered, and how many of them."""
@@ -26,15 +27,20 @@ Shown = Collection[tuple[str, str]]
 class Redactor:
     """Takes secrets out of texts, addresses and JSON.
 
-    `names` are the members that hold secrets, as the contract spells them.
+    `names` are the members that hold secrets, as the contract spells them; `urls` says whether
+    those in URLs are taken out.
     """
 
-    def __init__(self, names: frozenset[str], patterns: Sequence[Pattern]) -> None:
-        self._names, self._patterns = names, tuple(patterns)
+    def __init__(
+        self, names: frozenset[str], patterns: Sequence[Pattern], *, urls: bool = True
+    ) -> None:
+        self._names, self._urls = names, urls
+        self._patterns = (*patterns, *(in_urls(names) if urls else ()))
         self._known: dict[str, str] = {}
         needles = [pattern.needle for pattern in patterns]
         written = [quote_plus(needle) for needle in needles]  # as links hold them
         self._needles = tuple(text.encode() for text in dict.fromkeys((*needles, *written)))
+        self._brackets = any("[" in needle or "]" in needle for needle in needles)
         every = "|".join(sorted(re.escape(name).replace("\\-", "[-_]") for name in names))
         self._named = re.compile(f'"(?:{every})"\\s*:'.encode()) if names else None
 
@@ -53,12 +59,17 @@ class Redactor:
             clean = self._known[text] = self._clean(text)
         return clean
 
+    def query(self, text: str) -> str:
+        """The query of a request, without the `?` before it."""
+        return self.text(f"?{text}")[1:]
+
     def _clean(self, text: str) -> str:
         text = self._plain(text)
         if not (self._patterns and _ENCODED.search(text)):
             return text
         try:
-            holds = self._within(decoded(text.encode("utf-8", "surrogatepass")))
+            data = text.encode("utf-8", "surrogatepass")
+            holds = self._within(data) or any(map(self._within, decoded(data)))
         except TooDeep:
             return MASK
         return self._encoded(text) if holds else text
@@ -71,21 +82,13 @@ class Redactor:
 
     def _encoded(self, text: str) -> str:
         """A text without what its decoded form tells; all around it stays encoded as it is."""
-        plain, at = traced(text)
+        forms = list(traced(text)) or [(text, range(len(text) + 1))]
         for pattern in self._patterns:
-            for spaced in (False, True):
-                told = plain.replace("+", " ") if spaced else plain
-                if pattern.needle not in told:
-                    continue
-                parts, end = [], 0
-                for found in pattern.find.finditer(told):
-                    put = _put(pattern, found)
-                    if put != found[0]:
-                        parts += [text[end : at[found.start()]], put]
-                        end = at[found.end()]
-                if parts:
-                    text = "".join((*parts, text[end:]))
-                    plain, at = traced(text)
+            for depth in range(QUICK + 1):
+                for spaced in (False, True):
+                    if depth < len(forms):
+                        before, text = text, _taken(pattern, text, *forms[depth], spaced)
+                        forms = forms if text is before else list(traced(text))
         return text
 
     def body(
@@ -107,16 +110,20 @@ class Redactor:
 
     def _holds(self, body: bytes, ours: bool) -> bool:
         """Whether a needle is in a text, be it encoded; our links have brackets that are."""
-        if any(needle in body for needle in self._needles):
+        if self._within(body):
             return True
         if b"%" not in body:
             return False
-        if ours:
-            body = body.replace(b"%5B", b"[").replace(b"%5D", b"]")
-        return self._within(decoded(body))
+        if ours and not self._brackets:
+            links = body.count(b"%5B") + body.count(b"%5D")
+            if links == body.count(b"%"):
+                return False
+        return any(map(self._within, decoded(body)))
 
     def _within(self, plain: bytes) -> bool:
-        """Whether a needle is in a decoded text."""
+        """Whether a needle is in a text, or a URL that holds a secret."""
+        if self._urls and any_in_urls(plain, self._names):
+            return True
         forms = (plain, plain.replace(b"+", b" ")) if b"+" in plain else (plain,)
         return any(needle in form for form in forms for needle in self._needles)
 
@@ -159,8 +166,17 @@ def _is_linkage(item: Any) -> bool:
     return data is None or (isinstance(data, dict) and data.keys() == {"type", "id"})
 
 
-def _put(pattern: Pattern, found: re.Match[str]) -> str:
-    return found.expand(pattern.put) if isinstance(pattern.put, str) else pattern.put(found)
+def _taken(pattern: Pattern, text: str, plain: str, at: Sequence[int], spaced: bool) -> str:
+    """A text without what a pattern finds as it is decoded. `at`: where the letters of `plain` stood.
+    `spaced`: a plus is a space."""
+    told = plain.replace("+", " ") if spaced else plain
+    parts, end = list[str](), 0
+    for found in pattern.find.finditer(told) if pattern.needle in told else ():
+        put = found.expand(pattern.put) if isinstance(pattern.put, str) else pattern.put(found)
+        if put != found[0]:
+            parts += [text[end : at[found.start()]], put]
+            end = at[found.end()]
+    return "".join((*parts, text[end:])) if parts else text
 
 
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|\+")
@@ -211,35 +227,3 @@ def _mask(holder: Any, way: list[str]) -> None:
     if isinstance(holder, dict) and last not in holder:
         raise KeyError(last)
     holder[last] = MASK
-
-
-def mask_strangers(text: str, known: Callable[[str], bool]) -> str:
-    """A text without the tokens of any world, for a request that has reached none.
-
-    `known` says whether a key is that of a world.
-    """
-    forms = [text]
-    while len(forms) <= QUICK and (plain := unquote(forms[-1])) != forms[-1]:
-        forms.append(plain)  # not at once: a key may itself hold what looks like an escape
-    if len(forms) > QUICK:
-        forms.append(traced(text)[0])
-    for key in {key for form in forms for key in _candidates(form) if known(key)}:
-        text = redactor(frozenset(), key).text(text)
-    return text
-
-
-_RUN = re.compile(r"[^\s/\"\\.]+")
-_SIGN = re.compile(r"[?&=#'<>%]")
-LONGEST = 200
-"""Letters of the longest key that a world may have."""
-
-
-def _candidates(text: str) -> Iterator[str]:
-    """What may be the key of a world: a key may have signs that also stand around one."""
-    for run in _RUN.findall(text):
-        signs = [sign.start() for sign in _SIGN.finditer(run)]
-        for first, begin in enumerate((0, *(sign + 1 for sign in signs))):
-            for end in (*signs[first:], len(run)):
-                if end - begin > LONGEST:
-                    break
-                yield run[begin:end]

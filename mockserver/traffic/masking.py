@@ -20,6 +20,7 @@ KEPT = ("tokens", "code", "emails")
 """What can be asked for."""
 SHORT = 6
 """A text below this length is looked for nowhere else: it would be found in words."""
+_PERSON = re.compile(r"person-\d+@example\.com")
 
 
 class Mask:
@@ -74,9 +75,12 @@ class Mask:
             patterns += [TOKEN, PRESIGNED]
         if self._emails:
             patterns.append(Pattern("@", EMAIL, self._person))
-        return Redactor(self._names if self.tokens else frozenset(), patterns)
+        names = self._names if self.tokens else frozenset()
+        return Redactor(names, patterns, urls=self.tokens)
 
     def _person(self, found: re.Match[str]) -> str:
+        if _PERSON.fullmatch(found[0]):
+            return found[0]  # one text is looked through more than once where it is encoded
         with self._lock:
             name = f"person-{len(self._people) + 1}@example.com"
             return self._people.setdefault(found[0].casefold(), name)

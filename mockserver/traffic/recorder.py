@@ -92,7 +92,7 @@ class Recorder:
             "operation": operation.id if operation else None,
             "method": clean.text(exchange.method),
             "path": clean.text(exchange.path),
-            "query": clean.text(urlencode(list(exchange.query))),
+            "query": clean.query(urlencode(list(exchange.query))),
             "status": exchange.status,
             "response-type": exchange.media_type and clean.text(exchange.media_type),
             "request": self._request(exchange, operation),
