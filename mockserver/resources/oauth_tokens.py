@@ -98,7 +98,7 @@ TODAY = replace(
     checked=checked,
     show=resource,
     computed={"has-ssh-key": lambda view, record: record.get("_ssh-key") is not None},
-    depends=lambda view, record: (view.state.relations(record.key),),
+    depends=lambda view, record: (),  # its client is its for life
     operations={
         "list-oauth-tokens": (list_of_client, READ),
         "list-oauth-tokens-of-organization": (list_of_organization, READ),
