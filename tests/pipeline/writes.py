@@ -108,7 +108,7 @@ def built(universe: Universe, edition: Edition, *methods: str) -> list[Operation
 
 
 def reads(
-    universe: Universe, edition: Edition, operations: Iterable[Operation], most: int | None
+    universe: Universe, edition: Edition, operations: Iterable[Operation], most: int
 ) -> Iterator[Sent]:
     """Every read of the world, with all that goes with it: of the first and last `most` records."""
     for operation in operations:
