@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.contract.engines import InstancePath, Miss, Schema
 from mockserver.nearest import LONGEST, nearest
 from mockserver.pointers import key_path
-from mockserver.redaction import is_secret, redactor
+from mockserver.redaction import USUAL, is_secret, redactor
 
 WORDS = {
     "string": "a string",
@@ -172,7 +172,7 @@ def fact(miss: Miss, secret: bool, secrets: frozenset[str] = frozenset()) -> str
     where = key_path(miss.path) or "the body"
     if miss.fault == "missing":
         return f"{where} is missing"
-    if miss.fault == "unlisted" and is_secret(str(miss.path[-1]), secrets):
+    if miss.fault == "unlisted" and is_secret(str(miss.path[-1]), secrets | USUAL):
         secret = True
     value = UNTOLD if secret else brief(_masked(miss.value, secrets))
     if miss.fault == "unlisted":
@@ -181,7 +181,8 @@ def fact(miss: Miss, secret: bool, secrets: frozenset[str] = frozenset()) -> str
 
 
 def _masked(value: Any, secrets: frozenset[str]) -> Any:
-    return redactor(secrets, None).value(value) if isinstance(value, dict | list) else value
+    """Before it is cut; a fixture, or a body of the control plane, holds secrets of every edition."""
+    return redactor(secrets | USUAL, None).value(value)
 
 
 def untold(metas: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -9,7 +9,7 @@ two: see `brief` in the contract's explanations.)
 Below the rooms that keep or tell something, which is nearly all of them.
 """
 
-from mockserver.redaction.names import is_secret
+from mockserver.redaction.names import USUAL, is_secret
 from mockserver.redaction.patterns import EMAIL, MASK, PRESIGNED, TOKEN, Pattern, literal
 from mockserver.redaction.redactor import Redactor, masked, redactor
 from mockserver.redaction.strangers import mask_strangers
@@ -19,6 +19,7 @@ __all__ = [
     "MASK",
     "PRESIGNED",
     "TOKEN",
+    "USUAL",
     "Pattern",
     "Redactor",
     "is_secret",

@@ -11,6 +11,26 @@ LIKE = 0.8
 `valeu` is, `valid` is not."""
 LONG = 40
 """Letters of the longest name that may be a misspelt one."""
+USUAL = frozenset(
+    {
+        "access-token",
+        "api-key",
+        "client-secret",
+        "current-password",
+        "oauth-token-string",
+        "password",
+        "password-confirmation",
+        "private-key",
+        "private-token",
+        "refresh-token",
+        "secret",
+        "ssh-key",
+        "token",
+        "value",
+    }
+)
+"""What holds secrets elsewhere: in OAuth (RFC 6749, RFC 6750), in the APIs of VCS providers, and in
+fixtures of whichever edition."""
 _MEMBER = re.compile(rb'"([\w-]{1,%d})"\s*:' % LONG)
 
 

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mockserver.redaction.names import LONG, is_secret
+from mockserver.redaction.names import LONG, USUAL, is_secret
 from mockserver.redaction.patterns import MASK, SHORT, Pattern
 
-USUAL = frozenset(
-    {
-        "access_token",
-        "api_key",
-        "client_secret",
-        "password",
-        "private_token",
-        "refresh_token",
-        "secret",
-        "token",
-    }
-)
-"""Parameters that hold secrets in OAuth (RFC 6749, RFC 6750) and in the APIs of VCS providers."""
 _USERINFO = re.compile(r"(?:(?<=://)|(?<=:~1~1))[^\s/?#\"<>]+(?=@)")  # in a JSON pointer too
 _PARAMETER = re.compile(rf"([?&])([\w-]{{1,{LONG}}})=([^&#\s\"<>]+)")
 _USERINFO_BYTES = re.compile(rb":(?://|~1~1)[^\s/?#\"<>]+@")
@@ -53,7 +40,7 @@ def any_in_urls(text: bytes, names: frozenset[str]) -> bool:
 
 
 def _is_named(name: str, names: frozenset[str]) -> bool:
-    return name.casefold().replace("-", "_") in USUAL or is_secret(name, names)
+    return name.casefold().replace("_", "-") in USUAL or is_secret(name, names)
 
 
 def _userinfo(found: re.Match[str]) -> str:
