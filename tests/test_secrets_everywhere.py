@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import mockserver
 from mockserver.contract import load
 from mockserver.contract.editions import editions
-from mockserver.redaction import is_secret
+from mockserver.redaction import MASK, is_secret
 from mockserver.reports.forms import FORMS, summary
 from mockserver.traffic.judging import judge_recording, result
 from mockserver.traffic.masking import Mask
@@ -477,3 +477,20 @@ def test_no_secret_of_a_fixture_is_in_the_message_that_it_is_unfit(edition: str)
                 assert answer.status_code in (400, 422), answer.text
                 said.append(answer.text)
     assert leaks("\n".join(said), told) == []
+
+
+def test_no_list_or_title_of_the_page_shows_a_record_that_is_named_as_the_key() -> None:
+    key, told = "a-key-of-twenty-letters", "CANARY-of-a-client"
+    app = mockserver.create_app(key=key)
+    client = app.test_client()
+    for type, name in (("policy-sets", key), ("ssh-keys", f"https://ann:{told}@x.com")):
+        headers = {"Authorization": f"Bearer {key}"}
+        document = {"data": {"type": type, "attributes": {"name": name, "value": "x"}}}
+        sent = {"data": json.dumps(document), "content_type": JSONAPI, "headers": headers}
+        made = client.post(f"{ORG}/{type}", **sent)
+        assert made.status_code == 201
+        browser = Browser(app).open(key=key)
+        for page in (f"records/{type}", f"records/{type}/{made.json['data']['id']}"):
+            shown = browser.get(f"/worlds/1/{page}")
+            assert MASK in shown.text
+            assert leaks(unescape(shown.text), key, told) == []

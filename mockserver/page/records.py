@@ -27,7 +27,7 @@ def list_records(number: int, type: str) -> Said:
     universe = doors.world(number)
     if type not in universe.kinds:
         flask.abort(404, f"This world knows no type {type}. {did_you_mean(type, universe.kinds)}")
-    kinds, state = universe.kinds, universe.state
+    kinds, state, clean = universe.kinds, universe.state, doors.server().redactor(universe).text
     part = flask.request.args.get("name", "")
     every = list(state.every(type))
     fitting = (
@@ -39,7 +39,7 @@ def list_records(number: int, type: str) -> Said:
         type=type,
         about=kinds[type].about,
         part=part,
-        records=[(label(kinds, state, record), record) for record in fitting[:SHOWN]],
+        records=[(clean(label(kinds, state, record)), record) for record in fitting[:SHOWN]],
         fitting=len(fitting),
         all=len(every),
     )
@@ -52,17 +52,18 @@ def show_record(number: int, type: str, id: str) -> Said:
         flask.abort(404, f"There is no {singular(type)} {id} in this world, or no longer.")
     operation = shows(universe, type)
     path, shown, more = None, None, False
+    clean = doors.server().redactor(universe)
     if operation is not None:
         (parameter,) = operation.records
         path = operation.path.replace(f"{{{parameter}}}", quote(id, safe=""))
         answer = json.loads(api(universe, path))
-        shown, more = lines(doors.server().redactor(universe).value(answer), links(universe))
+        shown, more = lines(clean.value(answer), links(universe))
     return flask.render_template(
         "record.html",
         number=number,
         type=type,
         record=record,
-        label=label(universe.kinds, universe.state, record),
+        label=clean.text(label(universe.kinds, universe.state, record)),
         about=universe.kinds[type].about,
         operation=operation,
         path=path,
