@@ -53,6 +53,18 @@ def test_a_body_that_crashes_the_server_is_a_fault_and_the_run_goes_on() -> None
     assert set(result.operations) == set(context.edition.operations)
 
 
+def test_a_request_without_an_answer_is_counted_and_so_is_the_question_after_it() -> None:
+    heard: list[str] = []
+
+    def counting(method: str, path: str, body: bytes) -> bool:
+        heard.append(method)
+        return method == "PATCH"
+
+    context, _ = run(closing(counting, UNANSWERED), only=MAKE)
+    assert "PATCH" in heard
+    assert context.requests == len(heard)
+
+
 def test_every_operation_that_is_not_answered_is_named_and_the_others_are_played() -> None:
     whole = closing(lambda method, path, body: method == "PATCH", UNANSWERED)
     context, result = run(whole)
