@@ -62,11 +62,21 @@ def told(document: Any, edition: Edition, creation: bool) -> Iterator[LawViolati
         for pointer, value in named_members(resource, edition.secrets):
             own = attributes.get(pointer)
             never = own is not None and not own.shown
-            plain = own is not None and own.shown and not own.schema.get("x-secret")
-            if value is None or plain or (creation and not never):
+            if value is None or _plain(own) or (creation and not never):
                 continue
             wanted, source = ("no such member", NEVER) if never else ("null", SECRET)
             yield LawViolation(base + pointer, f"{pointer} holds a value", wanted, source)
+
+
+def is_secret(resource: Any, pointer: str, edition: Edition) -> bool:
+    """Whether the member at a pointer is shown at its creation alone."""
+    named = pointer.rpartition("/")[2] in edition.secrets
+    return named and not _plain(_attributes(resource, edition).get(pointer))
+
+
+def _plain(own: Attribute | None) -> bool:
+    """Whether an attribute with the name of a secret is none, as a variable's value."""
+    return own is not None and own.shown and not own.schema.get("x-secret")
 
 
 def _attributes(resource: Any, edition: Edition) -> Mapping[str, Attribute]:

@@ -82,11 +82,13 @@ def _one(driver: Driver, what: str, holder: Resource, show: str, shown: Resource
     driver.call(reads, of=holder)
     if old:
         driver.call(show, of=shown, token=old)
-    new = _secret(driver, driver.call(makes, of=holder))
-    if old and new:
-        why = "a token that another has replaced"
-        source = f"{{{makes}}}"
+        new = _secret(driver, driver.call(makes, of=holder, token=old))
+        why, source = "a token that another has replaced", f"{{{makes}}}"
         driver.refused(401, show, of=shown, token=old, why=why, source=source)
+        if new and driver.call(ends, of=holder, token=new).ok:
+            why, source = "a token that was deleted", f"{{{ends}}}"
+            driver.refused(401, show, of=shown, token=new, why=why, source=source)
+    driver.call(makes, of=holder)
     driver.call(ends, of=holder)
     driver.refused(404, ends, of=holder, why="a second DELETE", source=suite)
     driver.refused(404, reads, of=holder, why="a token that was deleted", source=suite)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.judge.documents import Resource, attribute, linked_one
+from mockserver.judge.documents import Resource, attribute, linked_one, resources
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
@@ -38,7 +38,7 @@ def _joins(driver: Driver, guest: Any, team: Resource) -> None:
         return
     named = {"data": [{"type": "organization-memberships", "id": guest["id"]}]}
     driver.call("add-organization-memberships-to-team", named, of=team)
-    driver.call("list-organization-memberships-of-team", of=team)
+    _apart(driver, guest, team)
     driver.call("delete-organization-memberships-from-team", named, of=team)
     stranger = {"data": [{"type": "organization-memberships", "id": driver.name("nobody")}]}
     for operation in (
@@ -48,6 +48,18 @@ def _joins(driver: Driver, guest: Any, team: Resource) -> None:
         why = "a membership that the organization does not have"
         source = f"{{{operation}}}"
         driver.refused(400, operation, stranger, of=team, why=why, source=source)
+
+
+def _apart(driver: Driver, guest: Resource, team: Resource) -> None:
+    """A team lists the memberships that were added to it, and another team does not."""
+    for one, there in ((team, True), (driver.need("teams"), False)):
+        answer = driver.call("list-organization-memberships-of-team", of=one)
+        listed = guest["id"] in [resource["id"] for _, resource in resources(answer.document)]
+        what = "a member of another team is listed" if listed else "a member is not listed"
+        wanted = "the members of the team, and no others"
+        if answer.ok:
+            source = f"{{{answer.operation}}}"
+            driver.holds(listed == there, answer, "/data", what, wanted, source)
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

@@ -20,6 +20,10 @@ def once(driver: Driver) -> None:
     name, id = attribute(account, "username"), driver.value(account, "/id")
     if not isinstance(name, str) or not isinstance(id, str):
         return
+    reads = driver.context.edition.operation("get-your-account-details")
+    why, source = "the token in another scheme than Bearer", driver.context.source_of(reads, 401)
+    other = f"Basic {driver.context.token}"
+    driver.refused(401, reads.id, token=other, why=why, source=source)
     shown = driver.call("show-user", of=account)
     for pointer, mine in (("/id", id), ("/attributes/username", name)):
         what = f"{pointer} is {brief_at(shown.data, pointer)}"

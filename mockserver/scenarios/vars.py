@@ -114,9 +114,16 @@ def _changed(driver: Driver, path: Mapping[str, str]) -> None:
     """A PATCH keeps what it omits; what turns sensitive is shown by nothing, and stays so."""
     before = driver.call("show-parameter", path=path)
     key = driver.value(before.data, "/attributes/key")
-    changed = driver.call("update-parameter", body("vars", {"value": "two"}), path=path)
-    for answer in (changed, driver.call("show-parameter", path=path)):
-        _shows(driver, answer, {"value": "two", "key": key}, "update-parameter")
+    renamed = driver.name("key")
+    for sent, shown in (
+        ({"value": "two"}, {"value": "two", "key": key}),
+        ({"key": renamed}, {"value": "two", "key": renamed}),
+    ):
+        changed = driver.call("update-parameter", body("vars", sent), path=path)
+        read = driver.call("show-parameter", path=path)
+        _shows(driver, changed, shown, "update-parameter")
+        if not changed.wrong:
+            _shows(driver, read, shown, "update-parameter")
     hidden = body("vars", {"value": "three", "sensitive": True})
     _hidden(driver, driver.call("update-parameter", hidden, path=path))
     _hidden(driver, driver.call("show-parameter", path=path))

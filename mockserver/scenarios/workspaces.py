@@ -26,6 +26,7 @@ from mockserver.scenarios.runner.scenario import (
     shown_attributes,
 )
 
+KEY = "/relationships/ssh-key/data"
 RECORDED = "recorded answers of the real service"
 
 
@@ -58,7 +59,18 @@ def changes(driver: Driver) -> Sequence[Change]:
     return (patterns,) if "trigger-patterns" in known else ()
 
 
+def before_changes(driver: Driver, record: Resource) -> None:
+    """An SSH key and a lock."""
+    mine = driver.need("ssh-keys")
+    assign, source = "assign-ssh-key-to-workspace", "{assign-ssh-key-to-workspace}"
+    given = driver.call(assign, body("workspaces", {"id": mine["id"]}), of=record)
+    shown = {f"{KEY}/id": mine["id"]}
+    must_show(driver, given, (record, shown), why="a key was assigned", source=source)
+    driver.call("lock-workspace", {"reason": "verify"}, of=record)
+
+
 def steps(driver: Driver, record: Resource) -> None:
+    driver.sent("unlock-workspace", of=record)  # where a change has lost the lock, that is told
     _locked(driver, record)
     for name, value in (
         ("operations", False),
@@ -80,16 +92,8 @@ def steps(driver: Driver, record: Resource) -> None:
         key, why = body("workspaces", {"id": stranger["id"]}), f"an SSH key: {what}"
         driver.refused(422, "assign-ssh-key-to-workspace", key, of=record, why=why, source=source)
     source = "{assign-ssh-key-to-workspace}"
-    held = "/relationships/ssh-key/data"
-    mine = driver.need("ssh-keys")
-    given = driver.call(
-        "assign-ssh-key-to-workspace", body("workspaces", {"id": mine["id"]}), of=record
-    )
-    must_show(
-        driver, given, (record, {f"{held}/id": mine["id"]}), why="a key was assigned", source=source
-    )
     taken = driver.call("assign-ssh-key-to-workspace", body("workspaces", {"id": None}), of=record)
-    must_show(driver, taken, (record, {held: None}), why="the key was taken away", source=source)
+    must_show(driver, taken, (record, {KEY: None}), why="the key was taken away", source=source)
     for operation, play in TODAY.items():
         if driver.has(operation):
             play(driver, record)
@@ -236,6 +240,7 @@ SCENARIO = Scenario(
     inherited=("/attributes/execution-mode", "/attributes/operations"),
     may_change=("/attributes/updated-at", "/attributes/latest-change-at"),
     only_in={"lock-workspace": ("/relationships/locked-by",)},
+    before_changes=before_changes,
     steps=steps,
     fixture_entry=fixture_entry,
     unreached={

@@ -109,7 +109,8 @@ class Context:
         media_type: str | None = JSONAPI,
         wanted: Wanted = ((), ""),
     ) -> Exchange:
-        """One request as it is, and its answer. `token` None sends none; `body` bytes go as such.
+        """One request as it is, and its answer. `token` None sends none, one after a scheme
+        and a space goes with that; `body` bytes go as such.
 
         `wanted`: the statuses that the answer should have, and what is special about the request; its
         successes if omitted. Raises Unreachable, and NoAnswer where this one alone is not answered.
@@ -120,7 +121,8 @@ class Context:
         )
         headers = {"Accept": JSONAPI, "User-Agent": "mockserver-verify"}
         if token is not None and operation.token is None:
-            headers["Authorization"] = f"Bearer {token or self.token}"
+            held = token or self.token
+            headers["Authorization"] = held if " " in held else f"Bearer {held}"
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if content is not None and media_type:
             headers["Content-Type"] = media_type

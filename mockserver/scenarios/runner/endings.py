@@ -90,6 +90,20 @@ def _inside(other: Plan, plan: Plan) -> bool:
     return create is not None and [*create.records.values()][-1:] == [plan.type]
 
 
+def kept(
+    driver: Driver, update: str, plan: Plan, record: Resource, belongings: Sequence[Resource]
+) -> None:
+    """What belongs to a record is there after a PATCH that changes nothing."""
+    body = {"data": {"type": plan.type, "attributes": {}}}
+    if not driver.call(update, body, of=record).ok:
+        return
+    source = driver.context.edition.operation(update).source
+    for one in belongings:
+        if driver.peek(driver.context.plan(one["type"]).actions.shows[0], one).status == 404:
+            what = f"a PATCH loses a record of {one['type']} that belonged to the {plan.type}"
+            driver.context.findings.note(update, EFFECT, what, "nothing removed", source, what)
+
+
 def gone_along(driver: Driver, removal: str, plan: Plan, belongings: Sequence[Resource]) -> None:
     """What belonged to a record that was removed is gone with it."""
     source = driver.context.edition.operation(removal).source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -81,6 +81,10 @@ def unique(driver: Driver, plan: Plan, record: Resource) -> None:
 
 def all_changed(driver: Driver, plan: Plan, record: Resource) -> Resource:
     """Every PATCH, one after the other. Gives the record as it is then."""
+    if plan.scenario.before_changes and plan.actions.updates:
+        with suppress(CannotContinue):
+            plan.scenario.before_changes(driver, record)
+        record = reread(driver, record)
     name = driver.name("renamed")
     for number, change in enumerate([*plan.scenario.changes(driver), *patches(plan, record, name)]):
         before, record = record, changed(driver, plan, record, change, number)
@@ -104,7 +108,8 @@ def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number
     vote(driver.context, answer, written, reads, sent, "what was sent is shown", source)
     moves = {*plan.scenario.may_change, *change.besides, *sent}
     known = driver.truth.get((plan.type, record["id"]), {})
-    kept = {pointer: value for pointer, value in known.items() if not within(pointer, moves)}
+    own = {pointer: value for pointer, value in known.items() if not _follows(pointer)}
+    kept = {pointer: value for pointer, value in own.items() if not within(pointer, moves)}
     vote(driver.context, answer, written, reads, kept, KEEPS, source)
     changes_itself = any(not one.endswith("-at") for one in plan.scenario.may_change)
     if not (change.attributes or changes_itself):
@@ -113,6 +118,11 @@ def changed(driver: Driver, plan: Plan, record: Resource, change: Change, number
     judge_views(driver, plan.type, ([written] if written else []) + reads)
     same = {"type": plan.type, "id": after["id"]}
     return next(({**view.resource, **same} for view in reads), after)
+
+
+def _follows(pointer: str) -> bool:
+    """Whether it goes and comes with the id that a relation names."""
+    return pointer.startswith("/relationships/") and not pointer.endswith(("/data", "/data/id"))
 
 
 def _supposed(plan: Plan, record: Resource, change: Change) -> Resource:
@@ -141,16 +151,23 @@ def end(driver: Driver, plan: Plan, record: Resource) -> None:
                 record = driver.need(plan.type, "last")
             except CannotContinue:
                 return
-        removed(driver, plan, remove, record)
+        removed(driver, plan, remove, record, plan.actions.updates[number : number + 1])
     with suppress(CannotContinue):
         driver.need(plan.type, "after")  # with an id of its own
 
 
-def removed(driver: Driver, plan: Plan, remove: str, record: Resource) -> None:
-    """A removed record is found nowhere, and cannot be removed again."""
+def removed(
+    driver: Driver, plan: Plan, remove: str, record: Resource, updates: Sequence[str] = ()
+) -> None:
+    """A removed record is found nowhere, and cannot be removed again.
+
+    `updates`: what must not remove what belongs to it.
+    """
     context = driver.context
     others = endings.outlived(driver, plan, record)
     own = endings.belongings(driver, plan, record)
+    for update in updates if own else ():
+        endings.kept(driver, update, plan, record, own)
     answer = driver.call(remove, of=record)
     if not answer.ok:
         return

@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, resources, same
 from mockserver.judge.findings import EFFECT
-from mockserver.judge.laws import violations
+from mockserver.judge.laws import is_secret, violations
 from mockserver.judge.pointers import MISSING, at, comparable, leaves, within
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.context import Context
@@ -133,7 +133,7 @@ def compare(
             for view in views
             if not view.blamed(pointer) and view.answer.operation not in alone
         ]
-        if pointer.rpartition("/")[2] in context.edition.secrets or not able:
+        if not able or is_secret(able[0].resource, pointer, context.edition):
             continue
         if own and within(pointer, {own}):
             continue

@@ -44,7 +44,8 @@ class Scenario:
     `unique`: attributes that no other record may have, each with its source.
     `any_case`: where it is said that letter case does not count in names; empty where it counts.
     `parent(driver)`: the record in whose path it is made, where verification cannot make one.
-    `changes(driver)`: further PATCHes to send.
+    `changes(driver)`: further PATCHes to send. `before_changes(driver, record)`: gives the record what
+    no PATCH sets and each must keep.
     `besides`: by attribute the pointers that change with it. `may_change`: pointers that any PATCH may
     change besides what it sends. `inherited`: pointers that change with another record, as a project's
     mode is its workspaces': a recording cannot hold them to what it showed before. `not_echoed`: attributes
@@ -68,6 +69,7 @@ class Scenario:
     any_case: str = ""
     parent: Callable[..., Resource] | None = None
     changes: Callable[..., Sequence[Change]] = lambda driver: ()
+    before_changes: Callable[..., None] | None = None
     besides: Mapping[str, Sequence[str]] = field(default_factory=dict)
     inherited: Sequence[str] = ()
     may_change: Sequence[str] = ("/attributes/updated-at",)

@@ -10,6 +10,7 @@ import pytest
 from mockserver.judge.pointers import collapsed
 from tests.verify.mutations.administration import ADMINISTRATION
 from tests.verify.mutations.endings import ENDINGS
+from tests.verify.mutations.keeping import KEEPING
 from tests.verify.mutations.laws import LAWS
 from tests.verify.mutations.oauth import OAUTH
 from tests.verify.mutations.rights import RIGHTS
@@ -18,7 +19,7 @@ from tests.verify.mutations.tags import TAGS
 from tests.verify.mutations.today import TODAY
 from tests.verify.playing import run
 
-EVERY = [*TABLE, *LAWS, *ENDINGS, *RIGHTS, *TODAY, *ADMINISTRATION, *OAUTH, *TAGS]
+EVERY = [*TABLE, *LAWS, *ENDINGS, *RIGHTS, *TODAY, *ADMINISTRATION, *OAUTH, *TAGS, *KEEPING]
 """The rows of which every run plays one in twelve, the slow one all."""
 OFTEN = EVERY[::12]
 
