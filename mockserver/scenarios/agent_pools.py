@@ -49,9 +49,12 @@ def _found(driver: Driver, one: Resource, two: Resource) -> None:
     driver.call("update-agent-pool", sent, of=scoped)
     for workspace, there in ((one, True), (two, False)):
         name = driver.context.plan("workspaces").name_of(workspace)
-        query = {"filter[allowed_workspaces][name]": name, "q": driver.common}
         fits, others = ([scoped], []) if there else ([], [scoped])
-        must_find(driver, "list-agent-pools", scoped, query, there=fits, not_there=others)
+        for word in ("allowed_workspaces", "allowed-workspaces"):
+            query = {f"filter[{word}][name]": name, "q": driver.common}
+            must_find(driver, "list-agent-pools", scoped, query, there=fits, not_there=others)
+    query = {"filter[allowed_projects][name]": driver.name("nothing"), "q": driver.common}
+    must_find(driver, "list-agent-pools", scoped, query, there=[], not_there=[scoped])
 
 
 def _in_use(driver: Driver, record: Resource, workspace: Resource) -> None:

@@ -11,6 +11,7 @@ from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, linked_one
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
+from mockserver.scenarios.runner.expiring_tokens import ending
 from mockserver.scenarios.runner.scenario import (
     Known,
     Scenario,
@@ -41,6 +42,7 @@ def once(driver: Driver) -> None:
     secret = _secret(driver, driver.call("generate-new-team-token", of=team))
     _several(driver, team)
     _of_a_pool(driver)
+    _of_audit_trails(driver, organization)
     if secret:
         mine = body("organizations", {"name": driver.name("team"), "email": "verify@example.com"})
         why = "an organization made with a team's token"
@@ -112,6 +114,7 @@ def _several(driver: Driver, team: Resource) -> None:
         why, source = "a token that was destroyed", "{destroy-user-token}"
         refused = "show-team-information"
         driver.refused(401, refused, of=team, token=secret, why=why, source=source)
+    ending(driver, team)
     _revoked_together(driver, team)
 
 
@@ -145,6 +148,26 @@ def _of_a_pool(driver: Driver) -> None:
         why = "a token that was destroyed"
         driver.refused(404, "show-user-token", of=made.data, why=why, source=source)
     driver.call("create-agent-token", sent, of=pool)
+
+
+def _of_audit_trails(driver: Driver, organization: Resource) -> None:
+    """Where the edition has it: a second token of an organization, beside the ordinary one."""
+    make, read, end = (f"{act}-organization-token" for act in ("generate-new", "show", "delete"))
+    if "token" not in driver.context.edition.operation(make).parameters:
+        return
+    which = {"token": "audit-trails"}
+    ordinary = driver.call(read, of=organization)
+    made = driver.call(make, of=organization, query=which)
+    for query, wanted in (({}, ordinary.data), (which, made.data)):
+        shown = driver.call(read, of=organization, query=query)
+        good = driver.value(shown.data, "/id") == driver.value(wanted, "/id")
+        what = "the other token of the organization is shown"
+        driver.holds(good, shown, "/data/id", what, "the token that was asked for", f"{{{read}}}")
+    driver.call(end, of=organization, query=which)
+    why = "a token for audit trails that was deleted"
+    driver.refused(404, read, of=organization, query=which, why=why, source=f"{{{end}}}")
+    for operation in (read, end, make):
+        driver.call(operation, of=organization)
 
 
 def _no_account(driver: Driver, secret: str) -> None:

@@ -84,6 +84,8 @@ def _inherited(driver: Driver, project: Resource, workspace: Resource) -> None:
     tagged = {"filter[tagged][0][key]": "cost", "filter[tagged][0][value]": PROJECTS}
     other, query = driver.need("workspaces"), {**tagged, "search[name]": driver.common}
     must_find(driver, "list-workspaces", workspace, query, there=[workspace], not_there=[other])
+    for record in (workspace, project):
+        _of_another_value(driver, record)
     for number, one in enumerate(listed):
         named = linked_one(one, "inherited-from")
         right = project["id"] if attribute(one, "value") == PROJECTS else None
@@ -91,6 +93,20 @@ def _inherited(driver: Driver, project: Resource, workspace: Resource) -> None:
         what = f"the tag {attribute(one, 'key')} is inherited from {named or 'nothing'}"
         expected = brief(right) if right else "null: it is the workspace's own"
         driver.holds(named == right, read, place, what, expected, source)
+
+
+def _of_another_value(driver: Driver, record: Resource) -> None:
+    """Each of the tags that may be asked for counts, with its value; of a union one is enough."""
+    listing = driver.context.plan(record["type"]).actions.list or ""
+    for number in range(5):
+        tagged = f"filter[tagged][{number}]"
+        asked = {f"{tagged}[key]": "cost", f"{tagged}[value]": driver.name("nothing")}
+        must_find(driver, listing, record, asked, there=[], not_there=[record])
+    key, other = "filter[tagged][0][key]", "filter[tagged][1][key]"
+    union = {key: "cost", other: driver.name("nothing"), "filter[tag-union]": "true"}
+    must_find(driver, listing, record, union, there=[record])
+    bare = {key: "cost", "filter[tag-value-default-null]": "true"}
+    must_find(driver, listing, record, bare, there=[], not_there=[record])
 
 
 def _operations(record: Resource) -> tuple[str, list[str]]:

@@ -13,7 +13,7 @@ from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.data_retention import retained, retention
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
-from mockserver.scenarios.runner.listings import must_list, same_id
+from mockserver.scenarios.runner.listings import must_find, must_list, same_id
 from mockserver.scenarios.runner.scenario import (
     Change,
     Known,
@@ -175,6 +175,12 @@ def _consumers(driver: Driver, record: Resource) -> None:
         wanted, source = [workspace["id"] for workspace in now], f"{{{operation}}}"
         if not must_list(driver, write, [read], wanted, same_id, why=why, source=source):
             return
+    driver.call(add, identifiers(one, two), of=owner)
+    driver.call("update-workspace", body("workspaces", {"global-remote-state": True}), of=owner)
+    listing, named = "list-remote-state-consumers", {"show_only_configured": "true"}
+    must_find(driver, listing, owner, named, there=[one, two], not_there=[record])
+    driver.call("update-workspace", mine, of=owner)
+    driver.call(listing, of=owner)
     known, other = driver.context.plan("workspaces"), linked_one(owner, "project") or ""
     for operation in (add, replace):
         for what, stranger in relations.strangers(driver, known, other):

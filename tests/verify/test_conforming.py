@@ -11,6 +11,7 @@ import pytest
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.routes import filled
 from mockserver.scenarios import follows
+from mockserver.scenarios.runner.queries import NOT_ASKED
 from mockserver.scenarios.runner.run import verify
 from mockserver.scenarios.runner.unreached import unasked, unreached
 from mockserver.traffic.judging import judge_recording
@@ -24,18 +25,20 @@ def played(request: pytest.FixtureRequest) -> Any:
     Each request takes a second there: what depends on two of them in one second would be seen.
     """
     app, made, exchanges = server(request.param), list[str](), list[Exchange]()
+    asked: list[str] = []
     clock = app.extensions["mockserver"].universes.get(TOKEN).clock
 
     def watch(exchange: Any, operation: Any) -> None:
         clock.advance(1.0)
         exchanges.append(exchange)
+        asked.append(operation.id)
         if operation.id.startswith("create-") and exchange.status < 300:
             attributes = (exchange.request or {"data": {"attributes": {}}})["data"]["attributes"]
             named = (attributes.get(word) for word in ("name", "key", "description"))
             made.extend(name for name in [*filter(None, named)][:1])
 
     session, outcome = run(app, edition=request.param, run="r4nd0m", watch=watch)
-    session.made, session.exchanges = made, exchanges
+    session.made, session.exchanges, session.asked = made, exchanges, asked
     return app, session, outcome
 
 
@@ -100,6 +103,24 @@ def test_every_attribute_that_a_body_may_have_is_sent_or_left_alone_with_a_reaso
                 unsent.append(f"{one.name} of {plan.type}")
     assert unsent == [], "a scenario is to send it, or to say why it is left alone"
     assert alone == [], "it is sent after all"
+
+
+def test_every_query_parameter_is_sent_or_left_out_with_a_reason(played: Any) -> None:
+    _, session, _ = played
+    documented = {
+        f"{operation.id} {name}"
+        for operation in session.edition.operations.values()
+        for name in operation.parameters
+    }
+    sent = {
+        f"{id} {name}"
+        for id, exchange in zip(session.asked, session.exchanges, strict=True)
+        for name, _ in exchange.query
+        if exchange.status < 300
+    }
+    assert documented - sent == documented & NOT_ASKED.keys(), (
+        "a law is to ask it, or to say why not"
+    )
 
 
 @pytest.mark.slow
@@ -178,12 +199,17 @@ def test_what_is_not_asked_has_a_reason(played: Any) -> None:
         "collaborator-auth-policy of organizations": "it would lock out members without a second factor",
         "owners-team-saml-role-id of organizations": "it needs single sign-on",
         "vcs-repo of workspaces": "it needs a repository, and who may read it",
+        "create-team include": "show-team-information includes the same",
     }
     old = {
         "list-workspaces without page[size]": "151 records would be made",
         "migration-environment of workspaces": "no page says what it may be",
     }
     new = {
+        "list-projects filter[permissions][create-workspace]": "who runs verification may do so in all",
+        "list-projects filter[permissions][update]": "who runs verification may do so in all",
+        "list-organization-memberships-of-team sort": "all that a run invites have one status",
+        "update-team include": "show-team-information includes the same",
         "an organization without vcs-integrations": "verification can take no entitlement away",
         "user-tokens-enabled of organizations": "it would lock out who runs verification",
         "policy-tool-version of policy-sets": "it needs a version that the server has",

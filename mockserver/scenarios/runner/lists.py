@@ -142,7 +142,7 @@ def inclusion(driver: Driver, plan: Plan, record: Resource) -> None:
         for asked in [*([name] for name in names), *([related] if len(related) > 1 else [])]:
             answer = driver.call(id, of=record, query={**narrow, "include": ",".join(asked)})
             if answer.ok and not answer.wrong:
-                _named(driver, plan, answer, asked, operation.parameters["include"]["x-source"])
+                included(driver, plan, answer, asked, operation.parameters["include"]["x-source"])
 
 
 def _linked_ids(driver: Driver, answer: JudgedAnswer, name: str) -> set[str]:
@@ -164,9 +164,10 @@ def _shown_alone(driver: Driver, plan: Plan, name: str) -> bool:
     return any(driver.context.plan(type).actions.shows for type in types)
 
 
-def _named(
+def included(
     driver: Driver, plan: Plan, answer: JudgedAnswer, names: Sequence[str], source: str
 ) -> None:
+    """An answer has along what its records name by the relations `names`, and nothing else."""
     named = {name: _linked_ids(driver, answer, name) for name in names}
     ids = set[str]().union(*named.values())
     owed = {id for name in names if _shown_alone(driver, plan, name) for id in named[name]}

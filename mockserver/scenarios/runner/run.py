@@ -29,6 +29,7 @@ from mockserver.scenarios.runner import (
     lists,
     names,
     preflight,
+    queries,
     read_only,
     relations,
 )
@@ -178,6 +179,8 @@ def _type(driver: Driver, plan: Plan, only: frozenset[str], pool: ThreadPoolExec
     for part in PARTS:
         with _going_on(driver, plan):
             record = (part(driver, plan, record) or record) if record else None
+    with _going_on(driver, plan):
+        queries.narrowed(driver, plan, record)
     for id in plan.actions.every:
         if not only or id in only:
             with _going_on(driver, plan):

@@ -6,6 +6,7 @@ from mockserver.contract import Operation
 from mockserver.judge.sources import level_of
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.pagination import FEW
+from mockserver.scenarios.runner.queries import NOT_ASKED
 
 STORM = "only more requests a second than the server allows bring it about"
 FAILURE = "documented, but no request makes a server fail"
@@ -106,6 +107,8 @@ def unasked(context: Context) -> dict[str, str]:
             if name in known and (known[name].create or known[name].update):
                 found[f"{name} of {plan.type}"] = why
     for operation in operations:
+        asked = {f"{operation.id} {name}" for name in operation.parameters}
+        found |= {pair: why for pair, why in NOT_ASKED.items() if pair in asked}
         size = operation.parameters.get("page[size]", {}).get("schema", {}).get("default", 0)
         if size > FEW:
             found[f"{operation.id} without page[size]"] = f"{size + 1} records would be made"

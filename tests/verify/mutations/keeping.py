@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from mockserver.contract import Operation
 from tests.verify.mutations import breaking_today as today
@@ -148,4 +149,27 @@ def _of_any_team(answer: Answer) -> None:
         answer.document = document | {"data": [*answer.memory.values()]}
 
 
-KEEPING = [*kept(), *callers()]
+def ignored() -> list[Row]:
+    """Query parameters that are read as if they were not there."""
+    return [
+        today.row(f"{operation} that ignores {name}", lambda operation=operation, name=name: today.spoilt({}, {operation: today.without(quote(name))}), [(operation, place) for place in places], "move-workspaces-into-project" if "tag" in name else "", exit)
+        for operation, name, places, exit in (
+            ("list-team-tokens", "filter[expiry_status]", ["/data"], 1),
+            ("list-team-tokens", "q", ["/data"], 1),
+            ("list-team-tokens", "sort", ["/data"], 1),
+            ("list-team-tokens", "page[number]", ["/data", "status"], 1),
+            ("list-team-access-to-workspaces", "filter[team][id]", ["/data"], 1),
+            ("list-all-opa-versions", "search[version]", ["/data"], 0),
+            ("list-policy-sets", "filter[versioned]", ["/data"], 1),
+            (JOINED, "filter[status]", ["/data"], 1),
+            (JOINED, "include", ["/included", "status"], 1),
+            ("list-workspaces", "filter[tagged][4][value]", ["/data"], 1),
+            ("list-workspaces", "filter[tag-union]", ["/data"], 1),
+            ("list-remote-state-consumers", "show_only_configured", ["/data"], 1),
+            ("list-feature-sets", "q", ["/data"], 0),
+            ("show-organization-token", "token", ["/data/id", "status"], 1),
+        )
+    ]  # fmt: skip
+
+
+KEEPING = [*kept(), *callers(), *ignored()]
