@@ -53,7 +53,7 @@ def test_what_a_token_may_not_do_is_not_played_and_no_fault(edition: str) -> Non
     assert {"create-workspace", "update-workspace", "delete-workspace"} <= succeeded
     missing = unreached(context)
     why = "it takes a record that the token, which is not an owner's, may not make"
-    assert missing["show-policy 200"] == why
+    assert missing["show-policy 401"] == why
     assert missing["create-policy 429"] == f"answered 404, and the token is not {OWNERS}"
     assert "" not in missing.values()
 

@@ -27,7 +27,7 @@ FITS_NOTHING: Mapping[str, str] = {
 }
 """By parameter that takes certain words alone one that no record of a run fits; else any text does."""
 ELSEWHERE = re.compile(
-    r"filter\[(kind|exclude|tag-union|tag-value-default-null|permissions|allowed[_-]\w+)\].*"
+    r"filter\[(kind|project|exclude|tag-union|tag-value-default-null|permissions|allowed[_-]\w+)\].*"
     r"|filter\[tagged\].*\[value\]|search\[exclude-tags\]"
 )
 """What scenarios ask in steps of their own: records fit it without having the text, or with another."""
@@ -57,7 +57,7 @@ def narrowed(driver: Driver, plan: Plan, record: Resource | None) -> None:
         includes = [] if id in plan.actions.reads else included_names(operation)
         if not (names or includes) and (walked or not pages):
             continue
-        everything = driver.call(id, path=path, query=query)
+        everything = driver.sent(id, path=path, query=query)  # what it was asked of may be gone
         if not clean(everything) or not everything.data or not isinstance(everything.data, list):
             continue
         if pages and not walked:
