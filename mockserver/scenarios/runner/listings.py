@@ -73,6 +73,19 @@ def must_find(
     return driver.holds(not any(extra), answer, "/data", what, "no others", source)
 
 
+def must_sort(
+    driver: Driver, operation: str, of: Resource, sort: str, wanted: Sequence[Resource]
+) -> None:
+    """A list brings records in the order of `sort`, and backwards with a minus."""
+    ids = [one["id"] for one in wanted]
+    for asked, order in ((sort, ids), (f"-{sort}", ids[::-1])):
+        answer = driver.call(operation, of=of, query={"sort": asked})
+        found = [one["id"] for _, one in resources(answer.document) if one["id"] in ids]
+        if answer.ok:
+            what, source = f"sort={asked} brings records in another order", f"{{{operation}}}"
+            driver.holds(found == order, answer, "/data", what, f"those by {asked}", source)
+
+
 def _titles(answer: JudgedAnswer, title: Title) -> list[str]:
     return sorted(title(resource) for _, resource in resources(answer.document))
 
