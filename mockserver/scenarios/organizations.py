@@ -85,7 +85,6 @@ SCENARIO = Scenario(
     },
     unique={"name": RECORDED},
     any_case=RECORDED,
-    besides={"name": ("/relationships/entitlement-set/links/related",)},
     steps=steps,
     rights=("can-create-workspace", "can-update-sentinel", "can-create-team", "can-destroy"),
     fixture_entry=fixture_entry,

@@ -126,7 +126,7 @@ def test_every_query_parameter_is_sent_or_left_out_with_a_reason(played: Any) ->
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "type",
-    ["organizations", "policy-sets", "team-projects", "team-workspaces", "vars", "workspaces"],
+    ["policy-sets", "team-projects", "team-workspaces", "vars", "workspaces"],
 )
 def test_what_may_change_beside_a_patch_does_change(type: str) -> None:
     """Our clock stands still: times that move are another server's."""
