@@ -42,7 +42,7 @@ class Made:
         made.__init__ = noted  # type: ignore[misc]
 
     def alive(self) -> list[Any]:
-        return [one for ref in tuple(self._all) if (one := ref()) is not None]
+        return [one for ref in self._all.copy() if (one := ref()) is not None]
 
 
 SOCKETS, SERVERS = Made(), Made()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
@@ -90,3 +91,24 @@ def test_a_look_costs_microseconds() -> None:
     for _ in range(100):
         assert leaks.left(frozenset(leaks.held())) == []
     assert time.thread_time() - started < 0.1  # a millisecond each, on the slowest machine
+
+
+def test_what_the_collector_takes_while_one_looks_does_not_disturb_the_look() -> None:
+    class Thing:
+        def __init__(self) -> None:
+            self.me = self
+
+    made = leaks.Made()
+    made.watch(Thing)
+    before = gc.get_threshold()
+    gc.collect()
+    try:
+        for more in range(1_000):  # wherever in a look the collector begins
+            gc.disable()
+            Thing()
+            gc.set_threshold(gc.get_count()[0] + more % 20 + 1)
+            gc.enable()
+            assert len(made.alive()) <= 1_000
+    finally:
+        gc.set_threshold(*before)
+        gc.enable()
