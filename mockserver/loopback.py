@@ -12,7 +12,8 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 NAMES = ("localhost", "127.0.0.1", "::1")
-_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+])(:[0-9]{1,5})?")
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+])(?::([0-9]{1,5}))?")
+LAST_PORT = 65_535
 
 
 @lru_cache(maxsize=256)
@@ -46,7 +47,8 @@ def origin_of(url: str) -> str | None:
     parts = split(url)
     origin = f"{parts.scheme}://{parts.netloc}".lower()
     as_said = url.lower().startswith(origin)  # what urlsplit has not left out
-    return origin if as_said and _ORIGIN.fullmatch(origin) else None
+    found = _ORIGIN.fullmatch(origin)
+    return origin if as_said and found and int(found[2] or 0) <= LAST_PORT else None
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ import click
 
 from mockserver.cli.common import EDITION, TOKEN, URL, edition_named
 from mockserver.cli.printing import say
-from mockserver.loopback import origin_of, split, without_proxy
+from mockserver.loopback import is_loopback, origin_of, split, without_proxy
 
 READY = click.option(
     "--ready-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -20,6 +20,15 @@ READY = click.option(
 )  # fmt: skip
 TLS = click.option("--tls", is_flag=True, help="The server speaks https, whatever --url says.")
 CURL = """# curl -g -H "Authorization: Bearer $TFE_TOKEN" "$TFE_ADDRESS/api/v2/account/details"\n"""
+UNKNOWN = (
+    "No file of an authority here has signed the certificate of {url}, so the lines name none: set "
+    "SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and NODE_EXTRA_CA_CERTS to it yourself, or "
+    "start `mockserver serve --tls --ready-file FILE` and run `mockserver env --ready-file FILE`."
+)
+SILENT = (
+    "Nothing speaks https at {url}, so the lines name no certificate: start `mockserver serve --tls` "
+    "first, then run this command again."
+)
 
 
 @click.command()
@@ -32,8 +41,6 @@ def env(url: str, token: str, ready_file: Path | None, tls: bool) -> None:
 
     Use it as eval "$(mockserver env)". go-tfe, pytfe, the provider and curl read them.
     """
-    from mockserver.web.tls import VARIABLES
-
     said = _said(url, token, ready_file, tls)
     named = {
         "TFE_ADDRESS": said["url"],
@@ -41,8 +48,7 @@ def env(url: str, token: str, ready_file: Path | None, tls: bool) -> None:
         "TFE_HOSTNAME": split(said["url"]).netloc,
         **without_proxy(said["url"]),
     }
-    if "authority" in said:
-        named |= dict.fromkeys(VARIABLES, said["authority"])
+    named |= _trusting(said)
     for name, value in named.items():
         say(f"export {name}={shlex.quote(value)}")
     say(CURL, newline=False)
@@ -96,6 +102,23 @@ def _said(url: str, token: str, ready_file: Path | None, tls: bool) -> Mapping[s
             "one (http://localhost:8080)"
         )
     return said | {"url": f"https{origin[origin.index(':') :]}" if tls else origin}
+
+
+def _trusting(said: Mapping[str, Any]) -> dict[str, str]:
+    """The variables that have clients trust a server on this machine; stderr says why there are none."""
+    from ssl import SSLCertVerificationError
+
+    from mockserver.web.authorities import VARIABLES, found
+
+    authority, url = said.get("authority"), split(said["url"])
+    if authority is None and url.scheme == "https" and is_loopback(url.hostname):
+        try:
+            authority = found(url.hostname or "", url.port or 443)
+        except SSLCertVerificationError:
+            say(UNKNOWN.format(url=said["url"]), err=True)
+        except OSError:
+            say(SILENT.format(url=said["url"]), err=True)
+    return {} if authority is None else dict.fromkeys(VARIABLES, str(authority))
 
 
 def _host(name: str, services: Mapping[str, str]) -> str:

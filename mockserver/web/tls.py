@@ -13,8 +13,7 @@ from pathlib import Path
 
 import trustme
 
-VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
-"""Where clients look for the file of an authority: Go and OpenSSL, requests, curl, Node."""
+from mockserver.web.authorities import FILE, FOLDER, VARIABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,9 @@ def made(host: str) -> Tls:
     names = dict.fromkeys(["localhost", "127.0.0.1", "::1", *_names(host)])
     context = _context()
     authority.issue_cert(*names).configure_cert(context)
-    folder = tempfile.mkdtemp(prefix="mockserver-")
+    folder = tempfile.mkdtemp(prefix=FOLDER)
     close = weakref.finalize(context, shutil.rmtree, folder, ignore_errors=True)
-    file = Path(folder, "authority.pem")
+    file = Path(folder, FILE)
     authority.cert_pem.write_to_path(str(file))
     return Tls(context, file, close)
 

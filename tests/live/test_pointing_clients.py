@@ -7,19 +7,42 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import trustme
 from click.testing import CliRunner, Result
 
 import mockserver
 from mockserver.cli import main
 from mockserver.contract import load
+from mockserver.web.authorities import VARIABLES
+from mockserver.web.serving import LiveServer
+from mockserver.web.tls import given
 
 
-def run(*arguments: str) -> Result:
+def run(*arguments: str, **env: str) -> Result:
     # CliRunner keeps the environment, in which a developer may have a TFE_ADDRESS
-    return CliRunner().invoke(main, arguments, env={"TFE_ADDRESS": None, "TFE_TOKEN": None})
+    ours = dict.fromkeys(["TFE_ADDRESS", "TFE_TOKEN", *VARIABLES])
+    return CliRunner().invoke(main, arguments, env={**ours, **env})
+
+
+@contextmanager
+def secured(folder: Path) -> Iterator[str]:
+    """The address of a listener with a certificate of one's own, whose authority is `ca.pem`."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_and_cert_chain_pem.write_to_path(str(folder / "own.pem"))
+    own = given(str(folder / "own.pem"), None)
+    server = LiveServer(mockserver.create_app(), tls=own.context).start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
 
 
 def printed(*arguments: str) -> str:
@@ -64,6 +87,67 @@ def test_env_with_tls_leads_to_https_whatever_the_url_says() -> None:
     )
 
 
+def test_env_finds_the_authority_of_a_server_of_this_machine_by_itself() -> None:
+    """Of all the authorities that lie about it names the one that the server's certificate has."""
+    with mockserver.universe(tls=True), mockserver.universe(tls=True) as tfe:
+        found = variables("--tls", "--url", tfe.url.replace("https:", "http:"))
+        assert tfe.authority
+        assert {found[name] for name in VARIABLES} == {tfe.authority}
+        assert found == variables("--url", tfe.url)
+
+
+def test_env_says_nothing_where_the_certificate_is_trusted_already(tmp_path: Path) -> None:
+    with secured(tmp_path) as url:
+        done = run("env", "--url", url, SSL_CERT_FILE=str(tmp_path / "ca.pem"))
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert not [name for name in VARIABLES if name in done.stdout]
+
+
+def test_env_says_what_to_do_where_no_authority_of_a_certificate_is_found(tmp_path: Path) -> None:
+    with secured(tmp_path) as url:
+        done = run("env", "--url", url)
+    assert done.exit_code == 0
+    assert f"export TFE_ADDRESS={url}\n" in done.stdout
+    assert done.stderr == (
+        f"No file of an authority here has signed the certificate of {url}, so the lines name none: "
+        "set SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and NODE_EXTRA_CA_CERTS to it "
+        "yourself, or start `mockserver serve --tls --ready-file FILE` and run `mockserver env "
+        "--ready-file FILE`.\n"
+    )
+
+
+@pytest.mark.parametrize("serves", ["nothing", "plain http"])
+def test_env_says_what_to_do_where_nothing_speaks_https(serves: str) -> None:
+    with mockserver.universe() as tfe:
+        address = tfe.url if serves == "plain http" else "http://127.0.0.1:1"
+        done = run("env", "--tls", "--url", address)
+    assert done.exit_code == 0
+    url = address.replace("http:", "https:")
+    assert done.stderr == (
+        f"Nothing speaks https at {url}, so the lines name no certificate: start `mockserver serve "
+        "--tls` first, then run this command again.\n"
+    )
+
+
+def test_env_asks_no_server_of_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object, **__: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("socket.create_connection", asked)
+    assert run("env", "--url", "https://127.0.0.1").stderr != ""
+    assert run("env", "--url", "https://tfe.example.com").stderr == ""
+
+
+def test_an_authority_of_somebody_else_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may lay a folder of that name into /tmp; who evaluates the lines trusts the file."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with mockserver.universe(tls=True) as tfe:
+        monkeypatch.setattr("os.getuid", lambda: 12345)
+        assert "No file of an authority here" in run("env", "--url", tfe.url).stderr
+
+
 def test_the_curl_line_of_env_is_answered() -> None:
     with mockserver.universe() as tfe:
         said = printed("env", "--url", tfe.url, "--token", tfe.token)
@@ -83,6 +167,7 @@ def test_the_curl_line_of_env_is_answered() -> None:
         "http://[",
         "http://:80",
         "http://here:http",
+        "https://127.0.0.1:65536",
         "http://a b",
         "http://ann@here",
     ],
