@@ -68,6 +68,25 @@ def test_the_changelog_names_the_version() -> None:
     assert "## [Unreleased]" in changelog or f"## [{mockserver.__version__}]" in changelog
 
 
+def test_whoever_copies_an_address_of_this_repository_gets_the_version_that_the_text_is_of() -> None:
+    """A git reference (`tfe-mockserver.git@…`, `uses: OWNER/tfe-mockserver@…`) is a tag of that release."""
+    texts = [
+        path
+        for place in (ROOT, ROOT / "docs", ROOT / "examples" / "ci")
+        for path in sorted(place.iterdir())
+        if path.suffix in (".md", ".yml") and path.name != "CHANGELOG.md"
+    ]
+    named = {
+        f"{path.relative_to(ROOT)}: {reference}"
+        for path in texts
+        for reference in re.findall(
+            r"tfe-mockserver(?:\.git)?@([\w.-]*\w)", path.read_text(encoding="utf-8")
+        )
+    }
+    where = ("README.md", "docs/ci.md", "examples/ci/github-actions.yml", "examples/ci/gitlab-ci.yml")
+    assert named == {f"{name}: v{mockserver.__version__}" for name in where}
+
+
 def test_only_the_clock_asks_for_the_time_of_day_and_only_ids_make_ids() -> None:
     """Monotonic time is for latency and rates; the time of day is the world's.
 
