@@ -68,7 +68,9 @@ def test_the_changelog_names_the_version() -> None:
     assert "## [Unreleased]" in changelog or f"## [{mockserver.__version__}]" in changelog
 
 
-def test_whoever_copies_an_address_of_this_repository_gets_the_version_that_the_text_is_of() -> None:
+def test_whoever_copies_an_address_of_this_repository_gets_the_version_that_the_text_is_of() -> (
+    None
+):
     """A git reference (`tfe-mockserver.git@…`, `uses: OWNER/tfe-mockserver@…`) is a tag of that release."""
     texts = [
         path
@@ -83,7 +85,12 @@ def test_whoever_copies_an_address_of_this_repository_gets_the_version_that_the_
             r"tfe-mockserver(?:\.git)?@([\w.-]*\w)", path.read_text(encoding="utf-8")
         )
     }
-    where = ("README.md", "docs/ci.md", "examples/ci/github-actions.yml", "examples/ci/gitlab-ci.yml")
+    where = (
+        "README.md",
+        "docs/ci.md",
+        "examples/ci/github-actions.yml",
+        "examples/ci/gitlab-ci.yml",
+    )
     assert named == {f"{name}: v{mockserver.__version__}" for name in where}
 
 
