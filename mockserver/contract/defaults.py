@@ -14,13 +14,20 @@ def unfit_defaults(made: Assembled) -> Iterator[tuple[str, str, str]]:
     """Page, place and reason of each default that its schema refuses: of what a create fills in, and of
     query parameters. All are checked at once: to compile a hundred schemas would slow every start.
     """
-    found = list(_defaults(made))
-    parts = {str(index): part for index, (_, _, part) in enumerate(found)}
-    values = {index: part["default"] for index, part in parts.items()}
+    distinct: dict[str, tuple[str, str, Schema]] = {}
+    for found in _defaults(made):  # most say one of a few things
+        distinct.setdefault(repr(_asserted(found[2])), found)
+    parts = {key: part for key, (_, _, part) in distinct.items()}
+    values = {key: part["default"] for key, part in parts.items()}
     for miss in Checker({"properties": parts}, made.schemas).misses(values):
-        page, place, part = found[int(miss.path[0])]
+        page, place, part = distinct[str(miss.path[0])]
         reason = f"{brief(part['default'])}; expected {expected(part, made.schemas)}"
         yield page, place, reason
+
+
+def _asserted(part: Schema) -> Schema:
+    """A schema without what is only told of it."""
+    return {w: said for w, said in part.items() if w != "description" and not w.startswith("x-")}
 
 
 def _defaults(made: Assembled) -> Iterator[tuple[str, str, Schema]]:

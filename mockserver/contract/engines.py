@@ -18,6 +18,10 @@ try:
 except ImportError:  # no wheel for this machine
     jsonschema_rs = None  # type: ignore[assignment]
 
+_REGEX = jsonschema_rs and jsonschema_rs.Draft202012Validator(
+    {"format": "regex"}, validate_formats=True
+)
+
 Schema = Mapping[str, Any]
 Components = Mapping[str, Schema]
 InstancePath = tuple[str | int, ...]
@@ -90,6 +94,24 @@ class Checker:
             if len(found) == MOST:
                 break
         return sorted(found.values(), key=lambda miss: [str(part) for part in miss.path])
+
+
+def is_regex(text: str) -> bool:
+    """Whether a text is a regular expression of ECMA-262, as `format: regex` is understood. False also
+    where that cannot be told: without a wheel.
+    """
+    with suppress(UnicodeEncodeError):
+        return _REGEX is not None and bool(_REGEX.is_valid(text))
+    return False
+
+
+def compiles(pattern: str) -> bool:
+    """Whether the engine that decides compiles a pattern."""
+    try:
+        Checker({"pattern": pattern}, {}).holds("")
+    except ValueError:
+        return False
+    return True
 
 
 class Checkers:

@@ -6,6 +6,7 @@ What every operation has in common is said here once, as a rule; the rules stand
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -48,10 +49,11 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
             "content": ERRORS,
         }
     told: list[tuple[Mapping[str, Any], str, Item]] = []
+    times = Counter(id for page in pages.values() for id in page.operations)
     for page in pages.values():
         for id, said in page.operations.items():
             try:
-                if any(id in other.operations for other in pages.values() if other is not page):
+                if times[id] > 1:
                     raise ValueError("another page has an operation of that id")
                 whole = with_success(said, known)
                 method, path, item = _operation(page.name, id, whole, known, made, most)

@@ -9,11 +9,10 @@ from typing import Any
 from mockserver.contract.body import RequestBody
 from mockserver.contract.checked import Checked
 from mockserver.contract.engines import Checker, Checkers, Miss, Schema
-from mockserver.contract.explain import explained
 from mockserver.contract.query import Query
+from mockserver.contract.resource_schemas import ResourceSchema, explain_miss
 from mockserver.contract.shapes import Show, envelope, resource_schemas, shower
 from mockserver.contract.tolerated import Tolerated
-from mockserver.pointers import key_path, pointer
 
 JSONAPI = "application/vnd.api+json"
 OBJECTS = "/_archivist/v1/object/"
@@ -21,40 +20,12 @@ OBJECTS = "/_archivist/v1/object/"
 path is the token of the call, and no header is asked."""
 
 
-class ResourceSchema:
-    """The schema of one resource object: what it shows, and whether one keeps it."""
-
-    def __init__(self, name: str, schemas: Mapping[str, Schema], checkers: Checkers) -> None:
-        self.name, self._schemas, self._checkers = name, schemas, checkers
-        self._schema: Schema = {"$ref": f"#/components/schemas/{name}"}
-        self._checker = checkers.of(self._schema)
-
-    @cached_property
-    def shown(self) -> Show:
-        """Gives a resource object without what the schema does not list."""
-        return shower(self._schema, self._schemas)
-
-    def holds(self, value: Any) -> bool:
-        """Whether a resource object keeps its schema: then all that it shows is listed, too."""
-        return self._checker.holds(value)
-
-    def misses(self, value: Any) -> list[str]:
-        """A sentence for each place where a resource object breaks its schema."""
-        return [
-            explain_miss(miss, self._schema, self._schemas, self._checkers.secrets)
-            for miss in self._checker.misses(value)
-        ]
-
-
-def explain_miss(
-    miss: Miss, schema: Schema, schemas: Mapping[str, Schema], secrets: frozenset[str]
-) -> str:
-    """One sentence about a miss in an answer: pointer, fact, what was expected, source."""
-    _, meta = explained(miss, schema, schemas, secrets=secrets)
-    return (
-        f"{pointer(miss.path) or '/'}: {meta['fact']}, expected {meta['expected']} "
-        f"({meta['source']}, {key_path(miss.path)})"
-    )
+def _json_schema(response: Mapping[str, Any]) -> Schema | None:
+    for media_type, entry in response.get("content", {}).items():
+        if "json" in media_type:
+            schema: Schema = entry["schema"]
+            return schema
+    return None
 
 
 class Operation:
@@ -82,19 +53,8 @@ class Operation:
         self.token: str | None = item.get("x-token")
         self.open = item.get("security") == [] and self.token is None
         self._schemas: Mapping[str, Schema] = components["schemas"]
-        shared: Mapping[str, Any] = components["responses"]
-        # the documented answers by status, references followed
-        self.responses: dict[int, Mapping[str, Any]] = {
-            int(status): shared[r["$ref"].rpartition("/")[2]] if "$ref" in r else r
-            for status, r in item["responses"].items()
-        }
-        self._tolerated = [t for t in tolerated if not t.operations or self.id in t.operations]
-        parameters = item.get("parameters", [])
-        self.records = {p["name"]: p["x-record"] for p in parameters if "x-record" in p}
-        self.parameters = {p["name"]: p for p in parameters if p["in"] == "query"}
-        self._place = {"operation": self.id, "edition": edition}
-        filters = {entry.parameter for entry in self._tolerated}
-        self._query = Query(self.parameters, filters, self._place, self.source)
+        self._shared: Mapping[str, Any] = components["responses"]
+        self._all_tolerated = tolerated
         self.body = item.get("requestBody")
         self._checkers = checkers
         self._showers: dict[str, Show] = {}
@@ -110,6 +70,31 @@ class Operation:
     def media_type(self) -> str | None:
         """Of the request's body; None where the operation takes none."""
         return next(iter(self.body["content"])) if self.body else None
+
+    @cached_property
+    def records(self) -> Mapping[str, str]:
+        """The types of the records that the parameters of its path name."""
+        parameters = self.item.get("parameters", ())
+        return {p["name"]: p["x-record"] for p in parameters if "x-record" in p}
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """Those of its query."""
+        return {p["name"]: p for p in self.item.get("parameters", ()) if p["in"] == "query"}
+
+    @cached_property
+    def responses(self) -> Mapping[int, Mapping[str, Any]]:
+        """The documented answers by status, references followed."""
+        return {
+            int(status): self._shared[r["$ref"].rpartition("/")[2]] if "$ref" in r else r
+            for status, r in self.item["responses"].items()
+        }
+
+    @property
+    def successes(self) -> Mapping[int, Schema | None]:
+        """The statuses of success, each with the schema of its body; None where it has no JSON."""
+        said = self.item["responses"].items()
+        return {int(status): _json_schema(r) for status, r in said if status < "300"}
 
     def says(self, status: int) -> bool:
         """Whether its page says a status of its own, beside what every operation refuses with."""
@@ -149,12 +134,7 @@ class Operation:
 
     def answer_schema(self, status: int) -> Schema | None:
         """The schema of an answer; None where it has no JSON body."""
-        content = self.responses[status].get("content", {})
-        for media_type, entry in content.items():
-            if "json" in media_type:
-                schema: Schema = entry["schema"]
-                return schema
-        return None
+        return _json_schema(self.responses[status])
 
     @cached_property
     def body_schema(self) -> Schema:
@@ -167,6 +147,19 @@ class Operation:
         return self._checkers.of(schema)
 
     # what is sent
+
+    @cached_property
+    def _place(self) -> Mapping[str, str]:
+        return {"operation": self.id, "edition": self.edition}
+
+    @cached_property
+    def _tolerated(self) -> Sequence[Tolerated]:
+        return [t for t in self._all_tolerated if not t.operations or self.id in t.operations]
+
+    @cached_property
+    def _query(self) -> Query:
+        filters = {entry.parameter for entry in self._tolerated}
+        return Query(self.parameters, filters, self._place, self.source)
 
     def check_query(self, arguments: Iterable[tuple[str, str]]) -> Checked:
         """Query parameters: typed, with defaults; unknown or repeated ones are findings, unknown

@@ -21,6 +21,8 @@ VALUES = ("const", "enum", "default", "example", "examples")
 """Words whose value is no schema."""
 MEMBERS = ("properties", "parameters")
 """Words whose value has names of the page's own."""
+DOUBTFUL = {"pattern", "x-required", *subset.PATCHES}
+"""Words of a schema that the form of page files alone does not show to be within the subset."""
 
 
 class UnfitPage(ValueError):
@@ -58,13 +60,15 @@ def _page(path: Path) -> Page:
     if misses := _form().misses(said):
         raise UnfitPage(f"{path}#{_told(misses[0])}")
     whole = _Whole(path.stem, said.get("x-page", ""))
-    defs = {name: whole.of(part) for name, part in said.get("$defs", {}).items()}
+    defs: dict[str, Any] = {}
+    for name, part in said.get("$defs", {}).items():
+        defs[name] = whole.of(part)
+        if whole.doubted():
+            subset.check(defs[name], str(path), f"/$defs/{name}")
     operations = whole.of(_operations(said))
-    for place, schema in (
-        *((f"/$defs/{name}", schema) for name, schema in defs.items()),
-        *_schemas(operations),
-    ):
-        subset.check(schema, str(path), place)
+    if whole.doubted():
+        for place, schema in _schemas(operations):
+            subset.check(schema, str(path), place)
     return Page(
         path,
         operations,
@@ -112,11 +116,21 @@ def _shared(every: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
 
 
 class _Whole:
-    """Makes sources one text and references lead to components, and keeps what is referred to."""
+    """Makes sources one text and references lead to components, and keeps what is referred to.
+
+    `doubted`: whether anything since it was last asked may be outside the subset. The form of page
+    files knows only words of the subset; what it cannot tell is a pattern, a difference, and two
+    words that contradict each other.
+    """
 
     def __init__(self, page: str, html: str) -> None:
         self.page, self.html = page, html
         self.references: set[str] = set()
+        self._doubts = 0
+
+    def doubted(self) -> bool:
+        doubts, self._doubts = self._doubts, 0
+        return doubts > 0
 
     def of(self, part: Any) -> Any:
         if isinstance(part, list):
@@ -127,15 +141,20 @@ class _Whole:
         for name, value in part.items():
             if name == "x-source":
                 made[name] = sourced(value, self.html)
+            elif isinstance(value, (dict, list)):
+                made[name] = self._inner(name, value)
             elif name == "$ref" and value is not None:  # a difference may take it away
                 made[name] = self._reference(value)
-            elif name in MEMBERS:
-                made[name] = {member: self.of(said) for member, said in value.items()}
-            elif name in VALUES or not isinstance(value, (dict, list)):
-                made[name] = value
             else:
-                made[name] = self.of(value)
+                made[name] = value
+        if not part.keys().isdisjoint(DOUBTFUL) and subset.is_doubtful(part):
+            self._doubts += 1
         return made
+
+    def _inner(self, name: str, value: Any) -> Any:
+        if name in MEMBERS:
+            return {member: self.of(said) for member, said in value.items()}
+        return value if name in VALUES else self.of(value)
 
     def _reference(self, said: str) -> str:
         file, _, name = said.partition("#/$defs/")

@@ -134,9 +134,11 @@ def _member(part: Schema, role: str, source: str, types: Types) -> dict[str, Any
     if role == ANSWER:
         inner = source = part.get("x-source", source)
     else:
-        patch = {**part.get("x-sent", {}), **(part.get(f"x-{role}") or {})}
-        source = patch.pop("x-source", source)
-        part = patched(part, patch)
+        sent, own = part.get("x-sent"), part.get(f"x-{role}")
+        if sent or own:
+            patch = {**(sent or {}), **(own or {})}
+            source = patch.pop("x-source", source)
+            part = patched(part, patch)
     if part.get("$ref", "").startswith(LINKAGE):
         return _relationship(part, role, source, types)
     made = {name: said for name, said in part.items() if name not in OURS}

@@ -79,20 +79,32 @@ def is_resource_schema(schema: Schema) -> bool:
 
 def resource_schemas(schema: Schema, components: Components) -> dict[str, str]:
     """The resource objects that a document holds: component names by resource type."""
-    found: dict[str, str] = {}
-    queue: list[Any] = [schema]
+    return {type_of(components[name]): name for name in resource_names(schema, components)}
+
+
+def type_of(schema: Schema) -> str:
+    """The type of a resource object, by its schema."""
+    return str(schema["properties"]["type"]["const"])
+
+
+def resource_names(schema: Any, components: Components) -> list[str]:
+    """The component names of the resource objects that a schema, or a list of them, leads to."""
+    found: list[str] = []
+    queue, seen = [schema], set[str]()
     while queue:
         part = queue.pop()
-        if isinstance(part, list):
+        if type(part) is list:
             queue += part
-        elif isinstance(part, Mapping):
+        elif type(part) is dict:
             name = part.get("$ref", "").rpartition("/")[2]
-            if name and is_resource_schema(components[name]):
-                found[components[name]["properties"]["type"]["const"]] = name
-            elif name:
-                queue.append(components[name])
-            else:
-                queue += list(part.values())
+            if not name:
+                queue += part.values()
+            elif name not in seen:
+                seen.add(name)
+                if is_resource_schema(components[name]):
+                    found.append(name)
+                else:
+                    queue.append(components[name])
     return found
 
 

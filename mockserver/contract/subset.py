@@ -7,9 +7,11 @@ refusal: an object is closed only where all of its properties stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
+
+from mockserver.contract.engines import compiles, is_regex
 
 PLAIN = {
     "type", "const", "enum", "required", "minItems", "maxItems", "uniqueItems", "minLength",
@@ -21,6 +23,7 @@ PATCHES = ("x-sent", "x-create", "x-update")
 ONE = {"items", "not", "if", "then", "else"}
 MANY = {"anyOf", "oneOf", "allOf"}
 _UNSURE = re.compile(r"\\(?![fnrtv])[0-9A-Za-z]|\(\?(?!:)|\[\^?\]")
+_MANY_TIMES = re.compile(r"\{[0-9,]*[0-9]{4}")
 _REF = re.compile(r"#/components/schemas/[A-Za-z0-9.-]+")
 
 
@@ -35,6 +38,14 @@ def check(schema: Any, where: str, place: str = "") -> None:
     """
     for at, reason in faults(schema, place, True):
         raise Unsupported(f"{where}#{at}: {reason}")
+
+
+def is_doubtful(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema of known words may be outside the subset all the same: itself, not what is in it."""
+    pattern = schema.get("pattern")
+    wrong = pattern is not None and bool(_UNSURE.search(pattern) or unsound(pattern))
+    contradicts = "readOnly" in schema and "x-required" in schema
+    return wrong or contradicts or any(name in schema for name in PATCHES)
 
 
 def faults(schema: Any, place: str, may_close: bool) -> Iterator[tuple[str, str]]:
@@ -68,7 +79,7 @@ def _value_faults(schema: dict[str, Any], place: str) -> Iterator[tuple[str, str
     pattern = schema.get("pattern")
     if pattern is not None and _UNSURE.search(pattern):
         yield f"{place}/pattern", f"{pattern!r}: write classes out in ASCII, no look-around"
-    elif pattern is not None and (reason := _unsound(pattern)):
+    elif pattern is not None and (reason := unsound(pattern)):
         yield f"{place}/pattern", f"{pattern!r} is not a regular expression: {reason}"
     if schema.get("readOnly") is True and schema.get("x-required") is True:
         yield f"{place}/x-required", "no create can send what is readOnly; take one of the two away"
@@ -77,10 +88,16 @@ def _value_faults(schema: dict[str, Any], place: str) -> Iterator[tuple[str, str
 
 
 @cache
-def _unsound(pattern: str) -> str:
-    """Why a pattern cannot be compiled; empty where it can."""
+def unsound(pattern: str) -> str:
+    """Why one of the engines cannot compile a pattern; empty where both can.
+
+    `re` is slow to compile: it is asked only of what is no regular expression to ECMA-262, which is
+    stricter, and for its reason.
+    """
+    if is_regex(pattern) and not _MANY_TIMES.search(pattern):
+        return ""
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         return str(error)
-    return ""
+    return "" if compiles(pattern) else "jsonschema_rs cannot compile it"

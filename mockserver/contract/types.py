@@ -6,13 +6,13 @@ Handed to those who keep records, so that they need not know schemas.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract.engines import Components, Schema
 from mockserver.contract.explain import resolve
 from mockserver.contract.operations import Operation
-from mockserver.contract.shapes import resource_schemas
+from mockserver.contract.shapes import resource_names, type_of
 
 SETTING = (".create", ".update")
 """Ends of the names of the bodies that set attributes."""
@@ -77,17 +77,10 @@ def resource_types(operations: Iterable[Operation], schemas: Components) -> dict
     bears the type's name stands there, the others stand under the names of their components.
     """
     operations = list(operations)
-    answers = {
-        repr(schema): schema  # most are one reference, and many operations answer the same
-        for operation in operations
-        for status in operation.responses
-        if status < 300 and (schema := operation.answer_schema(status))
-    }
-    shown = {
-        name: type
-        for schema in answers.values()
-        for type, name in resource_schemas(schema, schemas).items()
-    }
+    answers = [
+        schema for operation in operations for schema in operation.successes.values() if schema
+    ]
+    shown = {name: type_of(schemas[name]) for name in resource_names(answers, schemas)}
     own = {type: f"{type}.resource" for type in shown.values()}
     bodies: dict[Any, list[tuple[str, Schema]]] = {}
     for o in operations:
@@ -117,31 +110,39 @@ def _type_of(body: Schema, schemas: Components) -> Any:
 def _resource_type(
     type: str, shown: Schema, bodies: list[tuple[str, Schema]], schemas: Components
 ) -> ResourceType:
-    attributes = {
-        name: Attribute(name, part) for name, part in _members(shown, "attributes", schemas)
+    attributes: dict[str, dict[str, Any]] = {
+        name: {"schema": part} for name, part in _members(shown, "attributes", schemas)
     }
     relationships = {
-        name: _relationship(name, part, schemas)
+        name: _relationship(part, schemas)
         for name, part in _members(shown, "relationships", schemas)
     }
     for method, body in bodies:
         data = _data(body, schemas)
-        word = "create" if method == "POST" else "update"
+        makes = method == "POST"
+        word = "create" if makes else "update"
+        needed = _needed(data, "attributes", schemas) if makes else ()
         for name, part in _members(data, "attributes", schemas):
-            if name not in attributes:
-                attributes[name] = Attribute(name, part, shown=False)
-            default = {"default": part["default"], "has_default": True} if "default" in part else {}
-            required = method == "POST" and name in _needed(data, "attributes", schemas)
-            said = {word: True, **default, **({"required": True} if required else {})}
-            secret = attributes[name].secret or bool(part.get("x-secret"))
-            attributes[name] = replace(attributes[name], secret=secret, **said)
+            said = attributes.setdefault(name, {"schema": part, "shown": False})
+            said[word] = True
+            if "default" in part:
+                said |= {"default": part["default"], "has_default": True}
+            if name in needed:
+                said["required"] = True
+            if part.get("x-secret"):
+                said["secret"] = True
+        needed = _needed(data, "relationships", schemas) if makes else ()
         for name, _ in _members(data, "relationships", schemas):
-            if name not in relationships:  # sent and never shown
-                continue
-            required = method == "POST" and name in _needed(data, "relationships", schemas)
-            said = {word: True, **({"required": True} if required else {})}
-            relationships[name] = replace(relationships[name], **said)
-    return ResourceType(type, attributes, relationships)
+            if name in relationships:  # else sent and never shown
+                relationships[name] |= {
+                    word: True,
+                    **({"required": True} if name in needed else {}),
+                }
+    return ResourceType(
+        type,
+        {name: Attribute(name, **said) for name, said in attributes.items()},
+        {name: Relationship(name, **said) for name, said in relationships.items()},
+    )
 
 
 def _members(schema: Schema, name: str, schemas: Components) -> Iterator[tuple[str, Schema]]:
@@ -150,14 +151,15 @@ def _members(schema: Schema, name: str, schemas: Components) -> Iterator[tuple[s
 
 
 def _needed(schema: Schema, name: str, schemas: Components) -> Iterable[str]:
-    needed: Iterable[str] = resolve(schema["properties"][name], schemas).get("required", ())
+    part = schema.get("properties", {}).get(name, {})
+    needed: Iterable[str] = resolve(part, schemas).get("required", ())
     return needed
 
 
-def _relationship(name: str, schema: Schema, schemas: Components) -> Relationship:
+def _relationship(schema: Schema, schemas: Components) -> dict[str, Any]:
     data = resolve(schema.get("properties", {}).get("data", {}), schemas)
     many = data.get("type") == "array"
     item = resolve(data["items"], schemas) if many else data
     type = item.get("properties", {}).get("type", {})
     types = tuple(type.get("enum", [type["const"]] if "const" in type else ()))
-    return Relationship(name, types, many, nullable="null" in data.get("type", ()))
+    return {"types": types, "many": many, "nullable": "null" in data.get("type", ())}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract import Operation
-from mockserver.contract.operations import ResourceSchema
+from mockserver.contract.resource_schemas import ResourceSchema
 from mockserver.world.calls import Call, Shown
 from mockserver.world.problems import Breach
 from mockserver.world.state import Record, State

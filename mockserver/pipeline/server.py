@@ -25,7 +25,7 @@ from mockserver.pipeline import cors
 from mockserver.pipeline.render_cache import Store
 from mockserver.redaction import Redactor, redactor
 from mockserver.resources import kinds
-from mockserver.world import fixtures, ids
+from mockserver.world import fixtures, ids, records
 from mockserver.world.clock import Clock
 from mockserver.world.facts import Facts
 from mockserver.world.fixture_schema import fixture_schema
@@ -45,10 +45,7 @@ KEY = re.compile(r"[!#-\-0-\[\]-~]{1,200}", re.ASCII)
 @lru_cache(maxsize=8)
 def facts(contract: Edition) -> Facts:
     """What an edition says, for those who may not read it."""
-    statuses = {
-        id: min(status for status in operation.responses if 200 <= status < 300)
-        for id, operation in contract.operations.items()
-    }
+    statuses = {id: min(operation.successes) for id, operation in contract.operations.items()}
     types = sorted(contract.types.items(), key=lambda item: item[0] != item[1].name)
     return Facts.of(contract.facts, [type for _, type in types], statuses, contract.sources)
 
@@ -103,7 +100,7 @@ def first_state(kinds: Kinds, document: Mapping[str, Any], seed: int, now: str) 
 @lru_cache(maxsize=8)
 def _beginning(kinds: Kinds, always: str, seed: int, now: str) -> State:
     """What every world has: the same for most, and there are hundreds of versions of Terraform."""
-    state = State()
+    state = records.begun(kinds, now)
     for part in json.loads(always):
         state, _ = fixtures.seed(kinds, state, part, seed=seed, now=now)
     return state
@@ -172,9 +169,10 @@ class Server:
         found, table = contract.operation(operation), self.kinds(contract.name).table
         if found.id not in table:
             raise KeyError(f"{operation} needs no token, or is not built here")
-        types = list(found.records.values()) or [found.judged]  # a path, or else query or body
+        of_path = list(found.records.values())
+        type = of_path[-1] if of_path else found.judged  # a path, or else query or body
         right = table[found.id][1]
-        return Asked(found.id, right, types[-1], found.entitlement)
+        return Asked(found.id, right, type, found.entitlement)
 
     def universe(self, **options: Unpack[WorldOptions]) -> Universe:
         """A new world in its place. Raises UnknownEdition, BadFixture, Taken, Full, ValueError."""

@@ -4,8 +4,7 @@ administers the installation puts an organization on another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.jsonapi.pagination import listed
@@ -14,7 +13,7 @@ from mockserver.resources.site_administration import RIGHT, demand, grants
 from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
-from mockserver.world.kinds import Kind
+from mockserver.world.kinds import Kind, Values
 from mockserver.world.naming import by_id
 from mockserver.world.problems import invalid
 from mockserver.world.state import Record
@@ -29,8 +28,8 @@ PLANS: Mapping[str, str] = {
 """By id, the name: those that the client's suite asks for."""
 
 
-def always(facts: Facts, document: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {TYPE: [{"id": id, "name": name} for id, name in PLANS.items()]}
+def begins(facts: Facts) -> Iterable[tuple[str, Values]]:
+    return ((id, {"name": name}) for id, name in PLANS.items())
 
 
 def plan_of(view: View, record: Record) -> str:
@@ -114,6 +113,6 @@ TODAY = Kind(
     grants={TYPE: grants, "organizations": grants},
     about="Plans that organizations can be on; the same in every world.",
     member=TYPE,
-    always=always,
+    begins=begins,
 )
 EDITIONS = {"2026-08": TODAY}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from mockserver.jsonapi.handlers import create_record, delete_record, show_record, update_record
@@ -197,7 +196,7 @@ def versions(type: str, what: str, url: str, uses: Uses, *, held: bool = False) 
         dump=dump,
         about=f"Versions of {what}; those of the edition where a fixture has none.",
         member=type,
-        always=lambda facts, document: {type: _released(facts, type)},
+        begins=lambda facts: _released(facts, type),
         seed=seed,
     )
 
@@ -234,9 +233,9 @@ def _is_released(record: Record) -> bool:
     return record.id == _id(record.kind, record["version"])
 
 
-@lru_cache(maxsize=16)
-def _released(facts: Facts, type: str) -> list[dict[str, Any]]:
-    return [
-        {"id": _id(type, version), "version": version, "official": True, "created-at": None}
+def _released(facts: Facts, type: str) -> Iterable[tuple[str, Values]]:
+    """The versions of the edition: nothing says when they were made."""
+    return (
+        (_id(type, version), {"version": version, "official": True, "created-at": None})
         for version in facts[type]
-    ]
+    )

@@ -95,7 +95,8 @@ class Kind:
     top), under which name, in an object (`mapping`) or a list. `refers`: types whose records an
     entry names beside those of its relations, so that these are read first. `seed`, `dump`: entry
     to record, record to entry (None: every world begins with it), where a fixture says it differently than the API; `entry`: the JSON
-    Schema of that, laid over what the edition and the kind say anyway. `always`: the
+    Schema of that, laid over what the edition and the kind say anyway. `begins(facts)`: ids and values
+    of the records that every world has; `always`: the
     fixture of what every world has, as the edition and a document say it. `enforcement`: where its members are enforced.
     """
 
@@ -141,6 +142,7 @@ class Kind:
     seed: Callable[[Any, Any, str, Record | None], Record | None] | None = None
     dump: Callable[[State, Record, dict[str, Any]], Any] | None = None
     entry: Mapping[str, Any] = field(default_factory=dict)
+    begins: Callable[[Facts], Iterable[tuple[str, Values]]] | None = None
     always: Callable[[Facts, Mapping[str, Any]], Mapping[str, Any]] | None = None
     enforcement: Enforcement | None = None
 

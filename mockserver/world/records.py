@@ -10,8 +10,8 @@ from typing import Any
 from mockserver.world import ids
 from mockserver.world.facts import Facts
 from mockserver.world.frozen import freeze
-from mockserver.world.kinds import Kind, Values
-from mockserver.world.state import Record, State
+from mockserver.world.kinds import Kind, Kinds, Values
+from mockserver.world.state import ROOT, Record, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,12 @@ def create(
     counted: dict[str, int] = {}
     if id is None:
         id, counted = _numbered(kind, state, seed)
-    key = state.serial + 1
-    record = Record(
+    record = _made(kind, state.serial + 1, id, owners, values)
+    return state.add(record, counted), record
+
+
+def _made(kind: Kind, key: int, id: str, owners: tuple[int, ...], values: Values) -> Record:
+    return Record(
         kind=kind.type,
         key=key,
         id=id,
@@ -96,7 +100,17 @@ def create(
         sort=kind.sort(values, key),
         shared=kind.shared(values, owners),
     )
-    return state.add(record, counted), record
+
+
+def begun(kinds: Kinds, now: str) -> State:
+    """The state in which every world begins: of the records that kinds say each has."""
+    listed = (
+        (kind, *one) for kind in kinds.values() if kind.begins for one in kind.begins(kinds.facts)
+    )
+    return State.of(
+        _made(kind, key, id, (ROOT,), initial_values(kind, kinds.facts, values, now))
+        for key, (kind, id, values) in enumerate(listed, ROOT + 1)
+    )
 
 
 def _numbered(kind: Kind, state: State, seed: int) -> tuple[str, dict[str, int]]:

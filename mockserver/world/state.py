@@ -89,6 +89,31 @@ class State:
     replaced: int = 0
     written: int = 0
 
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> State:
+        """A world of records that nobody owns, and whose keys begin after ROOT and leave none out: as if
+        each were added in turn, at once. Raises KeyError where a name is taken.
+        """
+        found = {record.key: record for record in records}
+        names: dict[Any, int] = {}
+        lists: dict[str, builtins.list[Any]] = {}
+        shared: indexes.Shared = HashTrieMap()
+        for record in found.values():
+            for name in record.names:
+                if names.setdefault(name, record.key) != record.key:
+                    raise KeyError(f"{name} is taken")
+            lists.setdefault(record.kind, []).append((*record.sort, record.key))
+            shared = indexes.shared(shared, record.key, (), record.shared)
+        owned = {kind: Ordered.of(items) for kind, items in lists.items()}
+        return cls(
+            records=HashTrieMap(found),
+            names=HashTrieMap(names),
+            owned=HashTrieMap({ROOT: owned} if owned else {}),
+            shared=shared,
+            serial=max(found, default=ROOT),
+            written=sum(record.weight() for record in found.values()),
+        )
+
     # reading
 
     def get(self, key: int) -> Record:

@@ -263,6 +263,19 @@ def test_a_mistake_is_told_in_words(
             "/$defs/gadgets/properties/attributes/properties/made-at/pattern: "
             "'[a-' is not a regular expression: unterminated character set at position 0",
         ),
+        *(
+            (
+                (*ATTRIBUTES, "made-at", "pattern"),
+                pattern,
+                "/$defs/gadgets/properties/attributes/properties/made-at/pattern: "
+                f"{pattern!r} is not a regular expression: {reason}",
+            )
+            for pattern, reason in (
+                ("a**", "multiple repeat at position 2"),
+                ("a{", "jsonschema_rs cannot compile it"),  # `re` can
+                ("a{99999999999}", "the repetition number is too large"),
+            )
+        ),
         (
             ("operations", "list-gadgets", "parameters", "q", "pattern"),
             "a(",

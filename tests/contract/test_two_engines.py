@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from near import Fitting, near, swept
 from sweeps import EVERY, OPERATIONS, each, some
 
 from mockserver.contract import Edition, engines
 from mockserver.contract.engines import Checker
+from mockserver.contract.subset import unsound
+from tests.examples import examples
 
 FITTING = {edition.name: Fitting(edition.schemas) for edition in EVERY}
 COMPONENTS = [
@@ -53,6 +57,14 @@ PATTERNS = [
     ("^(?:a|b$)$", "b"),
     ("^[0-9]+$", "12"),
 ]
+
+
+@given(st.text(alphabet="ab1-,:^$.|()[]{}*+?\\", max_size=8))
+@settings(max_examples=examples(300))
+def test_what_is_a_regular_expression_to_the_one_engine_is_one_to_the_other(text: str) -> None:
+    if not unsound(text):
+        re.compile(text)
+        Checker({"pattern": text}, {}).holds("a")
 
 
 @pytest.mark.parametrize(("pattern", "fits"), PATTERNS)

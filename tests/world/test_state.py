@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -53,6 +53,31 @@ def test_a_name_that_is_taken_is_not_given_twice() -> None:
         state.add(record(2, name="a"))
     with pytest.raises(KeyError, match="taken"):
         state.add(record(2, name="b")).put(record(2, name="a"))
+
+
+def test_records_that_are_there_from_the_beginning_are_as_those_that_were_added_in_turn() -> None:
+    tags = [(("tagged", "a"),), (("tagged", "a"), ("tagged", "b")), ()]
+    records = [
+        replace(record(1, name="b", code="main"), shared=tags[0]),
+        replace(record(2, name="a", kind="others"), shared=tags[1]),
+        replace(record(3, name="a"), shared=tags[2]),
+    ]
+    begun, added = State.of(records), grown(*records)
+    for kind in ("things", "others"):
+        assert [*begun.list(ROOT, kind)] == [*added.list(ROOT, kind)]
+        assert [*begun.every(kind)] == [*added.every(kind)]
+    for name in (*records[0].names, *records[1].names, ("things", "z")):
+        assert begun.find(*name) is added.find(*name)
+    for tag in ("a", "b"):
+        assert [*begun.sharing("tagged", tag)] == [*added.sharing("tagged", tag)]
+    assert (begun.serial, begun.written) == (added.serial, added.written)
+    assert State.of([]).serial == State().serial
+    assert listed(begun.add(record(4, name="0"))) == [4, 3, 1]
+
+
+def test_a_world_does_not_begin_with_one_name_for_two_records() -> None:
+    with pytest.raises(KeyError, match="taken"):
+        State.of([record(1, name="a"), record(2, name="a")])
 
 
 def test_a_changed_record_leaves_its_old_names_and_its_old_place() -> None:
