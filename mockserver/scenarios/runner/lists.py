@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from mockserver.contract import Operation
-from mockserver.judge.documents import Resource, resources
+from mockserver.judge.documents import Resource, attribute, resources
 from mockserver.judge.pointers import at
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
@@ -32,7 +32,8 @@ def walked(driver: Driver, plan: Plan, record: Resource) -> None:
     operation = plan.listing
     if operation is None:
         return
-    ids = {record["id"], *(driver.need(plan.type, "page")["id"] for _ in range(2))}
+    # by name they come before what was made before them: no order is another by chance
+    ids = {record["id"], *(driver.need(plan.type, "another")["id"] for _ in range(2))}
     if plan.search:
         query: dict[str, Any] = {plan.search: driver.common}
         pages = walk_pages(driver, operation, record, query, ids)
@@ -97,19 +98,27 @@ def _found_by_a_part(driver: Driver, operation: Operation, plan: Plan, record: R
 def _sorted(
     driver: Driver, operation: Operation, plan: Plan, record: Resource, query: Mapping[str, Any]
 ) -> None:
-    """Where a list can be asked for an order: by name, and backwards."""
+    """Where a list can be asked for an order: by name or a time, and backwards.
+
+    Records of one time may stand in any order among each other, those without one anywhere.
+    """
     sort = operation.parameters.get("sort")
-    if sort is None or "name" not in sort["schema"].get("enum", ("name",)):
+    if sort is None:
         return
-    for order in ("name", "-name"):
+    for order in sort["schema"].get("enum", ("name", "-name")):
+        by = order.removeprefix("-")
+        if by != "name" and not by.endswith("-at"):
+            continue
         asked = {**query, "page[size]": plan.most, "sort": order}
         answer = driver.call(operation.id, of=record, query=asked)
-        names = [plan.name_of(resource) for _, resource in resources(answer.document)]
-        what = f"sort={order} brings names in another order"
-        good = names == sorted(names, reverse=order != "name")
+        every = [resource for _, resource in resources(answer.document)]
+        said = [plan.name_of(one) if by == "name" else attribute(one, by) for one in every]
+        there = [value for value in said if isinstance(value, str)]
         source = sort.get("x-source", operation.source)
         if clean(answer):
-            driver.holds(good, answer, "/data", what, "names in order", source)
+            good = there == sorted(there, reverse=order != by)
+            what, due = f"sort={order} brings {by}s in another order", f"{by}s in order"
+            driver.holds(good, answer, "/data", what, due, source)
 
 
 def _whole(

@@ -61,6 +61,16 @@ def walk_pages(
     return pages
 
 
+def page_among(driver: Driver, page: JudgedAnswer, number: int, total: Any) -> None:
+    """The numbers and links of a page of one record, of a list that says how many it has."""
+    if not _stands(driver, page) or not isinstance(total, int) or total < number:
+        return
+    _numbers(driver, page, number, total, total)
+    if clean(page):
+        near = {"self": number, "prev": number - 1, "next": number + 1}
+        _kept(driver, page, {"first": 1, "last": total, **near})
+
+
 def _stands(driver: Driver, page: JudgedAnswer) -> bool:
     """Whether a page among several says where it stands."""
     for place in (META, "/links"):

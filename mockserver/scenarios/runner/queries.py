@@ -8,10 +8,17 @@ from typing import Any
 
 from mockserver.contract import Operation
 from mockserver.judge.documents import Resource, attribute, linked_one, resources
+from mockserver.judge.pointers import at
 from mockserver.scenarios.runner import lists
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.pagination import PAGES, clean, included_names
+from mockserver.scenarios.runner.pagination import (
+    META,
+    PAGES,
+    clean,
+    included_names,
+    page_among,
+)
 from mockserver.scenarios.runner.plan import Plan
 from mockserver.scenarios.runner.representations import in_list
 
@@ -111,7 +118,10 @@ def _of_record(record: Resource, name: str) -> str | None:
 
 
 def _second(driver: Driver, everything: JudgedAnswer) -> None:
-    """The second page of one record holds the second of all."""
+    """The second page of one record holds the second of all, and says where it stands.
+
+    How many there are is what it says itself: others may make records between two requests.
+    """
     path, query, _ = everything.asked
     paging: Mapping[str, Any] = {"page[size]": 1, "page[number]": 2}
     page = driver.call(everything.operation, path=path, query={**query, **paging})
@@ -120,3 +130,5 @@ def _second(driver: Driver, everything: JudgedAnswer) -> None:
     what = f"page 2 of size 1 holds {len(found)} records, others than the whole list there"
     if clean(page):
         driver.holds(found == wanted, page, "/data", what, "the second record alone", PAGES)
+        if wanted:
+            page_among(driver, page, 2, at(page.document, f"{META}/total-count"))

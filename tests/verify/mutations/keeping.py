@@ -13,9 +13,9 @@ from mockserver.contract import Operation
 from tests.verify.mutations import breaking_today as today
 from tests.verify.mutations.endings import Told, watched
 from tests.verify.mutations.servers import Wsgi, answered, asked
-from tests.verify.mutations.spoiling import Answer, changed, spoilt
+from tests.verify.mutations.spoiling import Answer, Spoil, changed, spoilt
 from tests.verify.mutations.table import ONE, Handler, Row
-from tests.verify.playing import TOKEN
+from tests.verify.playing import NEW, TOKEN
 
 EDIT, LOCKED = "update-workspace", "/attributes/locked"
 HELD = "/relationships/ssh-key/data/id"
@@ -172,4 +172,47 @@ def ignored() -> list[Row]:
     ]  # fmt: skip
 
 
-KEEPING = [*kept(), *callers(), *ignored()]
+def lists() -> list[Row]:
+    """Lists whose order, or whose second page, is another than was asked for."""
+    return [
+        today.row("a list that sorts by name where it is asked for a time", _by_name_alone, [("list-agent-pools", "/data")]),
+        *(today.at("list-team-tokens", _on_page_2(edit), place, f"page 2 with {what}")
+          for what, place, edit in (
+              ("the number of the first", "/meta/pagination/current-page", lambda page: _told(page, "current-page", 1)),
+              ("none before it", "/meta/pagination/prev-page", lambda page: _told(page, "prev-page", None)),
+              ("one page too many", "/meta/pagination/total-pages", lambda page: _told(page, "total-pages", 99)),
+              ("no numbers", "/meta", lambda page: page.pop("meta")),
+              ("itself as the one before", "/links/prev", lambda page: page["links"].update(prev=page["links"]["self"])),
+          )),
+    ]  # fmt: skip
+
+
+def _on_page_2(edit: Callable[[dict[str, Any]], object]) -> Spoil:
+    def spoil(answer: Answer) -> None:
+        if answer.status == 200 and "page%5Bnumber%5D=2" in answer.query:
+            document = answer.document
+            edit(document)
+            answer.document = document
+
+    return spoil
+
+
+def _told(page: dict[str, Any], name: str, said: int | None) -> None:
+    page["meta"]["pagination"][name] = said
+
+
+def _by_name_alone() -> Wsgi:
+    """Every record is made a second after the one before it."""
+
+    def watch(ours: Wsgi, environ: Any, operation: Operation, id: str) -> Told:
+        if operation.method == "POST":
+            tick = _with_body(asked(environ, "PATCH", "/_mock/clock"), b'{"advance": 1}')
+            key = {"QUERY_STRING": "", "HTTP_AUTHORIZATION": f"Bearer {TOKEN}"}
+            assert answered(ours, {**tick, **key})[0] == 200
+        query = environ["QUERY_STRING"].replace("created-at", "name")
+        return answered(ours, {**environ, "QUERY_STRING": query})
+
+    return watched(watch, NEW)
+
+
+KEEPING = [*kept(), *callers(), *ignored(), *lists()]
