@@ -35,7 +35,8 @@ class Finding:
     other server. `where`: where in a recording; `times`: how often it was met. `beside`: the
     unlisted member that stands in place of a renamed one. `kind`: what tells two findings in one
     place apart. `also`: further sentences of the same cause. `others`: ids of the operations beside
-    `operation` that answer alike, which `what` names. `stray`: what drift is about.
+    `operation` that answer alike, which `what` names or whose type it names. `stray`: what drift is
+    about.
     """
 
     level: Level
@@ -107,10 +108,13 @@ class Finding:
 
 @dataclass
 class Drift:
-    """What a type shows beyond the edition: its members, and where the first one was met."""
+    """What a type shows beyond the edition: its members, where the first one was met, and the
+    operations that show any.
+    """
 
     first: Finding
     members: Counter[str] = field(default_factory=Counter)
+    operations: set[str] = field(default_factory=set)
 
     def finding(self, edition: str) -> Finding:
         """One for all: `workspaces show 2 members that 2019-07 does not list: …`."""
@@ -120,7 +124,8 @@ class Drift:
         names = [name if len(name) <= LONG else f"{name[:LONG]}…" for name in self.members]
         listed = ", ".join(names[:NAMED]) + (", …" if count > NAMED else "")
         what = f"{type} show {words} that {edition} does not list: {listed}"
-        return replace(self.first, what=what, times=max(self.members.values()))
+        others = tuple(sorted(self.operations - {self.first.operation}))
+        return replace(self.first, what=what, times=max(self.members.values()), others=others)
 
 
 _NAME = re.compile(r"\{([a-z0-9-]+)\}")
@@ -158,6 +163,7 @@ class Findings:
             if finding.stray:
                 drift = self._drift.setdefault(finding.stray.type, Drift(finding))
                 drift.members[finding.stray.member] += 1
+                drift.operations.add(finding.operation)
                 return
             self._places.add((finding.operation, collapsed(finding.place)))
             alone = finding.what if finding.place == STATUS else ""  # each wrong status is a fact

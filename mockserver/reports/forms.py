@@ -86,7 +86,7 @@ def _of_case(finding: Finding, id: str) -> str:
     """A finding in the case of an operation: in short where another one's case tells it."""
     if id not in finding.others:
         return finding.line()
-    return f"{finding.level}: {id} {finding.place}: as {finding.operation}, which tells it in full"
+    return f"{finding.level}: {id}: as {finding.operation} {finding.place or '/'}, which tells it in full"
 
 
 def sarif(result: Result) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -117,6 +118,30 @@ def test_an_addition_is_drift_and_told_once_for_its_type(tmp_path: Path) -> None
     assert strict.stdout.startswith(
         "fault: show-policy-set /data/attributes/kind: policy-sets show 4"
     )
+
+
+def test_an_addition_is_filed_under_every_operation_that_shows_it(tmp_path: Path) -> None:
+    more = example("list-policy-sets")
+    more["data"][0]["attributes"]["kind"] = "opa"
+    alone = example("show-policy-set")
+    alone["data"]["attributes"]["kind"] = "opa"
+    lists = "/api/v2/organizations/my-organization/policy-sets"
+    path = har(
+        tmp_path / "a.har",
+        entry("GET", SHOW, 200, alone), entry("GET", lists, 200, more), entry("GET", SHOW, 200, alone),
+    )  # fmt: skip
+    file = tmp_path / "a.xml"
+    said = verify("--har", str(path), "--fail-on-drift", "--report", f"junit={file}")
+    assert said.exit_code == 1
+    told = [
+        (case.get("name"), failure.get("message"))
+        for case in Xml.parse(file).iter("testcase")
+        for failure in case.iter("failure")
+    ]
+    assert told == [
+        ("list-policy-sets", "fault: list-policy-sets: as show-policy-set /data/attributes/kind, which tells it in full"),
+        ("show-policy-set", said.stdout.splitlines()[0]),
+    ]  # fmt: skip
 
 
 def test_drift_of_documents_and_of_types_that_are_not_known(tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ def test_every_operation_that_a_group_names_is_a_failed_case() -> None:
     assert [failure.attrib["message"] for failure in failures["list-policies"]] == [GROUP.line()]
     for id in GROUP.others:
         assert [failure.attrib["message"] for failure in failures[id]] == [
-            f"fault: {id} status: as list-policies, which tells it in full"
+            f"fault: {id}: as list-policies status, which tells it in full"
         ]
 
 
