@@ -32,8 +32,8 @@ def walked(driver: Driver, plan: Plan, record: Resource) -> None:
     operation = plan.listing
     if operation is None:
         return
-    # by name they come before what was made before them: no order is another by chance
-    ids = {record["id"], *(driver.need(plan.type, "another")["id"] for _ in range(2))}
+    # by name the second comes before the first: no order is that of another word by chance
+    ids = {record["id"], *(driver.need(plan.type, word)["id"] for word in ("page", "next"))}
     if plan.search:
         query: dict[str, Any] = {plan.search: driver.common}
         pages = walk_pages(driver, operation, record, query, ids)
