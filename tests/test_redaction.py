@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import tarfile
 import time
 from collections.abc import Callable
-from urllib.parse import quote, unquote
+from io import BytesIO
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 
 import mockserver
 from mockserver.contract import load
-from mockserver.redaction import MASK, TOKEN, Redactor, literal, mask_strangers, redactor
+from mockserver.judge.drift import Stray
+from mockserver.judge.findings import Finding, Findings
+from mockserver.redaction import MASK, TOKEN, Redactor, cut, literal, mask_strangers, redactor
+from mockserver.redaction.cutting import WORD
 from mockserver.traffic.masking import Mask
 
 SEVEN, EIGHT = "k2345-7", "k2345-78"
@@ -188,6 +193,46 @@ def test_a_path_of_no_operation_is_not_cut_within_a_token() -> None:
             tfe.client.get(f"/api/v2/{'x' * before}/{key}")
         kept = tfe.journal.exchanges()
     assert {exchange.findings[0]["fact"].rpartition("/")[2] for exchange in kept} == {MASK}
+
+
+@pytest.mark.parametrize("around", ["%s", "see %s now", '{"a": "%s"}', "a %s %s", "x" * 30 + "%s"])
+def test_a_text_that_is_cut_ends_in_no_half_of_a_secret_wherever_it_is_cut(around: str) -> None:
+    text = around.replace("%s", "CANARY-of-a-long-key")
+    for most in range(1, len(text)):
+        kept = cut(text, most)
+        assert len(kept) <= most
+        assert kept.endswith("…")
+        assert "CANARY-of" not in Redactor(NAMES, literal("CANARY-of-a-long-key")).text(kept)
+    assert cut(text, len(text)) == text
+
+
+def test_a_long_word_loses_no_more_than_what_may_be_a_secret() -> None:
+    assert cut("x" * 70_000, 65_537) == "x" * (65_536 - WORD + 8) + "…"
+
+
+def test_the_name_of_an_archives_entry_is_masked_whole() -> None:
+    key, archive = "a-key-of-twenty-letters", BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as made:
+        entry = tarfile.TarInfo(f"../{'a/' * 33}{key}/b")
+        made.addfile(entry)
+    with mockserver.universe(key=key, edition="2026-08", fixture="documented") as tfe:
+        path = "/api/v2/policy-sets/polset-oPa4567890Abcdef/versions"
+        links = tfe.client.post(path).json["data"]["links"]
+        tfe.client.put(urlsplit(links["upload"]).path, data=archive.getvalue())
+        told = str(tfe.journal.exchanges()[-1].response)
+    assert "is outside its folder" in told
+    assert f"/{MASK}/b" in told
+    assert key[:9] not in told
+
+
+def test_the_name_of_a_member_that_no_edition_lists_is_told_without_a_half_of_a_secret() -> None:
+    findings, secret = Findings(load("2019-07")), "CANARY-of-a-long-key"
+    name = f"attributes.{'a' * 20}-{'b' * 15} {secret}"
+    stray = Stray("/data", "teams", name)
+    findings.add(Finding("drift", "show-team", "/data", "", "", "", stray=stray))
+    (finding,) = findings
+    assert finding.what.endswith(" CANARY-o…")
+    assert "CANARY-of" not in finding.what
 
 
 SECRET_NAMES = load("2026-08").secrets

@@ -463,7 +463,10 @@ def test_no_secret_of_a_fixture_is_in_the_message_that_it_is_unfit(edition: str)
     names = [*load("2019-07").secrets, *load("2026-08").secrets, "client_secret"]
     hidden = {"name": "a", **dict.fromkeys(names, told), "url": f"https://ann:{told}@x.com"}
     for part in ("organizations", "tokens", "variables", "ssh-keys", "oauth-clients", "surprises"):
-        for value in (hidden, [hidden], [[hidden]], {"a": hidden}, [{"name": hidden}]):
+        for value in (
+            hidden, [hidden], [[hidden]], {"a": hidden}, [{"name": hidden}],
+            told, [told], [[told]], {"a": told}, {"a": [told]},
+        ):  # fmt: skip
             app = mockserver.create_app(key="a-key-of-mine", edition=edition)
             client = app.test_client()
             for path, body in (

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.contract.engines import InstancePath, Miss, Schema
 from mockserver.nearest import LONGEST, nearest
 from mockserver.pointers import key_path
-from mockserver.redaction import USUAL, is_secret, redactor
+from mockserver.redaction import USUAL, cut, is_secret, redactor
 
 WORDS = {
     "string": "a string",
@@ -21,28 +20,22 @@ WORDS = {
     "array": "an array",
     "null": "null",
 }
+TYPES: Mapping[type, str] = {str: "string", list: "array", dict: "object"}
+STRUCTURED = {"object", "array", "null"}
 ALIKE = 0.65
 """The least ratio by which an unlisted name is near a listed one: `tag-names` is not `name`."""
 NAMES = r"^[A-Za-z0-9_-]+$"
 UNTOLD = "its value is not shown"
 """What a fact says in place of a value that is, or may be, a secret."""
-_LAST = re.compile(r"[^\s\",:\[\]{}]+\Z")
 
 
 def brief(value: Any, most: int = 60) -> str:
-    """A value as JSON, cut where it is long; of a word that is cut, no more than eight letters.
-
-    It may be a secret, and half of one is found by nobody who takes secrets out of texts.
-    """
+    """A value as JSON, cut where it is long."""
     try:
         text = json.dumps(value, ensure_ascii=False, default=repr)
     except (ValueError, RecursionError):
         text = repr(value)
-    if len(text) <= most:
-        return text
-    kept = text[: most - 1]
-    word = _LAST.search(kept)
-    return kept[: word.start() + 8 if word else None] + "…"
+    return cut(text, most)
 
 
 def resolve(schema: Schema, components: Mapping[str, Schema]) -> Schema:
@@ -166,23 +159,32 @@ def human(path: InstancePath) -> str:
     return str(names[-1] if names else "body").replace("-", " ").replace("_", " ").capitalize()
 
 
-def fact(miss: Miss, secret: bool, secrets: frozenset[str] = frozenset()) -> str:
-    """What is wrong, with what was sent; a secret is not repeated, nor what stands in the value
-    under one of the names `secrets`, or under one of them misspelt."""
+def fact(miss: Miss, schema: Schema, secret: bool, secrets: frozenset[str] = frozenset()) -> str:
+    """What is wrong at the place of a schema, with what was sent; a secret is not repeated, nor what
+    stands in the value under one of the names `secrets`, or under one of them misspelt."""
     where = key_path(miss.path) or "the body"
     if miss.fault == "missing":
         return f"{where} is missing"
     if miss.fault == "unlisted" and is_secret(str(miss.path[-1]), secrets | USUAL):
         secret = True
-    value = UNTOLD if secret else brief(_masked(miss.value, secrets))
+    value = UNTOLD if secret else told(miss.value, schema, secrets)
     if miss.fault == "unlisted":
         return f"{where} is not listed ({value})"
     return f"{where} does not fit ({UNTOLD})" if secret else f"{where} is {value}"
 
 
-def _masked(value: Any, secrets: frozenset[str]) -> Any:
-    """Before it is cut; a fixture, or a body of the control plane, holds secrets of every edition."""
-    return redactor(secrets | USUAL, None).value(value)
+def told(value: Any, schema: Schema, secrets: frozenset[str] = frozenset()) -> str:
+    """What is sent to the place of a schema, secrets out before it is cut; a fixture, or a body of the
+    control plane, holds those of every edition. Of an object or an array where none is wanted, and of
+    a text where one is, the type alone: it may hold, or be, the secret that belongs elsewhere.
+    """
+    wanted = schema.get("type", ())
+    wanted = {wanted} if isinstance(wanted, str) else {*wanted}
+    own = TYPES.get(type(value))
+    structured = own in STRUCTURED or wanted <= STRUCTURED
+    if own and wanted and own not in wanted and structured:
+        return WORDS[own]
+    return brief(redactor(secrets | USUAL, None).value(value))
 
 
 def untold(metas: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -210,7 +212,7 @@ def misspelt(miss: Miss, others: Iterable[Miss]) -> str | None:
     *place, name = miss.path
     for other in others:
         if other.fault == "unlisted" and list(other.path[:-1]) == place and _meant(other) == name:
-            return f"Did you mean {name}? {key_path(other.path)[:LONGEST]} is not listed."
+            return f"Did you mean {name}? {cut(key_path(other.path), LONGEST)} is not listed."
     return None
 
 
@@ -242,7 +244,7 @@ def explained(
         wanted = "items that are all different"
     return vendor_detail(miss, part), {
         "pointer": miss.pointer,
-        "fact": fact(miss, secret, secrets),
+        "fact": fact(miss, part, secret, secrets),
         "expected": wanted,
         "key-path": key_path(miss.path),
         "source": source,

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.editions import editions
 from mockserver.contract.engines import Checker, Miss
-from mockserver.contract.explain import brief, expected, fact, hint, trail
+from mockserver.contract.explain import brief, expected, fact, hint, told, trail
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
 from mockserver.nearest import there_is_no
@@ -73,7 +73,9 @@ def _home(name: str, default: str) -> str:
 def _object(path: Path) -> Mapping[str, Any]:
     document = read_file(path)
     if not isinstance(document, Mapping):
-        raise UnfitFixture([("", f"{path} holds {brief(document)}, not an object")])
+        raise UnfitFixture(
+            [("", f"{path} holds {told(document, {'type': 'object'})}, not an object")]
+        )
     return document
 
 
@@ -116,7 +118,10 @@ def check_fixture(document: Mapping[str, Any], checker: Checker) -> Mapping[str,
         part, _, secret = trail(checker.schema, miss.path, checker.components, miss.value)
         wanted = _beside(miss) or (expected(part, checker.components) if part else "no such member")
         faults.append(
-            (miss.pointer, f"{fact(miss, secret)}; expected {wanted}. {hint(miss, wanted, {})}")
+            (
+                miss.pointer,
+                f"{fact(miss, part, secret)}; expected {wanted}. {hint(miss, wanted, {})}",
+            )
         )
     raise UnfitFixture(faults)
 

@@ -14,6 +14,7 @@ from mockserver.escaping import escaped
 from mockserver.judge.drift import Stray
 from mockserver.judge.pointers import collapsed
 from mockserver.judge.sources import Level, level_of
+from mockserver.redaction import cut
 
 STATUS, TYPE, EFFECT = "status", "Content-Type", "effect"
 """Places of a finding that are no pointer into a body."""
@@ -121,7 +122,7 @@ class Drift:
         type = self.first.stray.type if self.first.stray else ""
         count = len(self.members)
         words = "a member" if count == 1 else f"{count} members"
-        names = [name if len(name) <= LONG else f"{name[:LONG]}…" for name in self.members]
+        names = [cut(name, LONG) for name in self.members]
         listed = ", ".join(names[:NAMED]) + (", …" if count > NAMED else "")
         what = f"{type} show {words} that {edition} does not list: {listed}"
         others = tuple(sorted(self.operations - {self.first.operation}))

@@ -11,7 +11,7 @@ from mockserver.contract import Edition
 from mockserver.contract.explain import untold
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.outcome import Outcome
-from mockserver.redaction import Redactor, mask_strangers, masked, redactor
+from mockserver.redaction import Redactor, cut, mask_strangers, masked, redactor
 from mockserver.world.entries import Entry
 from mockserver.world.problems import Breach
 from mockserver.world.state import State
@@ -176,7 +176,7 @@ def as_text(content: bytes) -> str:
         return _length(content)
     if BINARY.search(text):
         return _length(content)
-    return text if whole else f"{text}… {_length(content)}"
+    return text if whole else f"{cut(text, len(text) - 1)} {_length(content)}"
 
 
 def _length(content: bytes) -> str:

@@ -10,6 +10,8 @@ from io import BytesIO
 from itertools import accumulate
 from typing import Any
 
+from mockserver.redaction import cut
+
 MOST, ENTRIES, EXTENDED = 64 * 1024**2, 10_000, 256 * 1024
 """Bytes that an archive may unpack into, entries that it may have, and bytes that all headers of its
 longer names and other attributes may have (decision)."""
@@ -25,7 +27,7 @@ ENDS = 3
 PATH = 4096
 """Letters of the longest name that systems take (Linux: PATH_MAX)."""
 LONG = 80
-"""Letters of a name that a message repeats."""
+"""Letters of a name beyond PATH that a message repeats."""
 UNREADABLE = "it is no tar inside gzip, or it ends early"
 
 
@@ -95,7 +97,7 @@ def _bounded() -> type[tarfile.TarInfo]:
 
 
 def _check(entry: tarfile.TarInfo) -> None:
-    told = repr(entry.name[:LONG])
+    told = repr(entry.name if len(entry.name) <= PATH else cut(entry.name, LONG))
     if not (entry.isreg() or entry.isdir() or entry.issym() or entry.islnk()):
         raise Unfit(f"its entry {told} is neither a file, a folder nor a link")
     if entry.size < 0:
@@ -124,7 +126,7 @@ def _check_links(entries: Sequence[tarfile.TarInfo]) -> None:
     links = {posixpath.normpath(entry.name) for entry in entries if entry.issym()}
     for entry in entries if links else ():
         if over := next((way for way in _ways(entry.name)[:-1] if way in links), None):
-            raise Unfit(f"its entry {entry.name[:LONG]!r} is below its link {over[:LONG]!r}")
+            raise Unfit(f"its entry {entry.name!r} is below its link {over!r}")
         if not (entry.issym() or entry.islnk()):
             continue
         target = entry.linkname
@@ -132,7 +134,7 @@ def _check_links(entries: Sequence[tarfile.TarInfo]) -> None:
             target = posixpath.join(posixpath.dirname(entry.name), target, "")
             target = target.rpartition("/../")[0]
         if over := next((way for way in _ways(target) if way in links), None):
-            raise Unfit(f"its link {entry.name[:LONG]!r} leads over its link {over[:LONG]!r}")
+            raise Unfit(f"its link {entry.name!r} leads over its link {over!r}")
 
 
 def _ways(path: str) -> list[str]:

@@ -204,7 +204,9 @@ def test_a_file_that_is_none_is_refused_with_its_name_and_the_place(
     assert f"{path}: {said}" in str(refused.value)
 
 
-@pytest.mark.parametrize(("text", "said"), [("", "null"), ("[1]", "[1]"), ("words", '"words"')])
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "null"), ("[1]", "an array"), ("words", "a string")]
+)
 def test_a_file_that_holds_no_object_is_no_fixture(tmp_path: Path, text: str, said: str) -> None:
     path = a_file(tmp_path, text)
     with pytest.raises(UnfitFixture) as refused:

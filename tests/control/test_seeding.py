@@ -136,7 +136,7 @@ UNFIT = [
              'organizations[].policy-sets[].global is "yes"; expected true or false. '
              "Send true or false as organizations[].policy-sets[].global."),
             ("/organizations/0/policy-sets/0/policies",
-             'organizations[].policy-sets[].policies is "p"; expected an array. '
+             "organizations[].policy-sets[].policies is a string; expected an array. "
              "Send an array as organizations[].policy-sets[].policies."),
         ],
         id="five things at once",

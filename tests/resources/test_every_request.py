@@ -411,7 +411,7 @@ def test_a_422_of_the_contract_names_every_error_at_once_with_its_pointer(tfe: A
             "Description is invalid",
             "/data/attributes/description",
             {
-                "fact": 'data.attributes.description is ["a", "b"]',
+                "fact": "data.attributes.description is an array",
                 "expected": "a string or null",
                 "key-path": "data.attributes.description",
                 "hint": "Send a string or null as data.attributes.description.",
@@ -455,7 +455,7 @@ def test_a_422_of_the_contract_names_every_error_at_once_with_its_pointer(tfe: A
             "Data is invalid",
             "/data",
             {
-                "fact": "data is []",
+                "fact": "data is an array",
                 "expected": "an object",
                 "key-path": "data",
                 "hint": "Send an object as data.",
