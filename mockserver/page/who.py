@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 
@@ -38,6 +39,7 @@ def show_who(number: int) -> Said:
         pages=pages,
         callers=everyone,
         large=large,
+        query=urlencode({"caller": everyone[0], "operation": ids[0]}),
         rows={id: {name: _cell(each) for name, each in row.items()} for id, row in found.items()},
     )
 

@@ -1,5 +1,6 @@
 "use strict";
 // Small things on every page: text is copied, what is folded opens by itself.
+for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy]");
   if (!button) return;
