@@ -15,7 +15,10 @@ CURL = re.compile(
 )
 PAGES = {
     "journal": ("journal", "load the page again for the requests that have come since"),
-    "who?page=teams": ("who?caller=user+admin&operation=list-teams", "the rule of a cell is shown when you rest on it"),
+    "who?page=teams": (
+        "who?caller=user+admin&operation=list-teams",
+        "the rule of a cell is shown when you rest on it",
+    ),
     "enforced/my-organization": ("effective-policies", "one draws the matrix"),
 }
 
