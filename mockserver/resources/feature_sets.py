@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.jsonapi.pagination import listed
 from mockserver.jsonapi.resources import resource
-from mockserver.resources.site_administration import RIGHT, demand, grants
+from mockserver.resources.site_administration import RIGHT, SOUGHT, demand, grants
 from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
 from mockserver.world.facts import Facts
@@ -110,7 +110,8 @@ TODAY = Kind(
     },
     right=RIGHT,
     read=RIGHT,
-    grants={TYPE: grants, "organizations": grants},
+    grants={TYPE: grants},
+    sought={"organizations": SOUGHT},
     about="Plans that organizations can be on; the same in every world.",
     member=TYPE,
     begins=begins,

@@ -58,14 +58,18 @@ def shown_memberships(view: View, record: Record) -> dict[str, Any]:
 
 # who may do what
 
+MEMBER = frozenset({"member"})
 
-def in_organization(view: View, record: Record) -> list[str]:
+
+def in_organization(view: View, record: Record) -> frozenset[str]:
     """`member`, also without a team; and what the organization access of teams allows."""
     words, caller = team_members.in_organization(view, record), view.caller.record
     if caller.kind != "users":
         return words
     own = membership(view, record.key, caller.key)
-    return ["member", *words] if own and own["status"] == "active" else []
+    if own is None or own["status"] != "active":
+        return frozenset()
+    return words or MEMBER
 
 
 def in_team(view: View, record: Record) -> Iterator[str]:

@@ -9,12 +9,12 @@ from mockserver.world.problems import not_found
 from mockserver.world.state import ROOT, Record
 from mockserver.world.view import View
 
-RIGHT = "administer-site"
+RIGHT, WORD = "administer-site", "site-admin"
 
 
 def grants(view: View, record: Record) -> Iterator[str]:
     if _administers(view):
-        yield "site-admin"
+        yield WORD
 
 
 def demand(call: Call) -> None:
@@ -24,6 +24,10 @@ def demand(call: Call) -> None:
         raise not_found(f"{call.caller.name} may not: {call.operation} is for {known.words}")
 
 
-def _administers(view: View) -> bool:
+def _administers(view: View, record: Record | None = None) -> bool:
     first = next(iter(view.state.list(ROOT, "users")), None)
     return first is not None and first[-1] == view.caller.record.key
+
+
+SOUGHT = {WORD: _administers}
+"""In an organization it is asked for by one right alone, and not by each request to it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import compress
 
 from mockserver.world.calls import Call, Reply
@@ -34,14 +35,18 @@ def teams_of(view: View, organization: Record) -> Iterator[Record]:
             yield team
 
 
-def in_organization(view: View, record: Record) -> list[str]:
-    """`member`, `owner`, and what the organization access of teams allows. A list: it is asked for by
-    each request, and a generator is resumed for each of twenty words."""
-    words: list[str] = []
-    for team in teams_of(view, record):
-        words += ["member", *([OWNER] if team["name"] == OWNERS else [])]
-        words += compress(access := team["organization-access"], access.values())
-    return words
+def in_organization(view: View, record: Record) -> frozenset[str]:
+    """`member`, `owner`, and what the organization access of teams allows."""
+    return frozenset().union(*map(_allows, teams_of(view, record)))
+
+
+@lru_cache(maxsize=64)
+def _allows(team: Record) -> frozenset[str]:
+    """What belonging to a team grants in its organization: each request asks for it, and a record
+    never changes."""
+    access = team["organization-access"]
+    own = [OWNER] if team["name"] == OWNERS else []
+    return frozenset(["member", *own, *compress(access, access.values())])
 
 
 def in_team(view: View, record: Record) -> Iterator[str]:
