@@ -23,7 +23,7 @@ def to_one(record: Record | None) -> dict[str, Any]:
 
 def to_many(records: Iterable[Record]) -> dict[str, Any]:
     """A relationship to many records."""
-    return {"data": [identifier(record) for record in records]}
+    return {"data": [{"type": record.kind, "id": record.id} for record in records]}
 
 
 def named_records(

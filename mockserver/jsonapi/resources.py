@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,40 +16,85 @@ from mockserver.world.state import Record
 from mockserver.world.view import View
 
 Member = Callable[[View, Record], Any]
-Members = tuple[tuple[str, Member], ...]
 
 
 def resource(view: View, record: Record) -> dict[str, Any]:
     """The resource object of a record, in the order in which the edition lists its members."""
     kind = view.kinds[record.kind]
-    attributes, relationships = _parts(kind, view.facts)
-    values = record.values
-    links = kind.links(view, record) if kind.links else own_link(record)
-    shown = {
-        "id": record.id,
-        "type": record.kind,
-        "attributes": {
-            name: thaw(values.get(name)) if part is None else part(view, record)
-            for name, part in attributes
-        },
-    }
-    related = {name: part(view, record) for name, part in relationships}
-    if related:
-        shown["relationships"] = {n: part for n, part in related.items() if part is not None}
-    return {**shown, "links": links}
+    parts = _parts(kind, view.facts)
+    shown = {"id": record.id, "type": record.kind, "attributes": _attributes(parts, view, record)}
+    if parts.relationships:
+        shown["relationships"] = _relationships(parts, view, record)
+    shown["links"] = kind.links(view, record) if kind.links else own_link(record)
+    return shown
+
+
+def _attributes(parts: Parts, view: View, record: Record) -> dict[str, Any]:
+    shown = parts.attributes | record.values
+    if len(shown) > len(parts.attributes):  # what is kept and never shown
+        for name in shown.keys() - parts.attributes:
+            del shown[name]
+    for name in parts.nested:
+        shown[name] = thaw(shown[name])
+    for name, made in parts.computed:
+        shown[name] = made(view, record)
+    return shown
+
+
+def _relationships(parts: Parts, view: View, record: Record) -> dict[str, Any]:
+    shown = {}
+    relations = view.state.relations(record.key)
+    for name, made in parts.relationships:
+        if not isinstance(made, To):
+            if (one := made(view, record)) is not None:
+                shown[name] = one
+        elif made.unless and record.values[made.unless]:
+            continue
+        elif made.relation not in relations:
+            shown[name] = {"data": None if made.one else []}
+        else:
+            members = view.state.several(relations[made.relation])
+            shown[name] = to_one(next(iter(members), None)) if made.one else to_many(members)
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """How the resource objects of a kind are made in an edition.
+
+    `attributes`: all that it lists, in its order, null where a record has none. `nested`: those that
+    may be arrays or objects and are shown as they are kept. `computed`, `relationships`: what makes
+    each of the others; a relation is shown by its members.
+    """
+
+    attributes: dict[str, Any]
+    nested: tuple[str, ...]
+    computed: tuple[tuple[str, Member], ...]
+    relationships: tuple[tuple[str, Member | To], ...]
 
 
 @lru_cache(maxsize=512)
-def _parts(kind: Kind, facts: Facts) -> tuple[tuple[tuple[str, Member | None], ...], Members]:
-    """How each attribute and relationship of a kind is shown that an edition lists; None: an
-    attribute as it is kept.
-    """
-    attributes = facts.attributes.get(kind.type, {})
+def _parts(kind: Kind, facts: Facts) -> Parts:
+    """The parts of a kind, worked out once for each edition."""
+    attributes = {n: said for n, said in facts.attributes.get(kind.type, {}).items() if said.shown}
     relationships = facts.relationships.get(kind.type, {})
-    return (
-        tuple((name, _attribute(kind, name)) for name, said in attributes.items() if said.shown),
+    computed = {name: made for name in attributes if (made := _attribute(kind, name))}
+    kept = {name: said for name, said in attributes.items() if name not in computed}
+    return Parts(
+        dict.fromkeys(attributes),
+        tuple(name for name, said in kept.items() if not _is_plain(said.schema)),
+        tuple(computed.items()),
         tuple((name, how) for name in relationships if (how := _relationship(kind, name))),
     )
+
+
+PLAIN = {"string", "boolean", "integer", "number", "null"}
+
+
+def _is_plain(schema: Mapping[str, Any]) -> bool:
+    """Whether it allows neither arrays nor objects."""
+    said = schema.get("type", "null" if "enum" in schema else "any")
+    return PLAIN.issuperset([said] if isinstance(said, str) else said)
 
 
 def _attribute(kind: Kind, name: str) -> Member | None:
@@ -58,10 +104,10 @@ def _attribute(kind: Kind, name: str) -> Member | None:
     return permissions if name == "permissions" else None
 
 
-def _relationship(kind: Kind, name: str) -> Member | None:
-    """As the kind shows it, else the members of its relation, else the record in whose list it stands."""
+def _relationship(kind: Kind, name: str) -> Member | To | None:
+    """As the kind shows it, else its relation, else the record in whose list it stands."""
     if name in kind.relationships or name in kind.relations:
-        return kind.relationships.get(name) or _members(kind.relations[name])
+        return kind.relationships.get(name) or kind.relations[name]
     return owner if kind.within and name == singular(kind.within).replace(" ", "-") else None
 
 
@@ -70,13 +116,9 @@ def related(kind: Kind, name: str) -> Callable[[View, Record], Iterable[Any]]:
     to = kind.relations.get(name.replace("_", "-"))
     if name in kind.related or to is None:
         return kind.related.get(name, lambda view, record: ())
-    return lambda view, record: view.members(record, to.relation)
-
-
-def _members(to: To) -> Member:
-    if not to.one:
-        return lambda view, record: to_many(view.members(record, to.relation))
-    return lambda view, record: to_one(next(iter(view.members(record, to.relation)), None))
+    return lambda view, record: (
+        () if to.unless and record[to.unless] else view.members(record, to.relation)
+    )
 
 
 def permissions(view: View, record: Record) -> dict[str, bool]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mockserver.jsonapi.identifiers import to_many
 from mockserver.resources import tag_bindings
 from mockserver.resources.workspace_moves import OF_PROJECT
 from mockserver.world.enforcement import Scope
@@ -66,13 +65,6 @@ def _tagged(view: View, record: Record, verb: str, *, exclude: bool) -> Iterator
 # what is shown
 
 
-def shown(name: str, relation: tuple[str, str]) -> Callable[[View, Record], dict[str, Any] | None]:
-    """A relationship that a global set does not have."""
-    return lambda view, record: (
-        None if record["global"] else to_many(view.members(record, relation))
-    )
-
-
 def counted(relation: tuple[str, str], type: str) -> Callable[[View, Record], int]:
     """A global set counts all of the organization's (page)."""
 
@@ -97,8 +89,8 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
 
 
 RELATIONS = {
-    "workspaces": To("workspaces", WORKSPACES, entry="workspaces"),
-    "projects": To("projects", PROJECTS, entry="projects"),
+    "workspaces": To("workspaces", WORKSPACES, entry="workspaces", unless="global"),
+    "projects": To("projects", PROJECTS, entry="projects", unless="global"),
     "workspace-exclusions": To("workspaces", NO_WORKSPACES, entry="workspace-exclusions"),
     "project-exclusions": To("projects", NO_PROJECTS, entry="project-exclusions"),
 }

@@ -18,7 +18,6 @@ from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Kind, Values
 from mockserver.world.naming import by_id
-from mockserver.world.ordered import EMPTY
 from mockserver.world.problems import Error, invalid, invalid_item
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
@@ -36,19 +35,21 @@ VALID = timedelta(hours=1)
 
 def newest(view: View, policy_set: Record) -> Record | None:
     """The version that was last made, whatever has become of it (page)."""
-    return next(_latest(view.state, policy_set), None)
+    if not versioned(view, policy_set):
+        return None
+    return next(_latest(view.state, policy_set))
 
 
 def current(view: View, policy_set: Record) -> Record | None:
     """The last one that is ready (page)."""
+    if not versioned(view, policy_set):
+        return None
     return next((one for one in _latest(view.state, policy_set) if one["status"] == "ready"), None)
 
 
 def _latest(state: State, policy_set: Record) -> Iterator[Record]:
-    versions = state.list(policy_set.key, TYPE)
-    if versions is EMPTY:
-        return iter(())
-    return (state.get(item[-1]) for block in reversed(versions.blocks) for item in reversed(block))
+    blocks = state.list(policy_set.key, TYPE).blocks
+    return (state.get(item[-1]) for block in reversed(blocks) for item in reversed(block))
 
 
 def versioned(view: View, policy_set: Record) -> bool:

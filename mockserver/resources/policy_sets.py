@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mockserver.jsonapi import handlers
-from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.resources import resource
 from mockserver.pointers import key_path_of
 from mockserver.world.calls import Call
@@ -27,11 +26,6 @@ WORKSPACES = ("workspaces", "policy-sets")
 
 # a global set applies to all workspaces of its organization (page); what turns global keeps its
 # attachments, hidden (decision)
-
-
-def attached(view: View, record: Record) -> list[Record]:
-    """The workspaces it is attached to; a global set is attached to none."""
-    return [] if record["global"] else view.members(record, WORKSPACES)
 
 
 def workspace_count(view: View, record: Record) -> int:
@@ -85,7 +79,7 @@ KIND = Kind(
     touched="updated-at",
     relations={
         "policies": To("policies", POLICIES, entry="policies"),
-        "workspaces": To("workspaces", WORKSPACES, entry="workspaces"),
+        "workspaces": To("workspaces", WORKSPACES, entry="workspaces", unless="global"),
     },
     checked=checked,
     show=resource,
@@ -93,17 +87,11 @@ KIND = Kind(
         "policy-count": lambda view, record: view.state.members(record.key, POLICIES).size,
         "workspace-count": workspace_count,
     },
-    relationships={
-        "workspaces": lambda view, record: (
-            None if record["global"] else to_many(attached(view, record))
-        ),
-    },
     depends=lambda view, record: (
         view.owner(record).id,
         workspace_count(view, record) if record["global"] else 0,
         view.state.relations(record.key),
     ),
-    related={"workspaces": attached},
     operations={
         "list-policy-sets": handlers.list_records,
         "show-policy-set": handlers.show_record,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -25,12 +25,13 @@ from mockserver.world.view import View
 TOOLS = {"sentinel": "sentinel-versions", "opa": "opa-versions"}
 
 
-def checked(call: Call, values: Values, record: Record | None) -> Iterator[Error]:
+def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
     """Beside the scopes: that there is such a version of the tool that checks its policies."""
-    yield from attachments.checked(call, values, record)
+    wrong = attachments.checked(call, values, record)
     tool, version = TOOLS.get((record or values)["kind"]), values.get("policy-tool-version")
-    if tool and version is not None:
-        yield from chosen(call, tool, version, "/data/attributes/policy-tool-version")
+    if tool is None or version is None:
+        return wrong
+    return [*wrong, *chosen(call, tool, version, "/data/attributes/policy-tool-version")]
 
 
 def overridable(view: View, record: Record) -> bool | None:
@@ -75,22 +76,12 @@ TODAY = replace(
         ),
         "scoping-type": scopes.scoping,
     },
-    relationships={
-        **BEFORE.relationships,
-        "projects": scopes.shown("projects", scopes.PROJECTS),
-        **versions.RELATIONSHIPS,
-    },
+    relationships=versions.RELATIONSHIPS,
     depends=lambda view, record: (
         *scopes.depends(view, record),
         *versions.depends(view, record),
     ),
-    related={
-        **BEFORE.related,
-        **versions.RELATED,
-        "projects": lambda view, record: (
-            () if record["global"] else view.members(record, scopes.PROJECTS)
-        ),
-    },
+    related=versions.RELATED,
     operations={
         **BEFORE.operations,
         **attachments.HANDLERS,

@@ -15,7 +15,7 @@ def freeze(value: Any) -> Any:
     if type(value) in _PLAIN:
         return value
     if isinstance(value, (list, tuple)):
-        return tuple([freeze(item) for item in value])
+        return tuple([freeze(item) for item in value]) if value else ()
     if isinstance(value, Mapping):
         return MappingProxyType(
             {n: item if type(item) in _PLAIN else freeze(item) for n, item in value.items()}
@@ -28,7 +28,7 @@ def thaw(value: Any) -> Any:
     if type(value) in _PLAIN:
         return value
     if isinstance(value, (list, tuple)):
-        return [thaw(item) for item in value]
+        return [thaw(item) for item in value] if value else []
     if isinstance(value, Mapping):
         return {name: thaw(item) for name, item in value.items()}
     return value

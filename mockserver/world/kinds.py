@@ -31,13 +31,14 @@ class To:
     """A relation of a kind to records of a `type`, by its name here and on the other side.
 
     `entry`: the member of a fixture's entry that names them, empty where the other side's does.
-    `one`: whether there is one of them at most.
+    `one`: whether there is one of them at most. `unless`: an attribute that hides them while it is true.
     """
 
     type: str
     relation: Relation
     entry: str = ""
     one: bool = False
+    unless: str = ""
 
 
 def _no_names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:

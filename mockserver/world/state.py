@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from rpds import HashTrieMap
@@ -45,7 +46,7 @@ class Record:
     key: int
     id: str
     owners: tuple[int, ...]
-    values: Mapping[str, Any]
+    values: MappingProxyType[str, Any]
     names: tuple[tuple[Any, ...], ...]
     sort: tuple[Any, ...]
     shared: tuple[tuple[Any, ...], ...] = ()

@@ -8,7 +8,6 @@ from typing import Any
 
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kinds
-from mockserver.world.ordered import EMPTY
 from mockserver.world.state import ROOT, Record, Relation, State
 
 
@@ -108,8 +107,8 @@ class View:
 
     def members(self, record: Record, relation: Relation) -> list[Record]:
         """The members of a relation, in order of their creation."""
-        keys = self.state.members(record.key, relation)
-        return [] if keys is EMPTY else self.state.several(keys)
+        keys = self.state.relations(record.key).get(relation)
+        return [] if keys is None else self.state.several(keys)
 
     def turned(self, state: State) -> None:
         """Look at another state from now on: what was granted in the old one is asked again."""
