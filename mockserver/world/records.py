@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.world import ids
 from mockserver.world.facts import Facts
 from mockserver.world.frozen import freeze
-from mockserver.world.kinds import Kind, Kinds, Values
+from mockserver.world.kinds import Kind, Kinds, Make, Values
 from mockserver.world.state import ROOT, Record, State
 
 
@@ -20,12 +20,14 @@ class Form:
 
     `secrets`: attributes that are kept as digests, under their name with `_` before it. `entries`:
     those that a fixture's entry may have as they are kept. `defaults`: what a new record has where
-    neither its maker nor the kind says so. `left_out`: what the kind computes, and so is not kept.
+    its maker does not say so; `made`: what it makes of the other values then. `left_out`: what the
+    kind computes, and so is not kept.
     """
 
     secrets: tuple[str, ...]
     entries: tuple[str, ...]
     defaults: Mapping[str, Any]
+    made: Mapping[str, Make]
     left_out: frozenset[str]
 
 
@@ -41,16 +43,23 @@ def form(kind: Kind, facts: Facts) -> Form:
     return Form(
         secrets=tuple(dict.fromkeys(hidden)),
         entries=tuple(name for name in dict.fromkeys(names) if not name.startswith("_")),
-        defaults={n: d for n, d in kept if n not in kind.made and n not in left_out},
+        defaults={
+            **{n: d for n, d in kept if n not in kind.made and n not in left_out},
+            **{n: made for n, made in kind.made.items() if not callable(made)},
+        },
+        made={n: made for n, made in kind.made.items() if callable(made)},
         left_out=frozenset(left_out),
     )
 
 
 def kept_values(kind: Kind, facts: Facts, given: Values) -> dict[str, Any]:
     """Values as they are kept: a secret as its digest, and nothing that the kind computes."""
-    how = form(kind, facts)
-    values = dict(given)
-    for name in how.left_out.intersection(given):
+    return _kept(form(kind, facts), dict(given), given)
+
+
+def _kept(how: Form, values: dict[str, Any], given: Values) -> dict[str, Any]:
+    """Values, what is given among them, as they are kept."""
+    for name in how.left_out & given.keys():
         del values[name]
     for name in how.secrets:
         if name in given:
@@ -63,10 +72,11 @@ def initial_values(kind: Kind, facts: Facts, given: Values, now: str) -> dict[st
     """All values of a new record: what is given, else what the kind makes, else the edition's
     default, else null.
     """
-    values = {**form(kind, facts).defaults, **kept_values(kind, facts, given)}
-    for name, made in kind.made.items():
+    how = form(kind, facts)
+    values = _kept(how, {**how.defaults, **given}, given)
+    for name, make in how.made.items():
         if name not in values:
-            values[name] = made(values, facts, now) if callable(made) else made
+            values[name] = make(values, facts, now)
     return values
 
 
