@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract.engines import Schema
 from mockserver.contract.pages import Page, UnfitPage
@@ -26,8 +25,7 @@ from mockserver.contract.roles import resource_schema
 UNPAGED = "decision: the page does not page this list, but clients read meta.pagination"
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(NamedTuple):
     """The definitions of an edition.
 
     `names` are records by the name of their definition, `types` by resource type; `schemas` are

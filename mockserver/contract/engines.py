@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.pointers import pointer
 
@@ -29,8 +28,7 @@ MOST = 1_000
 """How many misses are told of one value: 10 MB can hold millions, which nobody would read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(NamedTuple):
     """One place where a value does not keep a schema.
 
     `path` leads to the value, `fault` is `unlisted`, `missing` or the keyword that failed, `value`

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract import subset
 from mockserver.contract.engines import Checker, Miss
@@ -29,8 +28,7 @@ class UnfitPage(ValueError):
     """A page file that is not in the form; the message names file, place and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page file. Sources are one text each, references lead to components; `references` are
     the names of those.
     """

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract.engines import Schema
 
@@ -16,8 +15,7 @@ SELF = f"{COMPONENTS}common.self"
 CLOSED = {"additionalProperties": False}
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceDefinition:
+class ResourceDefinition(NamedTuple):
     """A definition of a resource object: `component` is page.definition."""
 
     component: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from mockserver.contract.editions import Edition
 from mockserver.contract.expansion import BASE
@@ -18,14 +18,13 @@ MOST, LONG = 2_000, 200
 """Routes that are remembered, and letters of the longest method and path among them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """What a method and path lead to: an operation with the path's parameters, or the methods that
     are allowed there, or nothing.
     """
 
     operation: Operation | None = None
-    path: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = MappingProxyType({})
     allowed: tuple[str, ...] = ()
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract.engines import InstancePath, Miss
 from mockserver.contract.files import read
@@ -15,8 +14,7 @@ from mockserver.nearest import there_is_no
 TOLERATED = "tolerated.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerated:
+class Tolerated(NamedTuple):
     """One entry of the list.
 
     `parts` lead to a member of the body (`*`: any), `fault` says what is wrong there: `missing`,

@@ -6,8 +6,7 @@ Handed to those who keep records, so that they need not know schemas.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract.engines import Components, Schema
 from mockserver.contract.explain import resolve
@@ -18,8 +17,7 @@ SETTING = (".create", ".update")
 """Ends of the names of the bodies that set attributes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One attribute of a resource type.
 
     `schema` is what an answer shows, references followed; where it is never shown, what is sent.
@@ -43,8 +41,7 @@ class Attribute:
         return not (self.create or self.update)
 
 
-@dataclass(frozen=True, slots=True)
-class Relationship:
+class Relationship(NamedTuple):
     """One relationship of a resource type.
 
     `types` are those of the resources that its linkage may name; none where it has only links.
@@ -61,8 +58,7 @@ class Relationship:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceType:
+class ResourceType(NamedTuple):
     """One resource type: its attributes and relationships by name, in the page's order."""
 
     name: str

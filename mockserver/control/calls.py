@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.pipeline.messages import Answer, Sent, json_answer
 from mockserver.pipeline.server import Server
@@ -28,8 +27,7 @@ class Refused(Exception):
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class ControlCall:
+class ControlCall(NamedTuple):
     """One call of the control plane, checked."""
 
     server: Server

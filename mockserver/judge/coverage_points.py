@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract.engines import Components, Schema
 from mockserver.contract.explain import resolve
@@ -52,8 +51,7 @@ def enum_values(schema: Schema, components: Components, path: str = "") -> Itera
         yield from enum_values(part, components, f"{path}.{name}" if path else name)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOpen:
+class LeftOpen(NamedTuple):
     """What a schema leaves open at a key path, and at the places below it.
 
     `nullable`: null is one of several types. `types`: the resource types that an item may be of.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.pointers import escape
 from mockserver.redaction.decoding import traced
@@ -15,8 +15,7 @@ SHORT = 8
 """Letters below which a bare key is a name rather than a secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """What is taken out of a text: `find` is looked for where `needle` is, `put` stands there then."""
 
     needle: str

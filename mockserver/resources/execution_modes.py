@@ -6,8 +6,7 @@ The two spell it differently: a workspace has an `execution-mode`, a project and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.jsonapi.identifiers import known
 from mockserver.world.calls import Call
@@ -19,8 +18,7 @@ AGENT = "agent"
 POOLS = "agent-pools"
 
 
-@dataclass(frozen=True, slots=True)
-class Modes:
+class Modes(NamedTuple):
     """How a kind spells its execution mode and its agent pool.
 
     `pool`: the relation to the pool. `overwrites`: whether `setting-overwrites` says which of the two

@@ -5,7 +5,6 @@ agent pool, for its agents.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -63,7 +62,7 @@ def create_described(call: Call) -> Reply:
             expected="a description that no other token of the team has",
             hint="Send another description, or revoke the token that has it.",
         )
-        raise Problem(422, replace(error, title="invalid attributes"))  # the plural is the suite's
+        raise Problem(422, error._replace(title="invalid attributes"))  # the plural is the suite's
     return made(call, call.kind, call.state, said)
 
 

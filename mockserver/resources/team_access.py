@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.jsonapi.missing import no_record
@@ -25,8 +24,7 @@ from mockserver.world.view import View
 OWNERS = "owners"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """`what`: the relationship to it; `type`: of its records; `read`, `manage`: the rights there."""
 
     what: str

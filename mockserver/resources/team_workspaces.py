@@ -67,7 +67,7 @@ KIND = replace(
 
 
 LIST = "read-workspace"
-TODAYS = replace(PLACE, read=LIST)
+TODAYS = PLACE._replace(read=LIST)
 
 
 def grants_today(view: View, record: Record) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mockserver.jsonapi.identifiers import named_records
 from mockserver.world.access import demand
 from mockserver.world.calls import Call, Reply
@@ -41,7 +39,7 @@ def move_workspaces(call: Call) -> Reply:
         if not call.may(MOVE, left)
     ]
     if errors:
-        raise Problem(403, *(replace(error, title="forbidden") for error in errors))
+        raise Problem(403, *(error._replace(title="forbidden") for error in errors))
     for key in keys:
         state = state.unlink(key, IN_PROJECT, state.members(key, IN_PROJECT))
     return Reply(state=state.link(call.record.key, OF_PROJECT, keys))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.pointers import key_path_of
 from mockserver.world import records
@@ -96,8 +96,7 @@ class Call(View):
         return records.change(kind, state, record, {kind.touched or "": self.now})
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
+class ListPage(NamedTuple):
     """Records of one page of a list. `paged` is false where the list gives every record."""
 
     records: Sequence[Record]
@@ -107,8 +106,7 @@ class ListPage:
     paged: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(NamedTuple):
     """An answer that is no JSON."""
 
     content: bytes
@@ -119,8 +117,7 @@ Shown = dict[str, Any]
 """A resource object that the handler has built itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The new state (None: nothing changed), and what is shown (None: no body).
 
     `status` None is the success that the edition documents for the operation.

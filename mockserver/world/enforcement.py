@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.world.ordered import EMPTY, Ordered
@@ -26,8 +25,7 @@ class Scope(NamedTuple):
         return (self.keys is None or key in self.keys) and key not in self.but
 
 
-@dataclass(frozen=True, slots=True)
-class Enforcement:
+class Enforcement(NamedTuple):
     """Where the members of a record are enforced: the policies of a set in workspaces.
 
     `relation` names its members, `type` what they are enforced in, of the same owner.

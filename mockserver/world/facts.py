@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class AttributeFacts(Protocol):
@@ -53,8 +53,7 @@ class TypeFacts(Protocol):
     def relationships(self) -> Mapping[str, RelationshipFacts]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(NamedTuple):
     """A named right of the vendor's permission page: who has it in a sentence, and where that stands.
 
     `granted_by`: words, any of which gives it: `anyone`, the type of who calls, or what kinds grant

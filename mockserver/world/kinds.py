@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.world.enforcement import Enforcement
 from mockserver.world.facts import NO_FACTS, Facts
@@ -26,8 +26,7 @@ Make = Callable[[Values, Facts, str], Any]
 """What a new record has: from its values until now, the edition, and the time."""
 
 
-@dataclass(frozen=True, slots=True)
-class To:
+class To(NamedTuple):
     """A relation of a kind to records of a `type`, by its name here and on the other side.
 
     `entry`: the member of a fixture's entry that names them, empty where the other side's does.

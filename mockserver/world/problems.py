@@ -7,8 +7,8 @@ does not keep the contract: it answers 500, is kept in the journal, and the stat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from mockserver.pointers import key_path_of
 
@@ -17,14 +17,13 @@ INVALID = "invalid attribute"
 NOWHERE: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Error:
+class Error(NamedTuple):
     """One entry of `errors`: the vendor's words, and our explanation in `meta`."""
 
     title: str
     detail: str | None = None
     pointer: str | None = None
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = MappingProxyType({})
 
     def shown(
         self, status: int, place: Mapping[str, str], sources: Mapping[str, str]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.world import ids
 from mockserver.world.facts import Facts
@@ -14,8 +14,7 @@ from mockserver.world.kinds import Kind, Kinds, Make, Values
 from mockserver.world.state import ROOT, Record, State
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """How records of a kind are kept in an edition.
 
     `secrets`: attributes that are kept as digests, under their name with `_` before it. `entries`:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.nearest import either, nearest, singular
 from mockserver.pointers import escape
@@ -21,8 +21,7 @@ from mockserver.world.kinds import Kind, Kinds, Values
 from mockserver.world.state import ROOT, Record, State
 
 
-@dataclass(frozen=True, slots=True)
-class BadEntry:
+class BadEntry(NamedTuple):
     """One thing wrong with a fixture: the JSON pointer of its place, and the fact."""
 
     pointer: str

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.world.facts import Facts
 from mockserver.world.kinds import Kinds
 from mockserver.world.state import ROOT, Record, Relation, State
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Whom a token stands for: `record` (a user, a team, an organization), named without a secret.
 
     `token` is the record of the token, None for the universe's own key; `end` the time at which it

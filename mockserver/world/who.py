@@ -6,8 +6,7 @@ Callers are named, never told by a token: a token would stand in a log.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.nearest import either, singular, there_is_no
 from mockserver.world.access import demand
@@ -25,8 +24,7 @@ class Unknown(KeyError):
         return str(self.args[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """An operation, as far as access is concerned: `type` of the innermost record it names."""
 
     operation: str
@@ -35,8 +33,7 @@ class Asked:
     entitlement: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a caller may do an operation to one record (None: the operation names none).
 
     `why` is the sentence that the journal keeps of the 404 where he may not.
