@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.cli import main
+from mockserver import cli
 from mockserver.contract import load
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ def test_a_file_it_names_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_it_names_is_one(name: str) -> None:
-    assert name in main.commands
+    assert name in cli.COMMANDS
 
 
 @pytest.mark.parametrize("name", TARGETS)

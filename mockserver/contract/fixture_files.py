@@ -6,7 +6,6 @@ YAML is read by its core schema, whose only words for other values than texts ar
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from itertools import chain
@@ -26,6 +25,8 @@ def _json(text: str) -> Any:
 
 
 def _toml(text: str) -> Any:
+    import tomllib
+
     try:
         return _written(tomllib.loads(text))
     except ValueError as error:  # TOMLDecodeError, and what `int` says of thousands of digits
