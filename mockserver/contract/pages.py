@@ -57,23 +57,20 @@ def _page(path: Path) -> Page:
     said = read(path, once=True)
     if misses := _form().misses(said):
         raise UnfitPage(f"{path}#{_told(misses[0])}")
-    whole = _Whole(path.stem, said.get("x-page", ""))
-    defs: dict[str, Any] = {}
-    for name, part in said.get("$defs", {}).items():
-        defs[name] = whole.of(part)
-        if whole.doubted():
-            subset.check(defs[name], str(path), f"/$defs/{name}")
-    operations = whole.of(_operations(said))
-    if whole.doubted():
+    html, defs = said.get("x-page", ""), said.get("$defs", {})
+    settling = _Settling(path.stem, html)
+    for name, part in defs.items():
+        settling.settle(part)
+        if settling.doubted():
+            subset.check(part, str(path), f"/$defs/{name}")
+    settling.settle([said.get("operations", {}), said.get("every-operation", {})])
+    operations = _operations(said, html)
+    if settling.doubted():
         for place, schema in _schemas(operations):
             subset.check(schema, str(path), place)
-    return Page(
-        path,
-        operations,
-        defs,
-        whole.of(said.get("refusals", {})),
-        frozenset(whole.references),
-    )
+    refusals = said.get("refusals", {})
+    settling.settle(refusals)
+    return Page(path, operations, defs, refusals, frozenset(settling.references))
 
 
 def _schemas(operations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -89,14 +86,14 @@ def _schemas(operations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield f"{at}/answers/{status}/schema", answer["schema"]
 
 
-def _operations(page: Mapping[str, Any]) -> dict[str, Any]:
+def _operations(page: Mapping[str, Any], html: str) -> dict[str, Any]:
     """The operations of a page, each with what all of them share; its own words go first."""
     every = page.get("every-operation", {})
     return {
         id: {
             **every,
             **said,
-            "x-source": said.get("x-source") or _heading(said["title"]),
+            "x-source": said.get("x-source") or f"{html}{_heading(said['title'])}",
             "answers": {**_shared(every, said), **said.get("answers", {})},
         }
         for id, said in page.get("operations", {}).items()
@@ -113,8 +110,8 @@ def _shared(every: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
     return {status: told for status, told in answers.items() if status != "422" or "body" in said}
 
 
-class _Whole:
-    """Makes sources one text and references lead to components, and keeps what is referred to.
+class _Settling:
+    """Makes, in place, sources one text and references lead to components; keeps what is referred to.
 
     `doubted`: whether anything since it was last asked may be outside the subset. The form of page
     files knows only words of the subset; what it cannot tell is a pattern, a difference, and two
@@ -130,29 +127,23 @@ class _Whole:
         doubts, self._doubts = self._doubts, 0
         return doubts > 0
 
-    def of(self, part: Any) -> Any:
-        if isinstance(part, list):
-            return [self.of(item) for item in part]
-        if not isinstance(part, dict):
-            return part
-        made: dict[str, Any] = {}
-        for name, value in part.items():
-            if name == "x-source":
-                made[name] = sourced(value, self.html)
-            elif isinstance(value, (dict, list)):
-                made[name] = self._inner(name, value)
-            elif name == "$ref" and value is not None:  # a difference may take it away
-                made[name] = self._reference(value)
-            else:
-                made[name] = value
-        if not part.keys().isdisjoint(DOUBTFUL) and subset.is_doubtful(part):
-            self._doubts += 1
-        return made
-
-    def _inner(self, name: str, value: Any) -> Any:
-        if name in MEMBERS:
-            return {member: self.of(said) for member, said in value.items()}
-        return value if name in VALUES else self.of(value)
+    def settle(self, part: Any) -> None:
+        if type(part) is list:
+            for item in part:
+                self.settle(item)
+        elif type(part) is dict:
+            if "x-source" in part:
+                part["x-source"] = sourced(part["x-source"], self.html)
+            if part.get("$ref") is not None:  # a difference may take it away
+                part["$ref"] = self._reference(part["$ref"])
+            for name, value in part.items():
+                if type(value) is dict and name in MEMBERS:
+                    for member in value.values():
+                        self.settle(member)
+                elif type(value) in (dict, list) and name not in VALUES:
+                    self.settle(value)
+            if not part.keys().isdisjoint(DOUBTFUL) and subset.is_doubtful(part):
+                self._doubts += 1
 
     def _reference(self, said: str) -> str:
         file, _, name = said.partition("#/$defs/")
