@@ -14,7 +14,7 @@ from typing import Any
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.defaults import unfit_defaults
 from mockserver.contract.definitions import Definitions, defined
-from mockserver.contract.examples import refuse_strange, whole_example
+from mockserver.contract.examples import strange_answers, whole_example
 from mockserver.contract.operations import JSONAPI, OBJECTS
 from mockserver.contract.pages import Page, UnfitPage
 from mockserver.contract.resource_definitions import (
@@ -52,16 +52,18 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
     times = Counter(id for page in pages.values() for id in page.operations)
     for page in pages.values():
         for id, said in page.operations.items():
+            here = f"{page.path}#/operations/{id}"
             try:
                 if times[id] > 1:
                     raise ValueError("another page has an operation of that id")
                 whole = with_success(said, known)
                 method, path, item = _operation(page.name, id, whole, known, made, most)
-                refuse_strange(whole, item)
                 made.add(path, method, item)
-                told.append((whole, path, item))
             except ValueError as error:
-                raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
+                raise UnfitPage(f"{here}: {error}") from None
+            for place, reason in strange_answers(whole, item):
+                raise UnfitPage(f"{here}{place}: {reason}")
+            told.append((whole, path, item))
     for name, place, reason in unfit_defaults(made):
         raise UnfitPage(f"{pages[name].path}#{place}: {reason}")
     made.examples = lambda: {

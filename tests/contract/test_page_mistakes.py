@@ -227,13 +227,13 @@ TOLD: list[tuple[tuple[Any, ...], Any, str]] = [
     (
         ("operations", "create-gadget", "example", "answers", "418"),
         {"detail": "is a teapot"},
-        "/operations/create-gadget: example/answers/418: the operation has no 418; it answers 201, "
+        "/operations/create-gadget/example/answers/418: the operation has no 418; it answers 201, "
         "400, 401, 404, 405, 413, 415, 422, 429",
     ),
     (
         ("operations", "create-gadget", "example", "answers", "201"),
         {"data": []},
-        "/operations/create-gadget: example/answers/201: it shows a document: expected data that is "
+        "/operations/create-gadget/example/answers/201: it shows a document: expected data that is "
         "an object",
     ),
 ]
