@@ -2,7 +2,7 @@
 
 Lists of an organization and members of a relation can hold 100,000 items while the journal keeps a
 thousand states of them. One flat tuple would copy 800 kB an insert; here an insert copies one block
-of at most 512 items and the outer tuple of blocks.
+of at most 256 items and the outer tuple of blocks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-BLOCK = 512
+BLOCK = 256
+"""Near the square root of 100,000: blocks and the tuple of them are about as long."""
 
 
 def _last(block: tuple[Any, ...]) -> Any:
@@ -22,7 +23,7 @@ def _last(block: tuple[Any, ...]) -> Any:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ordered:
-    """Distinct comparable items in ascending order, kept in blocks of at most 512.
+    """Distinct comparable items in ascending order, kept in blocks of at most 256.
 
     Two are the same only if they are one object: whoever keeps one knows by that whether it is
     still the one of a later state, without a look at its items.
