@@ -26,7 +26,7 @@ def demand(
     owner = record
     while owner:
         kind = view.kinds[owner.kind]
-        if kind.closed and (why := kind.closed(view, owner)):
+        if kind.closed and not view.granted(owner) and (why := kind.closed(view, owner)):
             raise unauthorized(why)
         if entitled and kind.entitled and not kind.entitled(owner, entitled):
             raise not_found(f"{owner.id} has no entitlement {entitled}")

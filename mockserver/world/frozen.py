@@ -23,6 +23,13 @@ def freeze(value: Any) -> Any:
     return value
 
 
+def seal(values: dict[str, Any]) -> MappingProxyType[str, Any]:
+    """As `freeze`, without a copy: of a dict that its maker lets go of."""
+    for name in [name for name, value in values.items() if type(value) not in _PLAIN]:
+        values[name] = freeze(values[name])
+    return MappingProxyType(values)
+
+
 def thaw(value: Any) -> Any:
     """The same JSON value as fresh dicts and lists, free to be changed."""
     if type(value) in _PLAIN:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mockserver.world import ids
 from mockserver.world.facts import Facts
-from mockserver.world.frozen import freeze
+from mockserver.world.frozen import freeze, seal
 from mockserver.world.kinds import Kind, Kinds, Make, Values
 from mockserver.world.state import ROOT, Record, State
 
@@ -83,12 +83,14 @@ def create(
     kind: Kind,
     state: State,
     owners: tuple[int, ...],
-    values: Values,
+    values: dict[str, Any],
     *,
     seed: int,
     id: str | None = None,
 ) -> tuple[State, Record]:
-    """A new record of a kind in a new state. Raises KeyError where one of its names is taken."""
+    """A new record of a kind in a new state, with initial values that become its own. Raises KeyError
+    where one of its names is taken.
+    """
     if kind.identify:
         id = kind.identify(values)
     counted: dict[str, int] = {}
@@ -98,13 +100,13 @@ def create(
     return state.add(record, counted), record
 
 
-def _made(kind: Kind, key: int, id: str, owners: tuple[int, ...], values: Values) -> Record:
+def _made(kind: Kind, key: int, id: str, owners: tuple[int, ...], values: dict[str, Any]) -> Record:
     return Record(
         kind=kind.type,
         key=key,
         id=id,
         owners=owners,
-        values=freeze(values),
+        values=seal(values),
         names=((kind.type, id), *kind.names(values, owners)),
         sort=kind.sort(values, key),
         shared=kind.shared(values, owners),
