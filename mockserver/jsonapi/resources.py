@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.jsonapi.identifiers import to_many, to_one
 from mockserver.nearest import singular
 from mockserver.world.facts import Facts
 from mockserver.world.frozen import thaw
 from mockserver.world.kinds import Kind, To
-from mockserver.world.state import Record
+from mockserver.world.ordered import Ordered
+from mockserver.world.state import Record, Relation
 from mockserver.world.view import View
 
 Member = Callable[[View, Record], Any]
+Relations = Mapping[Relation, Ordered]
 
 
 def resource(view: View, record: Record) -> dict[str, Any]:
     """The resource object of a record, in the order in which the edition lists its members."""
     kind = view.kinds[record.kind]
     parts = _parts(kind, view.facts)
-    shown = {"id": record.id, "type": record.kind, "attributes": _attributes(parts, view, record)}
+    relations = view.state.relations(record.key)
+    attributes = _attributes(parts, view, record, relations)
+    shown = {"id": record.id, "type": record.kind, "attributes": attributes}
     if parts.relationships:
-        shown["relationships"] = _relationships(parts, view, record)
+        shown["relationships"] = _relationships(parts, view, record, relations)
     shown["links"] = kind.links(view, record) if kind.links else own_link(record)
     return shown
 
 
-def _attributes(parts: Parts, view: View, record: Record) -> dict[str, Any]:
+def _attributes(parts: Parts, view: View, record: Record, relations: Relations) -> dict[str, Any]:
     shown = parts.attributes | record.values
     if len(shown) > len(parts.attributes):  # what is kept and never shown
         for name in shown.keys() - parts.attributes:
@@ -38,12 +41,18 @@ def _attributes(parts: Parts, view: View, record: Record) -> dict[str, Any]:
         shown[name] = thaw(shown[name])
     for name, made in parts.computed:
         shown[name] = made(view, record)
+    for name, to in parts.counted:
+        if to.unless and record.values[to.unless]:
+            shown[name] = view.state.list(record.owner, to.type).size
+        else:
+            shown[name] = relations[to.relation].size if to.relation in relations else 0
     return shown
 
 
-def _relationships(parts: Parts, view: View, record: Record) -> dict[str, Any]:
+def _relationships(
+    parts: Parts, view: View, record: Record, relations: Relations
+) -> dict[str, Any]:
     shown = {}
-    relations = view.state.relations(record.key)
     for name, made in parts.relationships:
         if not isinstance(made, To):
             if (one := made(view, record)) is not None:
@@ -58,18 +67,18 @@ def _relationships(parts: Parts, view: View, record: Record) -> dict[str, Any]:
     return shown
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """How the resource objects of a kind are made in an edition.
 
     `attributes`: all that it lists, in its order, null where a record has none. `nested`: those that
-    may be arrays or objects and are shown as they are kept. `computed`, `relationships`: what makes
-    each of the others; a relation is shown by its members.
+    may be arrays or objects and are shown as they are kept. `computed`: what makes the others;
+    `counted`: those that count a relation. `relationships`: what makes each; a relation, its members.
     """
 
     attributes: dict[str, Any]
     nested: tuple[str, ...]
     computed: tuple[tuple[str, Member], ...]
+    counted: tuple[tuple[str, To], ...]
     relationships: tuple[tuple[str, Member | To], ...]
 
 
@@ -79,11 +88,14 @@ def _parts(kind: Kind, facts: Facts) -> Parts:
     attributes = {n: said for n, said in facts.attributes.get(kind.type, {}).items() if said.shown}
     relationships = facts.relationships.get(kind.type, {})
     computed = {name: made for name in attributes if (made := _attribute(kind, name))}
-    kept = {name: said for name, said in attributes.items() if name not in computed}
+    counts = {to.counted: to for to in kind.relations.values() if to.counted not in computed}
+    counted = {name: to for name, to in counts.items() if name in attributes}
+    kept = {name: said for name, said in attributes.items() if name not in computed | counted}
     return Parts(
         dict.fromkeys(attributes),
         tuple(name for name, said in kept.items() if not _is_plain(said.schema)),
         tuple(computed.items()),
+        tuple(counted.items()),
         tuple((name, how) for name in relationships if (how := _relationship(kind, name))),
     )
 

@@ -150,16 +150,12 @@ KIND = Kind(
     find=by_id("policies"),
     made={"updated-at": None, "_content": None},
     touched="updated-at",
-    relations={"policy-sets": To("policy-sets", SETS)},
+    relations={"policy-sets": To("policy-sets", SETS, counted="policy-set-count")},
     settled=settled,
     show=resource,
-    computed={
-        "enforce": enforce,
-        "policy-set-count": lambda view, record: len(view.state.members(record.key, SETS)),
-    },
+    computed={"enforce": enforce},
     links=links,
     depends=depends,
-    related={"policy-sets": lambda view, record: view.members(record, SETS)},
     operations={
         "list-policies": list_records,
         "show-policy": show_record,

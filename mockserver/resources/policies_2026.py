@@ -87,7 +87,6 @@ TODAY = replace(
     made={**BEFORE.made, "kind": "sentinel", "query": None},
     settled=settled_of_kinds,
     checked=checked_policy,
-    related={"policy_sets": BEFORE.related["policy-sets"]},
     computed={
         **BEFORE.computed,
         "enforce": enforced,

@@ -9,8 +9,8 @@ from typing import Any
 
 from mockserver.jsonapi.handlers import add_members, remove_members
 from mockserver.pointers import key_path_of
-from mockserver.resources.policy_set_scopes import PROJECTS, WORKSPACES
-from mockserver.resources.policy_sets import global_error, unless_global
+from mockserver.resources.policy_set_scopes import PROJECTS
+from mockserver.resources.policy_sets import WORKSPACES, global_error, unless_global
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Values
 from mockserver.world.problems import Error, invalid_item, invalid_items

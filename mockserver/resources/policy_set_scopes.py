@@ -4,17 +4,17 @@ what is excluded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from mockserver.resources import tag_bindings
+from mockserver.resources.policy_sets import KIND, WORKSPACES
 from mockserver.resources.workspace_moves import OF_PROJECT
 from mockserver.world.enforcement import Scope
 from mockserver.world.kinds import To
 from mockserver.world.state import Record
 from mockserver.world.view import View
 
-WORKSPACES = ("workspaces", "policy-sets")
 PROJECTS = ("projects", "policy-sets")
 NO_WORKSPACES = ("workspace-exclusions", "policy-set-exclusions")
 NO_PROJECTS = ("project-exclusions", "policy-set-exclusions")
@@ -65,17 +65,6 @@ def _tagged(view: View, record: Record, verb: str, *, exclude: bool) -> Iterator
 # what is shown
 
 
-def counted(relation: tuple[str, str], type: str) -> Callable[[View, Record], int]:
-    """A global set counts all of the organization's (page)."""
-
-    def count(view: View, record: Record) -> int:
-        if record["global"]:
-            return view.state.list(record.owner, type).size
-        return view.state.members(record.key, relation).size
-
-    return count
-
-
 def scoping(view: View, record: Record) -> str:
     return "tag" if record["tag-selectors"] else "explicit"
 
@@ -89,8 +78,10 @@ def depends(view: View, record: Record) -> tuple[Any, ...]:
 
 
 RELATIONS = {
-    "workspaces": To("workspaces", WORKSPACES, entry="workspaces", unless="global"),
-    "projects": To("projects", PROJECTS, entry="projects", unless="global"),
+    "workspaces": KIND.relations["workspaces"],
+    "projects": To(
+        "projects", PROJECTS, entry="projects", unless="global", counted="project-count"
+    ),
     "workspace-exclusions": To("workspaces", NO_WORKSPACES, entry="workspace-exclusions"),
     "project-exclusions": To("projects", NO_PROJECTS, entry="project-exclusions"),
 }

@@ -35,9 +35,8 @@ VALID = timedelta(hours=1)
 
 def newest(view: View, policy_set: Record) -> Record | None:
     """The version that was last made, whatever has become of it (page)."""
-    if not versioned(view, policy_set):
-        return None
-    return next(_latest(view.state, policy_set))
+    blocks = view.state.list(policy_set.key, TYPE).blocks
+    return view.state.get(blocks[-1][-1][-1]) if blocks else None
 
 
 def current(view: View, policy_set: Record) -> Record | None:

@@ -28,12 +28,6 @@ WORKSPACES = ("workspaces", "policy-sets")
 # attachments, hidden (decision)
 
 
-def workspace_count(view: View, record: Record) -> int:
-    if record["global"]:
-        return view.state.list(record.owner, "workspaces").size
-    return view.state.members(record.key, WORKSPACES).size
-
-
 def reasons(view: View, record: Record) -> list[Scope]:
     """Why and in which workspaces the policies of a set are checked."""
     if record["global"]:
@@ -78,18 +72,16 @@ KIND = Kind(
     },
     touched="updated-at",
     relations={
-        "policies": To("policies", POLICIES, entry="policies"),
-        "workspaces": To("workspaces", WORKSPACES, entry="workspaces", unless="global"),
+        "policies": To("policies", POLICIES, entry="policies", counted="policy-count"),
+        "workspaces": To(
+            "workspaces", WORKSPACES, entry="workspaces", unless="global", counted="workspace-count"
+        ),
     },
     checked=checked,
     show=resource,
-    computed={
-        "policy-count": lambda view, record: view.state.members(record.key, POLICIES).size,
-        "workspace-count": workspace_count,
-    },
     depends=lambda view, record: (
         view.owner(record).id,
-        workspace_count(view, record) if record["global"] else 0,
+        view.state.list(record.owner, "workspaces").size if record["global"] else 0,
         view.state.relations(record.key),
     ),
     operations={

@@ -36,12 +36,16 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error
 
 def overridable(view: View, record: Record) -> bool | None:
     """Null for what Sentinel checks in the old way (suite)."""
-    return bool(record["overridable"]) if agents(view, record) else None
+    return bool(record["overridable"]) if agents(record.values) else None
 
 
-def agents(view: View, record: Record) -> bool:
+def tool_version(view: View, record: Record) -> str | None:
+    return record["policy-tool-version"] if agents(record.values) else None
+
+
+def agents(values: Values) -> bool:
     """Whether a version of the tool can be chosen: with agents, and for OPA (suite)."""
-    return bool(record["agent-enabled"]) or record["kind"] != "sentinel"
+    return bool(values["agent-enabled"]) or values["kind"] != "sentinel"
 
 
 def list_sets(call: Call) -> Reply:
@@ -66,21 +70,13 @@ TODAY = replace(
     settled=attachments.settled,
     checked=checked,
     computed={
-        "policy-count": BEFORE.computed["policy-count"],
-        "workspace-count": scopes.counted(scopes.WORKSPACES, "workspaces"),
-        "project-count": scopes.counted(scopes.PROJECTS, "projects"),
         "versioned": versions.versioned,
         "overridable": overridable,
-        "policy-tool-version": lambda view, record: (
-            record["policy-tool-version"] if agents(view, record) else None
-        ),
+        "policy-tool-version": tool_version,
         "scoping-type": scopes.scoping,
     },
     relationships=versions.RELATIONSHIPS,
-    depends=lambda view, record: (
-        *scopes.depends(view, record),
-        *versions.depends(view, record),
-    ),
+    depends=lambda view, record: (scopes.depends(view, record), versions.depends(view, record)),
     related=versions.RELATED,
     operations={
         **BEFORE.operations,

@@ -160,11 +160,10 @@ TAGS = Kind(
     title="name",
     find=by_id("tags", str.casefold),
     made={"created-at": lambda values, facts, now: now},
-    relations={"workspaces": To("workspaces", WORKSPACES, entry="workspaces")},
-    show=resource,
-    computed={
-        "instance-count": lambda view, record: len(view.state.members(record.key, WORKSPACES))
+    relations={
+        "workspaces": To("workspaces", WORKSPACES, entry="workspaces", counted="instance-count"),
     },
+    show=resource,
     relationships={
         "organization": lambda view, record: {
             "data": {"type": "organizations", "id": view.owner(record).id}

@@ -126,13 +126,10 @@ KIND = Kind(
     title="name",
     find=by_id("teams", str.casefold),
     made={"organization-access": access},
-    relations={"users": To("users", MEMBERS, entry="members")},
+    relations={"users": To("users", MEMBERS, entry="members", counted="users-count")},
     settled=settled,
     show=resource,
-    computed={
-        "users-count": lambda view, record: len(view.state.members(record.key, MEMBERS)),
-        "permissions": permissions,
-    },
+    computed={"permissions": permissions},
     relationships={"authentication-token": lambda view, record: {"meta": {}}},
     operations={
         "list-teams": (list_teams, "list-teams"),

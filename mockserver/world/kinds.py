@@ -31,6 +31,8 @@ class To(NamedTuple):
 
     `entry`: the member of a fixture's entry that names them, empty where the other side's does.
     `one`: whether there is one of them at most. `unless`: an attribute that hides them while it is true.
+    `counted`: the attribute that says how many they are; while they are hidden, how many of the type
+    their owner has.
     """
 
     type: str
@@ -38,6 +40,7 @@ class To(NamedTuple):
     entry: str = ""
     one: bool = False
     unless: str = ""
+    counted: str = ""
 
 
 def _no_names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
