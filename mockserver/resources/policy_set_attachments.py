@@ -4,7 +4,7 @@ neither where it is global.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.jsonapi.handlers import add_members, remove_members
@@ -26,14 +26,12 @@ def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> di
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
     """A set is not global and attached at once, nor selects tags beside that."""
+    selects, attaches = bool(values.get("tag-selectors")), any(call.linkage.values())
+    return _contradictions(call, values, record) if selects or attaches else ()
+
+
+def _contradictions(call: Call, values: Values, record: Record | None) -> Iterator[Error]:
     sent = call.attributes.get("tag-selectors")
-    named = any(call.linkage.values())
-    return _contradictions(call, values, record, sent) if sent or named else ()
-
-
-def _contradictions(
-    call: Call, values: Values, record: Record | None, sent: Sequence[Mapping[str, Any]] | None
-) -> Iterator[Error]:
     everywhere = values.get("global", record["global"] if record else False)
     selects = record is not None and sent is None and _selects(record)
     attached = False

@@ -24,7 +24,7 @@ from mockserver.world.ordered import EMPTY, Ordered
 ROOT = 0
 """Owner of what nobody owns (organizations, users)."""
 
-TEXTS = (str, bytes)
+TEXTS = frozenset({str, bytes})
 
 Relation = tuple[str, str]
 """A relation by its name here and its name on the other side, e.g. `("policies", "policy-sets")`."""
