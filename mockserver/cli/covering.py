@@ -36,7 +36,7 @@ def coverage(
     if form == "json":
         say_json(met.shown())
     elif form == "html":
-        text = page(f"Contract coverage, edition {met.edition}", [], [], met)
+        text = page(f"Contract coverage, edition {met.edition}", [], [], [met])
         say(text.encode("ascii", "xmlcharrefreplace").decode())
     else:
         say_table(rows(met))

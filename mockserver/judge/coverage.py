@@ -142,20 +142,13 @@ class Coverage:
         All of it where nothing is named. Raises ValueError for a word that is none of these.
         """
         operations = self._contract.operations
-        pages = dict.fromkeys(operation.page for operation in operations.values())
         wanted: set[str] = set()
         for word in words:
+            if refused := not_counted(word, [self.edition]):
+                raise ValueError(refused)
             if word == TOUCHED:
                 wanted |= {id for kind, id, _ in self._met if kind == "operation"}
-            elif word in pages:
-                wanted |= {id for id, operation in operations.items() if operation.page == word}
-            elif word in operations:
-                wanted.add(word)
-            else:
-                known = [TOUCHED, *pages]
-                if not nearest(word, known) and nearest(word, operations):
-                    known = list(operations)
-                raise ValueError(there_is_no("operation or page", word, known))
+            wanted |= {id for id, operation in operations.items() if word in (id, operation.page)}
         part = Coverage(self.edition, self._met)
         if words:
             part._known = {id: points for id, points in self._known.items() if id in wanted}
@@ -224,6 +217,17 @@ class Coverage:
             "met": [list(point) for point in sorted(self._met)],
             "missing": [list(point) for point in self.missing],
         }
+
+
+def not_counted(word: str, editions: Iterable[str]) -> str:
+    """Why none of these editions has such an operation or page; empty where one has."""
+    operations = [one for edition in editions for one in load(edition).operations.values()]
+    pages = [TOUCHED, *dict.fromkeys(operation.page for operation in operations)]
+    ids = dict.fromkeys(operation.id for operation in operations)
+    if word in pages or word in ids:
+        return ""
+    [near] = nearest(word, [*pages, *ids]) or [TOUCHED]
+    return there_is_no("operation or page", word, pages if near in pages else ids)
 
 
 def _order(point: Point) -> tuple[int, str]:

@@ -51,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="REPORT",
-        help="Report how much of the contract the tests exercise: table, json=FILE or html=FILE. May be repeated.",
+        help="Report how much of the contract the tests exercise: table, json=FILE or html=FILE, each with every edition that was used. May be repeated.",
     )
     group.addoption(
         "--tfe-coverage-fail-under",

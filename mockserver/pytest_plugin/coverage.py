@@ -6,7 +6,7 @@ Registered by the plugin only where it is asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,12 @@ import pytest
 from mockserver.client.broken import worlds
 from mockserver.contract.editions import editions
 from mockserver.digits import is_percentage
-from mockserver.judge.coverage import Coverage, rows
+from mockserver.judge.coverage import Coverage, not_counted, rows
 from mockserver.reports.columns import UNFOLDED, columns
 from mockserver.reports.html import page
+from mockserver.reports.writing import refuse_unwritable
 
 SHARED = "tfe_coverage"
-
-
-def _refused(edition: str, word: str) -> str:
-    """Why an edition has no such operation or page; empty where it has."""
-    try:
-        Coverage(edition).of([word])
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 class Collected:
@@ -50,9 +42,8 @@ class Collected:
         asked = config.getini("tfe_edition")
         every = [asked] if asked else editions()
         for word in self._only:
-            refused = [_refused(edition, word) for edition in every]
-            if all(refused):
-                raise pytest.UsageError(f"--tfe-coverage-only: {refused[0]}")
+            if refused := not_counted(word, every):
+                raise pytest.UsageError(f"--tfe-coverage-only: {refused}")
 
     def _of(self, edition: str) -> Coverage:
         return self._editions.setdefault(edition, Coverage(edition))
@@ -92,8 +83,8 @@ class Collected:
     def _counted(self) -> list[Coverage]:
         """An edition that knows nothing of what is asked for is left out."""
         parts = []
-        for coverage in self._editions.values():
-            words = [word for word in self._only if not _refused(coverage.edition, word)]
+        for edition, coverage in sorted(self._editions.items()):
+            words = [word for word in self._only if not not_counted(word, [edition])]
             if words or not self._only:
                 parts.append(coverage.of(words))
         return parts
@@ -102,18 +93,13 @@ class Collected:
         return [coverage for coverage in self._counted() if coverage.percent < self._least]
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        for coverage in self._counted():
-            for form, path in self._reports:
-                if path is None:
-                    terminalreporter.section(f"contract coverage, edition {coverage.edition}")
-                    width = (
-                        terminalreporter._tw.fullwidth if terminalreporter.isatty() else UNFOLDED
-                    )
-                    terminalreporter.write_line(columns(rows(coverage), width))
-                    terminalreporter.write_line(coverage.summary)
-                else:
-                    path.write_text(_written(form, coverage), encoding="utf-8")
-                    terminalreporter.write_line(f"contract coverage: {path}")
+        counted = self._counted()
+        for form, path in self._reports:
+            if path is None:
+                _tables(terminalreporter, counted)
+            else:
+                path.write_text(_written(form, counted), encoding="utf-8")
+                terminalreporter.write_line(f"contract coverage: {path}")
         for coverage in self._short():
             terminalreporter.write_line(
                 f"FAIL contract coverage is {coverage.summary}, "
@@ -124,12 +110,28 @@ class Collected:
 
 def _report(said: str) -> tuple[str, Path | None]:
     form, _, path = said.partition("=")
-    if (form == "table" and not path) or (form in ("json", "html") and path):
-        return form, Path(path) if path else None
-    raise pytest.UsageError(f"--tfe-coverage={said}: say table, json=FILE or html=FILE")
+    if not ((form == "table" and not path) or (form in ("json", "html") and path)):
+        raise pytest.UsageError(f"--tfe-coverage={said}: say table, json=FILE or html=FILE")
+    report = (form, Path(path) if path else None)
+    try:
+        refuse_unwritable([report])
+    except OSError as error:
+        why = f"cannot write {error.filename}: {error.strerror}"
+        raise pytest.UsageError(f"--tfe-coverage={said}: {why}") from None
+    return report
 
 
-def _written(form: str, coverage: Coverage) -> str:
+def _tables(terminal: Any, counted: Sequence[Coverage]) -> None:
+    width = terminal._tw.fullwidth if terminal.isatty() else UNFOLDED
+    for coverage in counted:
+        terminal.section(f"contract coverage, edition {coverage.edition}")
+        terminal.write_line(columns(rows(coverage), width))
+        terminal.write_line(coverage.summary)
+
+
+def _written(form: str, counted: Sequence[Coverage]) -> str:
+    """One file tells of every edition: there is one name for it, which CI keeps."""
     if form == "json":
-        return json.dumps(coverage.shown(), indent=2) + "\n"
-    return page(f"Contract coverage, edition {coverage.edition}", [], [], coverage)
+        return json.dumps({"editions": [one.shown() for one in counted]}, indent=2) + "\n"
+    lines = [] if counted else ["No request of these tests is counted."]
+    return page("Contract coverage", lines, [], counted)

@@ -222,7 +222,8 @@ def _code(text: str) -> str:
 def html(result: Result) -> str:
     """One page with everything inside."""
     lines = [*result.lines, *(f"not played: {t}: {why}" for t, why in result.unplayed.items())]
-    return page(f"Contract {result.edition.name}", lines, result.findings, result.coverage)
+    coverages = [result.coverage] if result.coverage else []
+    return page(f"Contract {result.edition.name}", lines, result.findings, coverages)
 
 
 FORMS: Mapping[str, Callable[[Result], str]] = {

@@ -24,14 +24,14 @@ summary { cursor: pointer } ul { margin: .3rem 0 .6rem; padding-left: 1.3rem }
 
 
 def page(
-    title: str, lines: Iterable[str], findings: Sequence[Finding], coverage: Coverage | None
+    title: str, lines: Iterable[str], findings: Sequence[Finding], coverages: Iterable[Coverage]
 ) -> str:
-    """The page: what was done, what was found, what was exercised."""
+    """The page: what was done, what was found, what was exercised of each edition."""
     body = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(line)}</p>" for line in lines)]
     if findings:
         body += ["<h2>Findings</h2>", *_findings(findings)]
-    if coverage:
-        body += ["<h2>Coverage</h2>", *_coverage(coverage)]
+    for coverage in coverages:
+        body += [f"<h2>Coverage of edition {escape(coverage.edition)}</h2>", *_coverage(coverage)]
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -103,7 +103,7 @@ def test_the_table_ends_in_all_operations_together() -> None:
 
 
 def test_the_page_is_whole_and_asks_nothing_of_the_network() -> None:
-    text = page("Coverage <of> all", ["one line"], [], Coverage("2019-07"))
+    text = page("Coverage <of> all", ["one line"], [], [Coverage("2019-07")])
     assert "Coverage &lt;of&gt; all" in text
     assert "create-policy-set" in text
     assert not re.search(r"(src|href)=|@import|url\(", text)
@@ -159,7 +159,8 @@ def test_the_plugin_merges_the_coverage_of_a_run(
     result.stdout.fnmatch_lines(
         ["*contract coverage, edition 2019-07*", f"4 of {len(EDITION.operations)} operations*"]
     )
-    met = json.loads(Path(out).read_text())["met"]
+    [edition] = json.loads(Path(out).read_text())["editions"]
+    met = edition["met"]
     assert ["status", "show-policy", "404"] in met
     assert ["status", "list-organizations", "200"] in met
 
@@ -235,23 +236,94 @@ def test_the_plugin_counts_what_it_is_told_to(pytester: pytest.Pytester) -> None
     assert wrong.ret == pytest.ExitCode.USAGE_ERROR
     wrong.stderr.fnmatch_lines(
         [
-            "*--tfe-coverage-only: There is no operation or page named 'touchedx'. Did you mean 'touched'? There are:*"
+            "*--tfe-coverage-only: There is no operation or page named 'touchedx'. Did you mean 'touched'?"
         ]
     )
 
 
+EDITIONS = """
+    import pytest
+    @pytest.mark.tfe(edition="2026-08")
+    def test_today(tfe):
+        tfe.client.get("/api/v2/projects/x")
+    def test_then(tfe):
+        tfe.client.get("/api/v2/account/details")
+"""
+
+
+def test_a_file_tells_the_coverage_of_every_edition(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(EDITIONS)
+    result = pytester.runpytest_inprocess(
+        *QUIET, "--tfe-coverage=json=c.json", "--tfe-coverage=html=c.html"
+    )
+    assert result.ret == 0
+    told = [line for line in result.outlines if line.startswith("contract coverage: ")]
+    assert told == ["contract coverage: c.json", "contract coverage: c.html"]
+    shown = json.loads((pytester.path / "c.json").read_text())
+    assert [edition["edition"] for edition in shown["editions"]] == ["2019-07", "2026-08"]
+    then, today = (edition["met"] for edition in shown["editions"])
+    assert ["status", "show-project", "404"] in today
+    assert then == Coverage("2019-07", map(tuple, then)).shown()["met"] != today
+    text = (pytester.path / "c.html").read_text()
+    heads = re.findall("<h[12]>([^<]*)</h", text)
+    assert heads == [
+        "Contract coverage",
+        "Coverage of edition 2019-07",
+        "Coverage of edition 2026-08",
+    ]
+    assert text.count("<code>show-project</code>") == 1
+
+
+def test_a_run_without_the_mock_server_says_so_in_its_reports(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile("def test_other():\n    pass")
+    result = pytester.runpytest_inprocess(
+        *QUIET, "--tfe-coverage=json=c.json", "--tfe-coverage=html=c.html"
+    )
+    assert result.ret == 0
+    assert json.loads((pytester.path / "c.json").read_text()) == {"editions": []}
+    assert "No request of these tests is counted." in (pytester.path / "c.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "why"), [("no/c.json", "No such file or directory"), (".", "Is a directory")]
+)
+def test_a_report_that_cannot_be_written_is_a_usage_error(
+    pytester: pytest.Pytester, path: str, why: str
+) -> None:
+    result = pytester.runpytest_inprocess(*QUIET, f"--tfe-coverage=json={path}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --tfe-coverage=json={path}: cannot write {path}: {why}"])
+
+
 def test_each_edition_counts_what_it_knows_of_what_is_asked_for(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile("""
-        import pytest
-        def test_then(tfe):
-            tfe.client.get("/api/v2/account/details")
-        @pytest.mark.tfe(edition="2026-08")
-        def test_today(tfe):
-            tfe.client.get("/api/v2/projects/x")
-    """)
+    pytester.makepyfile(EDITIONS)
     result = pytester.runpytest_inprocess(
         *QUIET, "--tfe-coverage=table", "--tfe-coverage-only=show-project"
     )
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*contract coverage, edition 2026-08*", "1 of 1 operations*"])
     result.stdout.no_fnmatch_line("*contract coverage, edition 2019-07*")
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("proj", "Did you mean 'projects'?"),
+        ("show-projec", "Did you mean 'show-project', 'show-policy' or 'list-projects'?"),
+        ("zzz", "Some of them: account, agent-pools, "),
+    ],
+)
+def test_a_name_that_no_edition_has_is_looked_for_in_every_edition(
+    pytester: pytest.Pytester, word: str, told: str
+) -> None:
+    result = pytester.runpytest_inprocess(
+        *QUIET, "--tfe-coverage=table", f"--tfe-coverage-only={word}"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    [line] = [line for line in result.errlines if line]
+    assert line.startswith(
+        f"ERROR: --tfe-coverage-only: There is no operation or page named {word!r}. "
+    )
+    assert told in line
