@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mockserver.contract.editions import Edition
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import resolve
 from mockserver.contract.operations import Operation
 from mockserver.contract.schema_differences import SENT, SHOWN, SchemaChange, changes
 

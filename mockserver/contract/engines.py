@@ -76,9 +76,12 @@ class Checker:
     def holds(self, value: Any) -> bool:
         """The verdict alone."""
         if self._fast is not None:
-            # it takes no half of a surrogate pair, which the JSON of other servers may hold
-            with suppress(UnicodeEncodeError):
+            try:
                 return bool(self._fast.is_valid(value))
+            except (
+                UnicodeEncodeError
+            ):  # half of a surrogate pair, which other servers' JSON may hold
+                pass
         return bool(self.reference.is_valid(value))
 
     def misses(self, value: Any) -> list[Miss]:
@@ -156,6 +159,14 @@ def _misses(error: Any) -> Iterator[Miss]:
                 yield Miss((*path, name), "missing", None, name)
     else:
         yield Miss(path, str(error.validator), error.instance, error.validator_value)
+
+
+def resolve(schema: Schema, components: Mapping[str, Schema]) -> Schema:
+    """A schema with its `$ref` followed; what stands beside the reference wins."""
+    while "$ref" in schema:
+        target = components[schema["$ref"].rpartition("/")[2]]
+        schema = {**target, **{k: v for k, v in schema.items() if k != "$ref"}}
+    return schema
 
 
 def references(schema: Any) -> Iterator[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from mockserver.contract.engines import InstancePath, Miss, Schema
+from mockserver.contract.engines import InstancePath, Miss, Schema, resolve
+from mockserver.contract.secret_places import may_be_secret, may_tell
 from mockserver.nearest import LONGEST, nearest
 from mockserver.pointers import key_path
 from mockserver.redaction import USUAL, cut, is_secret, redactor
@@ -38,14 +40,6 @@ def brief(value: Any, most: int = 60) -> str:
     return cut(text, most)
 
 
-def resolve(schema: Schema, components: Mapping[str, Schema]) -> Schema:
-    """A schema with its `$ref` followed; what stands beside the reference wins."""
-    while "$ref" in schema:
-        target = components[schema["$ref"].rpartition("/")[2]]
-        schema = {**target, **{k: v for k, v in schema.items() if k != "$ref"}}
-    return schema
-
-
 def trail(
     schema: Schema, path: InstancePath, components: Mapping[str, Schema], value: Any = None
 ) -> tuple[Schema, str, bool]:
@@ -57,50 +51,11 @@ def trail(
     for part in path:
         inner = schema.get("items") if isinstance(part, int) else _member(schema, part)
         if inner is None:
-            return {}, source, secret or _may_be_secret(schema, part, components)
+            return {}, source, secret or may_be_secret(schema, part, components)
         source = inner.get("x-source", source)  # of the place, not of what it refers to
         schema = resolve(inner, components)
         secret = secret or bool(schema.get("x-secret"))
-    return schema, source, secret or _may_tell(schema, value, components)
-
-
-def _may_tell(schema: Schema, value: Any, components: Mapping[str, Schema]) -> bool:
-    """Whether a value may hold a secret: at its place, or in another form than that which has one,
-    or beside it under a name that is not listed (it may be misspelt).
-    """
-    schema = resolve(schema, components)
-    if schema.get("x-secret") or not _holds_secret(schema, components):
-        return bool(schema.get("x-secret"))
-    if isinstance(value, list) and "items" in schema:
-        return any(_may_tell(schema["items"], item, components) for item in value)
-    if not isinstance(value, dict) or "properties" not in schema:
-        return True
-    listed = schema["properties"]
-    return any(
-        _may_tell(listed[name], part, components)
-        if name in listed
-        else _may_be_secret(schema, name, components)
-        for name, part in value.items()
-    )
-
-
-def _holds_secret(schema: Schema, components: Mapping[str, Schema]) -> bool:
-    """Whether a secret may stand inside."""
-    schema = resolve(schema, components)
-    parts = [
-        *schema.get("properties", {}).values(),
-        *([schema["items"]] if "items" in schema else ()),
-    ]
-    return bool(schema.get("x-secret")) or any(_holds_secret(part, components) for part in parts)
-
-
-def _may_be_secret(schema: Schema, name: int | str, components: Mapping[str, Schema]) -> bool:
-    """Whether what is not listed may be a secret: as the member that its name is nearest to; where
-    it is near to none, as any of them.
-    """
-    members = schema.get("properties", {})
-    near = nearest(str(name), members)
-    return _holds_secret(members[near[0]] if near else schema, components)
+    return schema, source, secret or may_tell(schema, value, components)
 
 
 def _member(schema: Schema, name: str) -> Any:
@@ -159,9 +114,17 @@ def human(path: InstancePath) -> str:
     return str(names[-1] if names else "body").replace("-", " ").replace("_", " ").capitalize()
 
 
-def fact(miss: Miss, schema: Schema, secret: bool, secrets: frozenset[str] = frozenset()) -> str:
+def fact(
+    miss: Miss,
+    schema: Schema,
+    secret: bool,
+    secrets: frozenset[str] = frozenset(),
+    around: Schema = MappingProxyType({}),
+) -> str:
     """What is wrong at the place of a schema, with what was sent; a secret is not repeated, nor what
-    stands in the value under one of the names `secrets`, or under one of them misspelt."""
+    stands in the value under one of the names `secrets`, or under one of them misspelt. `around`: as
+    for `hint`.
+    """
     where = key_path(miss.path) or "the body"
     if miss.fault == "missing":
         return f"{where} is missing"
@@ -169,7 +132,8 @@ def fact(miss: Miss, schema: Schema, secret: bool, secrets: frozenset[str] = fro
         secret = True
     value = UNTOLD if secret else told(miss.value, schema, secrets)
     if miss.fault == "unlisted":
-        return f"{where} is not listed ({value})"
+        said = "not listed" if _changed_by(miss, around) is None else "read-only"
+        return f"{where} is {said} ({value})"
     return f"{where} does not fit ({UNTOLD})" if secret else f"{where} is {value}"
 
 
@@ -198,11 +162,19 @@ def hint(miss: Miss, wanted: str, around: Schema) -> str:
     if miss.fault == "missing":
         return f"Send {where}: {wanted}."
     if miss.fault == "unlisted":
-        if near := _meant(miss):
+        by = _changed_by(miss, around)
+        if by is None and (near := _meant(miss)):
             return f"Did you mean {near}?"
-        by = around.get("x-changed-by", {}).get(miss.path[-1])
         return f"Leave out {where}; it has no effect." + (f" What changes it: {by}." if by else "")
     return f"Send {wanted} as {where}."
+
+
+def _changed_by(miss: Miss, around: Schema) -> str | None:
+    """What changes a member that is sent and only shown; empty where no page says so, None where it is
+    no such member.
+    """
+    changed_by: str | None = around.get("x-read-only", {}).get(miss.path[-1])
+    return changed_by
 
 
 def misspelt(miss: Miss, others: Iterable[Miss]) -> str | None:
@@ -217,9 +189,11 @@ def misspelt(miss: Miss, others: Iterable[Miss]) -> str | None:
 
 
 def _meant(miss: Miss) -> str | None:
-    """The listed name that an unlisted one is nearest to."""
-    near = nearest(str(miss.path[-1])[:LONGEST].replace("_", "-"), miss.expected, cutoff=ALIKE)
-    return near[0] if near else None
+    """The listed name that an unlisted one is nearest to, or the only one of which it is a word."""
+    name = str(miss.path[-1])[:LONGEST].replace("_", "-")
+    near = nearest(name, miss.expected, cutoff=ALIKE)
+    longer = [] if near else [listed for listed in miss.expected if name in listed.split("-")]
+    return near[0] if near else longer[0] if len(longer) == 1 else None
 
 
 def explained(
@@ -237,14 +211,14 @@ def explained(
     around, *_ = trail(schema, miss.path[:-1], components)
     wanted = expected(part, components) if part else "no such member"
     if miss.fault == "maxLength":
-        wanted += f", at most {miss.expected} letters of it"
+        wanted += f", at most {miss.expected} characters of it"
     if miss.fault == "minLength" and miss.expected != 1:
-        wanted += f", at least {miss.expected} letters of it"
+        wanted += f", at least {miss.expected} characters of it"
     if miss.fault == "uniqueItems":
         wanted = "items that are all different"
     return vendor_detail(miss, part), {
         "pointer": miss.pointer,
-        "fact": fact(miss, part, secret, secrets),
+        "fact": fact(miss, part, secret, secrets, around),
         "expected": wanted,
         "key-path": key_path(miss.path),
         "source": source,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.contract.engines import Components, Schema
-from mockserver.contract.explain import expected, resolve
+from mockserver.contract.engines import Components, Schema, resolve
+from mockserver.contract.explain import expected
 
 DEEP = 12
 """Levels below which nothing is told: a schema may refer to itself."""

@@ -25,8 +25,10 @@ OURS = {
     "x-optional", "x-shown", "x-create", "x-update", "x-sent", "x-of", "x-id",
 }  # fmt: skip
 """Words of a member that a role reads; the rest stands in every role as it is written."""
-CHANGED_BY = "x-changed-by"
-"""Of what is only shown: what changes it. An object that is sent has it of all such members by name."""
+READ_ONLY = "x-read-only"
+"""Of an object that is sent: the members that are only shown, each with what changes it; empty where
+no page says that.
+"""
 CONDITIONS = ("if", "then", "else")
 TOLD = {
     "attributes": "What it is.",
@@ -111,11 +113,11 @@ def _members(
         makes = fresh or role == CREATE
         needed = [name for name, part in kept.items() if makes and part.get("x-required")]
     made = {name: _member(part, role, source, types) for name, part in kept.items()}
-    told = {name: part[CHANGED_BY] for name, part in parts.items() if CHANGED_BY in part}
+    shown = {n: part.get("x-changed-by", "") for n, part in parts.items() if part.get("readOnly")}
     return {
         "properties": made,
         **({"required": needed} if needed else {}),
-        **({CHANGED_BY: told} if told and role != ANSWER else {}),
+        **({READ_ONLY: shown} if shown and role != ANSWER else {}),
         **CLOSED,
     }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from mockserver.contract.engines import Components, Schema
-from mockserver.contract.explain import brief, expected, resolve
+from mockserver.contract.engines import Components, Schema, resolve
+from mockserver.contract.explain import brief, expected
 
 Role = Literal["sent", "shown"]
 SENT: Role = "sent"

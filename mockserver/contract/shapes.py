@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from mockserver.contract.engines import Components, Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import Components, Schema, resolve
 
 NOTHING = object()
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mockserver.contract.engines import Components, Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import Components, Schema, resolve
 from mockserver.contract.operations import Operation
 from mockserver.contract.shapes import resource_names, type_of
 

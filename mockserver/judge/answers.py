@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import InstancePath, Miss, Schema
-from mockserver.contract.explain import brief, explained, resolve, trail
+from mockserver.contract.engines import InstancePath, Miss, Schema, resolve
+from mockserver.contract.explain import brief, explained, trail
 from mockserver.judge.consequences import conditional, forbidden
 from mockserver.judge.demands import checker, checkers
 from mockserver.judge.documents import is_resource, parsed

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mockserver.contract.engines import InstancePath, Miss, Schema
-from mockserver.contract.explain import brief, resolve
+from mockserver.contract.engines import InstancePath, Miss, Schema, resolve
+from mockserver.contract.explain import brief
 from mockserver.pointers import key_path
 
 

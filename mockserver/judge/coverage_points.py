@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mockserver.contract.engines import Components, Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import Components, Schema, resolve
 
 MANY = 40
 """Items of a list that are looked at: more of one kind tell little more."""

@@ -13,8 +13,7 @@ from functools import cache
 from typing import Any
 
 from mockserver.contract import Edition
-from mockserver.contract.engines import Checker, Checkers, Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import Checker, Checkers, Schema, resolve
 from mockserver.judge.sources import shown_by_a_page
 
 

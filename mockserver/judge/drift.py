@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import InstancePath, Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import InstancePath, Schema, resolve
 from mockserver.pointers import key_path, pointer
 
 STABILITY = "{stability}: new attributes, links and relationships are backwards compatible"

@@ -21,11 +21,15 @@ DIGEST = {
     "type": "string",
     "pattern": "^[0-9a-f]{40}$",
 }
+MOMENT = {
+    "pattern": clock.PATTERN,
+    "x-expected": "a time in UTC, such as 2019-07-15T00:00:00.000Z",
+}
 TIMESTAMP = {
     "title": "Timestamp",
     "description": "A moment in UTC with milliseconds, e.g. 2019-07-15T00:00:00.000Z.",
     "type": "string",
-    "pattern": clock.PATTERN,
+    **MOMENT,
 }
 COUNTERS = {
     "type": "object",
@@ -121,11 +125,11 @@ def _attribute(kind: Kind, name: str, said: AttributeFacts | None) -> SchemaDict
     if said is None:
         title: SchemaDict = {"type": "string", "minLength": 1} if name == kind.title else {}
         if name.endswith("-at"):
-            title = {"type": ["string", "null"], "pattern": clock.PATTERN}
+            title = {"type": ["string", "null"], **MOMENT}
         return {**title, "description": f"{name.replace('-', ' ').capitalize()}."}
     plain = _plain(said.schema)
     if name.endswith("-at"):
-        plain["pattern"] = clock.PATTERN  # what is on no calendar is told here, not later
+        plain |= MOMENT  # what is on no calendar is told here, not later
     described = str(plain.pop("description", "")).removesuffix(".")
     made = kind.made.get(name, said.default)
     omitted = f"; {_word(made)} where omitted"

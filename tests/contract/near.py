@@ -14,8 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sweeps import put, types, walk
 
-from mockserver.contract.engines import Checker, Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import Checker, Schema, resolve
 from tests.examples import examples
 
 LARGEST = 2**63 - 1

@@ -13,8 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mockserver.contract import Edition, Operation, control, editions, load
-from mockserver.contract.engines import Checker, Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import Checker, Schema, resolve
 from mockserver.pipeline.server import Server
 from mockserver.pointers import pointer
 from mockserver.web.app import application

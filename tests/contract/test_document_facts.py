@@ -18,8 +18,7 @@ from sweeps import each, success, types
 
 import mockserver
 from mockserver.contract import Edition, Operation, load
-from mockserver.contract.engines import Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import Schema, resolve
 
 EDITION: Edition = load("2026-08")
 FACTS: Any = json.loads(

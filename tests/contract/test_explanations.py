@@ -171,6 +171,36 @@ def test_a_member_in_snake_case_is_met_with_its_name_in_kebab_case() -> None:
     assert finding["hint"] == "Did you mean auto-apply?"
 
 
+def test_a_member_that_is_only_shown_is_told_so_and_what_changes_it() -> None:
+    world = fresh("2026-08", strict=True)
+    attributes = {"name": "fresh", "policy-count": 9, "locked": True}
+    for type, name in (("policy-sets", "policy-count"), ("workspaces", "locked")):
+        operation = load("2026-08").operation(f"create-{type[:-1].replace('ie', 'y')}")
+        sent = {"name": "fresh", name: attributes[name]}
+        (error,) = world.play(operation, body={"data": {"type": type, "attributes": sent}}).errors
+        assert error["meta"]["fact"].startswith(f"data.attributes.{name} is read-only (")
+        by = " What changes it: POST …/actions/lock and …/actions/unlock." * (name == "locked")
+        assert error["meta"]["hint"] == f"Leave out data.attributes.{name}; it has no effect.{by}"
+
+
+def test_a_member_that_is_one_word_of_a_listed_name_is_explained_with_that() -> None:
+    world = fresh("2026-08", strict=True)
+    selector = {"key": "env", "tag-key": "env", "tag-value": None, "is-exclude": False}
+    attributes = {"name": "fresh", "tag-selectors": [selector]}
+    body = {"data": {"type": "policy-sets", "attributes": attributes}}
+    (error,) = world.play(load("2026-08").operation("create-policy-set"), body=body).errors
+    assert error["meta"]["hint"] == "Did you mean tag-key?"
+
+
+def test_a_time_that_has_no_zone_is_told_what_a_time_looks_like() -> None:
+    body = {"data": {"type": "authentication-tokens", "attributes": {"expired-at": "tomorrow"}}}
+    operation = load("2026-08").operation("create-user-token")
+    (error,) = fresh("2026-08").play(operation, body=body).errors
+    wanted = "a time with its zone, such as 2027-01-01T00:00:00Z, or null"
+    assert error["meta"]["expected"] == wanted
+    assert error["meta"]["hint"] == f"Send {wanted} as data.attributes.expired-at."
+
+
 def test_a_member_that_is_like_no_other_shall_be_left_out() -> None:
     world = fresh("2019-07")
     assert world.play(EDITION.operation("create-policy-set"), body=a_set(zzz=1)).status == 201

@@ -16,8 +16,7 @@ import pytest
 from sweeps import at, cases, each, pointer, success, types, walk
 
 from mockserver.contract import Edition, Operation, load
-from mockserver.contract.engines import InstancePath, Miss, Schema
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import InstancePath, Miss, Schema, resolve
 from mockserver.pointers import key_path
 
 EDITIONS = (load("2019-07"),)

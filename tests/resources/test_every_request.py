@@ -800,7 +800,7 @@ def test_post_get_and_list_show_one_organization_identically_to_the_byte(tfe: An
 FINDINGS = [
     pytest.param(
         "POST", SETS, a_set(**{"workspace-count": 3}), 201,
-        ("/data/attributes/workspace-count", "data.attributes.workspace-count is not listed (3)",
+        ("/data/attributes/workspace-count", "data.attributes.workspace-count is read-only (3)",
          "Leave out data.attributes.workspace-count; it has no effect."),
         id="an unknown attribute",
     ),

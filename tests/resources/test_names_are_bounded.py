@@ -35,7 +35,7 @@ def refused(answer: Any, name: str, most: int) -> None:
     assert error["detail"] == f"{name} is too long (maximum is {most} characters)"
     assert error["source"]["pointer"] == f"/data/attributes/{name.lower()}"
     assert error["meta"]["hint"].endswith(
-        f", at most {most} letters of it as data.attributes.{name.lower()}."
+        f", at most {most} characters of it as data.attributes.{name.lower()}."
     )
 
 
@@ -88,4 +88,4 @@ def test_a_name_that_is_too_short_is_told_how_long_it_must_be(tfe: mockserver.Wo
     assert refused.status_code == 422
     meta = refused.json["errors"][0]["meta"]
     assert meta["hint"].startswith("Send a string")
-    assert meta["hint"].endswith(", at least 3 letters of it as data.attributes.name.")
+    assert meta["hint"].endswith(", at least 3 characters of it as data.attributes.name.")

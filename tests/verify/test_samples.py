@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from mockserver.contract import load
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import resolve
 from mockserver.judge.documents import resources
 from mockserver.judge.routes import filled
 from tests.verify.test_recordings import entry, har, verify

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.explain import resolve
+from mockserver.contract.engines import resolve
 
 RELATIONSHIP = re.compile(r".*/relationships/([^/{}]+)")
 

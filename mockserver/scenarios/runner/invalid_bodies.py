@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.contract import Edition, Operation
-from mockserver.contract.engines import Schema
-from mockserver.contract.explain import resolve, trail
+from mockserver.contract.engines import Schema, resolve
+from mockserver.contract.explain import trail
 from mockserver.pointers import key_path
 
 Path = tuple[str | int, ...]
