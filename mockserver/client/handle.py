@@ -13,7 +13,7 @@ from mockserver.client.broken import Broken, explanations, unfired
 from mockserver.client.clock import ClockHandle
 from mockserver.client.faults import FaultsHandle
 from mockserver.client.journal import JournalReader
-from mockserver.client.links import Gone, Link, shown_or_gone
+from mockserver.client.links import ControlError, Gone, Link, shown_or_gone
 from mockserver.client.seen import Seen
 from mockserver.client.tokens import Tokens
 from mockserver.digits import counted
@@ -147,10 +147,15 @@ class World:
         All or nothing. Raises UnknownFixture, UnfitFixture, or ControlError with every fault.
         """
         document = fixture_for(self.edition, fixture)
-        records: dict[str, dict[str, str]] = self._link.send("POST", "seed", dict(document))[
-            "records"
-        ]
+        try:
+            answer = self._link.send("POST", "seed", dict(document))
+        except ControlError as error:
+            if isinstance(fixture, Mapping) or error.status != 422:
+                raise
+            about = f"The fixture {str(fixture)!r} is not added: "
+            raise ControlError(error.status, error.errors, about) from None
         self._link.learn(document)
+        records: dict[str, dict[str, str]] = answer["records"]
         return records
 
     def reset(self) -> None:

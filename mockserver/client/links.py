@@ -23,13 +23,14 @@ UNKNOWN = "No universe has this key: was it deleted, or is its test over?"
 class ControlError(Exception):
     """The control plane refused, or could not be reached.
 
-    `status` is the HTTP status (0: not reached), `errors` are its `{"pointer", "detail"}`.
+    `status` is the HTTP status (0: not reached), `errors` are its `{"pointer", "detail"}`. `about` is
+    what the message begins with.
     """
 
-    def __init__(self, status: int, errors: list[dict[str, str]]) -> None:
+    def __init__(self, status: int, errors: list[dict[str, str]], about: str = "") -> None:
         self.status, self.errors = status, errors
         said = (f"{e['pointer']}: {e['detail']}" if e["pointer"] else e["detail"] for e in errors)
-        super().__init__(escaped("; ".join(said)) or f"status {status}")
+        super().__init__(escaped(about + "; ".join(said)) or f"status {status}")
 
 
 class Gone(ControlError):

@@ -163,7 +163,7 @@ def hint(miss: Miss, wanted: str, around: Schema) -> str:
         return f"Send {where}: {wanted}."
     if miss.fault == "unlisted":
         by = _changed_by(miss, around)
-        if by is None and (near := _meant(miss)):
+        if by is None and (near := meant(miss)):
             return f"Did you mean {near}?"
         return f"Leave out {where}; it has no effect." + (f" What changes it: {by}." if by else "")
     return f"Send {wanted} as {where}."
@@ -183,12 +183,12 @@ def misspelt(miss: Miss, others: Iterable[Miss]) -> str | None:
         return None
     *place, name = miss.path
     for other in others:
-        if other.fault == "unlisted" and list(other.path[:-1]) == place and _meant(other) == name:
+        if other.fault == "unlisted" and list(other.path[:-1]) == place and meant(other) == name:
             return f"Did you mean {name}? {cut(key_path(other.path), LONGEST)} is not listed."
     return None
 
 
-def _meant(miss: Miss) -> str | None:
+def meant(miss: Miss) -> str | None:
     """The listed name that an unlisted one is nearest to, or the only one of which it is a word."""
     name = str(miss.path[-1])[:LONGEST].replace("_", "-")
     near = nearest(name, miss.expected, cutoff=ALIKE)

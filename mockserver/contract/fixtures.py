@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mockserver.contract.editions import editions
 from mockserver.contract.engines import Checker, Miss
-from mockserver.contract.explain import brief, expected, fact, hint, told, trail
+from mockserver.contract.explain import brief, expected, fact, hint, meant, told, trail
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
-from mockserver.nearest import there_is_no
+from mockserver.nearest import did_you_mean, there_is_no
+from mockserver.pointers import faults_told
 
 
 class UnknownFixture(ValueError):
@@ -19,12 +20,16 @@ class UnknownFixture(ValueError):
 
 
 class UnfitFixture(ValueError):
-    """A fixture that breaks its schema. `faults` holds `(pointer, detail)` of every fault."""
+    """A fixture that breaks its schema. `faults` holds `(pointer, detail)` of every fault, `fixture`
+    its name or path, empty where it has none.
+    """
 
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
-        self.faults = faults
-        lines = "\n".join(f"  {pointer or '/'}: {detail}" for pointer, detail in faults)
-        super().__init__(f"The fixture has {len(faults)} fault(s):\n{lines}")
+    def __init__(self, faults: list[tuple[str, str]], fixture: str = "") -> None:
+        self.faults, self.fixture = faults, fixture
+        super().__init__(faults, fixture)
+
+    def __str__(self) -> str:
+        return faults_told(self.faults, self.fixture)
 
 
 def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mapping[str, Any]:
@@ -73,9 +78,8 @@ def _home(name: str, default: str) -> str:
 def _object(path: Path) -> Mapping[str, Any]:
     document = read_file(path)
     if not isinstance(document, Mapping):
-        raise UnfitFixture(
-            [("", f"{path} holds {told(document, {'type': 'object'})}, not an object")]
-        )
+        what = told(document, {"type": "object"})
+        raise UnfitFixture([("", f"the file holds {what}, not an object")], str(path))
     return document
 
 
@@ -91,7 +95,7 @@ def shipped(name: str, *known: str) -> str:
 
 def _unknown(name: str, edition: str, hint: str = "") -> str:
     if (home := _home(name, edition)) != edition:
-        return f"The fixture {name!r} is of edition {home}, and {edition} is asked for."
+        return f"The fixture {name!r} {_of_another(home, edition)}"
     every = sorted({known for each in editions() for known in shipped_fixtures(each)})
     return there_is_no("fixture", name, every) + hint
 
@@ -100,19 +104,28 @@ def of_edition(document: Mapping[str, Any], edition: str) -> Mapping[str, Any]:
     """The document, unless it says that it is of another edition. Raises UnfitFixture."""
     if document.get("edition", edition) == edition:
         return document
-    said = brief(document["edition"])
-    raise UnfitFixture(
-        [("/edition", f"the fixture is of edition {said}, and {edition} is asked for")]
-    )
+    raise UnfitFixture([("/edition", f"the fixture {_of_another(document['edition'], edition)}")])
 
 
-def check_fixture(document: Mapping[str, Any], checker: Checker) -> Mapping[str, Any]:
-    """The document, where it keeps the schema of an edition's fixtures. Raises UnfitFixture with
-    every fault.
+def _of_another(own: Any, asked: str) -> str:
+    if own not in editions():
+        return f"is of edition {brief(own)}, and {asked} is asked for. {did_you_mean(str(own), editions())}"
+    todo = f"Make the world with edition {own}, or with this fixture and no edition."
+    return f"is of edition {own}, and {asked} is asked for. {todo}"
+
+
+def check_fixture(
+    document: Mapping[str, Any], edition: str, checker_of: Callable[[str], Checker]
+) -> Mapping[str, Any]:
+    """The document, where it keeps the schema of an edition's fixtures, which `checker_of` gives.
+
+    Raises UnfitFixture with every fault.
     """
+    checker = checker_of(edition)
     misses = checker.misses(document)
     if not misses:
         return document
+    others = {one: checker_of(one).misses(document) for one in editions() if one != edition}
     faults = []
     for miss in misses:
         part, _, secret = trail(checker.schema, miss.path, checker.components, miss.value)
@@ -120,10 +133,28 @@ def check_fixture(document: Mapping[str, Any], checker: Checker) -> Mapping[str,
         faults.append(
             (
                 miss.pointer,
-                f"{fact(miss, part, secret)}; expected {wanted}. {hint(miss, wanted, {})}",
+                f"{fact(miss, part, secret)}; expected {wanted}. {_todo(miss, wanted, others)}",
             )
         )
+    for other, misses in others.items():
+        if "edition" not in document and len(misses) < len(faults):
+            meant = f'is it one of {other}? Then say "edition": "{other}".'
+            faults.append(("/edition", f"it is read as one of {edition}; {meant}"))
     raise UnfitFixture(faults)
+
+
+def _todo(miss: Miss, wanted: str, others: Mapping[str, Sequence[Miss]]) -> str:
+    """What to do. `others` are the misses that the document has as a fixture of other editions."""
+    if miss.fault != "unlisted":
+        return hint(miss, wanted, {})
+    for other, misses in others.items():
+        if not any(miss.path[: len(one.path)] == one.path for one in misses):
+            of = f"make the fixture one of edition {other}, which has it"
+            return f'Leave it out, or {of}: "edition": "{other}".'
+    if near := meant(miss):
+        return f"Did you mean {near}?"
+    listed = did_you_mean(str(miss.path[-1]), miss.expected)
+    return f"Leave it out, or spell it as it is listed. {listed}"
 
 
 def _beside(miss: Miss) -> str | None:

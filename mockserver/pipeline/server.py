@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from mockserver.contract import Edition, load
-from mockserver.contract.editions import editions
 from mockserver.contract.engines import Checker
 from mockserver.contract.fixtures import (
     UnfitFixture,
@@ -31,6 +31,7 @@ from mockserver.world.facts import Facts
 from mockserver.world.fixture_schema import fixture_schema
 from mockserver.world.journal import Journal
 from mockserver.world.kinds import Kinds
+from mockserver.world.seeding import BadFixture
 from mockserver.world.state import State
 from mockserver.world.universe import Universe
 from mockserver.world.universes import Universes
@@ -70,24 +71,21 @@ def fixture_for(
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for a file that cannot be read.
     """
-    document = of_edition(read_fixture(fixture, edition), edition)
+    with _named(fixture):
+        document = of_edition(read_fixture(fixture, edition), edition)
+        return check_fixture(document, edition, lambda name: fixture_checker(load(name), kinds))
+
+
+@contextmanager
+def _named(fixture: str | Path | Mapping[str, Any] | None) -> Iterator[None]:
+    """What is wrong with a fixture is told with its name or path, where it has one."""
     try:
-        return check_fixture(document, fixture_checker(load(edition), kinds))
-    except UnfitFixture as unfit:
-        raise UnfitFixture([*unfit.faults, *_of_another(document, unfit, edition, kinds)]) from None
-
-
-def _of_another(
-    document: Mapping[str, Any], unfit: UnfitFixture, edition: str, kinds: Callable[[str], Kinds]
-) -> Iterator[tuple[str, str]]:
-    """That a fixture which names no edition looks like one of another."""
-    for other in () if "edition" in document else editions():
-        misses = fixture_checker(load(other), kinds).misses(document) if other != edition else None
-        if misses is not None and len(misses) < len(unfit.faults):
-            yield (
-                "/edition",
-                f'it is read as one of {edition}; is it one of {other}? Then say "edition": "{other}".',
-            )
+        yield
+    except (UnfitFixture, BadFixture) as error:
+        if isinstance(fixture, str | Path):
+            path, here = Path(fixture), Path.cwd()
+            error.fixture = str(path.relative_to(here) if path.is_relative_to(here) else path)
+        raise
 
 
 def first_state(kinds: Kinds, document: Mapping[str, Any], seed: int, now: str) -> State:
@@ -179,7 +177,11 @@ class Server:
         return self.universes.add(self.made(**options))
 
     def made(self, **options: Unpack[WorldOptions]) -> Universe:
-        """A new world that no key leads to yet."""
+        """A new world that no key leads to yet; raises as `universe`."""
+        with _named(options.get("fixture")):
+            return self._made(**options)
+
+    def _made(self, **options: Unpack[WorldOptions]) -> Universe:
         key, fixture = options.get("key"), options.get("fixture")
         if key is not None and not KEY.fullmatch(key):
             raise ValueError(
@@ -209,8 +211,9 @@ class Server:
 
     def first(self, universe: Universe, fixture: str | Path | Mapping[str, Any]) -> State:
         """The state in which a world would have begun with another fixture; raises as `made`."""
-        document = fixture_for(universe.edition, fixture, self.kinds)
-        return first_state(universe.kinds, document, universe.seed, universe.clock.now())
+        with _named(fixture):
+            document = fixture_for(universe.edition, fixture, self.kinds)
+            return first_state(universe.kinds, document, universe.seed, universe.clock.now())
 
     def _clock(self, contract: Edition, now: str | None, running: bool | None) -> Clock:
         """It runs where the server's do, unless a time is given."""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.nearest import either, nearest, singular
-from mockserver.pointers import escape
+from mockserver.pointers import escape, faults_told
 from mockserver.world import ids, records
 from mockserver.world.agreement import disagreements
 from mockserver.world.facts import Facts
@@ -29,12 +29,16 @@ class BadEntry(NamedTuple):
 
 
 class BadFixture(Exception):
-    """A fixture that cannot become a world. `faults` holds every reason with its place."""
+    """A fixture that cannot become a world. `faults` holds every reason with its place, `fixture` its
+    name or path, empty where it has none.
+    """
 
-    def __init__(self, faults: list[BadEntry]) -> None:
-        self.faults = faults
-        lines = "\n".join(f"  {fault.pointer or '/'}: {fault.detail}" for fault in faults)
-        super().__init__(f"The fixture has {len(faults)} fault(s):\n{lines}")
+    def __init__(self, faults: list[BadEntry], fixture: str = "") -> None:
+        self.faults, self.fixture = faults, fixture
+        super().__init__(faults, fixture)
+
+    def __str__(self) -> str:
+        return faults_told(self.faults, self.fixture)
 
 
 NOTHING: Values = MappingProxyType({})

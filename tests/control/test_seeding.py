@@ -611,10 +611,49 @@ def test_the_handle_refuses_with_every_fault(tfe: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("document", "hint"),
+    [
+        (
+            {"edition": "2019-07", **within({"projects": []})},
+            'Leave it out, or make the fixture one of edition 2026-08, which has it: "edition": "2026-08".',
+        ),
+        (
+            {"edition": "2019-07", **within({"zzz": 1})},
+            "Leave it out, or spell it as it is listed. There are: ",
+        ),
+        (
+            {"edition": "2026-08", **within({"zzz": 1})},
+            "Leave it out, or spell it as it is listed. Some of them: ",
+        ),
+        ({"edition": "2019-07", **within({"nam": "o"})}, "Did you mean name?"),
+    ],
+)
+def test_a_member_that_is_not_listed_is_to_be_left_out_or_spelt_as_one_that_is(
+    document: dict[str, Any], hint: str
+) -> None:
+    with pytest.raises(UnfitFixture) as raised, mockserver.universe(fixture=document):
+        pass
+    [(_, detail)] = raised.value.faults
+    assert f"expected no such member. {hint}" in detail
+
+
+def test_what_stands_within_a_member_that_an_edition_lacks_is_not_said_to_be_of_it() -> None:
+    document = {"edition": "2026-08", **within({"projects": [{"name": "abc", "zzz": 1}]})}
+    with pytest.raises(UnfitFixture) as raised, mockserver.universe(fixture=document):
+        pass
+    assert "Leave it out, or spell it as it is listed. " in raised.value.faults[0][1]
+
+
 def test_a_fixture_that_names_no_edition_and_fits_another_is_told_to_name_it() -> None:
     document = {"organizations": [{"name": "acme", "email": "a@b.c", "projects": []}]}
     with pytest.raises(UnfitFixture) as raised, mockserver.universe(fixture=document):
         pass
+    assert raised.value.faults[0] == (
+        "/organizations/0/projects",
+        "organizations[].projects is not listed (its value is not shown); expected no such member. "
+        'Leave it out, or make the fixture one of edition 2026-08, which has it: "edition": "2026-08".',
+    )
     said = 'it is read as one of 2019-07; is it one of 2026-08? Then say "edition": "2026-08".'
     assert raised.value.faults[-1] == ("/edition", said)
     with mockserver.universe(fixture={"edition": "2026-08", **document}) as tfe:

@@ -127,7 +127,8 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
         (
             ["--fixture", "platform", "--edition", "2019-07"],
             1,
-            "Error: The fixture 'platform' is of edition 2026-08, and 2019-07 is asked for.\n",
+            "Error: The fixture 'platform' is of edition 2026-08, and 2019-07 is asked for. "
+            "Make the world with edition 2026-08, or with this fixture and no edition.\n",
         ),
         (["--fixture", "none.json"], 1, "Error: There is no fixture file 'none.json'.\n"),
         (["--edition", "2019-08"], 1, "Error: There is no edition named '2019-08'. Did you mean '2019-07'? There are: 2019-07, 2026-08.\n"),
@@ -162,13 +163,13 @@ def test_a_bad_fixture_is_refused_with_the_place_of_every_fault(tmp_path: Path) 
     done = command("serve", "--fixture", str(fixture))
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
-        "Error: The fixture has 2 fault(s):",
+        f"Error: The fixture '{fixture}' has 2 fault(s):",
         "  /organizations/0/owners/0: There is no user 'a'.",
         "  /organizations/0/owners/1: There is no user 'b'.",
     ]
     fixture.write_text('{"stray": 1, "version": 2}')
     done = command("serve", "--fixture", str(fixture))
-    assert done.stderr.splitlines()[0] == "Error: The fixture has 2 fault(s):"
+    assert done.stderr.splitlines()[0] == f"Error: The fixture '{fixture}' has 2 fault(s):"
     fixture.write_text("{")
     done = command("serve", "--fixture", str(fixture))
     assert done.stderr.startswith(f"Error: {fixture}: not JSON: ")
@@ -354,7 +355,8 @@ def test_seed_adds_a_fixture_and_reset_takes_it_away(
     clash = told(how, "seed", str(fixture))
     assert clash.exit_code == 1
     assert clash.stderr.startswith(
-        "Error: /organizations/0/policy-sets/0/id: The world already has the policy set 's'"
+        f"Error: The fixture '{fixture}' is not added: "
+        "/organizations/0/policy-sets/0/id: The world already has the policy set 's'"
     )
     done = told(how, "reset")
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
@@ -380,7 +382,14 @@ def test_what_cannot_be_seeded_is_said(served: Served, tmp_path: Path) -> None:
     bad.write_text('{"stray": 1}')
     done = command("seed", str(bad), *url)
     assert done.exit_code == 1
-    assert "The fixture has 1 fault(s)" in done.stderr
+    assert f"The fixture '{bad}' has 1 fault(s)" in done.stderr
+    bad.write_text('{"organizations": [{"name": "o", "owners": ["b"]}]}')
+    done = command("seed", str(bad), *url)
+    assert (done.exit_code, done.stderr) == (
+        1,
+        f"Error: The fixture '{bad}' is not added: "
+        "/organizations/0/owners/0: There is no user 'b'.\n",
+    )
 
 
 def test_a_server_that_is_not_there_and_a_key_that_is_wrong_are_said(served: Served) -> None:

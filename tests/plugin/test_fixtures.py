@@ -335,7 +335,7 @@ def test_a_fixture_document_with_faults_says_every_fault_with_its_place(
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
         [
-            "*The fixture has 3 fault(s):*",
+            "*The fixture 'bad.json' has 3 fault(s):*",
             "*/organizations/0/nam: *",
             "*/organizations/0/name: *",
             "*/users/0/username: *",
@@ -343,8 +343,29 @@ def test_a_fixture_document_with_faults_says_every_fault_with_its_place(
     )
     unknown = {"organizations": [{"name": "a", "policy-sets": [{"name": "s", "policies": ["p"]}]}]}
     pytester.path.joinpath("bad.json").write_text(json.dumps(unknown))
-    result = run("import pytest\n@pytest.mark.tfe(fixture='bad.json')\ndef test_it(tfe): pass")
-    result.stdout.fnmatch_lines(["*/organizations/0/policy-sets/0/policies/0: *p*"])
+    pytester.makepyfile(
+        test_a="import pytest\n@pytest.mark.tfe(fixture='bad.json')\ndef test_it(tfe): pass"
+    )
+    result = run("")
+    result.stdout.fnmatch_lines(
+        [
+            "*The fixture 'bad.json' has 1 fault(s):*",
+            "*/organizations/0/policy-sets/0/policies/0: *p*",
+            "ERROR test_a.py::test_it - Failed: The fixture 'bad.json' has 1 fault(s)*",
+        ]
+    )
+
+
+@pytest.mark.parametrize("bad", [{"stray": 1}, {"organizations": [{"name": "o", "owners": ["b"]}]}])
+def test_the_fixture_of_the_ini_file_and_one_that_is_seeded_are_named_with_their_faults(
+    run: Run, pytester: pytest.Pytester, bad: dict[str, Any]
+) -> None:
+    path = pytester.path / "bad.json"
+    path.write_text(json.dumps(bad))
+    result = run("def test_it(tfe): tfe.seed('bad.json')")
+    result.stdout.fnmatch_lines(["E *The fixture 'bad.json' *"])
+    result = run("def test_it(tfe): pass", ini="tfe_fixture = bad.json")
+    result.stdout.fnmatch_lines(["*The fixture 'bad.json' has 1 fault(s):*"])
 
 
 def test_the_plugin_explains_itself(pytester: pytest.Pytester) -> None:

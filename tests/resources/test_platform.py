@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -169,7 +170,10 @@ def test_a_fixture_of_one_edition_brings_it_along(tfe: mockserver.World) -> None
 
 
 def test_another_edition_is_refused_with_the_fact(tfe: mockserver.World) -> None:
-    name = "The fixture 'platform' is of edition 2026-08, and 2019-07 is asked for."
+    name = (
+        "The fixture 'platform' is of edition 2026-08, and 2019-07 is asked for. "
+        "Make the world with edition 2026-08, or with this fixture and no edition."
+    )
     said = {"edition": "2019-07", "fixture": "platform"}
     refused = tfe.client.post("/_mock/universes", json=said)
     assert refused.status_code == 422
@@ -177,11 +181,17 @@ def test_another_edition_is_refused_with_the_fact(tfe: mockserver.World) -> None
     with mockserver.universe() as old, pytest.raises(UnknownFixture, match=name):
         old.seed("platform")
     document = {"edition": "2019-07"}
-    told = 'the fixture is of edition "2019-07", and 2026-08 is asked for'
+    told = (
+        "the fixture is of edition 2019-07, and 2026-08 is asked for. "
+        "Make the world with edition 2019-07, or with this fixture and no edition."
+    )
     refused = tfe.client.post("/_mock/seed", json=document)
     assert refused.json["errors"] == [{"pointer": "/edition", "detail": told}]
     with pytest.raises(UnfitFixture, match=told):
         mockserver.universe(fixture=document, edition="2026-08")
+    unknown = "of edition \"2019-08\", and 2019-07 is asked for. Did you mean '2019-07'?"
+    with pytest.raises(UnfitFixture, match=re.escape(unknown)):
+        mockserver.universe(fixture={"edition": "2019-08"}, edition="2019-07")
 
 
 @pytest.mark.parametrize(
