@@ -15,12 +15,13 @@ def unfit_defaults(made: Assembled) -> Iterator[tuple[str, str, str]]:
     query parameters. All are checked at once: to compile a hundred schemas would slow every start.
     """
     distinct: dict[str, tuple[str, str, Schema]] = {}
-    for found in _defaults(made):  # most say one of a few things
-        distinct.setdefault(repr(_asserted(found[2])), found)
-    parts = {key: part for key, (_, _, part) in distinct.items()}
-    values = {key: part["default"] for key, part in parts.items()}
+    for one in _defaults(made):  # most say one of a few things
+        distinct.setdefault(repr(_asserted(one[2])), one)
+    found = list(distinct.values())
+    parts = {str(index): part for index, (_, _, part) in enumerate(found)}
+    values = {index: part["default"] for index, part in parts.items()}
     for miss in Checker({"properties": parts}, made.schemas).misses(values):
-        page, place, part = distinct[str(miss.path[0])]
+        page, place, part = found[int(miss.path[0])]
         reason = f"{brief(part['default'])}; expected {expected(part, made.schemas)}"
         yield page, place, reason
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
@@ -56,30 +56,21 @@ def added(place: Path) -> Iterator[Edition]:
         del _added[edition.name]
 
 
-Read = Callable[[Path, Mapping[str, Any]], Assembled]
-"""What a folder's files come to; its `edition.json` is read already."""
-
-
-def read_pages(place: Path, facts: Mapping[str, Any]) -> Assembled:
-    """Of a folder of page files. Raises UnfitPage, Unsupported, ValueError."""
-    return expanded(pages(place), facts["page-size"])
-
-
 class Edition:
     """The operations, schemas and data of one day's contract."""
 
-    def __init__(self, place: Path, read_files: Read = read_pages) -> None:
-        """Of the files in a folder.
+    def __init__(self, place: Path, parts: Assembled | None = None) -> None:
+        """Of the page files in a folder, or of `parts` that were read otherwise.
 
         Raises ValueError that names file and place where the folder is not whole.
         """
         self.place = place
         self.facts: Mapping[str, Any] = read(place / "edition.json")
         self.name: str = self.facts["edition"]
-        self._read = read_files
-        made = read_files(place, self.facts)
+        made = parts or expanded(pages(place), self.facts["page-size"])
         self.schemas, self.paths, self.responses = made.schemas, made.paths, made.responses
         self.origins: Mapping[str, str] = made.origins
+        self._examples = made.examples
         components = {"schemas": self.schemas, "responses": self.responses}
         entries, self._checkers = tolerated(place), Checkers(self.schemas)
         self.operations: dict[str, Operation] = {}
@@ -144,8 +135,8 @@ class Edition:
 
     @cached_property
     def examples(self) -> Mapping[str, Mapping[str, Any]]:
-        """Our own examples by operation id: read again when first asked for, as most never are."""
-        return self._read(self.place, self.facts).examples()
+        """Our own examples by operation id."""
+        return self._examples()
 
     def openapi(self) -> dict[str, Any]:
         """The whole edition as one OpenAPI 3.1 document, examples included."""
@@ -212,7 +203,7 @@ def _shipped(name: str) -> Edition:
 def control() -> Edition:
     """The contract of our own endpoints under `/_mock/`."""
     place = folder("contracts") / CONTROL
-    return Edition(place, lambda place, facts: read_folders(place))
+    return Edition(place, read_folders(place))
 
 
 def contract(name: str) -> Edition:

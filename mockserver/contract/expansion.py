@@ -106,6 +106,8 @@ def _operation(
     }
     answers = {s: _answer(page, id, s, said, known, made) for s in said["answers"]}
     refused = {status: _refused(status) for status in _refusals(item)}
+    if lacking := ", ".join(sorted(refused.keys() - made.responses.keys())):
+        raise ValueError(f"it may answer {lacking}, which no page says under refusals")
     item["responses"] = dict(sorted({**refused, **answers}.items()))
     return method.lower(), path, item
 

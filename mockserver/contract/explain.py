@@ -144,6 +144,8 @@ def told(value: Any, schema: Schema, secrets: frozenset[str] = frozenset()) -> s
     """
     wanted = schema.get("type", ())
     wanted = {wanted} if isinstance(wanted, str) else {*wanted}
+    if not wanted and not schema.keys().isdisjoint(("const", "enum")):
+        wanted = {"string"}
     own = TYPES.get(type(value))
     structured = own in STRUCTURED or wanted <= STRUCTURED
     if own and wanted and own not in wanted and structured:

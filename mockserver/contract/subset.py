@@ -22,8 +22,8 @@ PATCHES = ("x-sent", "x-create", "x-update")
 """Differences to a schema in a page file."""
 ONE = {"items", "not", "if", "then", "else"}
 MANY = {"anyOf", "oneOf", "allOf"}
-_UNSURE = re.compile(r"\\(?![fnrtv])[0-9A-Za-z]|\(\?(?!:)|\[\^?\]")
-_MANY_TIMES = re.compile(r"\{[0-9,]*[0-9]{4}")
+_UNSURE = re.compile(r"\\(?![fnrtv])[0-9A-Za-z<>]|\(\?(?!:)|\[\^?\]")
+_MANY_TIMES = re.compile(r"\{[0-9,]*[0-9]{3}")
 _REF = re.compile(r"#/components/schemas/[A-Za-z0-9.-]+")
 
 

@@ -122,11 +122,16 @@ class Drift:
         type = self.first.stray.type if self.first.stray else ""
         count = len(self.members)
         words = "a member" if count == 1 else f"{count} members"
-        names = [cut(name, LONG) for name in self.members]
+        names = [_short(name) for name in self.members]
         listed = ", ".join(names[:NAMED]) + (", …" if count > NAMED else "")
         what = f"{type} show {words} that {edition} does not list: {listed}"
         others = tuple(sorted(self.operations - {self.first.operation}))
         return replace(self.first, what=what, times=max(self.members.values()), others=others)
+
+
+def _short(path: str) -> str:
+    """A key path of a member, of which a server may have chosen every name."""
+    return ".".join(cut(name, LONG) for name in path.split("."))
 
 
 _NAME = re.compile(r"\{([a-z0-9-]+)\}")

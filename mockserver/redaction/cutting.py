@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mockserver.redaction.patterns import SHORT
 
-_AROUND = frozenset('",:[]{}')
-"""What stands around a word, beside spaces: the signs of JSON."""
+_AROUND = frozenset('"')
+"""What stands around a word, beside spaces: other signs of JSON may stand in the key of a world."""
 WORD = 4096
 """Letters of the longest secret that is looked for, with each of its letters encoded."""
 

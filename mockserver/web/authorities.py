@@ -9,6 +9,7 @@ import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
@@ -27,7 +28,11 @@ def found(host: str, port: int) -> Path | None:
     """
     for file in _own():
         try:
-            _shake_hands(host, port, ssl.create_default_context(cafile=str(file)))
+            context = ssl.create_default_context(cafile=str(file))
+        except OSError:  # no authority, or its server has just ended and removed it
+            continue
+        try:
+            _shake_hands(host, port, context)
         except ssl.SSLCertVerificationError:
             continue
         return file
@@ -38,9 +43,10 @@ def found(host: str, port: int) -> Path | None:
 def _own() -> Iterator[Path]:
     """The files in folders of this user: in `/tmp` everybody may make a folder of any name."""
     for file in Path(tempfile.gettempdir()).glob(f"{FOLDER}*/{FILE}"):
-        owner = file.parent.lstat().st_uid
-        if not hasattr(os, "getuid") or owner == os.getuid():
-            yield file
+        with suppress(OSError):  # it may be gone by now
+            owner = file.parent.lstat().st_uid
+            if not hasattr(os, "getuid") or owner == os.getuid():
+                yield file
 
 
 def _shake_hands(host: str, port: int, context: ssl.SSLContext) -> None:

@@ -114,14 +114,21 @@ def _made(kind: Kind, key: int, id: str, owners: tuple[int, ...], values: dict[s
 
 
 def begun(kinds: Kinds, now: str) -> State:
-    """The state in which every world begins: of the records that kinds say each has."""
+    """The state in which every world begins: of the records that kinds say each has.
+
+    Raises ValueError where the edition lists one twice.
+    """
     listed = (
         (kind, *one) for kind in kinds.values() if kind.begins for one in kind.begins(kinds.facts)
     )
-    return State.of(
+    made = (
         _made(kind, key, id, (ROOT,), initial_values(kind, kinds.facts, values, now))
         for key, (kind, id, values) in enumerate(listed, ROOT + 1)
     )
+    try:
+        return State.of(made)
+    except KeyError as taken:
+        raise ValueError(f"edition.json lists one of them twice: {taken.args[0]}") from None
 
 
 def _numbered(kind: Kind, state: State, seed: int) -> tuple[str, dict[str, int]]:

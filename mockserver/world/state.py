@@ -102,7 +102,7 @@ class State:
         for record in found.values():
             for name in record.names:
                 if names.setdefault(name, record.key) != record.key:
-                    raise KeyError(f"{name} is taken")
+                    raise KeyError(f"{' '.join(map(str, name))} is taken")
             lists.setdefault(record.kind, []).append((*record.sort, record.key))
             shared = indexes.shared(shared, record.key, (), record.shared)
         owned = {kind: Ordered.of(items) for kind, items in lists.items()}

@@ -192,6 +192,13 @@ def test_a_member_that_is_one_word_of_a_listed_name_is_explained_with_that() -> 
     assert error["meta"]["hint"] == "Did you mean tag-key?"
 
 
+def test_of_an_object_in_the_place_of_one_of_some_words_the_type_alone_is_told() -> None:
+    enforce = [{"path": "fresh.sentinel", "mode": {"v": "hunter2"}}]
+    attributes = {"name": "fresh", "enforce": enforce}
+    error = refused("create-policy", body={"data": {"type": "policies", "attributes": attributes}})
+    assert error["meta"]["fact"] == "data.attributes.enforce[].mode is an object"
+
+
 def test_a_time_that_has_no_zone_is_told_what_a_time_looks_like() -> None:
     body = {"data": {"type": "authentication-tokens", "attributes": {"expired-at": "tomorrow"}}}
     operation = load("2026-08").operation("create-user-token")

@@ -134,7 +134,7 @@ REFUSED: list[tuple[Any, str]] = [
     *(
         ({"pattern": pattern}, f"/pattern: {pattern!r}: {PATTERN}")
         for pattern in (
-            r"^\d+$", r"^\w$", r"^\S$", r"\bword", r"^a\Z", r"\Aa", r"^(a)\1$", r"^\p{L}$",
+            r"^\<a", r"^\d+$", r"^\w$", r"^\S$", r"\bword", r"^a\Z", r"\Aa", r"^(a)\1$", r"^\p{L}$",
             r"^\u0041$", r"^\x41$", r"^(?=a)", r"^(?!a)", r"(?<=a)b", r"(?P<name>a)", r"(?i)a",
             r"^[]a]$", r"^[^]$",
         )
@@ -241,6 +241,14 @@ def test_what_all_operations_of_a_page_share_counts_where_they_say_nothing_else(
         {404: "No such thing.", 422: common},
         {404: "No more.", 422: "It is wrong."},
     ]
+
+
+def test_a_refusal_that_no_page_describes_is_refused_where_an_operation_may_answer_it(
+    copy: Path,
+) -> None:
+    rewrite(copy / "common.json", lambda page: page["refusals"].pop("404"))
+    with pytest.raises(UnfitPage, match=r"#/operations/[a-z-]+: it may answer 404, which no page"):
+        Edition(copy)
 
 
 UNFIT: list[tuple[dict[str, Any], str]] = [

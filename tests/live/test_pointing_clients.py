@@ -148,6 +148,21 @@ def test_an_authority_of_somebody_else_is_none(
         assert "No file of an authority here" in run("env", "--url", tfe.url).stderr
 
 
+def test_a_file_that_is_no_authority_hides_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that ends beside this one removes its file, or has not written it yet."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name, text in (("0", ""), ("~", "none")):
+        (tmp_path / f"mockserver-{name}").mkdir()
+        (tmp_path / f"mockserver-{name}" / "authority.pem").write_text(text)
+    (tmp_path / "mockserver-1" / "authority.pem").mkdir(parents=True)
+    with mockserver.universe(tls=True) as tfe:
+        done = run("env", "--url", tfe.url)
+        assert f"export SSL_CERT_FILE={tfe.authority}\n" in done.stdout
+    assert done.stderr == ""
+
+
 def test_the_curl_line_of_env_is_answered() -> None:
     with mockserver.universe() as tfe:
         said = printed("env", "--url", tfe.url, "--token", tfe.token)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import mockserver
+from mockserver.contract import load
+from mockserver.pipeline.server import facts
+from mockserver.resources import kinds
+from mockserver.world.records import begun
 from tests.client import ORG, ROOT
 from tests.resources.asking import FIRST, attributes, body, data, error, errors
 
@@ -184,3 +189,12 @@ def test_a_fixture_says_what_is_different_of_a_version_but_not_that_it_is_unoffi
         mockserver.universe(edition="2026-08", fixture=said),
     ):
         raise AssertionError("no world is made")
+
+
+def test_an_edition_that_lists_a_version_twice_begins_no_world() -> None:
+    known = facts(load("2026-08"))
+    twice = replace(known, data={**known.data, "opa-versions": ["1.0.0", "1.0.0"]})
+    with pytest.raises(
+        ValueError, match=r"edition\.json lists one of them twice: opa-versions tool-"
+    ):
+        begun(kinds("2026-08").of(twice), "2026-08-01T00:00:00.000Z")
