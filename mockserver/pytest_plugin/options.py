@@ -8,6 +8,9 @@ from typing import Any, NoReturn
 
 import pytest
 
+from mockserver.nearest import did_you_mean
+from mockserver.world.clock import parse_timestamp
+
 OPTIONS: Mapping[str, tuple[type, ...]] = {
     "fixture": (str, Path, Mapping),
     "edition": (str,),
@@ -27,6 +30,8 @@ def options_of(request: pytest.FixtureRequest) -> dict[str, Any]:
     except ValueError:
         fail(f"tfe_seed = {options['seed']!r} is not an integer")
     options |= {name: options[name] or None for name in ("edition", "now")}
+    if options["now"]:
+        _refuse_no_time(options["now"], f"tfe_now = {options['now']!r}")
     options["fixture"] = _found(options["fixture"], config.inipath, config.rootpath)
     for mark in reversed(list(request.node.iter_markers("tfe"))):
         if mark.args:
@@ -42,15 +47,22 @@ def options_of(request: pytest.FixtureRequest) -> dict[str, Any]:
 def _judged(name: str, value: Any) -> Any:
     """An argument of the marker, or a refusal that lists those there are."""
     if name not in OPTIONS:
-        from mockserver.nearest import did_you_mean
-
         fail(f"@pytest.mark.tfe has no argument {name!r}. {did_you_mean(name, OPTIONS)}")
     kinds = OPTIONS[name]
     fits = isinstance(value, kinds) and (isinstance(value, bool) == (bool in kinds))
     if not fits and not (name in ("edition", "now") and value is None):
         words = " or ".join(kind.__name__ for kind in kinds)
         fail(f"@pytest.mark.tfe({name}={value!r}): {name} must be of type {words}")
+    if name == "now" and value is not None:
+        _refuse_no_time(value, f"@pytest.mark.tfe(now={value!r})")
     return value
+
+
+def _refuse_no_time(now: str, said: str) -> None:
+    try:
+        parse_timestamp(now)
+    except ValueError as error:
+        fail(f"{said}: {error}")
 
 
 def _found(fixture: Any, *places: Path | None) -> Any:

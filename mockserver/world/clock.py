@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,17 +13,22 @@ PATTERN = (
     r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 )
+ABOUT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-].*)?)?"
+)
 FIRST, LAST = 1970, 9000
 """Years that a world may be in: whatever is reckoned from them stays on the calendar."""
+PARTS = (("month", 1, 12), ("day", 1, 31), ("hour", 0, 23), ("minute", 0, 59), ("second", 0, 59))
 END = datetime(LAST, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 
 
 def parse_timestamp(text: str) -> datetime:
-    """The moment that a timestamp of the API names. Raises ValueError with the form that is due."""
+    """The moment that a timestamp of the API names. Raises ValueError with the form that is due, or the
+    part that is on no calendar."""
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise ValueError(f"{text!r} is not a timestamp of the form {FORM}") from None
+        raise ValueError(f"{text!r} {_wrong(str(text))}") from None
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} names no time zone: write it as {FORM}")
     try:
@@ -31,6 +38,19 @@ def parse_timestamp(text: str) -> datetime:
     if not FIRST <= moment.year <= LAST:
         raise ValueError(f"{text!r} is not between the years {FIRST} and {LAST}")
     return moment
+
+
+def _wrong(text: str) -> str:
+    """Why a text is no timestamp: its form, or the first of its parts that is on no calendar."""
+    parts = [int(part) for part in found.groups("0")] if (found := ABOUT.fullmatch(text)) else []
+    if parts and not FIRST <= parts[0] <= LAST:
+        return f"is not between the years {FIRST} and {LAST}"
+    for (name, first, last), part in zip(PARTS, parts[1:], strict=False):
+        if name == "day":
+            last = monthrange(*parts[:2])[1]
+        if not first <= part <= last:
+            return f"is on no calendar: its {name}, {part}, is not from {first} to {last}"
+    return f"is not a timestamp of the form {FORM}"
 
 
 def later(text: str, time: timedelta) -> str:

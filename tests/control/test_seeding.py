@@ -327,7 +327,7 @@ BAD = [
         [
             (
                 "/organizations/0/workspaces/0/created-at",
-                "'2019-02-30T00:00:00.000Z' is not a timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ",
+                "'2019-02-30T00:00:00.000Z' is on no calendar: its day, 30, is not from 1 to 28",
             )
         ],
         id="a day that no calendar has",

@@ -295,7 +295,16 @@ def test_a_fixture_in_yaml_or_toml_is_found_beside_the_test(
             "fixture=3",
             "@pytest.mark.tfe(fixture=3): fixture must be of type str or Path or Mapping",
         ),
-        ("now='yesterday'", "'yesterday' is not a timestamp of the form YYYY-MM-DDTHH:MM:SS.mmmZ"),
+        (
+            "now='yesterday'",
+            "@pytest.mark.tfe(now='yesterday'): 'yesterday' is not a timestamp of the form "
+            "YYYY-MM-DDTHH:MM:SS.mmmZ",
+        ),
+        (
+            "now='2026-13-01T00:00:00Z'",
+            "@pytest.mark.tfe(now='2026-13-01T00:00:00Z'): '2026-13-01T00:00:00Z' is on no calendar: "
+            "its month, 13, is not from 1 to 12",
+        ),
     ],
 )
 def test_a_bad_marker_is_an_error_at_setup(run: Run, mark: str, said: str) -> None:
@@ -316,7 +325,7 @@ def test_a_bad_marker_is_an_error_at_setup(run: Run, mark: str, said: str) -> No
         ),
         ("tfe_edition = 2019", "There is no edition named '2019'. "),
         ("tfe_seed = one", "tfe_seed = 'one' is not an integer"),
-        ("tfe_now = today", "'today' is not a timestamp of the form"),
+        ("tfe_now = today", "tfe_now = 'today': 'today' is not a timestamp of the form"),
     ],
 )
 def test_a_bad_ini_option_is_an_error_at_setup(run: Run, ini: str, said: str) -> None:

@@ -131,11 +131,33 @@ def test_without_a_time_it_is_the_machines() -> None:
     assert abs(Clock().moment().timestamp() - time.time()) < 5
 
 
-@pytest.mark.parametrize(
-    "text", ["", "yesterday", "2019-13-01T00:00:00.000Z", "2019-02-30T00:00:00.000Z"]
-)
+@pytest.mark.parametrize("text", ["", "yesterday", "2019-1-01T00:00:00Z", "2019-02-30 noon"])
 def test_what_is_no_timestamp_is_refused_with_the_form_that_is_due(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a timestamp of the form YYYY-MM-DDTHH:MM:SS\.mmmZ"):
+        parse_timestamp(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2026-13-01T00:00:00Z", "its month, 13, is not from 1 to 12"),
+        ("2026-00-01T00:00:00Z", "its month, 0, is not from 1 to 12"),
+        ("2019-02-30T00:00:00.000Z", "its day, 30, is not from 1 to 28"),
+        ("2020-02-30T00:00:00.000+01:00", "its day, 30, is not from 1 to 29"),
+        ("2019-07-15T25:00:00Z", "its hour, 25, is not from 0 to 23"),
+        ("2019-07-15T23:60:00Z", "its minute, 60, is not from 0 to 59"),
+        ("2019-07-15T23:59:60.000Z", "its second, 60, is not from 0 to 59"),
+        ("2019-13-32", "its month, 13, is not from 1 to 12"),
+    ],
+)
+def test_a_time_that_is_on_no_calendar_is_told_by_its_part(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"{text!r} is on no calendar: {why}")):
+        parse_timestamp(text)
+
+
+@pytest.mark.parametrize("text", ["0000-01-01T00:00:00Z", "1969-12-31T23:59:59Z"])
+def test_a_year_that_no_world_may_be_in_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="is not between the years 1970 and 9000"):
         parse_timestamp(text)
 
 
