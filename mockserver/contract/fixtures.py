@@ -11,7 +11,7 @@ from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected, fact, hint, meant, told, trail
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
-from mockserver.nearest import did_you_mean, there_is_no
+from mockserver.nearest import did_you_mean, either, there_is_no
 from mockserver.pointers import faults_told
 
 
@@ -46,11 +46,17 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
     path = Path(fixture)
     if path.suffix in FORMATS or path.is_file():
         if not path.is_file():
-            raise UnknownFixture(f"There is no fixture file {str(fixture)!r}.")
+            raise UnknownFixture(no_file(path, Path.cwd()))
         return _object(path)
     *others, last = FORMATS
     ends = f"{', '.join(others)} or {last}"
     raise UnknownFixture(_unknown(str(fixture), edition, f" A path ends in {ends}."))
+
+
+def no_file(path: Path, *places: Path) -> str:
+    """That there is no such fixture file, and in which folders it was looked for."""
+    looked = f" It was looked for in {either([*dict.fromkeys(map(str, places))])}."
+    return f"There is no fixture file {str(path)!r}.{'' if path.is_absolute() else looked}"
 
 
 def found_fixture(

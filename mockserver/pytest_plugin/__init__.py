@@ -71,6 +71,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARK)
+    for name in ("tfe_strict", "tfe_tls"):
+        try:
+            config.getini(name)
+        except (ValueError, TypeError, pytest.UsageError) as error:  # which one, pytest has changed
+            raise pytest.UsageError(f"{name}: {error}; say true or false") from None
+    try:
+        int(seed := config.getini("tfe_seed"))
+    except ValueError:
+        raise pytest.UsageError(f"tfe_seed: {seed!r} is not an integer") from None
     if config.getoption("tfe_coverage") or config.getoption("tfe_coverage_fail_under"):
         from mockserver.pytest_plugin.coverage import Collected
 

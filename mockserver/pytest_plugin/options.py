@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 
 import pytest
 
+from mockserver.contract.fixture_files import FORMATS
+from mockserver.contract.fixtures import no_file
 from mockserver.nearest import did_you_mean
 from mockserver.world.clock import parse_timestamp
 
@@ -25,10 +27,7 @@ def options_of(request: pytest.FixtureRequest) -> dict[str, Any]:
     """What the ini file says, and what the markers say over it, the closest last."""
     config = request.config
     options: dict[str, Any] = {name: config.getini(f"tfe_{name}") for name in OPTIONS}
-    try:
-        options["seed"] = int(options["seed"])
-    except ValueError:
-        fail(f"tfe_seed = {options['seed']!r} is not an integer")
+    options["seed"] = int(options["seed"])
     options |= {name: options[name] or None for name in ("edition", "now")}
     if options["now"]:
         _refuse_no_time(options["now"], f"tfe_now = {options['now']!r}")
@@ -66,15 +65,16 @@ def _refuse_no_time(now: str, said: str) -> None:
 
 
 def _found(fixture: Any, *places: Path | None) -> Any:
-    """A fixture's path, looked for beside what named it, then in the root of the project."""
-    if isinstance(fixture, Mapping) or not Path(fixture).suffix:
+    """A fixture's path, looked for beside what named it, then in the root of the project, then in the
+    working directory."""
+    if isinstance(fixture, Mapping) or Path(fixture).suffix not in FORMATS:
         return fixture
-    for place in places:
-        if place is not None:
-            path = (place if place.is_dir() else place.parent) / fixture
-            if path.is_file():
-                return path
-    return fixture
+    folders = [place if place.is_dir() else place.parent for place in places if place]
+    folders.append(Path.cwd())
+    for folder in folders:
+        if (path := folder / fixture).is_file():
+            return path
+    return fail(no_file(Path(fixture), *folders))
 
 
 def fail(message: str) -> NoReturn:

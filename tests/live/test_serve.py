@@ -130,7 +130,7 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
             "Error: The fixture 'platform' is of edition 2026-08, and 2019-07 is asked for. "
             "Make the world with edition 2026-08, or with this fixture and no edition.\n",
         ),
-        (["--fixture", "none.json"], 1, "Error: There is no fixture file 'none.json'.\n"),
+        (["--fixture", "none.json"], 1, f"Error: There is no fixture file 'none.json'. It was looked for in {Path.cwd()}.\n"),
         (["--edition", "2019-08"], 1, "Error: There is no edition named '2019-08'. Did you mean '2019-07'? There are: 2019-07, 2026-08.\n"),
         (["--token", "a.b"], 2, "--token must not be empty nor hold a dot, a slash or a space."),
         (["--token", ""], 2, "--token must not be empty nor hold a dot, a slash or a space."),

@@ -280,7 +280,11 @@ def test_a_fixture_in_yaml_or_toml_is_found_beside_the_test(
             "There is no fixture named 'documentet'. Did you mean 'documented'? "
             "There are: busy, documented, empty, platform. A path ends in .json, .yaml, .yml or .toml.",
         ),
-        ("fixture='nowhere.json'", "There is no fixture file 'nowhere.json'"),
+        (
+            "fixture='../no.json'",
+            "There is no fixture file '../no.json'. It was looked for in {here}.",
+        ),
+        ("fixture='/no/w.toml'", "There is no fixture file '/no/w.toml'.\n"),
         ("edition='2019-08'", "There is no edition named '2019-08'. "),
         (
             "fixtrue='empty'",
@@ -307,11 +311,13 @@ def test_a_fixture_in_yaml_or_toml_is_found_beside_the_test(
         ),
     ],
 )
-def test_a_bad_marker_is_an_error_at_setup(run: Run, mark: str, said: str) -> None:
+def test_a_bad_marker_is_an_error_at_setup(
+    run: Run, pytester: pytest.Pytester, mark: str, said: str
+) -> None:
     result = run(f"import pytest\n@pytest.mark.tfe({mark})\ndef test_it(tfe): pass")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*ERROR at setup of test_it*"])
-    assert said in result.stdout.str()
+    assert said.replace("{here}", str(pytester.path)) in result.stdout.str()
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*During handling of*")
 
@@ -324,7 +330,6 @@ def test_a_bad_marker_is_an_error_at_setup(run: Run, mark: str, said: str) -> No
             "There is no fixture named 'emty'. Did you mean 'empty'? There are:",
         ),
         ("tfe_edition = 2019", "There is no edition named '2019'. "),
-        ("tfe_seed = one", "tfe_seed = 'one' is not an integer"),
         ("tfe_now = today", "tfe_now = 'today': 'today' is not a timestamp of the form"),
     ],
 )
@@ -333,6 +338,38 @@ def test_a_bad_ini_option_is_an_error_at_setup(run: Run, ini: str, said: str) ->
     result.assert_outcomes(errors=1)
     assert said in result.stdout.str()
     result.stdout.no_fnmatch_line("*During handling of*")
+
+
+@pytest.mark.parametrize(
+    ("ini", "said"),
+    [
+        ("tfe_strict = yess", "tfe_strict: invalid truth value 'yess'; say true or false"),
+        ("tfe_tls = maybe", "tfe_tls: invalid truth value 'maybe'; say true or false"),
+        ("tfe_seed = one", "tfe_seed: 'one' is not an integer"),
+    ],
+)
+def test_a_setting_of_another_type_is_a_usage_error_that_names_it(
+    run: Run, ini: str, said: str
+) -> None:
+    result = run("def test_it(): pass", ini=ini)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in result.errlines if line] == [f"ERROR: {said}"]
+
+
+def test_a_fixture_that_is_not_there_is_told_with_every_place_where_it_was_looked_for(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    inner = pytester.mkdir("inner")
+    inner.joinpath("test_deep.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.tfe(fixture='w.json')\ndef test_marked(tfe): pass\n"
+        "def test_seeded(tfe): tfe.seed('w.json')\n"
+    )
+    result = run("")
+    places = f"{inner} or {pytester.path}"
+    missing = "There is no fixture file 'w.json'. It was looked for in"
+    assert f"{missing} {places}.\n" in result.stdout.str()
+    result.stdout.fnmatch_lines([f"E *{missing} {pytester.path}."])
 
 
 def test_a_fixture_document_with_faults_says_every_fault_with_its_place(
