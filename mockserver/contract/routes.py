@@ -50,15 +50,18 @@ class Routes:
     def nearest(self, method: str, path: str) -> str | None:
         """The call that may be meant where nothing is: for the journal.
 
-        One with the same words but for letters, or one that ends so below a record, or a like text.
+        One of that path below the API's, one with the same words but for letters, or one that ends so
+        below a record, or a like text.
         """
         if len(path) > LONG:
             return None
+        if below := self._matched(method, f"{BASE}{path}").operation:
+            return f"{method} {below.path}"
         called = f"{method} {path.removesuffix('/')}"
         if alike := next((call for call in self._all if _alike(call, called)), None):
             return alike
-        if below := [call for call in self._all if _ends(call, called)]:
-            return min(below, key=len)
+        if ending := [call for call in self._all if _ends(call, called)]:
+            return min(ending, key=len)
         short = {line.replace(BASE, ""): line for line in self._all}
         near = nearest(called.replace(f"{BASE}", "", 1), short, cutoff=0.8)
         return short[near[0]] if near else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mockserver.nearest import did_you_mean
 from mockserver.world.access import authenticate
 from mockserver.world.enforcement import Enforcement, Scope
 from mockserver.world.kinds import Kind, Kinds
@@ -129,14 +130,17 @@ def singular(type: str) -> str:
 def _asked(kinds: Kinds, state: State, type: str, said: str) -> Record:
     """The record of an id or a label, found without a look at the others."""
     kind, (owner, _, name) = kinds[type], said.partition("/")
-    record = state.find(type, said)
+    record, within = state.find(type, said), None
     if record is None and name and kind.within and kind.find:
         find = kinds[kind.within].find
         within = find(state, owner, None) if find else None
         record = kind.find(state, name, within) if within else None
-    if record is None:
+    if record is not None:
+        return record
+    if not (name and within):
         raise KeyError(f"no {singular(type)} {said!r}: give an id or ORGANIZATION/NAME")
-    return record
+    known = [f"{owner}/{kind.named_as(one)}" for one in state.all(type, within.key)]
+    raise KeyError(f"no {singular(type)} {said!r}. {did_you_mean(said, known)}")
 
 
 def _column(

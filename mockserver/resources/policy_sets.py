@@ -54,7 +54,7 @@ def global_error(verb: str, pointer: str, name: str) -> Error:
         fact=f"the policy set is global: it applies to all of the organization's {name}",
         expected=f"no {name}, or a set that is not global",
         key_path=f"{key_path_of(pointer)}[]",
-        source="attach-policy-set-to-workspaces",
+        source=f"attach-policy-set-to-{name}",
         hint=f"Set data.attributes.global to false first, or leave the {name} out.",
     )
 

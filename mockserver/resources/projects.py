@@ -111,7 +111,7 @@ def delete_project(call: Call) -> Reply:
         raise _kept(
             "Project cannot be deleted while it has workspaces",
             fact=f"{record.id} has {counted(count, 'workspace')}",
-            hint="Move its workspaces to another project first.",
+            hint="Move its workspaces to another project first, or delete them.",
         )
     return delete_record(call)
 

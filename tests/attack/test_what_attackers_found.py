@@ -282,6 +282,11 @@ def test_what_is_documented_but_not_built_says_so_in_the_journal(tfe: Any) -> No
     assert meant.startswith(
         "Edition 2019-07 has no such path. Did you mean GET /api/v2/organizations/"
     )
+    assert tfe.client.get("/organizations/my-organization/policy-sets").status_code == 404
+    assert [*tfe.journal][-1].why == (
+        "Edition 2019-07 has no such path. "
+        "Did you mean GET /api/v2/organizations/{organization_name}/policy-sets?"
+    )
 
 
 def test_the_page_at_the_root_does_not_repeat_what_a_host_says(tfe: Any) -> None:

@@ -116,7 +116,7 @@ def test_a_project_with_workspaces_the_default_one_and_a_pool_in_use_stay(
     assert told(ask(acme, "DELETE", SHOP)) == (
         "Project cannot be deleted while it has workspaces",
         None,
-        "Move its workspaces to another project first.",
+        "Move its workspaces to another project first, or delete them.",
     )
     projects = ask(acme, "GET", f"{ORG}/projects").data()
     default = next(p["id"] for p in projects if p["attributes"]["name"] == "Default Project")
@@ -188,10 +188,12 @@ def test_a_patch_of_a_policy_set_replaces_what_it_names_and_a_global_one_names_n
     assert ask(acme, "PATCH", SET, unknown).pointers == ["/data/relationships/projects/data/0"]
     assert ask(acme, "GET", SET).attributes()["name"] == "one", "all or nothing"
     both = a("policy-sets", {"projects": [shop]}, **{"global": True})
-    assert told(ask(acme, "PATCH", SET, both))[:2] == (
+    refused = ask(acme, "PATCH", SET, both)
+    assert told(refused)[:2] == (
         "Global policy sets cannot be attached to individual projects",
         "/data/relationships/projects/data",
     )
+    assert refused.errors[0]["meta"]["source"].endswith("#addPolicySetProjects")
 
 
 def test_what_was_meant_is_named_only_where_it_is_near(acme: mockserver.World) -> None:

@@ -169,8 +169,13 @@ def test_the_handle_names_policy_set_and_reason(tfe: mockserver.World) -> None:
         "attached to its project platform",
     )
     assert tfe.effective_policies(THIRD) == []
-    with pytest.raises(ControlError, match="no workspace 'nobody'"):
+    with pytest.raises(
+        ControlError, match="no workspace 'nobody': give an id or ORGANIZATION/NAME"
+    ):
         tfe.effective_policies("nobody")
+    near = "no workspace 'my-organization/workspace-l'. Did you mean 'my-organization/workspace-"
+    with pytest.raises(ControlError, match=near):
+        tfe.effective_policies("my-organization/workspace-l")
 
 
 @pytest.mark.tfe(edition="2019-07")
