@@ -11,6 +11,7 @@ import click
 from mockserver.escaping import escaped
 
 if TYPE_CHECKING:
+    from mockserver.client import ControlError
     from mockserver.contract import Edition
 
 Command = Callable[..., Any]
@@ -55,6 +56,21 @@ class Unusable(click.ClickException):
     """One sentence, and the exit code of usage."""
 
     exit_code = 2
+
+
+class Unreached(click.ClickException):
+    """One sentence, and the exit code of a server that could not be reached."""
+
+    exit_code = 3
+
+
+REFUSALS = {401: Unusable, 409: click.ClickException, 422: click.ClickException}
+"""By the status of the control plane; what answers with another is no mock server."""
+
+
+def refused(error: ControlError) -> click.ClickException:
+    """What a running server refuses, or that there is none, with the exit codes of `verify`."""
+    return REFUSALS.get(error.status, Unreached)(str(error))
 
 
 def edition_named(name: str) -> Edition:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mockserver.cli.common import TOKEN, URL, printed_as
+from mockserver.cli.common import TOKEN, URL, printed_as, refused
 from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, too_little
 from mockserver.cli.printing import say, say_json, say_table
 
@@ -20,7 +20,10 @@ from mockserver.cli.printing import say, say_json, say_table
 def coverage(
     url: str, token: str, form: str, fail_under: float, counted: tuple[str, ...]
 ) -> None:  # fmt: skip
-    """Show how much of the contract the requests to a running server have exercised."""
+    """Show how much of the contract the requests to a running server have exercised.
+
+    Exit codes: 0, 1 less than --fail-under, 2 usage or a wrong key, 3 not reached.
+    """
     from mockserver.client import ControlError
     from mockserver.client.links import Http
     from mockserver.judge.coverage import Coverage, rows
@@ -29,7 +32,7 @@ def coverage(
     try:
         shown = Http(url, token, 30.0).send("GET", "coverage")
     except ControlError as error:
-        raise click.ClickException(str(error)) from None
+        raise refused(error) from None
     met = Coverage(shown["edition"])
     met.merge(shown["met"])
     met = part(met, counted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mockserver.cli.common import TOKEN, URL
+from mockserver.cli.common import TOKEN, URL, refused
 from mockserver.cli.printing import say
 from mockserver.escaping import escaped
 
@@ -19,7 +19,9 @@ def seed(file: str, url: str, token: str) -> None:
 
     try:
         made = connect(url, token).seed(file)
-    except (ControlError, ValueError) as error:
+    except ControlError as error:
+        raise refused(error) from None
+    except ValueError as error:
         raise click.ClickException(str(error)) from None
     for type, records in made.items():
         for label, id in records.items():
@@ -36,4 +38,4 @@ def reset(url: str, token: str) -> None:
     try:
         connect(url, token).reset()
     except ControlError as error:
-        raise click.ClickException(str(error)) from None
+        raise refused(error) from None

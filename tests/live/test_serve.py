@@ -395,12 +395,13 @@ def test_what_cannot_be_seeded_is_said(served: Served, tmp_path: Path) -> None:
 def test_a_server_that_is_not_there_and_a_key_that_is_wrong_are_said(served: Served) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    for name in ("seed", "reset"):
+    for name in ("seed", "reset", "coverage"):
         arguments = ["documented"] if name == "seed" else []
         done = command(name, *arguments, "--url", f"http://127.0.0.1:{port}")
-        assert done.exit_code == 1
+        assert done.exit_code == 3
         assert done.stderr.startswith(f"Error: no mock server answers at http://127.0.0.1:{port}: ")
         done = command(name, *arguments, "--url", served.url, "--token", "wrong-key")
-        assert done.exit_code == 1
+        assert done.exit_code == 2
         assert "Traceback" not in done.stderr
         assert "wrong-key" not in done.stderr
+    assert command("coverage", "--url", served.url, "--fail-under", "99").exit_code == 1
