@@ -211,7 +211,8 @@ def test_a_file_that_holds_no_object_is_no_fixture(tmp_path: Path, text: str, sa
     path = a_file(tmp_path, text)
     with pytest.raises(UnfitFixture) as refused:
         read_fixture(path, "2019-07")
-    assert refused.value.faults == [("", f"{path} holds {said}, not an object")]
+    assert refused.value.faults == [("", f"the file holds {said}, not an object")]
+    assert str(path) in str(refused.value)
 
 
 def test_a_fault_in_a_yaml_file_has_the_same_pointer_as_in_json(tmp_path: Path) -> None:
