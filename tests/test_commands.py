@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
+import shutil
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
+import pytest
 from click.testing import CliRunner
 
-from mockserver import cli
+from mockserver import cli, contract
+from mockserver.contract import Edition
 
 
 def test_the_table_names_every_command_and_its_module() -> None:
@@ -37,3 +42,49 @@ def test_a_command_reads_no_module_of_another() -> None:
     }
     assert "mockserver.cli.serving" in read
     assert not others & {*read}
+
+
+@pytest.fixture
+def spoilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is to be told where a page of the edition has a mistake that its form does not know."""
+    place = tmp_path / "2019-07"
+    shutil.copytree(contract.load("2019-07").place, place)
+    page = json.loads((place / "teams.json").read_text())
+    page["operations"]["show-team-information"]["call"] = "GET /api/v2/teams/{team_id}"
+    (place / "teams.json").write_text(json.dumps(page))
+    monkeypatch.setattr(contract, "load", lambda name: Edition(place))
+    return (
+        f"Error: {place / 'teams.json'}#/operations/show-team-information: "
+        "call 'GET /api/v2/teams/{team_id}': "
+        "/api/v2 stands before it by rule; write 'GET /teams/{team_id}'\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "diff 2019-07 2026-08",
+        "fixture-schema",
+        "openapi",
+        "operations",
+        "record --upstream http://127.0.0.1:9",
+        "schema update-team",
+        "verify --url http://127.0.0.1:9",
+        "who --edition 2019-07",
+    ],
+)
+def test_a_mistake_in_a_page_is_one_line_of_every_command(spoilt: str, words: str) -> None:
+    result = CliRunner().invoke(cli.main, words.split())
+    assert (result.exit_code, result.stderr) == (2, spoilt)
+
+
+@pytest.mark.parametrize("words", ["fixture-schema", "operations"])
+def test_a_mistake_in_a_module_of_resources_is_one_line(
+    words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(edition: Edition) -> None:
+        raise ValueError("two kinds answer show-team")
+
+    monkeypatch.setattr("mockserver.pipeline.server.served", refused)
+    result = CliRunner().invoke(cli.main, [words])
+    assert (result.exit_code, result.stderr) == (2, "Error: two kinds answer show-team\n")

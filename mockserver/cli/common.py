@@ -13,6 +13,7 @@ from mockserver.escaping import escaped
 if TYPE_CHECKING:
     from mockserver.client import ControlError
     from mockserver.contract import Edition
+    from mockserver.world.kinds import Kinds
 
 Command = Callable[..., Any]
 
@@ -74,13 +75,23 @@ def refused(error: ControlError) -> click.ClickException:
 
 
 def edition_named(name: str) -> Edition:
-    """The edition of a name; one sentence that lists those there are."""
+    """The edition of a name; one sentence that lists those there are, or tells the mistake in its files."""
     from mockserver.contract import UnknownEdition, load
 
     try:
         return load(name)
-    except UnknownEdition as error:
-        raise Unusable(str(error)) from None
+    except (UnknownEdition, ValueError) as error:
+        raise Unusable(escaped(str(error))) from None
+
+
+def kinds_serving(edition: Edition) -> Kinds:
+    """The kinds that serve an edition; one sentence that tells the mistake in a module of theirs."""
+    from mockserver.pipeline.server import served
+
+    try:
+        return served(edition)
+    except ValueError as error:
+        raise Unusable(escaped(str(error))) from None
 
 
 def edition_recorded(form: str, path: Path) -> str:

@@ -6,8 +6,17 @@ from typing import Any
 
 import click
 
-from mockserver.cli.common import EDITION, FIXTURE, WORLD_EDITION, edition_named, printed_as
+from mockserver.cli.common import (
+    EDITION,
+    FIXTURE,
+    WORLD_EDITION,
+    Unusable,
+    edition_named,
+    kinds_serving,
+    printed_as,
+)
 from mockserver.cli.printing import say, say_json, say_table
+from mockserver.escaping import escaped
 
 
 @click.command()
@@ -21,10 +30,13 @@ def openapi(edition: str) -> None:
 @EDITION
 def print_fixture_schema(edition: str) -> None:
     """Print the JSON Schema of fixtures."""
-    from mockserver.pipeline.server import served
     from mockserver.world.fixture_schema import fixture_schema
 
-    schema = fixture_schema(served(edition_named(edition)))
+    kinds = kinds_serving(edition_named(edition))
+    try:
+        schema = fixture_schema(kinds)
+    except ValueError as error:
+        raise Unusable(escaped(str(error))) from None
     say_json(schema)
 
 
@@ -34,20 +46,20 @@ def print_fixture_schema(edition: str) -> None:
 def operations(edition: str | None, form: str) -> None:
     """List the operations of the API that are supported."""
     from mockserver.contract import editions
-    from mockserver.resources import kinds
 
+    asked = [edition_named(name) for name in ([edition] if edition else editions())]
     rows: list[dict[str, Any]] = [
         {
-            "edition": name,
+            "edition": contract.name,
             "page": operation.page,
             "operation": operation.id,
             "method": operation.method,
             "path": operation.path,
             "statuses": sorted(operation.responses),
         }
-        for name in ([edition] if edition else editions())
-        for operation in edition_named(name).operations.values()
-        if operation.open or operation.id in kinds(name).table
+        for contract in asked
+        for operation in contract.operations.values()
+        if operation.open or operation.id in kinds_serving(contract).table
     ]
     if form == "json":
         say_json(rows)

@@ -14,6 +14,7 @@ from mockserver.cli.common import (
     RECORDED_EDITION,
     edition_named,
     edition_recorded,
+    kinds_serving,
     one_folder,
 )
 from mockserver.cli.outcome import tell
@@ -110,7 +111,6 @@ def fixture(folder: Path, edition: str | None) -> None:  # fmt: skip
     """Print a fixture with the data that recorded exchanges have shown."""
     from mockserver.contract.fixtures import UnfitFixture
     from mockserver.pipeline.server import fixture_for
-    from mockserver.resources import kinds
     from mockserver.scenarios import scenarios
     from mockserver.traffic.fixture import fixture_document
     from mockserver.traffic.judging import judge_recording, looks_like
@@ -123,7 +123,7 @@ def fixture(folder: Path, edition: str | None) -> None:  # fmt: skip
     try:
         for line in looks_like(judge_recording(exchanges(folder), contract), contract):
             say(line, err=True)
-        world = observe(exchanges(folder), contract, kinds(edition))
+        world = observe(exchanges(folder), contract, kinds_serving(contract))
         made = fixture_for(edition, {"edition": edition, **fixture_document(world, entries)})
     except BadRecording as error:
         raise click.UsageError(str(error)) from None

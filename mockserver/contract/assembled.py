@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+_PARAMETER = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(slots=True)
@@ -12,7 +15,8 @@ class Assembled:
     """The parts of an OpenAPI document, and what stands beside them.
 
     `examples` makes those by operation id. `origins` tell of a component which definition it is made of,
-    as page.definition; nothing where it is written whole.
+    as page.definition; nothing where it is written whole. `calls` are the operations by method and path,
+    parameters as `{}`.
     """
 
     schemas: dict[str, Any] = field(default_factory=dict)
@@ -20,13 +24,18 @@ class Assembled:
     responses: dict[str, Any] = field(default_factory=dict)
     examples: Callable[[], Mapping[str, Any]] = dict
     origins: dict[str, str] = field(default_factory=dict)
+    calls: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def add(self, path: str, method: str, item: Mapping[str, Any]) -> None:
-        """An operation. Raises ValueError where its method and path are taken."""
-        known = self.paths.setdefault(path, {})
-        if method in known:
-            raise ValueError(f"{method.upper()} {path} appears twice")
-        known[method] = item
+        """An operation. Raises ValueError where another has its call, whatever the names of parameters."""
+        call = f"{method.upper()} {_PARAMETER.sub('{}', path)}"
+        other = self.calls.setdefault(call, item)
+        if other is not item:
+            raise ValueError(
+                f"{method.upper()} {path} is the call of {other['operationId']} on the page "
+                f"{other['tags'][0]} too; change one of them"
+            )
+        self.paths.setdefault(path, {})[method] = item
 
     def kept(self, component: str, other: str, schema: Any, origin: str) -> dict[str, str]:
         """A reference to a schema as a component, under its other name where another bears the one."""

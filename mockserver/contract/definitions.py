@@ -21,7 +21,10 @@ from mockserver.contract.resource_definitions import (
     with_own_path,
 )
 from mockserver.contract.roles import resource_schema
+from mockserver.nearest import there_is_no
 
+ENTITLEMENTS = "entitlement-sets"
+"""The type whose attributes are the entitlements of an organization."""
 UNPAGED = "decision: the page does not page this list, but clients read meta.pagination"
 
 
@@ -49,6 +52,15 @@ class Definitions(NamedTuple):
         if type not in self.types:
             raise ValueError(f"no page defines records of type {type!r}; {_known(self.types)}")
         return self.types[type]
+
+    def refuse_unknown(self, entitlement: str | None, type: str | None) -> None:
+        """Raises ValueError where no organization has an entitlement, or no page records of a type."""
+        if entitlement is not None:
+            shown = self.of_type(ENTITLEMENTS).schema["properties"]["attributes"]["properties"]
+            if entitlement not in shown:
+                raise ValueError(there_is_no("entitlement", entitlement, shown))
+        if type is not None:
+            self.of_type(type)
 
     def addressed(self, word: str) -> ResourceDefinition:
         """The record that a word of a path stands before: of that definition, else of that type.

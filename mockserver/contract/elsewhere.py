@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from mockserver.contract.calls import whole
 from mockserver.contract.editions import Edition, editions, load
-from mockserver.contract.expansion import BASE, OUTSIDE
 from mockserver.contract.files import folder, read, shipped_editions
 from mockserver.contract.pages import BESIDE
 from mockserver.contract.routes import is_one_of
@@ -53,6 +53,6 @@ def _shipped_calls(name: str) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _whole(call: str) -> str:
-    """A `call` as it is sent: the base of the API stands before a path by rule."""
+    """A `call` as it is sent, unchecked: nobody has asked for that edition."""
     method, _, path = call.partition(" ")
-    return f"{method} {path if path.startswith(OUTSIDE) else BASE + path}"
+    return f"{method} {whole(path)}"

@@ -6,12 +6,12 @@ What every operation has in common is said here once, as a rule; the rules stand
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
+from mockserver.contract.calls import method_and_path
 from mockserver.contract.defaults import unfit_defaults
 from mockserver.contract.definitions import Definitions, defined
 from mockserver.contract.examples import strange_answers, whole_example
@@ -27,7 +27,6 @@ from mockserver.contract.successes import with_success
 
 RESPONSES = "#/components/responses/"
 ERRORS = {JSONAPI: {"schema": {"$ref": f"{COMPONENTS}common.errors"}}}
-BASE, OUTSIDE = "/api/v2", ("/.well-known/", OBJECTS)
 Item = dict[str, Any]
 
 
@@ -49,16 +48,19 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
             "content": ERRORS,
         }
     told: list[tuple[Mapping[str, Any], str, Item]] = []
-    times = Counter(id for page in pages.values() for id in page.operations)
+    first: dict[str, str] = {}
     for page in pages.values():
         for id, said in page.operations.items():
             here = f"{page.path}#/operations/{id}"
             try:
-                if times[id] > 1:
-                    raise ValueError("another page has an operation of that id")
+                if (other := first.setdefault(id, page.name)) != page.name:
+                    raise ValueError(
+                        f"the page {other} has an operation of that id too; change one"
+                    )
+                method, path = method_and_path(said["call"])
                 whole = with_success(said, known)
-                method, path, item = _operation(page.name, id, whole, known, made, most)
-                made.add(path, method, item)
+                item = _operation(page.name, id, path, whole, known, made, most)
+                made.add(path, method.lower(), item)
             except ValueError as error:
                 raise UnfitPage(f"{here}: {error}") from None
             for place, reason in strange_answers(whole, item):
@@ -76,16 +78,16 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
 def _operation(
     page: str,
     id: str,
+    path: str,
     said: Mapping[str, Any],
     known: Definitions,
     made: Assembled,
     most: int,
-) -> tuple[str, str, Item]:
-    """Method, path and path item of an operation; puts the schemas that it needs beside them."""
-    method, _, path = said["call"].partition(" ")
-    path = path if path.startswith(OUTSIDE) else f"{BASE}{path}"
+) -> Item:
+    """The path item of an operation; puts the schemas that it needs beside it."""
+    known.refuse_unknown(said.get("entitlement"), said.get("record"))
     shown = next(_shown(said, known), None)
-    including = method == "GET" or said.get("include", False)
+    including = said["call"].startswith("GET ") or said.get("include", False)
     includes = shown.schema.get("x-include") if shown and including else None
     presigned = _presigned(path)
     named = [presigned] if presigned else _path_parameters(path, known)
@@ -109,7 +111,7 @@ def _operation(
     if lacking := ", ".join(sorted(refused.keys() - made.responses.keys())):
         raise ValueError(f"it may answer {lacking}, which no page says under refusals")
     item["responses"] = dict(sorted({**refused, **answers}.items()))
-    return method.lower(), path, item
+    return item
 
 
 @cache

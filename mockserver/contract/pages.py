@@ -20,7 +20,7 @@ VALUES = ("const", "enum", "default", "example", "examples")
 """Words whose value is no schema."""
 MEMBERS = ("properties", "parameters")
 """Words whose value has names of the page's own."""
-DOUBTFUL = {"pattern", "x-required", *subset.PATCHES}
+DOUBTFUL = {"pattern", "x-required", *subset.PATCHES, *(least for least, _ in subset.LIMITS)}
 """Words of a schema that the form of page files alone does not show to be within the subset."""
 
 

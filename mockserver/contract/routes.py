@@ -7,8 +7,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from mockserver.contract.calls import BASE
 from mockserver.contract.editions import Edition
-from mockserver.contract.expansion import BASE
 from mockserver.contract.operations import Operation
 from mockserver.nearest import nearest
 

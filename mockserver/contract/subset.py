@@ -22,6 +22,12 @@ PATCHES = ("x-sent", "x-create", "x-update")
 """Differences to a schema in a page file."""
 ONE = {"items", "not", "if", "then", "else"}
 MANY = {"anyOf", "oneOf", "allOf"}
+LIMITS = (
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+)
+"""Words that no value meets where the first is over the second."""
 _UNSURE = re.compile(r"\\(?![fnrtv])[0-9A-Za-z<>]|\(\?(?!:)|\[\^?\]")
 _MANY_TIMES = re.compile(r"\{[0-9,]*[0-9]{3}")
 _REF = re.compile(r"#/components/schemas/[A-Za-z0-9.-]+")
@@ -45,7 +51,8 @@ def is_doubtful(schema: Mapping[str, Any]) -> bool:
     pattern = schema.get("pattern")
     wrong = pattern is not None and bool(_UNSURE.search(pattern) or unsound(pattern))
     contradicts = "readOnly" in schema and "x-required" in schema
-    return wrong or contradicts or any(name in schema for name in PATCHES)
+    over = any(True for _ in _crossed(schema))
+    return wrong or contradicts or over or any(name in schema for name in PATCHES)
 
 
 def faults(schema: Any, place: str, may_close: bool) -> Iterator[tuple[str, str]]:
@@ -83,8 +90,19 @@ def _value_faults(schema: dict[str, Any], place: str) -> Iterator[tuple[str, str
         yield f"{place}/pattern", f"{pattern!r} is not a regular expression: {reason}"
     if schema.get("readOnly") is True and schema.get("x-required") is True:
         yield f"{place}/x-required", "no create can send what is readOnly; take one of the two away"
+    for least, most in _crossed(schema):
+        reason = f"{schema[least]} is over {most} {schema[most]}: no value meets both"
+        yield f"{place}/{least}", reason
     if "$ref" in schema and not _REF.fullmatch(schema["$ref"]):
         yield f"{place}/$ref", f"{schema['$ref']!r} is not a #/components/schemas/ reference"
+
+
+def _crossed(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The limits of a schema of which the least is over the most; a difference may take one away."""
+    for least, most in LIMITS:
+        low, high = schema.get(least), schema.get(most)
+        if isinstance(low, int) and isinstance(high, int) and low > high:
+            yield least, most
 
 
 @cache

@@ -22,9 +22,10 @@ from mockserver.contract.fixtures import (
 )
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline import cors
+from mockserver.pipeline.misnamed import refuse_misnamed
 from mockserver.pipeline.render_cache import Store
 from mockserver.redaction import Redactor, redactor
-from mockserver.resources import kinds
+from mockserver.resources import kinds, modules
 from mockserver.world import fixtures, ids, records
 from mockserver.world.clock import Clock
 from mockserver.world.facts import Facts
@@ -53,8 +54,10 @@ def facts(contract: Edition) -> Facts:
 
 @lru_cache(maxsize=8)
 def served(contract: Edition, kinds: Callable[[str], Kinds] = kinds) -> Kinds:
-    """What serves an edition, knowing what it says."""
-    return kinds(contract.name).of(facts(contract))
+    """What serves an edition, knowing what it says. Raises ValueError for what kinds name wrongly."""
+    found = kinds(contract.name).of(facts(contract))
+    refuse_misnamed(found, contract, modules())
+    return found
 
 
 @lru_cache(maxsize=8)

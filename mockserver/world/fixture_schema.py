@@ -45,7 +45,18 @@ COUNTERS = {
 
 
 def fixture_schema(kinds: Kinds) -> SchemaDict:
-    """The schema of a document that makes a world of the edition that the kinds serve."""
+    """The schema of a document that makes a world of the edition that the kinds serve.
+
+    Raises ValueError where two kinds have one place in it.
+    """
+    own = {
+        "version": {"const": 1, "description": "Version of this form."},
+        "edition": {
+            "const": kinds.facts["edition"],
+            "description": "Edition of the API that it is of; any that can read it where omitted.",
+        },
+    }
+    closing = {"counters": COUNTERS}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Fixture",
@@ -54,13 +65,9 @@ def fixture_schema(kinds: Kinds) -> SchemaDict:
         "the state of a world as one.",
         "type": "object",
         "properties": {
-            "version": {"const": 1, "description": "Version of this form."},
-            "edition": {
-                "const": kinds.facts["edition"],
-                "description": "Edition of the API that it is of; any that can read it where omitted.",
-            },
-            **dict(_entries(kinds, None)),
-            "counters": COUNTERS,
+            **own,
+            **dict(_entries(kinds, None, {**own, **closing})),
+            **closing,
         },
         "additionalProperties": False,
         "$defs": {
@@ -71,10 +78,24 @@ def fixture_schema(kinds: Kinds) -> SchemaDict:
     }
 
 
-def _entries(kinds: Kinds, within: str | None) -> Iterator[tuple[str, SchemaDict]]:
-    """Where the entries stand that are within one of a kind, or at the top."""
+def _entries(
+    kinds: Kinds, within: str | None, taken: Mapping[str, Any]
+) -> Iterator[tuple[str, SchemaDict]]:
+    """Where the entries stand that are within one of a kind, or at the top, beside what is there.
+
+    Raises ValueError where a member has the name of another: entries of one would be read as the other's.
+    """
+    owners: dict[str, str] = {}
     for kind in kinds.values():
         if kind.member and kind.within == within:
+            place = f"{kind.member!r} in {f'an entry of {within}' if within else 'a fixture'}"
+            other = owners.setdefault(kind.member, kind.type)
+            if other != kind.type:
+                both = f"the kinds {other} and {kind.type} both stand under {place}"
+                raise ValueError(f"{both}; give one of them another member")
+            if kind.member in taken:
+                own = f"the kind {kind.type} stands under {place}, which has a member of that name itself"
+                raise ValueError(f"{own}; give the kind another member")
             entry = {"$ref": f"#/$defs/{kind.type}"}
             said = f"{kind.about} An empty array stands for none." if kind.mapping else kind.about
             form: SchemaDict = {"type": "array", "items": entry}
@@ -100,7 +121,7 @@ def _entry(kinds: Kinds, kind: Kind) -> SchemaDict:
             properties[to.entry] = _members(kinds, to)
     if not kind.identify:
         properties = {"id": _id(kind), **properties}
-    properties |= dict(_entries(kinds, kind.type))
+    properties |= dict(_entries(kinds, kind.type, properties))
     said = {name: part for name, part in kind.entry.items() if name != "properties"}
     properties = _laid(properties, kind.entry.get("properties", {}))
     needed = [kind.title, *(n for n, s in listed.items() if s.required and n not in kind.made)]

@@ -391,7 +391,21 @@ def test_a_list_of_required_members_in_a_record_is_refused(copy: Path) -> None:
             {"answers": {"200": {"description": "More.", "list": "thing"}}},
             "no page defines the record 'thing'; there are account, ",
         ),
-        ({"call": "GET /organizations"}, "GET /api/v2/organizations appears twice"),
+        (
+            {"entitlement": "team"},
+            "There is no entitlement named 'team'. Did you mean 'teams'? There ",
+        ),
+        ({"record": "team"}, "no page defines records of type 'team'; there are "),
+        (
+            {"call": "GET /organizations"},
+            "GET /api/v2/organizations is the call of list-organizations on the page organizations "
+            "too; change one of them",
+        ),
+        (
+            {"call": "GET /organizations/{name}"},
+            "GET /api/v2/organizations/{name} is the call of show-organization on the page "
+            "organizations too; change one of them",
+        ),
     ],
 )
 def test_an_operation_that_names_what_is_not_there_is_refused(
@@ -420,11 +434,12 @@ def test_a_relationship_to_records_of_no_page_is_refused(copy: Path) -> None:
 
 
 def test_an_operation_id_that_stands_twice_is_refused(copy: Path) -> None:
-    path = spoilt(copy, operations={"show-policy": CALL})
+    """Which of the two is the mistake is not known: both are named."""
+    spoilt(copy, operations={"show-policy": CALL})
     with pytest.raises(UnfitPage) as refused:
         Edition(copy)
-    said = "another page has an operation of that id"
-    assert str(refused.value) == f"{path}#/operations/show-policy: {said}"
+    said = "the page more has an operation of that id too; change one"
+    assert str(refused.value) == f"{copy / 'policies.json'}#/operations/show-policy: {said}"
 
 
 def test_a_name_that_stands_twice_in_one_object_is_refused(copy: Path) -> None:

@@ -225,6 +225,29 @@ TOLD: list[tuple[tuple[Any, ...], Any, str]] = [
         "/operations/list-gadgets/parameters/q/default: 7; expected a string",
     ),
     (
+        ("operations", "list-gadgets", "call"),
+        "GET /api/v2/gadgets",  # as the vendor's pages have it
+        "/operations/list-gadgets: call 'GET /api/v2/gadgets': /api/v2 stands before it by rule; write "
+        "'GET /gadgets'",
+    ),
+    (
+        ("operations", "update-gadget", "call"),
+        "PATCH /gadgets/:gadget_id",
+        "/operations/update-gadget: call 'PATCH /gadgets/:gadget_id': a parameter stands in braces; write "
+        "'{gadget_id}'",
+    ),
+    (
+        ("operations", "list-gadgets", "call"),
+        "GET /gadgets?q=one",
+        "/operations/list-gadgets: call 'GET /gadgets?q=one': 'gadgets?q=one' is no part of a path; "
+        "expected words and {parameters} between slashes (those of the query stand under parameters)",
+    ),
+    (
+        ("operations", "list-gadgets", "answers"),
+        {"999": "No status."},
+        '/operations/list-gadgets/answers: "999"; expected a string that matches ^[2-5][0-9]{2}$',
+    ),
+    (
         ("operations", "create-gadget", "example", "answers", "418"),
         {"detail": "is a teapot"},
         "/operations/create-gadget/example/answers/418: the operation has no 418; it answers 201, "
@@ -256,6 +279,24 @@ def test_a_mistake_is_told_in_words(
             True,
             "/$defs/gadgets/properties/attributes/properties/made-at/x-required: "
             "no create can send what is readOnly; take one of the two away",
+        ),
+        (
+            (*ATTRIBUTES, "size"),
+            {"type": "integer", "minimum": 20, "maximum": 9, "default": 10},
+            "/$defs/gadgets/properties/attributes/properties/size/minimum: "
+            "20 is over maximum 9: no value meets both",
+        ),
+        (
+            (*ATTRIBUTES, "name", "x-update"),
+            {"minLength": 9, "maxLength": 3},
+            "/$defs/gadgets/properties/attributes/properties/name/x-update/minLength: "
+            "9 is over maxLength 3: no value meets both",
+        ),
+        (
+            ("operations", "list-gadgets", "parameters", "q"),
+            {"type": "array", "minItems": 3, "maxItems": 2, "description": "Names."},
+            "/operations/list-gadgets/parameters/q/minItems: "
+            "3 is over maxItems 2: no value meets both",
         ),
         (
             (*ATTRIBUTES, "made-at", "pattern"),

@@ -9,12 +9,25 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract import load
+from mockserver.contract import editions, load
+from mockserver.pipeline.misnamed import refuse_misnamed
 from mockserver.pipeline.server import Server, facts
-from mockserver.resources import kinds
+from mockserver.resources import kinds, modules, table
+from mockserver.world.fixture_schema import fixture_schema
 from mockserver.world.kinds import Kind, Kinds, To
+from mockserver.world.state import Record
 from mockserver.world.view import View
 from mockserver.world.who import callers
+
+EDITION = load("2019-07")
+
+
+def _answered(call: Any) -> None:
+    raise AssertionError("it is not called")
+
+
+def _no_words(view: View, record: Record) -> tuple[str, ...]:
+    return ()
 
 
 def kind(type: str, within: str | None = None, *refers: str) -> Kind:
@@ -55,11 +68,117 @@ def test_an_operation_that_two_kinds_answer_is_refused() -> None:
         Kinds(both)
 
 
+# what a module says wrongly
+
+
+def given(**words: Any) -> dict[str, Any]:
+    """A module with a kind that stands within organizations, save where words say otherwise."""
+    said = {"type": "beacons", "within": "organizations", "member": "beacons", **words}
+    return {"KIND": Kind(**said)}
+
+
+@pytest.mark.parametrize(
+    ("words", "under"),
+    [
+        ({"within": "teamz"}, "within"),
+        ({"refers": ("teamz",)}, "refers"),
+        ({"relations": {"owner": To("teamz", ("a", "b"))}}, "relations, owner"),
+        ({"grants": {"teamz": _no_words}}, "grants"),
+        ({"sought": {"teamz": {}}}, "sought"),
+    ],
+)
+def test_a_type_that_no_kind_has_is_refused_with_the_nearest(
+    words: dict[str, Any], under: str
+) -> None:
+    with pytest.raises(ValueError, match="beacons") as refused:
+        table({**modules(), "beacons": given(**words)}, "2019-07")
+    said = f"the kind beacons names 'teamz' under {under}. There is no kind named 'teamz'. Did you mean 'teams'"
+    assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize("place", ["KIND", "EDITIONS"])
+def test_a_type_that_two_modules_have_is_refused(place: str) -> None:
+    kind = replace(given()["KIND"], type="teams")
+    module = {"KIND": kind} if place == "KIND" else {"EDITIONS": {"2026-08": kind}}
+    with pytest.raises(ValueError, match="teams") as refused:
+        table({**modules(), "zoo": module}, "2026-08")
+    other = "teams" if place == "KIND" else "teams_2026"
+    assert str(refused.value) == (
+        f"mockserver/resources: {other}.py and zoo.py each have a kind of the type teams; one can have it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            {"member": "teams"},
+            "the kinds teams and beacons both stand under 'teams' in an entry of organizations; give one of "
+            "them another member",
+        ),
+        (
+            {"member": "users", "within": None},
+            "the kinds users and beacons both stand under 'users' in a fixture; give one of them another member",
+        ),
+        (
+            {"member": "email"},
+            "the kind beacons stands under 'email' in an entry of organizations, which has a member of that "
+            "name itself; give the kind another member",
+        ),
+        (
+            {"member": "counters", "within": None},
+            "the kind beacons stands under 'counters' in a fixture, which has a member of that name itself; "
+            "give the kind another member",
+        ),
+    ],
+)
+def test_a_member_of_fixtures_that_is_taken_is_refused(words: dict[str, Any], said: str) -> None:
+    made = table({**modules(), "zoo": given(**words)}, "2019-07").of(facts(EDITION))
+    with pytest.raises(ValueError, match="beacons") as refused:
+        fixture_schema(made)
+    assert str(refused.value) == said
+
+
+def test_a_kind_of_an_edition_that_there_is_not_is_refused() -> None:
+    served = kinds("2019-07").of(facts(EDITION))
+    beacons = {"beacons": {"EDITIONS": {"2026-8": given()["KIND"]}}}
+    with pytest.raises(ValueError, match="2026-8") as refused:
+        refuse_misnamed(served, EDITION, beacons)
+    assert str(refused.value) == (
+        "mockserver/resources/beacons.py, EDITIONS: There is no edition named '2026-8'. Did you mean "
+        "'2026-08'? There are: 2019-07, 2026-08."
+    )
+
+
+def test_an_operation_that_no_edition_has_is_refused_with_the_nearest() -> None:
+    teams = kinds("2019-07")["teams"]
+    answered = {**teams.operations, "update-teem": (_answered, "read-team")}
+    served = kinds("2019-07").but(replace(teams, operations=answered)).of(facts(EDITION))
+    with pytest.raises(ValueError, match="update-teem") as refused:
+        refuse_misnamed(served, EDITION, {})
+    assert str(refused.value).startswith(
+        "the kind teams answers the operation 'update-teem', which no edition has. Did you mean 'update-team'"
+    )
+
+
+def test_an_operation_of_another_edition_is_no_mistake() -> None:
+    teams = kinds("2019-07")["teams"]
+    answered = {**teams.operations, "list-agent-pools": (_answered, "read-team")}
+    served = kinds("2019-07").but(replace(teams, operations=answered)).of(facts(EDITION))
+    refuse_misnamed(served, EDITION, modules())
+
+
+def test_every_kind_is_of_an_edition_and_every_operation_of_it_too() -> None:
+    """Also of a kind that an edition does without, which no start looks into."""
+    contracts = {name: load(name) for name in editions()}
+    ids = {id for contract in contracts.values() for id in contract.operations}
+    serving = {type for name in contracts for type in kinds(name).of(facts(contracts[name]))}
+    for name in contracts:
+        assert kinds(name).table.keys() <= ids
+        assert kinds(name).keys() <= serving
+
+
 # rights
-
-
-def _answered(call: Any) -> None:
-    raise AssertionError("it is not called")
 
 
 def test_an_operation_takes_the_right_of_its_kind_where_it_names_none() -> None:
@@ -76,7 +195,6 @@ def test_an_operation_without_a_right_is_refused() -> None:
         Kinds([replace(kind("a"), operations={"show-a": _answered}, read="know")])
 
 
-EDITION = load("2019-07")
 RIGHTS = facts(EDITION).rights
 
 

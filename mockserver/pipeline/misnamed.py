@@ -1,0 +1,28 @@
+"""What the modules of resources name wrongly is told at start: there every edition is known, and to them none."""
+
+from __future__ import annotations
+
+from mockserver.contract import Edition, load
+from mockserver.contract.editions import editions
+from mockserver.nearest import did_you_mean, there_is_no
+from mockserver.resources import Modules
+from mockserver.world.kinds import Kinds
+
+
+def refuse_misnamed(served: Kinds, contract: Edition, modules: Modules) -> None:
+    """Raises ValueError where a kind answers an operation that no edition has, or a module has a kind
+    for an edition that there is not.
+
+    Other editions are read only where this one lacks an operation.
+    """
+    known = {*editions(), contract.name}
+    for module, defined in modules.items():
+        for edition in defined.get("EDITIONS", {}).keys() - known:
+            no = there_is_no("edition", edition, sorted(known))
+            raise ValueError(f"mockserver/resources/{module}.py, EDITIONS: {no}")
+    for id in sorted(served.table.keys() - contract.operations.keys()):
+        if not any(id in load(name).operations for name in editions()):
+            near = did_you_mean(id, contract.operations)
+            raise ValueError(
+                f"the kind {served.answering[id].type} answers the operation {id!r}, which no edition has. {near}"
+            )
