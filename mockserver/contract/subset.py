@@ -7,6 +7,7 @@ refusal: an object is closed only where all of its properties stand.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -29,7 +30,8 @@ LIMITS = (
 )
 """Words that no value meets where the first is over the second."""
 _UNSURE = re.compile(r"\\(?![fnrtv])[0-9A-Za-z<>]|\(\?(?!:)|\[\^?\]")
-_MANY_TIMES = re.compile(r"\{[0-9,]*[0-9]{3}")
+_ODD = re.compile(r"\{[0-9,]*[0-9]{3}|\[\^?\[|--|&&|~~|\|\|")
+"""What ECMA-262 has and an engine may refuse, or take for an operator of sets: many times, and [[, --, &&."""
 _REF = re.compile(r"#/components/schemas/[A-Za-z0-9.-]+")
 
 
@@ -112,10 +114,12 @@ def unsound(pattern: str) -> str:
     `re` is slow to compile: it is asked only of what is no regular expression to ECMA-262, which is
     stricter, and for its reason.
     """
-    if is_regex(pattern) and not _MANY_TIMES.search(pattern):
+    if is_regex(pattern) and not _ODD.search(pattern):
         return ""
     try:
-        re.compile(pattern)
-    except (re.error, OverflowError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
+    except (re.error, OverflowError, FutureWarning) as error:
         return str(error)
     return "" if compiles(pattern) else "jsonschema_rs cannot compile it"

@@ -315,6 +315,7 @@ def test_a_mistake_is_told_in_words(
                 ("a**", "multiple repeat at position 2"),
                 ("a{", "jsonschema_rs cannot compile it"),  # `re` can
                 ("a{99999999999}", "the repetition number is too large"),
+                ("[[a]", "Possible nested set at position 1"),
             )
         ),
         (
