@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -53,7 +52,7 @@ def _losing(type: str) -> Callable[[Handler], Handler]:
             state = reply.state or call.state
             for item in state.list(call.record.key, type):
                 state = state.remove(item[-1])
-            return replace(reply, state=state)
+            return reply._replace(state=state)
 
         return handle
 

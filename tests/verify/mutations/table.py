@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from mockserver.world.calls import Reply
@@ -263,7 +262,7 @@ def _undescribed(old: Handler) -> Handler:
 
 def _unlocked(old: Handler) -> Handler:
     def handle(call: Any) -> Any:
-        return replace(old(call), state=None)
+        return old(call)._replace(state=None)
 
     return handle
 
