@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -113,6 +114,7 @@ def serve(
     """
     gc.disable()  # what is made until it is ready lives as long as the process: see below
     click.get_current_context().call_on_close(gc.enable)
+    _stop_in_order()
     from mockserver.control.answering import ANY_HOST
     from mockserver.pipeline.server import Server
     from mockserver.web import logs
@@ -146,7 +148,7 @@ def serve(
         say_ready(server.url, token, universe, code, secure)
 
     with logs.to(sys.stdout, quiet=quiet), _beside(worlds, universe, fixture, watch, state):
-        server.run(ready)
+        server.run(ready, secure.close if secure else lambda: None)
 
 
 def _key(token: str | None, host: str, *, here: bool, control_token: str | None) -> str:
@@ -220,6 +222,12 @@ def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> A
         except OSError as error:
             raise Unusable(f"cannot use {certificate}: {error.strerror or error}") from None
     return making.made(host)
+
+
+def _stop_in_order() -> None:
+    """End with 0 at a SIGTERM that comes before the server hears it, once what was made is removed."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    click.get_current_context().call_on_close(lambda: signal.signal(signal.SIGTERM, before))
 
 
 def _share_the_processor() -> None:

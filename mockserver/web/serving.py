@@ -122,10 +122,14 @@ class LiveServer:
                 else:
                     self._socket.close()
 
-    def run(self, ready: Callable[[], None] = lambda: None) -> None:
+    def run(
+        self,
+        ready: Callable[[], None] = lambda: None,
+        at_once: Callable[[], object] = lambda: None,
+    ) -> None:
         """Serve in this thread until SIGTERM or SIGINT; a second one ends the process at once.
 
-        `ready` is called when signals are heard and connections are taken.
+        `ready` is called when signals are heard and connections are taken, `at_once` before that end.
         """
         heard = 0
 
@@ -133,6 +137,7 @@ class LiveServer:
             nonlocal heard
             heard += 1
             if heard > 1:
+                at_once()
                 os._exit(128 + number)
             self._end()
 

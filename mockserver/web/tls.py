@@ -36,14 +36,16 @@ class Tls:
 def made(host: str) -> Tls:
     """A new authority and a certificate for this machine's names and `host`.
 
-    The authority's certificate is written to a new temporary folder; its key is kept nowhere.
+    The authority's certificate is written to a new temporary folder; its key is kept nowhere. The
+    server's key lies there while OpenSSL, which takes files alone, reads it.
     """
     authority = trustme.CA(organization_name="tfe-mockserver")
     names = dict.fromkeys(["localhost", "127.0.0.1", "::1", *_names(host)])
     context = _context()
-    authority.issue_cert(*names).configure_cert(context)
     folder = tempfile.mkdtemp(prefix=FOLDER)
     close = weakref.finalize(context, shutil.rmtree, folder, ignore_errors=True)
+    with authority.issue_cert(*names).private_key_and_cert_chain_pem.tempfile(dir=folder) as pair:
+        context.load_cert_chain(pair)
     file = Path(folder, FILE)
     authority.cert_pem.write_to_path(str(file))
     return Tls(context, file, close)

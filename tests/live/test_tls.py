@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +17,10 @@ import requests
 import trustme
 
 import mockserver
-from tests.client import SET
+from tests.client import SET, SETS
 
 from .serving import clean, command, serving
+from .test_nobody_waits import head
 
 VARIABLES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
 HEADERS = {"Authorization": "Bearer test-token"}
@@ -115,6 +119,55 @@ def test_a_process_that_ends_without_closing_leaves_no_folder_behind(tmp_path: P
         capture_output=True, text=True,
     )  # fmt: skip
     assert Path(done.stdout.strip()).parent.parent == tmp_path
+    assert list(tmp_path.iterdir()) == []
+
+
+AT = """
+import os, sys
+from mockserver.cli import run
+
+def stop(event, arguments, sent=[]):
+    if event == "{event}" and {which} and not sent:
+        sent.append(event)
+        os.kill(os.getpid(), {signal})
+
+sys.addaudithook(stop)
+run()
+"""
+"""The command, and a signal for it at a moment of its start."""
+
+
+@pytest.mark.parametrize(
+    ("event", "which"),
+    [("os.remove", "arguments[0].endswith('.pem')"), ("socket.bind", True)],
+    ids=["while the key of the server is in a file", "when there is a certificate"],
+)
+def test_a_sigterm_while_it_gets_ready_ends_it_with_0_and_leaves_no_file_behind(
+    event: str, which: Any, tmp_path: Path
+) -> None:
+    code = AT.format(event=event, which=which, signal=int(signal.SIGTERM))
+    done = subprocess.run(
+        [sys.executable, "-c", code, "serve", "--port", "0", "--tls"], timeout=30,
+        env={**clean(), "TMPDIR": str(tmp_path)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_signal_leaves_no_file_behind_either(tmp_path: Path) -> None:
+    with serving("--tls", "--grace", "30", env={"TMPDIR": str(tmp_path)}) as served:
+        (authority,) = tmp_path.glob("*/authority.pem")
+        context = ssl.create_default_context(cafile=str(authority))
+        place = served.url.removeprefix("https://127.0.0.1:")
+        with (
+            socket.create_connection(("127.0.0.1", int(place)), timeout=10) as plain,
+            context.wrap_socket(plain, server_hostname="127.0.0.1") as line,
+        ):
+            line.sendall(head("POST", SETS, "Content-Length: 1000"))  # its body never comes
+            served.process.send_signal(signal.SIGTERM)
+            with pytest.raises(subprocess.TimeoutExpired):
+                served.process.wait(0.5)
+            assert served.stop() == 128 + signal.SIGTERM
     assert list(tmp_path.iterdir()) == []
 
 
