@@ -64,7 +64,7 @@ class Universes:
         with self._lock:
             self._expire()
             if universe.key in self._all:
-                raise Taken(f"a universe with the key {universe.key!r} exists")
+                raise Taken("a universe with that key exists: choose another, or name none")
             if len(self._all) >= self.most:
                 raise Full(
                     f"there are {self.most} universes already: delete one that is no longer needed"

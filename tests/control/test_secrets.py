@@ -15,8 +15,10 @@ from tests.client import ORG, POLICY, ROOT, SET, SETS, WORKSPACE, a_set
 
 LONG = "atlasv1.KMnOpQrStUvWxYz0123456789abcdefghijKLMNOPQRSTUVWXYZ0123456789abc"
 """As the vendor's tokens look; longer than what an error quotes of a value."""
+PLAIN = "correct-horse-battery"
+"""By its look no secret."""
 FIXTURE = {
-    "users": [{"username": "ann", "password": "correct-horse-battery"}],
+    "users": [{"username": "ann", "password": PLAIN}],
     "tokens": [
         {"name": LONG, "user": "ann"},
         {"name": "short", "user": "ann"},
@@ -196,6 +198,43 @@ def test_the_control_plane_repeats_and_logs_no_key(
     for answer in answers:
         assert leaks(answer.get_data(as_text=True)) == []
     assert leaks(caplog.text) == []
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"kye": PLAIN},  # near to the key
+        {"frok": PLAIN},
+        {"credential": PLAIN},  # near to nothing
+        {"fixtrue": {"tokens": [{"name": PLAIN}]}},
+        {"key": [PLAIN]},
+        {"key": f"of.{PLAIN}"},
+        {"key": KEY},  # taken
+        {"fork": f"of.{PLAIN}"},
+        {"fork": KEY, "kye": KEY},
+        {"fixture": [{"tokens": [{"name": PLAIN}]}]},
+        PLAIN,
+        [PLAIN],
+    ],
+    ids=str,
+)
+def test_a_new_world_that_is_refused_repeats_no_key_and_no_fixture(
+    tfe: mockserver.World, wanted: Any
+) -> None:
+    answer = tfe.client.post("/_mock/universes", json=wanted)
+    assert answer.status_code in (409, 422)
+    assert leaks(answer.get_data(as_text=True)) == []
+
+
+def test_what_can_be_no_secret_is_still_repeated_to_who_asks_for_a_world(
+    tfe: mockserver.World,
+) -> None:
+    for wanted, fact in (
+        ({"editoin": "2019-07"}, 'editoin is not listed ("2019-07")'),
+        ({"seed": "one"}, 'seed is "one"'),
+    ):
+        (error,) = tfe.client.post("/_mock/universes", json=wanted).json["errors"]
+        assert error["detail"].startswith(fact)
 
 
 def test_a_breach_and_an_unexpected_exception_name_no_token(

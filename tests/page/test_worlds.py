@@ -61,9 +61,9 @@ def test_a_world_speaks_the_edition_of_its_fixture_where_the_form_names_none() -
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        (KEY, f"/key: a universe with the key '{KEY}' exists"),
-        ("a.b", '/key: key is "a.b"'),
-        ("", '/key: key is ""'),
+        (KEY, "/key: a universe with that key exists: choose another"),
+        ("a.b", "/key: key does not fit (its value is not shown); expected a string"),
+        ("", "/key: key does not fit (its value is not shown); expected a string"),
     ],
 )
 def test_what_the_control_plane_refuses_is_said_in_its_words(key: str, said: str) -> None:
