@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable
+from mockserver.cli.process import share_the_processor, spare_the_collector, stop_in_order
 from mockserver.cli.ready import ready_to, say_ready
 from mockserver.loopback import is_loopback
 
 if TYPE_CHECKING:
     from mockserver.pipeline.server import Server
     from mockserver.world.universe import Universe
-
-SWITCH_SECONDS = 0.0005
 
 
 @click.command()
@@ -58,7 +56,13 @@ SWITCH_SECONDS = 0.0005
     help="Keep the data in this file from run to run, as a fixture; the first run starts with --fixture.",
 )
 @WORLD_EDITION
-@click.option("--seed", default=0, show_default=True, help="Number that ids are made from.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**53),
+    default=0,
+    show_default=True,
+    help="Number that ids are made from.",
+)
 @click.option("--strict", is_flag=True, help="Refuse what the API's pages do not list.")
 @click.option("--control-token", help="Token that allows other machines to create worlds.")
 @click.option(
@@ -114,7 +118,7 @@ def serve(
     """
     gc.disable()  # what is made until it is ready lives as long as the process: see below
     click.get_current_context().call_on_close(gc.enable)
-    _stop_in_order()
+    stop_in_order()
     from mockserver.control.answering import ANY_HOST
     from mockserver.pipeline.server import Server
     from mockserver.web import logs
@@ -139,8 +143,8 @@ def serve(
         context = secure.context if secure else None
         server = LiveServer(worlds, host, port, tls=context, grace=grace)
     code = worlds.code(token) if here else None
-    _spare_the_collector()
-    _share_the_processor()
+    spare_the_collector()
+    share_the_processor()
 
     def ready() -> None:
         if ready_file:
@@ -162,8 +166,13 @@ def _key(token: str | None, host: str, *, here: bool, control_token: str | None)
         from mockserver.world import ids
 
         return "test-token" if here else ids.key()
-    if not token or any(letter in token for letter in "./ \t\n"):
-        raise click.UsageError("--token must not be empty nor hold a dot, a slash or a space.")
+    from mockserver.pipeline.server import KEY
+
+    if not KEY.fullmatch(token):
+        raise click.UsageError(
+            "--token takes 1 to 200 letters, digits and signs of ASCII, without a dot, slash, "
+            "backslash, double quote or space."
+        )
     return token
 
 
@@ -222,27 +231,3 @@ def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> A
         except OSError as error:
             raise Unusable(f"cannot use {certificate}: {error.strerror or error}") from None
     return making.made(host)
-
-
-def _stop_in_order() -> None:
-    """End with 0 at a SIGTERM that comes before the server hears it, once what was made is removed."""
-    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
-    click.get_current_context().call_on_close(lambda: signal.signal(signal.SIGTERM, before))
-
-
-def _share_the_processor() -> None:
-    """Let threads have their turn after half a millisecond, not after five.
-
-    The event loop gives the interpreter up for a moment whenever it looks for what has come. A
-    thread that waits for it then begins to wait anew, and under load could do so for seconds.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    click.get_current_context().call_on_close(lambda: sys.setswitchinterval(before))
-
-
-def _spare_the_collector() -> None:
-    """What is there now lives as long as the process, and a state is no cycle: look less often."""
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(20_000, 20, 100)

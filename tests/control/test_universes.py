@@ -62,8 +62,10 @@ def test_a_key_that_is_taken_is_409(tfe: Any) -> None:
     assert names_of_sets(tfe.client) == ["production"]
 
 
-@pytest.mark.parametrize("key", ["a.b", ".", "", "a b", "a/b", "a\n", "x" * 201])
-def test_a_key_has_no_dot_no_slash_no_space_and_is_not_empty(tfe: Any, key: str) -> None:
+@pytest.mark.parametrize("key", ["a.b", ".", "", "a b", "a/b", "a\n", "a\\b", 'a"b', "x" * 201])
+def test_a_key_has_no_dot_slash_backslash_double_quote_or_space_and_is_not_empty(
+    tfe: Any, key: str
+) -> None:
     for pointer, detail in faults(ask(tfe, "POST", "universes", {"key": key})):
         assert pointer == "/key"
         assert detail.startswith("key does not fit (its value is not shown); expected a string of ")
