@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from mockserver.client.links import Link, shown_or_gone
+from mockserver.pipeline.arguments import refuse_wrong
 from mockserver.world.clock import parse_timestamp, timestamp
 
 
@@ -42,9 +43,13 @@ class ClockHandle:
         return str(self._link.send("PATCH", "clock", {"now": text})["now"])
 
     def advance(self, seconds: float | timedelta) -> str:
-        """Later by so many seconds, earlier by a negative number. Gives the time."""
+        """Later by so many seconds, earlier by a negative number. Gives the time.
+
+        Raises ControlError for one that is outside the calendar.
+        """
         if isinstance(seconds, timedelta):
             seconds = seconds.total_seconds()
+        refuse_wrong("advance", {"seconds": seconds})
         return str(self._link.send("PATCH", "clock", {"advance": seconds})["now"])
 
     def run(self, running: bool = True) -> None:

@@ -18,6 +18,7 @@ from mockserver.client.seen import Seen
 from mockserver.client.tokens import Tokens
 from mockserver.digits import counted
 from mockserver.loopback import without_proxy
+from mockserver.pipeline.arguments import refuse_wrong
 from mockserver.pipeline.server import fixture_for
 
 if TYPE_CHECKING:
@@ -144,8 +145,10 @@ class World:
     def seed(self, fixture: Fixture) -> dict[str, dict[str, str]]:
         """Add a fixture: a name, a path or a document. Gives `{type: {label: id}}`.
 
-        All or nothing. Raises UnknownFixture, UnfitFixture, or ControlError with every fault.
+        All or nothing. Raises UnknownFixture, UnfitFixture, or ControlError with every fault; TypeError
+        for what is no fixture.
         """
+        refuse_wrong("seed", {"fixture": fixture})
         document = fixture_for(self.edition, fixture)
         try:
             answer = self._link.send("POST", "seed", dict(document))
@@ -172,6 +175,7 @@ class World:
 
         By id or `my-organization/workspace-1`. Raises ControlError where there is none.
         """
+        refuse_wrong("effective_policies", {"workspace": workspace})
         said = self._link.send("GET", "effective-policies", workspace=workspace)["effective"]
         return [
             EffectivePolicy(name, place["policy-set"]["name"], place["reason"])
@@ -182,11 +186,13 @@ class World:
 
     def snapshot(self, name: str) -> None:
         """Give the state a name."""
-        self._link.send("PUT", f"snapshots/{_plain(name)}")
+        refuse_wrong("snapshot", {"name": name})
+        self._link.send("PUT", f"snapshots/{name}")
 
     def restore(self, name: str) -> None:
         """Back to a named state. Raises ControlError with the names there are."""
-        self._link.send("POST", f"snapshots/{_plain(name)}/restore")
+        refuse_wrong("restore", {"name": name})
+        self._link.send("POST", f"snapshots/{name}/restore")
 
     def fork(self, key: str | None = None) -> World:
         """A world of its own that begins where this one is; its key is made where none is given.
@@ -231,10 +237,3 @@ def _named(state: Mapping[str, Any]) -> Iterator[str]:
     for member, entries in state.items():
         if isinstance(entries, list) and (names := [e["name"] for e in entries if "name" in e]):
             yield f"{member} {', '.join(names)}"
-
-
-def _plain(name: str) -> str:
-    """A name that may stand in a path."""
-    if not name or "/" in name:
-        raise ValueError(f"a snapshot's name is not empty and has no slash: {name!r}")
-    return name

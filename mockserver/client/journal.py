@@ -14,6 +14,7 @@ from mockserver.client.seen import Changes, Seen
 from mockserver.client.wanted import Wanted
 from mockserver.contract import load
 from mockserver.digits import counted
+from mockserver.pipeline.arguments import refuse_wrong
 
 
 class UnknownOperation(KeyError):
@@ -31,6 +32,7 @@ class JournalReader:
 
     def exchanges(self, operation: str | None = None, status: int | None = None) -> list[Seen]:
         """Those that fit. Raises UnknownOperation with the nearest names."""
+        refuse_wrong("exchanges", {}, {"operation": operation, "status": status})
         return self._known(operation, status)[0]
 
     @property
@@ -80,6 +82,8 @@ class JournalReader:
 
         Raises ControlError for an exchange that never was or is no longer known.
         """
+        if not isinstance(exchange, Seen):
+            refuse_wrong("changes", {"exchange": exchange})
         number = exchange if isinstance(exchange, int) else exchange.n
         return Changes(self._link.send("GET", f"journal/{number}/changes")["changes"])
 
@@ -104,6 +108,8 @@ class JournalReader:
         A miss raises AssertionError with the nearest exchanges, field by field.
         """
         __tracebackhide__ = True
+        asked = {"count": count, "status": status, "path": path, "caller": caller, "where": where}
+        refuse_wrong("expect", {"operation": operation}, asked)
         wanted = Wanted(body, status, path, caller, where)
         calls, forgotten = self._known(operation)
         misses = [(call, list(wanted.misses(call))) for call in calls]
@@ -124,6 +130,7 @@ class JournalReader:
     def not_called(self, operation: str) -> None:
         """Raises AssertionError that lists the calls there were."""
         __tracebackhide__ = True
+        refuse_wrong("not_called", {"operation": operation})
         calls, forgotten = self._known(operation)
         if calls or forgotten:
             lines = [f"expected no {operation}, saw {len(calls)}:", *(f"  {c}" for c in calls)]
@@ -136,6 +143,7 @@ class JournalReader:
         """
         __tracebackhide__ = True
         for operation in operations:
+            refuse_wrong("in_order", {"operation": operation})
             self._operation(operation)
         seen, forgotten = self._known()
         rest = iter(seen)

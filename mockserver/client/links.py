@@ -13,6 +13,7 @@ import urllib3
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.control import answering as control
 from mockserver.escaping import escaped
+from mockserver.pipeline.arguments import shown
 from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.server import Server
 from mockserver.world.universe import Universe
@@ -109,7 +110,7 @@ class InProcess:
 
     def send(self, method: str, path: str, document: Any = None, **query: Any) -> Any:
         self.alive()
-        body = b"" if document is None else json.dumps(document).encode()
+        body = b"" if document is None else _json(document)
         text = query_of(query)
         sent = Sent(
             method=method,
@@ -156,7 +157,7 @@ class Http:
             detail = f"{self.url!r} is not the address of a server: it must begin with http:// or https://"
             raise ControlError(0, [{"pointer": "", "detail": detail}])
         url = f"{self.url}/_mock/{quote(path)}" + (f"?{text}" if text else "")
-        body = None if document is None else json.dumps(document).encode()
+        body = None if document is None else _json(document)
         making = path == "universes"
         token = (making and self.control_token) or self.key
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -167,6 +168,25 @@ class Http:
             detail = f"no mock server answers at {self.url}: {_reason(error)}"
             raise ControlError(0, [{"pointer": "", "detail": detail}]) from None
         return judged(answer.status, answer.data, making=making)
+
+
+def _json(document: Any) -> bytes:
+    """What is sent. Raises TypeError that names the member that is no JSON."""
+    try:
+        return json.dumps(document, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        raise TypeError(_no_json(document)) from None
+
+
+def _no_json(document: Mapping[str, Any]) -> str:
+    """The first member at the top of a document that keeps it from being JSON."""
+    due = "a text, a finite number, True, False, None, or a list or dict of these"
+    for name, value in document.items():
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            return f"{name}={shown(value)}: {name} must be {due}"
+    return f"{shown(document)} must be {due}"
 
 
 def _token_names(document: Mapping[str, Any]) -> frozenset[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mockserver.web.testing import Live
     from mockserver.world.universe import Universe
 from mockserver.client.handle import Address, Fixture, World
+from mockserver.pipeline.arguments import refuse_wrong
 
 
 def in_process(
@@ -61,10 +62,13 @@ def connect(
     """The handle of a world on a server that runs elsewhere, e.g. one `mockserver serve` for all.
 
     `control_token` is what `fork` needs where the server does not listen on loopback alone.
-    Raises Gone: no such world; ControlError: no such server.
+    Raises Gone: no such world; ControlError: no such server; TypeError or ValueError that names a wrong
+    argument.
     """
     from mockserver.web.testing import ApiClient, app_elsewhere
 
+    given = {"url": url, "key": key, "timeout": timeout}
+    refuse_wrong("mockserver.connect", given, {"control_token": control_token})
     link = Http(url.rstrip("/").removesuffix("/api/v2"), key, timeout, control_token)
     edition = link.send("GET", "universe")["edition"]
     return World(
@@ -103,10 +107,13 @@ def universe(
         tls: Speak https at `url`; `env` then says which certificate to trust.
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture, BadFixture; at the end Broken, where the
-    contract was broken in it or in one of its forks. In `unittest`: `self.enterContext(...)`.
+    contract was broken in it or in one of its forks; TypeError or ValueError that names a wrong argument.
+    In `unittest`: `self.enterContext(...)`.
     """
     from mockserver.web.testing import Live
 
+    given = {"fixture": fixture, "seed": seed, "strict": strict, "tls": tls}
+    refuse_wrong("mockserver.universe", given, {"edition": edition, "now": now, "key": key})
     live = Live()
     made = live.server.universe(
         key=key, edition=edition, fixture=fixture, seed=seed, strict=strict, now=now

@@ -31,8 +31,10 @@ class Tokens(Mapping[str, str]):
         """Raises UnknownToken with the names there are."""
         __tracebackhide__ = True
         names = self._names()
-        if name not in names and not self._is_token(name):
-            there = did_you_mean(name, names) if names else "No names of tokens are known here."
+        if name not in names and not (isinstance(name, str) and self._is_token(name)):
+            there = (
+                did_you_mean(str(name), names) if names else "No names of tokens are known here."
+            )
             raise UnknownToken(f"There is no token named {name!r}. {there}")
         return f"{self._key}.{name}"
 

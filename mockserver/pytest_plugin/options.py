@@ -11,16 +11,11 @@ import pytest
 from mockserver.contract.fixture_files import FORMATS
 from mockserver.contract.fixtures import no_file
 from mockserver.nearest import did_you_mean
-from mockserver.world.clock import parse_timestamp
+from mockserver.pipeline.arguments import refuse, shown
 
-OPTIONS: Mapping[str, tuple[type, ...]] = {
-    "fixture": (str, Path, Mapping),
-    "edition": (str,),
-    "strict": (bool,),
-    "seed": (int,),
-    "now": (str,),
-    "tls": (bool,),
-}
+OPTIONS = ("fixture", "edition", "strict", "seed", "now", "tls")
+OPTIONAL = ("edition", "now")
+"""Those that may be None."""
 
 
 def options_of(request: pytest.FixtureRequest) -> dict[str, Any]:
@@ -29,8 +24,9 @@ def options_of(request: pytest.FixtureRequest) -> dict[str, Any]:
     options: dict[str, Any] = {name: config.getini(f"tfe_{name}") for name in OPTIONS}
     options["seed"] = int(options["seed"])
     options |= {name: options[name] or None for name in ("edition", "now")}
-    if options["now"]:
-        _refuse_no_time(options["now"], f"tfe_now = {options['now']!r}")
+    for name in ("seed", "now"):
+        if options[name] is not None:
+            _refuse(f"tfe_{name} = {options[name]!r}", name, options[name])
     options["fixture"] = _found(options["fixture"], config.inipath, config.rootpath)
     for mark in reversed(list(request.node.iter_markers("tfe"))):
         if mark.args:
@@ -47,21 +43,16 @@ def _judged(name: str, value: Any) -> Any:
     """An argument of the marker, or a refusal that lists those there are."""
     if name not in OPTIONS:
         fail(f"@pytest.mark.tfe has no argument {name!r}. {did_you_mean(name, OPTIONS)}")
-    kinds = OPTIONS[name]
-    fits = isinstance(value, kinds) and (isinstance(value, bool) == (bool in kinds))
-    if not fits and not (name in ("edition", "now") and value is None):
-        words = " or ".join(kind.__name__ for kind in kinds)
-        fail(f"@pytest.mark.tfe({name}={value!r}): {name} must be of type {words}")
-    if name == "now" and value is not None:
-        _refuse_no_time(value, f"@pytest.mark.tfe(now={value!r})")
+    if value is not None or name not in OPTIONAL:
+        _refuse(f"@pytest.mark.tfe({name}={shown(value)})", name, value)
     return value
 
 
-def _refuse_no_time(now: str, said: str) -> None:
+def _refuse(said: str, name: str, value: Any) -> None:
     try:
-        parse_timestamp(now)
-    except ValueError as error:
-        fail(f"{said}: {error}")
+        refuse(said, name, value)
+    except (TypeError, ValueError) as error:
+        fail(str(error))
 
 
 def _found(fixture: Any, *places: Path | None) -> Any:

@@ -16,6 +16,7 @@ import flask
 
 from mockserver.control import answering as control
 from mockserver.pipeline import cors, frame
+from mockserver.pipeline.arguments import refuse_wrong
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.server import Server
 from mockserver.web.wsgi import Environ, Wsgi, WsgiDoor, received
@@ -52,12 +53,25 @@ def create_app(
         cors_origins: Origins whose pages may call the API from a browser, or `*` for all.
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture or BadFixture with what is wrong, ValueError
-    for a key that is missing or cannot be one.
+    for a key that is missing, TypeError or ValueError that names a wrong argument.
     """
     if isinstance(key, EllipsisType):
         if not loopback:
             raise ValueError("With loopback=False there is no default key: give one with key=...")
         key = "test-token"
+    refuse_wrong(
+        "mockserver.create_app",
+        {
+            "fixture": fixture,
+            "seed": seed,
+            "strict": strict,
+            "running": running,
+            "loopback": loopback,
+            "allowed_hosts": allowed_hosts,
+            "cors_origins": cors_origins,
+        },
+        {"key": key, "edition": edition, "now": now, "control_token": control_token},
+    )
     server = Server(
         edition=edition or Server.edition,
         seed=seed,

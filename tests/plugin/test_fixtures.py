@@ -292,12 +292,13 @@ def test_a_fixture_in_yaml_or_toml_is_found_beside_the_test(
             "strict, seed, now",
         ),
         ("'empty'", "@pytest.mark.tfe takes named arguments only: write fixture='empty'"),
-        ("strict='yes'", "@pytest.mark.tfe(strict='yes'): strict must be of type bool"),
-        ("seed=True", "@pytest.mark.tfe(seed=True): seed must be of type int"),
-        ("seed='1'", "@pytest.mark.tfe(seed='1'): seed must be of type int"),
+        ("strict='yes'", "@pytest.mark.tfe(strict='yes'): strict must be True or False"),
+        ("seed=True", "@pytest.mark.tfe(seed=True): seed must be an integer from 0 to "),
+        ("seed=-1", "@pytest.mark.tfe(seed=-1): seed must be an integer from 0 to "),
+        ("seed='1'", "@pytest.mark.tfe(seed='1'): seed must be an integer from 0 to "),
         (
             "fixture=3",
-            "@pytest.mark.tfe(fixture=3): fixture must be of type str or Path or Mapping",
+            "@pytest.mark.tfe(fixture=3): fixture must be the name of a fixture, a path or a document",
         ),
         (
             "now='yesterday'",
@@ -330,6 +331,7 @@ def test_a_bad_marker_is_an_error_at_setup(
             "There is no fixture named 'emty'. Did you mean 'empty'? There are:",
         ),
         ("tfe_edition = 2019", "There is no edition named '2019'. "),
+        ("tfe_seed = -1", "tfe_seed = -1: seed must be an integer from 0 to 9007199254740992"),
         ("tfe_now = today", "tfe_now = 'today': 'today' is not a timestamp of the form"),
     ],
 )
