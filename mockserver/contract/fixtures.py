@@ -39,9 +39,8 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
     """
     if isinstance(fixture, Mapping):
         return fixture
-    document: Mapping[str, Any]
-    if known := shipped_fixtures(edition).get(str(fixture)):
-        document = read(known)
+    if is_shipped(fixture, edition):
+        document: Mapping[str, Any] = read(shipped_fixtures(edition)[str(fixture)])
         return document
     path = Path(fixture)
     if path.suffix in FORMATS or path.is_file():
@@ -51,6 +50,11 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
     *others, last = FORMATS
     ends = f"{', '.join(others)} or {last}"
     raise UnknownFixture(_unknown(str(fixture), edition, f" A path ends in {ends}."))
+
+
+def is_shipped(fixture: str | Path | Mapping[str, Any], edition: str) -> bool:
+    """Whether it is the name of a fixture that ships and that the edition can read."""
+    return not isinstance(fixture, Mapping) and str(fixture) in shipped_fixtures(edition)
 
 
 def no_file(path: Path, *places: Path) -> str:

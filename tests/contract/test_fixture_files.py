@@ -9,8 +9,11 @@ import pytest
 
 import mockserver
 from mockserver.client import ControlError
+from mockserver.contract import editions, load
+from mockserver.contract.files import shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
-from mockserver.contract.fixtures import UnfitFixture, read_fixture
+from mockserver.contract.fixtures import UnfitFixture, check_fixture, read_fixture
+from mockserver.pipeline import server
 
 WORLDS = {
     "json": """{
@@ -223,3 +226,32 @@ def test_a_fault_in_a_yaml_file_has_the_same_pointer_as_in_json(tmp_path: Path) 
     ):
         tfe.seed(path)
     assert "/organizations/0/nam: organizations[].nam is not listed" in str(refused.value)
+
+
+# what ships
+
+
+@pytest.mark.parametrize(
+    ("edition", "name"),
+    [(edition, name) for edition in editions() for name in shipped_fixtures(edition)],
+)
+def test_a_fixture_that_ships_keeps_the_schema_of_every_edition_that_can_read_it(
+    edition: str, name: str
+) -> None:
+    document = read_fixture(name, edition)
+    held = check_fixture(document, edition, lambda known: server.fixture_checker(load(known)))
+    assert held == document
+
+
+def test_a_world_of_a_fixture_that_ships_needs_no_schema_of_fixtures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        server, "check_fixture", lambda document, edition, of: asked.append(edition)
+    )
+    read = read_fixture("documented", "2019-07")
+    assert server.fixture_for("2019-07", "documented") == read
+    assert asked == []
+    server.fixture_for("2019-07", read)
+    assert asked == ["2019-07"]
