@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,12 +49,13 @@ def pages(place: Path) -> dict[str, Page]:
     Raises UnfitPage, Unsupported, and ValueError for a file that is no JSON.
     """
     files = (path for path in sorted(place.glob("*.json")) if path.name not in BESIDE)
-    return {path.stem: _page(path) for path in files}
+    form = _form()
+    return {path.stem: _page(path, form) for path in files}
 
 
-def _page(path: Path) -> Page:
+def _page(path: Path, form: Checker) -> Page:
     said = read(path, once=True)
-    if misses := _form().misses(said):
+    if misses := form.misses(said):
         raise UnfitPage(f"{path}#{_told(misses[0])}")
     html, defs = said.get("x-page", ""), said.get("$defs", {})
     settling = _Settling(path.stem, html)
@@ -158,8 +158,8 @@ def sourced(said: str | list[str], html: str) -> str:
     return ", ".join(html + part if part.startswith("#") else part for part in parts)
 
 
-@cache
 def _form() -> Checker:
+    """Of page files; compiled for each edition that is read, and let go then: 0.4 MB."""
     schema = read(folder("contracts") / "page.schema.json")
     return Checker(schema, schema["$defs"])
 
