@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,22 +17,25 @@ def folder(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
-def read(path: Path, *, once: bool = False) -> Any:
-    """A JSON file. Raises ValueError that names the file where it is none, or, with `once`, where a
-    name appears twice in one object.
+Members = list[tuple[str, Any]]
+
+
+def read(path: Path, made: Callable[[Members], Any] | None = None) -> Any:
+    """A JSON file, its objects as `made` makes them of their members. Raises ValueError that names the
+    file where it is none, or where `made` is `once` and a name appears twice in one object.
     """
     text = path.read_text(encoding="utf-8")
     try:
-        return parsed(text, once=once)
+        return parsed(text, made)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 
 
-def parsed(text: str, *, once: bool = False) -> Any:
+def parsed(text: str, made: Callable[[Members], Any] | None = None) -> Any:
     """The value of a JSON text. Raises ValueError as `read` does, without a name, and for integers
     of more than 20 letters."""
     try:
-        return json.loads(text, object_pairs_hook=_once if once else None, parse_int=_integer)
+        return json.loads(text, object_pairs_hook=made, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error}") from None
     except _Twice as twice:
@@ -49,7 +52,8 @@ class _Twice(Exception):
     """A name that an object has twice."""
 
 
-def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(members: Members) -> dict[str, Any]:
+    """An object in which each name appears once; for `read` and `parsed`, which raise where one does not."""
     made = dict(members)
     if len(made) < len(members):
         names = [name for name, _ in members]

@@ -13,7 +13,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract.files import parsed
+from mockserver.contract.files import once, parsed
 
 DEPTH = 64
 """Levels of the deepest document; a fixture has a dozen."""
@@ -21,7 +21,7 @@ LARGEST = 2**63 - 1
 
 
 def _json(text: str) -> Any:
-    return parsed(text, once=True)
+    return parsed(text, once)
 
 
 def _toml(text: str) -> Any:

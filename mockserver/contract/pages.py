@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mockserver.contract import subset
 from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected
-from mockserver.contract.files import folder, read
+from mockserver.contract.files import Members, folder, once, read
 from mockserver.contract.resource_definitions import COMPONENTS
 from mockserver.nearest import nearest
 
 BESIDE = ("edition.json", "tolerated.json")
 """Files of an edition that are no page."""
-VALUES = ("const", "enum", "default", "example", "examples")
-"""Words whose value is no schema."""
-MEMBERS = ("properties", "parameters")
-"""Words whose value has names of the page's own."""
 DOUBTFUL = {"pattern", "x-required", *subset.PATCHES, *(least for least, _ in subset.LIMITS)}
 """Words of a schema that the form of page files alone does not show to be within the subset."""
 
@@ -54,27 +50,28 @@ def pages(place: Path) -> dict[str, Page]:
 
 
 def _page(path: Path, form: Checker) -> Page:
-    said = read(path, once=True)
+    objects: list[dict[str, Any]] = []
+
+    def noted(members: Members) -> dict[str, Any]:
+        objects.append(made := once(members))
+        return made
+
+    said = read(path, noted)
     if misses := form.misses(said):
         raise UnfitPage(f"{path}#{_told(misses[0])}")
-    html, defs = said.get("x-page", ""), said.get("$defs", {})
-    settling = _Settling(path.stem, html)
-    for name, part in defs.items():
-        settling.settle(part)
-        if settling.doubted():
-            subset.check(part, str(path), f"/$defs/{name}")
-    settling.settle([said.get("operations", {}), said.get("every-operation", {})])
-    operations = _operations(said, html)
-    if settling.doubted():
-        for place, schema in _schemas(operations):
+    html = said.get("x-page", "")
+    references, doubtful = _settled(objects, path.stem, html)
+    defs, operations = said.get("$defs", {}), _operations(said, html)
+    if doubtful:
+        for place, schema in _schemas(defs, operations):
             subset.check(schema, str(path), place)
-    refusals = said.get("refusals", {})
-    settling.settle(refusals)
-    return Page(path, operations, defs, refusals, frozenset(settling.references))
+    return Page(path, operations, defs, said.get("refusals", {}), references)
 
 
-def _schemas(operations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The schemas that stand in operations themselves, each with its place."""
+def _schemas(defs: Mapping[str, Any], operations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The schemas of a page, each with its place."""
+    for name, part in defs.items():
+        yield f"/$defs/{name}", part
     for id, said in operations.items():
         at = f"/operations/{id}"
         for name, schema in said.get("parameters", {}).items():
@@ -110,46 +107,28 @@ def _shared(every: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
     return {status: told for status, told in answers.items() if status != "422" or "body" in said}
 
 
-class _Settling:
-    """Makes, in place, sources one text and references lead to components; keeps what is referred to.
+def _settled(
+    objects: Iterable[dict[str, Any]], page: str, html: str
+) -> tuple[frozenset[str], bool]:
+    """Makes, in place, sources one text and references lead to components. Gives the components, and
+    whether any schema may be outside the subset.
 
-    `doubted`: whether anything since it was last asked may be outside the subset. The form of page
-    files knows only words of the subset; what it cannot tell is a pattern, a difference, and two
-    words that contradict each other.
+    The form of page files knows only words of the subset; what it cannot tell is a pattern, a difference,
+    and two words that contradict each other.
     """
-
-    def __init__(self, page: str, html: str) -> None:
-        self.page, self.html = page, html
-        self.references: set[str] = set()
-        self._doubts = 0
-
-    def doubted(self) -> bool:
-        doubts, self._doubts = self._doubts, 0
-        return doubts > 0
-
-    def settle(self, part: Any) -> None:
-        if type(part) is list:
-            for item in part:
-                self.settle(item)
-        elif type(part) is dict:
-            if "x-source" in part:
-                part["x-source"] = sourced(part["x-source"], self.html)
-            if part.get("$ref") is not None:  # a difference may take it away
-                part["$ref"] = self._reference(part["$ref"])
-            for name, value in part.items():
-                if type(value) is dict and name in MEMBERS:
-                    for member in value.values():
-                        self.settle(member)
-                elif type(value) in (dict, list) and name not in VALUES:
-                    self.settle(value)
-            if not part.keys().isdisjoint(DOUBTFUL) and subset.is_doubtful(part):
-                self._doubts += 1
-
-    def _reference(self, said: str) -> str:
-        file, _, name = said.partition("#/$defs/")
-        component = f"{file.removesuffix('.json') or self.page}.{name}"
-        self.references.add(component)
-        return f"{COMPONENTS}{component}"
+    references: set[str] = set()
+    doubtful = False
+    for part in objects:
+        if "x-source" in part:
+            part["x-source"] = sourced(part["x-source"], html)
+        if isinstance(said := part.get("$ref"), str):  # null in a difference that takes it away
+            file, _, name = said.partition("#/$defs/")
+            component = f"{file.removesuffix('.json') or page}.{name}"
+            references.add(component)
+            part["$ref"] = f"{COMPONENTS}{component}"
+        if not part.keys().isdisjoint(DOUBTFUL):
+            doubtful = doubtful or subset.is_doubtful(part)
+    return frozenset(references), doubtful
 
 
 def sourced(said: str | list[str], html: str) -> str:

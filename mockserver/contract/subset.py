@@ -51,10 +51,10 @@ def check(schema: Any, where: str, place: str = "") -> None:
 def is_doubtful(schema: Mapping[str, Any]) -> bool:
     """Whether a schema of known words may be outside the subset all the same: itself, not what is in it."""
     pattern = schema.get("pattern")
-    wrong = pattern is not None and bool(_UNSURE.search(pattern) or unsound(pattern))
+    wrong = isinstance(pattern, str) and bool(_UNSURE.search(pattern) or unsound(pattern))
     contradicts = "readOnly" in schema and "x-required" in schema
     over = any(True for _ in _crossed(schema))
-    return wrong or contradicts or over or any(name in schema for name in PATCHES)
+    return wrong or contradicts or over or any(True for _ in _patches(schema, "", False))
 
 
 def faults(schema: Any, place: str, may_close: bool) -> Iterator[tuple[str, str]]:
@@ -73,15 +73,22 @@ def faults(schema: Any, place: str, may_close: bool) -> Iterator[tuple[str, str]
                 yield from faults(part, f"{inner}/{member}", may_close)
         elif name in ONE:
             yield from faults(value, inner, may_close and name == "items")
-        elif name in PATCHES and isinstance(value, dict):
-            kept = {word: said for word, said in value.items() if said is not None}
-            yield from faults(kept, inner, may_close)
         elif name in MANY:
             for at, part in enumerate(value):
                 yield from faults(part, f"{inner}/{at}", False)
         elif name not in PLAIN and not name.startswith("x-"):
             yield inner, f"the keyword {name!r} is outside the subset"
+    yield from _patches(schema, place, may_close)
     yield from _value_faults(schema, place)
+
+
+def _patches(schema: Mapping[str, Any], place: str, may_close: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong with the differences to a schema."""
+    for name in PATCHES:
+        patch = schema.get(name)
+        if isinstance(patch, dict):
+            kept = {word: said for word, said in patch.items() if said is not None}
+            yield from faults(kept, f"{place}/{name}", may_close)
 
 
 def _value_faults(schema: dict[str, Any], place: str) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,10 @@ from hashlib import blake2b, sha256
 
 LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 """Digits and letters that cannot be mistaken for one another, as in the vendor's ids."""
-PAIRS = [first + second for second in LETTERS for first in LETTERS]
-"""Any two of them: half as many steps as letter by letter."""
+PAIRS = "".join(first + second for second in LETTERS for first in LETTERS)
+"""Any two of them, one pair behind the other: half as many steps as letter by letter. As a list of texts
+they would take 190 kB.
+"""
 
 
 def code(seed: int, prefix: str, count: int | str, length: int = 16) -> str:
@@ -20,10 +22,10 @@ def code(seed: int, prefix: str, count: int | str, length: int = 16) -> str:
     seed."""
     digest = blake2b(f"{seed}/{prefix}/{count}".encode(), digest_size=64).digest()
     number = int.from_bytes(digest, "big") % len(LETTERS) ** length  # all that the letters tell
-    letters = []
+    letters, pairs = [], len(PAIRS) // 2
     for _ in range(length // 2):
-        number, at = divmod(number, len(PAIRS))
-        letters.append(PAIRS[at])
+        number, at = divmod(number, pairs)
+        letters.append(PAIRS[2 * at : 2 * at + 2])
     return "".join(letters)
 
 
