@@ -10,7 +10,7 @@ from typing import Any
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Assembled:
     """The parts of an OpenAPI document, and what stands beside them.
 

@@ -17,7 +17,7 @@ class Refusal(NamedTuple):
     meta: Mapping[str, str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Checked:
     """What is left of a request after its check.
 

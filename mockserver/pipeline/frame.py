@@ -33,7 +33,7 @@ log = logging.getLogger("mockserver")
 OURS = "This is a defect of the mock server, not of your request: please report it."
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Visit:
     """A request that has come in.
 
@@ -52,7 +52,7 @@ class Visit:
     started: float = field(default_factory=time.perf_counter)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Done:
     """A request that has been answered, and what its entry in the journal needs. `states` are the
     world's before and after it, `now` the world's time then."""

@@ -48,7 +48,7 @@ class Headers(Protocol):
     def items(self) -> Iterable[tuple[str, str]]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sent:
     """One request. `receive()` reads the body from wherever it comes, once; `body()` is what it gave.
 
@@ -129,7 +129,7 @@ class Sent:
         return self.root()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Answer:
     """One answer. `cut` tells the server to break it: None, `closed`, `midway` or `short`.
 

@@ -17,7 +17,7 @@ from mockserver.world.state import State
 from mockserver.world.view import Caller
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Setting:
     """What requests to one world are judged by, beside its state.
 
@@ -49,7 +49,7 @@ class Setting:
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Outcome:
     """What a request comes to: the answer, the state after it, and what was found on the way.
 

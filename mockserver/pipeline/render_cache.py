@@ -26,7 +26,7 @@ BYTES = 24 * 1024 * 1024
 Depends = Callable[[View, Record], tuple[Any, ...]] | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Kept:
     """A part, what it was made of, and the sight in which that was last found unchanged."""
 
@@ -36,7 +36,7 @@ class Kept:
     sight: object
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Document:
     """The body of an answer to a read, with its status.
 

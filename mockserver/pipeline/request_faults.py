@@ -42,7 +42,7 @@ BROKEN = {
 PAGE = b"<!DOCTYPE html><title>Welcome</title><h1>It works!</h1>"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class RequestFaults:
     """The faults that fit one request. `happened` names those that did, `headers` go with its answer."""
 

@@ -125,7 +125,7 @@ class WorldOptions(TypedDict, total=False):
     running: bool | None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Server:
     """The worlds of one application and the defaults for new ones.
 

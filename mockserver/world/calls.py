@@ -19,7 +19,7 @@ from mockserver.world.state import Record, State
 from mockserver.world.view import View
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Call(View):
     """One request, as a handler needs it.
 

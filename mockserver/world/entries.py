@@ -15,7 +15,7 @@ TOLD, BRIEF = 3, 200
 """Findings that a line tells, and letters of each."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Entry:
     """One request and its answer.
 

@@ -75,7 +75,7 @@ def _text(said: str | list[str], between: str) -> str:
     return said if isinstance(said, str) else between.join(said)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Facts:
     """One edition: `data` is its `edition.json`, `statuses` the success of each operation.
 

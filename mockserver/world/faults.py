@@ -58,7 +58,7 @@ class Over:
                 self._calls.remove(call)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Fault:
     """One thing that shall go wrong, and how often it has been asked for and has happened.
 

@@ -55,7 +55,7 @@ def _unchecked(call: Any, values: Values, record: Record | None) -> Iterable[Any
     return ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Kind:
     """One resource type.
 

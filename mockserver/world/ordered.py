@@ -21,7 +21,7 @@ def _last(block: tuple[Any, ...]) -> Any:
     return block[-1]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Ordered:
     """Distinct comparable items in ascending order, kept in blocks of at most 256.
 

@@ -44,7 +44,7 @@ class BadFixture(Exception):
 NOTHING: Values = MappingProxyType({})
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Seeding:
     """A state in the making, and what was found wrong on the way.
 

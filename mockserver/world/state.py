@@ -66,7 +66,7 @@ class Record:
         return 512 + sum([len(value) for value in self.values.values() if type(value) in TEXTS])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class State:
     """All records of a world, the names they are found by, their lists and their relations.
 

@@ -25,7 +25,7 @@ class Stale(Exception):
     """The world was reset, restored or seeded while a request was under way."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Universe:
     """One world. `key` is its token and its name; `kinds` what serves its edition.
 

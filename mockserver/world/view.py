@@ -24,7 +24,7 @@ class Caller(NamedTuple):
     end: str | None = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class View:
     """What one caller sees of one state.
 
