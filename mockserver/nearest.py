@@ -6,7 +6,6 @@ Below every room, for all of them are asked for names; it imports none.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from difflib import get_close_matches
 
 LONGEST = 100
 """Letters of a name that are compared: one of 9 MB would take seconds."""
@@ -17,6 +16,8 @@ ACRONYMS = {"ssh": "SSH", "oauth": "OAuth"}
 
 def nearest(name: str, known: Collection[str], most: int = 1, cutoff: float = 0.6) -> list[str]:
     """The known names that are like it, the nearest first; `cutoff` is difflib's ratio, 0 to 1."""
+    from difflib import get_close_matches  # a server whose clients make no mistake needs none of it
+
     return get_close_matches(name[:LONGEST], known, n=most, cutoff=cutoff)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 LIKE = 0.8
@@ -52,6 +51,8 @@ def _misspelt(*members: bytes, names: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_secret(name: str, names: frozenset[str]) -> bool:
+    from difflib import SequenceMatcher  # by the first body with a name of its own
+
     spelled = name.casefold().replace("_", "-")
     return spelled in names or any(
         abs(len(spelled) - len(known)) < len(known) / 2

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-import tarfile
 from collections.abc import Sequence
-from gzip import GzipFile
 from io import BytesIO
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.redaction import cut
+
+if TYPE_CHECKING:
+    import tarfile  # read by the first upload: a server without any needs neither it nor gzip
 
 MOST, ENTRIES, EXTENDED = 64 * 1024**2, 10_000, 256 * 1024
 """Bytes that an archive may unpack into, entries that it may have, and bytes that all headers of its
 longer names and other attributes may have (decision)."""
-EXTENSIONS = (
-    tarfile.XHDTYPE,
-    tarfile.XGLTYPE,
-    tarfile.SOLARIS_XHDTYPE,
-    tarfile.GNUTYPE_LONGNAME,
-    tarfile.GNUTYPE_LONGLINK,
-)
+EXTENSIONS = frozenset({b"x", b"g", b"X", b"L", b"K"})
+"""Types of the headers that hold longer names and other attributes (pax, Solaris, GNU)."""
 ENDS = 3
 """How often the end may be read: the library would do so as often as a header wants it to."""
 PATH = 4096
@@ -39,6 +35,8 @@ class _Unpacked:
     """The tar inside a `tar.gz`, as far as the bound."""
 
     def __init__(self, content: bytes) -> None:
+        from gzip import GzipFile
+
         self._inside, self._left, self._ends = GzipFile(fileobj=BytesIO(content)), MOST, ENDS
 
     def read(self, size: int) -> bytes:
@@ -55,6 +53,8 @@ def check(content: bytes) -> None:
     """Raises Unfit where a `tar.gz` cannot be read to its end, holds no file, is beyond the bounds,
     or has an entry that would be written outside its folder, be it over a link.
     """
+    import tarfile
+
     unpacked: Any = _Unpacked(content)
     try:
         files = 0
@@ -78,6 +78,8 @@ def check(content: bytes) -> None:
 def _bounded() -> type[tarfile.TarInfo]:
     """What reads the headers of one archive: it counts them before the library takes in what they say
     that is behind them."""
+    import tarfile
+
     entries = extended = 0
 
     class Bounded(tarfile.TarInfo):
