@@ -9,6 +9,7 @@ from mockserver.contract.operations import OBJECTS
 BASE, OUTSIDE = "/api/v2", ("/.well-known/", OBJECTS)
 """What stands before a path by rule, and what paths begin with that it does not stand before."""
 _PART = re.compile(r"[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}", re.ASCII)
+_PATH = re.compile(rf"(?:/(?:{_PART.pattern}))+", re.ASCII)
 
 
 def method_and_path(call: str) -> tuple[str, str]:
@@ -17,6 +18,8 @@ def method_and_path(call: str) -> tuple[str, str]:
     if path == BASE or path.startswith(f"{BASE}/"):
         short = f"{method} {path.removeprefix(BASE)}"
         raise ValueError(f"call {call!r}: {BASE} stands before it by rule; write {short!r}")
+    if _PATH.fullmatch(path):
+        return method, whole(path)
     for part in path.split("/")[1:]:
         if part.startswith(":"):
             braced = f"{{{part[1:]}}}"

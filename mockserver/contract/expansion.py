@@ -49,22 +49,21 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
         }
     told: list[tuple[Mapping[str, Any], str, Item]] = []
     first: dict[str, str] = {}
-    for page in pages.values():
+    for name, page in pages.items():
         for id, said in page.operations.items():
-            here = f"{page.path}#/operations/{id}"
             try:
-                if (other := first.setdefault(id, page.name)) != page.name:
+                if (other := first.setdefault(id, name)) != name:
                     raise ValueError(
                         f"the page {other} has an operation of that id too; change one"
                     )
                 method, path = method_and_path(said["call"])
                 whole = with_success(said, known)
-                item = _operation(page.name, id, path, whole, known, made, most)
+                item = _operation(name, id, path, whole, known, made, most)
                 made.add(path, method.lower(), item)
             except ValueError as error:
-                raise UnfitPage(f"{here}: {error}") from None
+                raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
             for place, reason in strange_answers(whole, item):
-                raise UnfitPage(f"{here}{place}: {reason}")
+                raise UnfitPage(f"{page.path}#/operations/{id}{place}: {reason}")
             told.append((whole, path, item))
     for name, place, reason in unfit_defaults(made):
         raise UnfitPage(f"{pages[name].path}#{place}: {reason}")
@@ -107,29 +106,26 @@ def _operation(
         **({"requestBody": request} if request else {}),
     }
     answers = {s: _answer(page, id, s, said, known, made) for s in said["answers"]}
-    refused = {status: _refused(status) for status in _refusals(item)}
+    refused = _refusals(item)
     if lacking := ", ".join(sorted(refused.keys() - made.responses.keys())):
         raise ValueError(f"it may answer {lacking}, which no page says under refusals")
     item["responses"] = dict(sorted({**refused, **answers}.items()))
     return item
 
 
-@cache
-def _refused(status: str) -> Item:
-    """The same object for all: an edition refuses a thousand times."""
-    return {"$ref": f"{RESPONSES}{status}"}
-
-
-def _refusals(item: Item) -> Iterator[str]:
-    """The statuses that an operation refuses with whatever its page says."""
-    yield "405"
+def _refusals(item: Item) -> Mapping[str, Item]:
+    """What an operation refuses with whatever its page says, by status."""
     if item.get("security") == [] and "x-token" not in item:
-        return
-    yield from ("400", "401", "404", "422", "429")
-    if "requestBody" in item:
-        yield "413"
-        if JSONAPI in item["requestBody"]["content"]:
-            yield "415"
+        return _refused("405")
+    content = item["requestBody"]["content"] if "requestBody" in item else None
+    sent = () if content is None else ("413", "415") if JSONAPI in content else ("413",)
+    return _refused("405", "400", "401", "404", "422", "429", *sent)
+
+
+@cache
+def _refused(*statuses: str) -> Mapping[str, Item]:
+    """The same objects for all: an edition refuses a thousand times."""
+    return {status: {"$ref": f"{RESPONSES}{status}"} for status in statuses}
 
 
 def _shown(said: Mapping[str, Any], known: Definitions) -> Iterator[ResourceDefinition]:

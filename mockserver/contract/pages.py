@@ -53,7 +53,10 @@ def _page(path: Path, form: Checker) -> Page:
     objects: list[dict[str, Any]] = []
 
     def noted(members: Members) -> dict[str, Any]:
-        objects.append(made := once(members))
+        made = dict(members)
+        if len(made) < len(members):
+            once(members)  # raises: a call for each object would cost as much as all else here
+        objects.append(made)
         return made
 
     said = read(path, noted)
@@ -121,7 +124,9 @@ def _settled(
     for part in objects:
         if "x-source" in part:
             part["x-source"] = sourced(part["x-source"], html)
-        if isinstance(said := part.get("$ref"), str):  # null in a difference that takes it away
+        if "$ref" in part and isinstance(
+            said := part["$ref"], str
+        ):  # null in a difference that takes it away
             file, _, name = said.partition("#/$defs/")
             component = f"{file.removesuffix('.json') or page}.{name}"
             references.add(component)
@@ -133,6 +138,8 @@ def _settled(
 
 def sourced(said: str | list[str], html: str) -> str:
     """A source, or several, as one text: a heading of the page has the page before it."""
+    if isinstance(said, str) and said[:1] != "#":
+        return said
     parts = [said] if isinstance(said, str) else said
     return ", ".join(html + part if part.startswith("#") else part for part in parts)
 

@@ -101,25 +101,27 @@ def _members(
     """
     _refuse_required(said)
     parts: Mapping[str, Schema] = said.get("properties", {})
-    never = "writeOnly" if role == ANSWER else "readOnly"
+    never, own = "writeOnly" if role == ANSWER else "readOnly", f"x-{role}"
     kept = {
         name: part
         for name, part in parts.items()
-        if not part.get(never) and part.get(f"x-{role}") is not False
+        if not part.get(never) and part.get(own) is not False
+    }
+    made: dict[str, Any] = {
+        "properties": {name: _member(part, role, source, types) for name, part in kept.items()}
     }
     if role == ANSWER:
         needed = [name for name, part in kept.items() if not part.get("x-optional")]
+        shown = {}
     else:
         makes = fresh or role == CREATE
         needed = [name for name, part in kept.items() if makes and part.get("x-required")]
-    made = {name: _member(part, role, source, types) for name, part in kept.items()}
-    shown = {n: part.get("x-changed-by", "") for n, part in parts.items() if part.get("readOnly")}
-    return {
-        "properties": made,
-        **({"required": needed} if needed else {}),
-        **({READ_ONLY: shown} if shown and role != ANSWER else {}),
-        **CLOSED,
-    }
+        shown = {n: p.get("x-changed-by", "") for n, p in parts.items() if p.get("readOnly")}
+    if needed:
+        made["required"] = needed
+    if shown:
+        made[READ_ONLY] = shown
+    return made | CLOSED
 
 
 def _refuse_required(said: Schema) -> None:
@@ -141,7 +143,7 @@ def _member(part: Schema, role: str, source: str, types: Types) -> dict[str, Any
             patch = {**(sent or {}), **(own or {})}
             source = patch.pop("x-source", source)
             part = patched(part, patch)
-    if part.get("$ref", "").startswith(LINKAGE):
+    if "$ref" in part and part["$ref"].startswith(LINKAGE):
         return _relationship(part, role, source, types)
     made = {name: said for name, said in part.items() if name not in OURS}
     if source:
