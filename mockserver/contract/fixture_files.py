@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
-from itertools import chain
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from mockserver.contract.files import once, parsed
+from mockserver.pointers import pointer
 
 DEPTH = 64
 """Levels of the deepest document; a fixture has a dozen."""
@@ -56,7 +56,7 @@ def read_file(path: Path) -> Any:
     """
     try:
         document = FORMATS.get(path.suffix, _json)(path.read_text(encoding="utf-8"))
-        _refuse_unsayable(document)
+        refuse_unsayable(document)
     except UnicodeDecodeError:
         raise ValueError(f"{path}: not in UTF-8") from None
     except RecursionError:
@@ -66,29 +66,44 @@ def read_file(path: Path) -> Any:
     return document
 
 
-def _refuse_unsayable(document: Any) -> None:
-    """Raise ValueError for depth, numbers and letters that a request could not send either."""
-    todo = [(document, 1)]
+def refuse_unsayable(document: Any) -> None:
+    """Raise ValueError, with the place, for what a request could not send either: depth, numbers,
+    letters, and what is no value of JSON at all.
+    """
+    todo: list[tuple[Any, tuple[str | int, ...]]] = [(document, ())]
     while todo:
-        value, depth = todo.pop()
-        if isinstance(value, Mapping | list):
-            if depth > DEPTH:
-                raise ValueError(f"nested deeper than {DEPTH} levels")
-            parts = chain(*value.items()) if isinstance(value, Mapping) else value
-            todo += ((part, depth + 1) for part in parts)
-        elif isinstance(value, str) and not value.isascii():
-            _refuse_surrogates(value)
-        elif isinstance(value, float) and not isfinite(value):
-            raise ValueError(f"{value} is not a number of JSON")
-        elif isinstance(value, int) and abs(value) > LARGEST:
-            raise ValueError(f"the integer {value} does not fit 64 bits")
+        value, path = todo.pop()
+        if wrong := _unsayable(value, len(path) + 1):
+            place = f" (at {pointer(path)})" if 0 < len(path) < DEPTH else ""
+            raise ValueError(f"{wrong}{place}")
+        if isinstance(value, Mapping):
+            todo += ((part, (*path, name)) for name, part in value.items())
+            todo += ((name, path) for name in value)  # looked at first: a place is told with them
+        elif isinstance(value, list | tuple):
+            todo += ((part, (*path, at)) for at, part in enumerate(value))
 
 
-def _refuse_surrogates(text: str) -> None:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError("a string holds a lone surrogate (\\ud800 to \\udfff)") from None
+def _unsayable(value: Any, depth: int) -> str:
+    """What is wrong with a value itself; empty where nothing is."""
+    if isinstance(value, Mapping | list | tuple):
+        if depth > DEPTH:
+            return f"nested deeper than {DEPTH} levels"
+        names = value if isinstance(value, Mapping) else ()
+        strange = [name for name in names if not isinstance(name, str)]
+        return f"a name is no text but of type {type(strange[0]).__name__}" if strange else ""
+    if isinstance(value, str):
+        if value.isascii():
+            return ""
+        lone = "a string holds a lone surrogate (\\ud800 to \\udfff)"
+        return lone if any("\ud800" <= letter <= "\udfff" for letter in value) else ""
+    if isinstance(value, float) and not isfinite(value):
+        return f"{value} is not a number of JSON"
+    if isinstance(value, int) and abs(value) > LARGEST:
+        large = f"the integer {value}" if abs(value) < 10**40 else "an integer"
+        return f"{large} does not fit 64 bits"
+    if value is None or isinstance(value, int | float):
+        return ""
+    return f"what is of type {type(value).__name__} is no value of JSON"
 
 
 def _written(value: Any) -> Any:

@@ -7,6 +7,7 @@ from math import inf
 from os import PathLike
 from typing import Any, NamedTuple
 
+from mockserver.contract.fixture_files import refuse_unsayable
 from mockserver.pipeline.server import KEY
 from mockserver.redaction import cut
 from mockserver.world.clock import parse_timestamp
@@ -30,6 +31,12 @@ class Argument(NamedTuple):
     secret: bool = False
 
 
+def _is_fixture(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        refuse_unsayable(value)
+    return True
+
+
 def _texts(value: Collection[Any]) -> bool:
     return not isinstance(value, str | bytes | Mapping) and all(isinstance(v, str) for v in value)
 
@@ -46,7 +53,9 @@ ARGUMENTS: Mapping[str, Argument] = {
     "count": Argument((int,), "an integer of at least 0", lambda value: value >= 0),
     "edition": Argument((str,), "the name of an edition, e.g. '2019-07'"),
     "exchange": Argument((int,), "an exchange of the journal, or its number"),
-    "fixture": Argument((str, PathLike, Mapping), "the name of a fixture, a path or a document"),
+    "fixture": Argument(
+        (str, PathLike, Mapping), "the name of a fixture, a path or a document", _is_fixture
+    ),
     "key": Argument(
         (str,),
         "a text of 1 to 200 letters, digits and signs of ASCII, without a dot, slash, backslash, "

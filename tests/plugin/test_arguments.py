@@ -17,6 +17,9 @@ ANYTHING = {"body"}
 PRESENT = {"operation": "create-policy-set", "url": "http://127.0.0.1:1", "fault": "latency"}
 """What stands beside the argument that is wrong."""
 
+CIRCLE: dict[str, Any] = {"users": []}
+CIRCLE["users"].append(CIRCLE)
+
 
 def public(tfe: mockserver.World) -> Iterator[Callable[..., Any]]:
     yield from (mockserver.universe, mockserver.connect, mockserver.create_app)
@@ -81,6 +84,35 @@ def test_a_world_with_a_wrong_option_is_not_made(given: dict[str, Any], said: st
         with pytest.raises((TypeError, ValueError)) as caught:
             call(**given)
         assert str(caught.value).startswith(f"mockserver.{call.__name__}({said}")
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"users": [{"username": date(2019, 7, 15)}]}, "what is of type date is no value of JSON (at /users/0/username)"),
+        ({"users": ({"username": b"ann"},)}, "what is of type bytes is no value of JSON (at /users/0/username)"),
+        ({"users": {"ann"}}, "what is of type set is no value of JSON (at /users)"),
+        ({"users": [{"username": float("nan")}]}, "nan is not a number of JSON (at /users/0/username)"),
+        ({"users": [{"username": "\ud800"}]}, r"a string holds a lone surrogate (\ud800 to \udfff) (at /users/0/username)"),
+        ({"users": [{"\ud800": {}}]}, r"a string holds a lone surrogate (\ud800 to \udfff) (at /users/0)"),
+        ({"users": [{1: "ann"}]}, "a name is no text but of type int (at /users/0)"),
+        ({"version": 2**63}, "the integer 9223372036854775808 does not fit 64 bits (at /version)"),
+        ({"version": 10**5_000}, "an integer does not fit 64 bits (at /version)"),
+        (CIRCLE, "nested deeper than 64 levels"),
+    ],
+    ids=["date", "bytes", "set", "nan", "surrogate", "name", "number", "long", "huge", "circle"],
+)  # fmt: skip
+def test_a_fixture_document_that_is_no_json_is_told_with_the_place(
+    tfe: mockserver.World, document: Any, said: str
+) -> None:
+    for call, name in (
+        (mockserver.universe, "mockserver.universe"),
+        (mockserver.create_app, "mockserver.create_app"),
+        (tfe.seed, "seed"),
+    ):
+        with pytest.raises(ValueError, match=r"\(fixture=<dict>\): ") as caught:
+            call(fixture=document)
+        assert str(caught.value) == f"{name}(fixture=<dict>): {said}"
 
 
 def test_a_number_that_python_does_not_write_is_told_by_its_type() -> None:
