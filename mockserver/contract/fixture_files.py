@@ -90,7 +90,7 @@ def _unsayable(value: Any, depth: int) -> str:
             return f"nested deeper than {DEPTH} levels"
         names = value if isinstance(value, Mapping) else ()
         strange = [name for name in names if not isinstance(name, str)]
-        return f"a name is no text but of type {type(strange[0]).__name__}" if strange else ""
+        return f"a name is of type {type(strange[0]).__name__}, not a text" if strange else ""
     if isinstance(value, str):
         if value.isascii():
             return ""
@@ -103,7 +103,7 @@ def _unsayable(value: Any, depth: int) -> str:
         return f"{large} does not fit 64 bits"
     if value is None or isinstance(value, int | float):
         return ""
-    return f"what is of type {type(value).__name__} is no value of JSON"
+    return f"a value of type {type(value).__name__} is not JSON"
 
 
 def _written(value: Any) -> Any:

@@ -89,13 +89,13 @@ def test_a_world_with_a_wrong_option_is_not_made(given: dict[str, Any], said: st
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        ({"users": [{"username": date(2019, 7, 15)}]}, "what is of type date is no value of JSON (at /users/0/username)"),
-        ({"users": ({"username": b"ann"},)}, "what is of type bytes is no value of JSON (at /users/0/username)"),
-        ({"users": {"ann"}}, "what is of type set is no value of JSON (at /users)"),
+        ({"users": [{"username": date(2019, 7, 15)}]}, "a value of type date is not JSON (at /users/0/username)"),
+        ({"users": ({"username": b"ann"},)}, "a value of type bytes is not JSON (at /users/0/username)"),
+        ({"users": {"ann"}}, "a value of type set is not JSON (at /users)"),
         ({"users": [{"username": float("nan")}]}, "nan is not a number of JSON (at /users/0/username)"),
         ({"users": [{"username": "\ud800"}]}, r"a string holds a lone surrogate (\ud800 to \udfff) (at /users/0/username)"),
         ({"users": [{"\ud800": {}}]}, r"a string holds a lone surrogate (\ud800 to \udfff) (at /users/0)"),
-        ({"users": [{1: "ann"}]}, "a name is no text but of type int (at /users/0)"),
+        ({"users": [{1: "ann"}]}, "a name is of type int, not a text (at /users/0)"),
         ({"version": 2**63}, "the integer 9223372036854775808 does not fit 64 bits (at /version)"),
         ({"version": 10**5_000}, "an integer does not fit 64 bits (at /version)"),
         (CIRCLE, "nested deeper than 64 levels"),
