@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 
 @dataclass(slots=True)
@@ -32,3 +33,9 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
     unread: str = ""
+
+    @property
+    def asked(self) -> str:
+        """Method and target, with brackets as people write them: `GET /api/v2/…?page[size]=0`."""
+        query = urlencode(self.query, safe="[]", errors="replace")
+        return f"{self.method} {self.path}{'?' if query else ''}{query}"

@@ -46,8 +46,12 @@ def rule(finding: Finding) -> str:
 
 
 def _sentence(finding: Finding) -> str:
-    where = f" [{finding.where}]" if finding.where else ""
-    return f"{finding.sentence}; expected {finding.expected} ({finding.source}){where}"
+    return f"{finding.sentence}; expected {finding.expected} ({finding.source}){_met(finding)}"
+
+
+def _met(finding: Finding) -> str:
+    """Where it was met first."""
+    return f" [{finding.where}]" if finding.where else ""
 
 
 def junit(result: Result) -> str:
@@ -198,7 +202,7 @@ def summary(result: Result) -> str:
         lines += ["| | operation | place | what | expected |", "|---|---|---|---|---|"]
         lines += [
             f"| {f.level} | {', '.join(f'`{id}`' for id in f.operations or ('none',))} | `{_code(f.place or '/')}` "
-            f"| {_cell(f.sentence)} | {_cell(f.expected)} |"
+            f"| {_cell(f.sentence + _met(f))} | {_cell(f.expected)} |"
             for f in result.findings
         ]
     if result.coverage:

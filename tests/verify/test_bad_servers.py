@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ import mockserver
 from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.escaping import escaped
+from mockserver.judge.exchange import Exchange
 from mockserver.traffic.http_transport import HttpTransport, patiently
 from mockserver.traffic.transport import Response, Unreachable
 from mockserver.web.serving import LiveServer
@@ -167,6 +169,43 @@ def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int) -> None:
     assert process.returncode == 1
     assert said.endswith("Error: stopped by Ctrl-C before everything was played\n")
     assert "mockverify" not in json.dumps(state(ours))
+
+
+def answered_500(ours: Any, path: str, mark: str = "") -> Callable[..., Any]:
+    """A server that answers a GET of what is not there with 500. `mark` ends the ids of its SSH keys."""
+
+    def failing(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        get = environ["REQUEST_METHOD"] == "GET" and path in environ["PATH_INFO"]
+        environ["PATH_INFO"] = environ["PATH_INFO"].replace(mark, "")
+
+        def noted(status: str, *more: Any) -> Any:
+            return start("500 No" if get and status.startswith("404") else status, *more)
+
+        ended = json.dumps(mark)[1:-1].encode()
+        content = b"".join(ours(environ, noted))
+        return [re.sub(rb'(?<=")sshkey-\w+', lambda id: id[0] + ended, content)]
+
+    return failing
+
+
+def test_a_wrong_status_is_told_with_the_first_request_that_it_answered() -> None:
+    _, outcome = run(answered_500(server(), "/ssh-keys/"), only=frozenset({"get-ssh-key"}))
+    (finding,) = [
+        f for f in outcome.findings if "an unknown ssh_key_id is answered 500" in f.sentence
+    ]
+    assert re.fullmatch(r"GET /api/v2/ssh-keys/[\w-]+", finding.where)
+    assert finding.line().endswith(f" [{finding.where}]")
+    paged = Exchange("GET", "/api/v2/teams", [("page[size]", "0"), ("q", "a b&c")])
+    assert paged.asked == "GET /api/v2/teams?page[size]=0&q=a+b%26c"
+
+
+def test_the_request_of_a_wrong_status_is_masked_and_on_one_line() -> None:
+    mark = f"-{TOKEN}\n\u202e"
+    _, outcome = run(answered_500(server(), "/ssh-keys/", mark), only=frozenset({"get-ssh-key"}))
+    where = {f.where for f in outcome.findings if f.place == "status"}
+    assert any("/ssh-keys/sshkey-" in one for one in where)
+    assert TOKEN not in str(where)
+    assert all(one.isprintable() for one in where)
 
 
 def test_a_stateless_mock_is_told_what_it_cannot_do_and_breaks_nothing() -> None:

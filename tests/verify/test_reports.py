@@ -309,6 +309,7 @@ def test_the_summary_is_a_table_that_markdown_can_read() -> None:
     assert len(rows) == 3
     assert "&lt;b>" in rows[0]
     assert "\\|" in rows[0]
+    assert "| x \\[exchange 4\\] | y |" in rows[2]
 
 
 def test_html_is_whole() -> None:

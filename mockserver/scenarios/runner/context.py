@@ -17,12 +17,11 @@ from mockserver.judge.answers import MISNAMED, judge_answer
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import STATUS, Finding, Findings
+from mockserver.judge.findings import STATUS, Findings
 from mockserver.judge.pointers import at
 from mockserver.judge.routes import filled
-from mockserver.judge.sources import STATUS_DECIDED, level_of, number_of
 from mockserver.scenarios.runner.actions import Actions, owner_type
-from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer, login
+from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer, login, misanswered
 from mockserver.scenarios.runner.plan import Plan, plans
 from mockserver.scenarios.runner.rights import Rights
 from mockserver.scenarios.runner.scenario import Scenario
@@ -213,32 +212,18 @@ class Context:
             asked,
             frozenset(unlisted),
             misnamed,
+            exchange.asked,
         )
 
     def expect(self, answer: JudgedAnswer, statuses: Iterable[int], why: str, source: str) -> bool:
-        """Whether the status is one of those; told where it is not.
-
-        `source`: where it is said that the request is taken, or refused. Where it is and the number
-        alone is another, the source of the number decides how much that weighs.
-        """
+        """Whether the status is one of those; told where it is not. `source`: see `misanswered`."""
         wanted = sorted(statuses)
         if answer.status in wanted:
             return True
         operation = self.edition.operation(answer.operation)
-        if self.rights.bar(answer, operation, wanted[0]):
-            return False
-        what = f"{why} is answered {answer.status}" if why else f"status {answer.status}"
-        expected = " or ".join(str(status) for status in wanted)
-        rule = source.removesuffix(STATUS_DECIDED)
-        same = answer.status // 100 == wanted[0] // 100
-        documented = self.source_of(operation, wanted[0])
-        level = level_of(number_of(source, documented) if same else rule)
-        if answer.status >= 500:
-            level = "fault"
-        kind = f"{answer.status}, not {expected}"
-        told = documented if same and source == rule else source
-        finding = Finding(level, answer.operation, STATUS, what, expected, told, kind=kind)
-        self.findings.add(finding)
+        if not self.rights.bar(answer, operation, wanted[0]):
+            documented = self.source_of(operation, wanted[0])
+            self.findings.add(misanswered(answer, wanted, why, source, documented))
         return False
 
     def succeeded(self, operation: Operation, asked: Arguments) -> None:
