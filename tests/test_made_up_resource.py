@@ -125,8 +125,8 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(tree: Path, *words: str) -> str:
-    done = subprocess.run(
+def ran(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, *words],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": str(tree)},
@@ -134,6 +134,10 @@ def run(tree: Path, *words: str) -> str:
         text=True,
         check=False,
     )
+
+
+def run(tree: Path, *words: str) -> str:
+    done = ran(tree, *words)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -157,6 +161,33 @@ def test_the_commands_know_it(tree: Path) -> None:
     schema = json.loads(run(tree, "-m", "mockserver", "schema", "create-gadget"))
     assert schema["$ref"] == "#/$defs/gadgets.create"
     assert "gadgets" in run(tree, "-m", "mockserver", "fixture-schema")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        (
+            'type="gadgets"',
+            'type="gadgetz"',
+            "the kind gadgetz answers list-gadgets, but no page of 2019-07 defines records of that type. "
+            "Did you mean 'gadgets'",
+        ),
+        (
+            'member="gadgets"',
+            'member="teams"',
+            "both stand under 'teams' in an entry of organizations; give one of them another member",
+        ),
+    ],
+)
+def test_a_mistake_in_the_module_is_told_by_the_first_command(
+    tree: Path, right: str, wrong: str, said: str
+) -> None:
+    (tree / "mockserver" / "resources" / "gadgets.py").write_text(MODULE.replace(right, wrong))
+    done = ran(tree, "-m", "mockserver", "operations")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 COSTS = """

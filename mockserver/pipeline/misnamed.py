@@ -6,12 +6,14 @@ from mockserver.contract import Edition, load
 from mockserver.contract.editions import editions
 from mockserver.nearest import did_you_mean, there_is_no
 from mockserver.resources import Modules
+from mockserver.world.fixture_schema import refuse_taken
 from mockserver.world.kinds import Kinds
 
 
 def refuse_misnamed(served: Kinds, contract: Edition, modules: Modules) -> None:
-    """Raises ValueError where a kind answers an operation that no edition has, or a module has a kind
-    for an edition that there is not.
+    """Raises ValueError where a kind answers an operation that no edition has, is of a type that this one
+    has no records of, or stands in fixtures where something else does, or a module has a kind for an
+    edition that there is not.
 
     Other editions are read only where this one lacks an operation.
     """
@@ -26,3 +28,12 @@ def refuse_misnamed(served: Kinds, contract: Edition, modules: Modules) -> None:
             raise ValueError(
                 f"the kind {served.answering[id].type} answers the operation {id!r}, which no edition has. {near}"
             )
+    for id in contract.operations:
+        kind = served.answering.get(id)
+        if kind and kind.type not in contract.types:
+            near = did_you_mean(kind.type, contract.types)
+            raise ValueError(
+                f"the kind {kind.type} answers {id}, but no page of {contract.name} defines records of "
+                f"that type. {near}"
+            )
+    refuse_taken(served)

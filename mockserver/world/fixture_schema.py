@@ -44,19 +44,12 @@ COUNTERS = {
 }
 
 
-def fixture_schema(kinds: Kinds) -> SchemaDict:
-    """The schema of a document that makes a world of the edition that the kinds serve.
+OWN = ("version", "edition", "counters")
+"""What a fixture has beside the entries of kinds."""
 
-    Raises ValueError where two kinds have one place in it.
-    """
-    own = {
-        "version": {"const": 1, "description": "Version of this form."},
-        "edition": {
-            "const": kinds.facts["edition"],
-            "description": "Edition of the API that it is of; any that can read it where omitted.",
-        },
-    }
-    closing = {"counters": COUNTERS}
+
+def fixture_schema(kinds: Kinds) -> SchemaDict:
+    """The schema of a document that makes a world of the edition that the kinds serve."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Fixture",
@@ -65,9 +58,13 @@ def fixture_schema(kinds: Kinds) -> SchemaDict:
         "the state of a world as one.",
         "type": "object",
         "properties": {
-            **own,
-            **dict(_entries(kinds, None, {**own, **closing})),
-            **closing,
+            "version": {"const": 1, "description": "Version of this form."},
+            "edition": {
+                "const": kinds.facts["edition"],
+                "description": "Edition of the API that it is of; any that can read it where omitted.",
+            },
+            **dict(_entries(kinds, None)),
+            "counters": COUNTERS,
         },
         "additionalProperties": False,
         "$defs": {
@@ -78,24 +75,40 @@ def fixture_schema(kinds: Kinds) -> SchemaDict:
     }
 
 
-def _entries(
-    kinds: Kinds, within: str | None, taken: Mapping[str, Any]
-) -> Iterator[tuple[str, SchemaDict]]:
-    """Where the entries stand that are within one of a kind, or at the top, beside what is there.
-
-    Raises ValueError where a member has the name of another: entries of one would be read as the other's.
+def refuse_taken(kinds: Kinds) -> None:
+    """Raises ValueError where the entries of a kind stand under the name of another member: they would
+    be read as that, or it as them.
     """
-    owners: dict[str, str] = {}
+    owners: dict[tuple[str | None, str], str] = {}
+    for kind in kinds.values():
+        if not kind.member:
+            continue
+        within = kinds.get(kind.within or "")
+        place = f"{kind.member!r} in {f'an entry of {within.type}' if within else 'a fixture'}"
+        other = owners.setdefault((kind.within, kind.member), kind.type)
+        if other != kind.type:
+            both = f"the kinds {other} and {kind.type} both stand under {place}"
+            raise ValueError(f"{both}; give one of them another member")
+        if kind.member in (_names(kinds, within) if within else OWN):
+            own = (
+                f"the kind {kind.type} stands under {place}, which has a member of that name itself"
+            )
+            raise ValueError(f"{own}; give the kind another member")
+
+
+def _names(kinds: Kinds, kind: Kind) -> set[str]:
+    """What an entry of a kind has beside the entries within it."""
+    form = records.form(kind, kinds.facts)
+    digests = (f"{name}-digest" for name in form.secrets)
+    own = (to.entry for to in kind.relations.values() if to.entry)
+    said = kind.entry.get("properties", {})
+    return {"id", *form.entries, *form.secrets, *digests, *own, *said}
+
+
+def _entries(kinds: Kinds, within: str | None) -> Iterator[tuple[str, SchemaDict]]:
+    """Where the entries stand that are within one of a kind, or at the top."""
     for kind in kinds.values():
         if kind.member and kind.within == within:
-            place = f"{kind.member!r} in {f'an entry of {within}' if within else 'a fixture'}"
-            other = owners.setdefault(kind.member, kind.type)
-            if other != kind.type:
-                both = f"the kinds {other} and {kind.type} both stand under {place}"
-                raise ValueError(f"{both}; give one of them another member")
-            if kind.member in taken:
-                own = f"the kind {kind.type} stands under {place}, which has a member of that name itself"
-                raise ValueError(f"{own}; give the kind another member")
             entry = {"$ref": f"#/$defs/{kind.type}"}
             said = f"{kind.about} An empty array stands for none." if kind.mapping else kind.about
             form: SchemaDict = {"type": "array", "items": entry}
@@ -121,7 +134,7 @@ def _entry(kinds: Kinds, kind: Kind) -> SchemaDict:
             properties[to.entry] = _members(kinds, to)
     if not kind.identify:
         properties = {"id": _id(kind), **properties}
-    properties |= dict(_entries(kinds, kind.type, properties))
+    properties |= dict(_entries(kinds, kind.type))
     said = {name: part for name, part in kind.entry.items() if name != "properties"}
     properties = _laid(properties, kind.entry.get("properties", {}))
     needed = [kind.title, *(n for n, s in listed.items() if s.required and n not in kind.made)]

@@ -13,7 +13,6 @@ from mockserver.contract import editions, load
 from mockserver.pipeline.misnamed import refuse_misnamed
 from mockserver.pipeline.server import Server, facts
 from mockserver.resources import kinds, modules, table
-from mockserver.world.fixture_schema import fixture_schema
 from mockserver.world.kinds import Kind, Kinds, To
 from mockserver.world.state import Record
 from mockserver.world.view import View
@@ -126,6 +125,11 @@ def test_a_type_that_two_modules_have_is_refused(place: str) -> None:
             "name itself; give the kind another member",
         ),
         (
+            {"member": "owners"},
+            "the kind beacons stands under 'owners' in an entry of organizations, which has a member of that "
+            "name itself; give the kind another member",
+        ),
+        (
             {"member": "counters", "within": None},
             "the kind beacons stands under 'counters' in a fixture, which has a member of that name itself; "
             "give the kind another member",
@@ -135,8 +139,23 @@ def test_a_type_that_two_modules_have_is_refused(place: str) -> None:
 def test_a_member_of_fixtures_that_is_taken_is_refused(words: dict[str, Any], said: str) -> None:
     made = table({**modules(), "zoo": given(**words)}, "2019-07").of(facts(EDITION))
     with pytest.raises(ValueError, match="beacons") as refused:
-        fixture_schema(made)
+        refuse_misnamed(made, EDITION, {})
     assert str(refused.value) == said
+
+
+def test_a_kind_of_a_type_that_no_page_defines_is_refused_with_the_nearest() -> None:
+    """Its operations are there: nothing else would say that its records are none of the page's."""
+    module = given(
+        type="teamz", member="teamz", operations={"list-teams": (_answered, "read-team")}
+    )
+    others = {name: one for name, one in modules().items() if not name.startswith("team")}
+    made = Kinds(kind for one in (*others.values(), module) if (kind := one.get("KIND")))
+    with pytest.raises(ValueError, match="teamz") as refused:
+        refuse_misnamed(made.of(facts(EDITION)), EDITION, {})
+    assert str(refused.value).startswith(
+        "the kind teamz answers list-teams, but no page of 2019-07 defines records of that type. Did you "
+        "mean 'teams'"
+    )
 
 
 def test_a_kind_of_an_edition_that_there_is_not_is_refused() -> None:
