@@ -53,6 +53,29 @@ def test_a_token_that_has_ended_opens_nothing(today: Asked) -> None:
     today.get("mel", f"{TOKENS}/{made.json['data']['id']}").ok(200)
 
 
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        ("2020-01-01T00:00:00.000Z", 401),
+        ("2026-08-01T00:00:00.000Z", 401),  # the moment at which the world begins
+        ("2026-08-01T00:00:00.001Z", 200),
+        (None, 200),
+    ],
+)
+def test_a_token_of_a_fixture_that_has_ended_opens_nothing_either(
+    end: str | None, status: int
+) -> None:
+    owned = ORG.rpartition("/")[2]
+    names = {"user": "mel", "team": f"{owned}/staff", "organization": owned}
+    with asked(TODAY, edition="2026-08") as world:
+        for what, name in names.items():
+            token = {"name": f"of-{what}", what: name, "expired-at": end, "description": "one more"}
+            world.tfe.seed({"tokens": [token]})
+            world.get(f"of-{what}", f"{ROOT}/organizations").ok(status)
+            said = f"the token of {what} {name} ended at {end}" if status == 401 else None
+            assert [*world.tfe.journal][-1].why == said
+
+
 @pytest.mark.parametrize("end", ["2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "soon", 5])
 def test_an_end_that_is_no_moment_is_refused(today: Asked, end: str) -> None:
     refused = today.post("mel", own(today, "mel"), described("x", expired_at=end))
