@@ -1,10 +1,9 @@
-"""How much of the contract traffic has exercised: points, merging, the endpoint, the plugin."""
+"""How much of the contract traffic has exercised: points, merging, parts of it, the endpoint."""
 
 from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,65 +127,6 @@ def test_what_the_journal_has_forgotten_is_still_covered() -> None:
     assert ["status", "show-policy", "200"] in shown["met"]
 
 
-SOURCE = """
-    import pytest
-    @pytest.mark.parametrize("n", range(4))
-    def test_it(tfe, n):
-        path = ["account/details", "organizations", "policies/x", "policy-sets/x"][n]
-        tfe.client.get("/api/v2/" + path)
-"""
-QUIET = (
-    "-pno:asyncio",
-    "-pno:randomly",
-    "-pno:schemathesis",
-    "-pno:hypothesispytest",
-    "-pno:cacheprovider",
-)
-pytest_plugins = ["pytester"]
-
-
-@pytest.mark.parametrize(
-    "workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)], ids=["alone", "two workers"]
-)
-def test_the_plugin_merges_the_coverage_of_a_run(
-    pytester: pytest.Pytester, workers: tuple[str, ...]
-) -> None:
-    pytester.makepyfile(SOURCE)
-    out = pytester.path / "coverage.json"
-    start = pytester.runpytest_subprocess if workers else pytester.runpytest_inprocess
-    result = start(*QUIET, *workers, "--tfe-coverage=table", f"--tfe-coverage=json={out}")
-    result.assert_outcomes(passed=4)
-    result.stdout.fnmatch_lines(
-        ["*contract coverage, edition 2019-07*", f"4 of {len(EDITION.operations)} operations*"]
-    )
-    [edition] = json.loads(Path(out).read_text())["editions"]
-    met = edition["met"]
-    assert ["status", "show-policy", "404"] in met
-    assert ["status", "list-organizations", "200"] in met
-
-
-def test_the_plugin_fails_a_run_that_covers_too_little(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(SOURCE)
-    result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage-fail-under=50")
-    assert result.ret == 1
-    result.stdout.fnmatch_lines(
-        ["FAIL contract coverage is *% of edition 2019-07, less than the 50% that *wants"]
-    )
-
-
-def test_a_share_that_is_no_percentage_is_a_usage_error(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(SOURCE)
-    result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage-fail-under=150")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --tfe-coverage-fail-under: 150 is not from 0 to 100."])
-
-
-def test_a_report_that_does_not_exist_is_a_usage_error(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage=pdf")
-    assert result.ret == 4
-    result.stderr.fnmatch_lines(["*--tfe-coverage=pdf: say table, json=FILE or html=FILE*"])
-
-
 def test_coverage_can_be_counted_of_some_operations_alone() -> None:
     coverage = Coverage("2019-07")
     coverage.add("show-policy-set", 200)
@@ -225,105 +165,3 @@ def test_nothing_touched_is_nothing_covered() -> None:
     nothing = Coverage("2019-07").of(["touched"])
     assert nothing.percent == 0.0
     assert rows(nothing)[1:] == [["0 of 0 operations", "-", "-", "-", "-", "-"]]
-
-
-def test_the_plugin_counts_what_it_is_told_to(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(SOURCE)
-    only = "--tfe-coverage-only=touched"
-    result = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage-fail-under=9", only)
-    assert result.ret == 0
-    wrong = pytester.runpytest_inprocess(*QUIET, "--tfe-coverage=table", f"{only}x")
-    assert wrong.ret == pytest.ExitCode.USAGE_ERROR
-    wrong.stderr.fnmatch_lines(
-        [
-            "*--tfe-coverage-only: There is no operation or page named 'touchedx'. Did you mean 'touched'?"
-        ]
-    )
-
-
-EDITIONS = """
-    import pytest
-    @pytest.mark.tfe(edition="2026-08")
-    def test_today(tfe):
-        tfe.client.get("/api/v2/projects/x")
-    def test_then(tfe):
-        tfe.client.get("/api/v2/account/details")
-"""
-
-
-def test_a_file_tells_the_coverage_of_every_edition(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(EDITIONS)
-    result = pytester.runpytest_inprocess(
-        *QUIET, "--tfe-coverage=json=c.json", "--tfe-coverage=html=c.html"
-    )
-    assert result.ret == 0
-    told = [line for line in result.outlines if line.startswith("contract coverage: ")]
-    assert told == ["contract coverage: c.json", "contract coverage: c.html"]
-    shown = json.loads((pytester.path / "c.json").read_text())
-    assert [edition["edition"] for edition in shown["editions"]] == ["2019-07", "2026-08"]
-    then, today = (edition["met"] for edition in shown["editions"])
-    assert ["status", "show-project", "404"] in today
-    assert then == Coverage("2019-07", map(tuple, then)).shown()["met"] != today
-    text = (pytester.path / "c.html").read_text()
-    heads = re.findall("<h[12]>([^<]*)</h", text)
-    assert heads == [
-        "Contract coverage",
-        "Coverage of edition 2019-07",
-        "Coverage of edition 2026-08",
-    ]
-    assert text.count("<code>show-project</code>") == 1
-
-
-def test_a_run_without_the_mock_server_says_so_in_its_reports(
-    pytester: pytest.Pytester,
-) -> None:
-    pytester.makepyfile("def test_other():\n    pass")
-    result = pytester.runpytest_inprocess(
-        *QUIET, "--tfe-coverage=json=c.json", "--tfe-coverage=html=c.html"
-    )
-    assert result.ret == 0
-    assert json.loads((pytester.path / "c.json").read_text()) == {"editions": []}
-    assert "No request of these tests is counted." in (pytester.path / "c.html").read_text()
-
-
-@pytest.mark.parametrize(
-    ("path", "why"), [("no/c.json", "No such file or directory"), (".", "Is a directory")]
-)
-def test_a_report_that_cannot_be_written_is_a_usage_error(
-    pytester: pytest.Pytester, path: str, why: str
-) -> None:
-    result = pytester.runpytest_inprocess(*QUIET, f"--tfe-coverage=json={path}")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: --tfe-coverage=json={path}: cannot write {path}: {why}"])
-
-
-def test_each_edition_counts_what_it_knows_of_what_is_asked_for(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(EDITIONS)
-    result = pytester.runpytest_inprocess(
-        *QUIET, "--tfe-coverage=table", "--tfe-coverage-only=show-project"
-    )
-    assert result.ret == 0
-    result.stdout.fnmatch_lines(["*contract coverage, edition 2026-08*", "1 of 1 operations*"])
-    result.stdout.no_fnmatch_line("*contract coverage, edition 2019-07*")
-
-
-@pytest.mark.parametrize(
-    ("word", "told"),
-    [
-        ("proj", "Did you mean 'projects'?"),
-        ("show-projec", "Did you mean 'show-project', 'show-policy' or 'list-projects'?"),
-        ("zzz", "Some of them: account, agent-pools, "),
-    ],
-)
-def test_a_name_that_no_edition_has_is_looked_for_in_every_edition(
-    pytester: pytest.Pytester, word: str, told: str
-) -> None:
-    result = pytester.runpytest_inprocess(
-        *QUIET, "--tfe-coverage=table", f"--tfe-coverage-only={word}"
-    )
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    [line] = [line for line in result.errlines if line]
-    assert line.startswith(
-        f"ERROR: --tfe-coverage-only: There is no operation or page named {word!r}. "
-    )
-    assert told in line
