@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.gadgets import gadget
+
 ROOT = Path(__file__).parents[1]
 MODULE = """
 from mockserver.jsonapi import handlers
@@ -40,32 +42,7 @@ KIND = Kind(
     member="gadgets",
 )
 """
-RECORD: dict[str, Any] = {
-    "title": "Gadget",
-    "x-source": "#gadgets",
-    "type": "object",
-    "properties": {
-        "id": {"type": "string", "pattern": "^gad-[A-Za-z0-9]+$"},
-        "type": {"const": "gadgets"},
-        "attributes": {
-            "type": "object",
-            "properties": {
-                "name": {"$ref": "common.json#/$defs/name", "x-required": True},
-                "color": {"enum": ["red", "green"], "default": "green"},
-            },
-        },
-        "relationships": {
-            "type": "object",
-            "properties": {
-                "organization": {
-                    "$ref": "common.json#/$defs/to-one",
-                    "x-of": "organizations",
-                    "readOnly": True,
-                }
-            },
-        },
-    },
-}
+OWNER = {"$ref": "common.json#/$defs/to-one", "x-of": "organizations", "readOnly": True}
 LIST = "/organizations/{organization_name}/gadgets"
 
 
@@ -95,7 +72,7 @@ PAGE = {
             body={"update": "gadgets"},
         ),
     },
-    "$defs": {"gadgets": RECORD},
+    "$defs": {"gadgets": gadget({"organization": OWNER})},
 }
 CALLS = """
 import json

@@ -18,32 +18,19 @@ from mockserver.contract import Edition, load
 from mockserver.contract.pages import UnfitPage
 from mockserver.contract.subset import Unsupported
 from tests.cases import each, some
+from tests.gadgets import gadget
 
 RECORD: dict[str, Any] = {
-    "title": "Gadget",
-    "x-source": "#gadgets",
-    "type": "object",
-    "properties": {
-        "id": {"type": "string", "pattern": "^gad-[A-Za-z0-9]+$"},
-        "type": {"const": "gadgets"},
-        "attributes": {
-            "type": "object",
-            "properties": {
-                "name": {"$ref": "common.json#/$defs/name", "x-required": True},
-                "color": {"enum": ["red", "green"], "default": "green"},
-                "made-at": {"type": "string", "readOnly": True, "x-changed-by": "time"},
-                "tags": {
-                    "type": "array",
-                    "items": {"type": "object", "properties": {"key": {"type": "string"}}},
-                },
+    **gadget(
+        {"parent": {"$ref": "common.json#/$defs/to-one", "x-of": "gadgets"}},
+        **{
+            "made-at": {"type": "string", "readOnly": True, "x-changed-by": "time"},
+            "tags": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"key": {"type": "string"}}},
             },
         },
-        "relationships": {
-            "type": "object",
-            "properties": {"parent": {"$ref": "common.json#/$defs/to-one", "x-of": "gadgets"}},
-        },
-        "links": {"$ref": "common.json#/$defs/self"},
-    },
+    ),
     "x-include": {"names": ["parent"], "x-source": "#gadgets"},
     "examples": [
         {
@@ -55,6 +42,7 @@ RECORD: dict[str, Any] = {
         }
     ],
 }
+RECORD["properties"]["links"] = {"$ref": "common.json#/$defs/self"}
 PAGE: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Gadgets",
