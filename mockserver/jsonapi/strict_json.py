@@ -48,14 +48,15 @@ def parse(body: bytes, most: int = VALUES) -> Any:
     return value
 
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[,\[{]', re.DOTALL)
+_TOKEN = rb'(?s)"(?:[^"\\]|\\.)*"|[,\[{]'
+"""Strings, commas and opening brackets. It takes a millisecond to compile, and hardly any body needs it."""
 
 
 def _holds_more(body: bytes, most: int) -> bool:
     """Whether it holds more values: before each stands a comma or a bracket, outside of strings."""
     if body.count(b",") + body.count(b"[") + body.count(b"{") <= most:
         return False
-    signs = (token for token in _TOKEN.finditer(body) if token[0] in (b",", b"[", b"{"))
+    signs = (token for token in re.finditer(_TOKEN, body) if token[0] in (b",", b"[", b"{"))
     return next(islice(signs, most, None), None) is not None
 
 
