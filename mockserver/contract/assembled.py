@@ -37,10 +37,10 @@ class Assembled:
             )
         self.paths.setdefault(path, {})[method] = item
 
-    def kept(self, component: str, other: str, schema: Any, origin: str) -> dict[str, str]:
-        """A reference to a schema as a component, under its other name where another bears the one."""
+    def kept(self, component: str, other: str, schema: Any, origin: str) -> str:
+        """The name of a schema as a component: its other name where another bears the one."""
         if self.schemas.get(component, schema) != schema:
             component = other
         self.schemas[component] = schema
         self.origins[component] = origin
-        return {"$ref": f"#/components/schemas/{component}"}
+        return component

@@ -19,7 +19,6 @@ from mockserver.contract.operations import JSONAPI, OBJECTS
 from mockserver.contract.pages import Page, UnfitPage
 from mockserver.contract.resource_definitions import (
     COMPONENTS,
-    ResourceDefinition,
     identifier_schema,
 )
 from mockserver.contract.roles import CREATE, UPDATE, body_schema
@@ -85,26 +84,26 @@ def _operation(
 ) -> Item:
     """The path item of an operation; puts the schemas that it needs beside it."""
     known.refuse_unknown(said.get("entitlement"), said.get("record"))
-    shown = next(_shown(said, known), None)
-    including = said["call"].startswith("GET ") or said.get("include", False)
-    includes = shown.schema.get("x-include") if shown and including else None
     presigned = _presigned(path)
-    named = [presigned] if presigned else _path_parameters(path, known)
-    parameters = [*named, *_query_parameters(said, includes, most)]
-    request = _request(page, id, said, known, made)
     item: Item = {
         "operationId": id,
         "summary": said["title"],
         "description": said["description"],
         "tags": [page],
         "x-source": said["x-source"],
-        **({"x-entitlement": said["entitlement"]} if "entitlement" in said else {}),
-        **({"x-record": said["record"]} if "record" in said else {}),
-        **({"security": []} if said.get("open") or presigned else {}),
-        **({"x-token": presigned["name"]} if presigned else {}),
-        **({"parameters": parameters} if parameters else {}),
-        **({"requestBody": request} if request else {}),
     }
+    for word in ("entitlement", "record"):
+        if word in said:
+            item[f"x-{word}"] = said[word]
+    if presigned or said.get("open"):
+        item["security"] = []
+    if presigned:
+        item["x-token"] = presigned["name"]
+    named = [presigned] if presigned else _path_parameters(path, known)
+    if parameters := [*named, *_query_parameters(said, known, most)]:
+        item["parameters"] = parameters
+    if "body" in said:
+        item["requestBody"] = _request(page, id, said, known, made)
     answers = {s: _answer(page, id, s, said, known, made) for s in said["answers"]}
     refused = _refusals(item)
     if lacking := ", ".join(sorted(refused.keys() - made.responses.keys())):
@@ -128,15 +127,6 @@ def _refused(*statuses: str) -> Mapping[str, Item]:
     return {status: {"$ref": f"{RESPONSES}{status}"} for status in statuses}
 
 
-def _shown(said: Mapping[str, Any], known: Definitions) -> Iterator[ResourceDefinition]:
-    """The record that the answers of an operation show, alone or listed."""
-    for answer in said["answers"].values():
-        if isinstance(answer, Mapping):
-            for form in ("document", "list"):
-                if form in answer:
-                    yield known.record(answer[form])
-
-
 # parameters
 
 
@@ -155,18 +145,23 @@ def _presigned(path: str) -> Item | None:
 
 
 def _path_parameters(path: str, known: Definitions) -> Iterator[Item]:
-    for name, word, record in known.named(path):
-        yield {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "description": f"The {record.noun}'s {word}.",
-            "schema": {"type": "string"},
-            "x-record": record.type,
-        }
+    return (_path_parameter(name, r.type, f"{r.noun}'s {w}") for name, w, r in known.named(path))
 
 
-def _query_parameters(said: Mapping[str, Any], includes: Any, most: int) -> Iterator[Item]:
+@cache
+def _path_parameter(name: str, type: str, what: str) -> Item:
+    """The same object for all: three hundred paths name forty records."""
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": f"The {what}.",
+        "schema": {"type": "string"},
+        "x-record": type,
+    }
+
+
+def _query_parameters(said: Mapping[str, Any], known: Definitions, most: int) -> Iterator[Item]:
     if "pages" in said:
         size, source = said["pages"]["size"], said["pages"].get("x-source", said["x-source"])
         number = {"type": "integer", "minimum": 1, "default": 1}
@@ -180,10 +175,19 @@ def _query_parameters(said: Mapping[str, Any], includes: Any, most: int) -> Iter
         source = schema.get("x-source", said["x-source"])
         made = _query(name, schema["description"], kept, source)
         yield {**made, **({"required": True} if schema.get("x-required") else {})}
-    if includes:
+    if includes := _includes(said, known):
         told = "Related resources to send along, separated by commas."
         schema = {"type": "string", "x-include": includes["names"]}
         yield _query("include", told, schema, includes["x-source"])
+
+
+def _includes(said: Mapping[str, Any], known: Definitions) -> Any:
+    """What may be included with the record that the answers of an operation show, alone or listed."""
+    if said["call"].startswith("GET ") or said.get("include"):
+        for answer in said["answers"].values():
+            if isinstance(answer, Mapping) and (name := answer.get("document", answer.get("list"))):
+                return known.record(name).schema.get("x-include")
+    return None
 
 
 def _query(name: str, told: str, schema: Mapping[str, Any], source: str) -> Item:
@@ -196,9 +200,7 @@ def _query(name: str, told: str, schema: Mapping[str, Any], source: str) -> Item
 
 def _request(
     page: str, id: str, said: Mapping[str, Any], known: Definitions, made: Assembled
-) -> Item | None:
-    if "body" not in said:
-        return None
+) -> Item:
     told = said["body"]
     media = told.get("media-type", JSONAPI)
     item: Item = {name: told[name] for name in ("description", "x-source") if name in told}
@@ -216,8 +218,8 @@ def _request(
         role = CREATE if CREATE in told else UPDATE
         record = known.record(told[role])
         schema = body_schema(record, role, known.types, said["title"], said["x-source"], at)
-    reference = made.kept(f"{page}.{role}", f"{page}.{id}", schema, record.component)
-    return {**item, "content": {media: {"schema": reference}}}
+    component = made.kept(f"{page}.{role}", f"{page}.{id}", schema, record.component)
+    return {**item, "content": _content(media, component)}
 
 
 def _answer(
@@ -231,15 +233,21 @@ def _answer(
     media = told.get("media-type", JSONAPI)
     if "document" in told:
         record = known.record(told["document"])
-        reference = {"$ref": f"{COMPONENTS}{record.document}"}
-        if record.document not in made.schemas:
-            made.kept(record.document, "", known.document(record), record.component)
+        component = record.document
+        if component not in made.schemas:
+            made.kept(component, "", known.document(record), record.component)
     elif "list" in told:
         record = known.record(told["list"])
         schema = known.list(record, said["x-source"], "pages" in said)
-        reference = made.kept(f"{page}.list", f"{page}.{id}", schema, record.component)
+        component = made.kept(f"{page}.list", f"{page}.{id}", schema, record.component)
     elif "schema" in told:
-        reference = told["schema"]
+        return {**item, "content": {media: {"schema": told["schema"]}}}
     else:
         return item if status < "400" else {**item, "content": ERRORS}
-    return {**item, "content": {media: {"schema": reference}}}
+    return {**item, "content": _content(media, component)}
+
+
+@cache
+def _content(media: str, component: str) -> Item:
+    """The same object for all that hold the same."""
+    return {media: {"schema": {"$ref": f"{COMPONENTS}{component}"}}}
