@@ -17,6 +17,11 @@ def folder(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
+def is_installed() -> bool:
+    """Whether the data is a release's, in the package. In a checkout somebody may be changing it."""
+    return (_PACKAGE / "fixtures").is_dir()
+
+
 Members = list[tuple[str, Any]]
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 from mockserver.contract import Edition, load
 from mockserver.contract.engines import Checker
+from mockserver.contract.files import is_installed
 from mockserver.contract.fixtures import (
     UnfitFixture,
     check_fixture,
@@ -72,14 +73,14 @@ def fixture_checker(contract: Edition, kinds: Callable[[str], Kinds] = kinds) ->
 def fixture_for(
     edition: str, fixture: str | Path | Mapping[str, Any], kinds: Callable[[str], Kinds] = kinds
 ) -> Mapping[str, Any]:
-    """A fixture by name, by path or as it is, held to the schema of an edition's fixtures. Those that
-    ship are held to it by our tests, not by each start.
+    """A fixture by name, by path or as it is, held to the schema of an edition's fixtures. Those of a
+    release were held to it by our tests.
 
     Raises UnknownEdition, UnknownFixture, UnfitFixture, and ValueError for a file that cannot be read.
     """
     with _named(fixture):
         document = of_edition(read_fixture(fixture, edition), edition)
-        if kinds is shipped_kinds and is_shipped(fixture, edition):
+        if kinds is shipped_kinds and is_installed() and is_shipped(fixture, edition):
             return document
         return check_fixture(document, edition, lambda name: fixture_checker(load(name), kinds))
 

@@ -10,7 +10,7 @@ import pytest
 import mockserver
 from mockserver.client import ControlError
 from mockserver.contract import editions, load
-from mockserver.contract.files import shipped_fixtures
+from mockserver.contract.files import folder, is_installed, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
 from mockserver.contract.fixtures import UnfitFixture, check_fixture, read_fixture
 from mockserver.pipeline import server
@@ -243,15 +243,21 @@ def test_a_fixture_that_ships_keeps_the_schema_of_every_edition_that_can_read_it
     assert held == document
 
 
-def test_a_world_of_a_fixture_that_ships_needs_no_schema_of_fixtures(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_fixture_that_ships_is_held_to_the_schema_in_a_checkout_alone(
+    monkeypatch: pytest.MonkeyPatch, installed: bool
 ) -> None:
+    """A contributor is told of a mistake at once; a release's users do not pay for it."""
     asked: list[str] = []
+    monkeypatch.setattr(server, "is_installed", lambda: installed)
     monkeypatch.setattr(
         server, "check_fixture", lambda document, edition, of: asked.append(edition)
     )
-    read = read_fixture("documented", "2019-07")
-    assert server.fixture_for("2019-07", "documented") == read
-    assert asked == []
-    server.fixture_for("2019-07", read)
-    assert asked == ["2019-07"]
+    server.fixture_for("2019-07", "documented")
+    assert asked == ([] if installed else ["2019-07"])
+    server.fixture_for("2019-07", read_fixture("documented", "2019-07"))
+    assert asked[-1:] == ["2019-07"]
+
+
+def test_a_release_has_its_fixtures_in_the_package_and_a_checkout_beside_it() -> None:
+    assert is_installed() == ("site-packages" in folder("fixtures").parts)
