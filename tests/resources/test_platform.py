@@ -111,6 +111,15 @@ def test_secrets_are_in_no_answer_and_in_no_state(tfe: mockserver.World) -> None
     assert not [one for one in secret if one in json.dumps(tfe.state())]
 
 
+def test_the_connection_to_the_vcs_provider_is_a_client_and_its_token(tfe: mockserver.World) -> None:
+    (client,) = tfe.client.get(f"{ROOT}/organizations/acme/oauth-clients").get_json()["data"]
+    (token,) = tfe.client.get(f"{ROOT}/organizations/acme/oauth-tokens").get_json()["data"]
+    assert token["relationships"]["oauth-client"]["data"]["id"] == client["id"]
+    assert [one["id"] for one in client["relationships"]["oauth-tokens"]["data"]] == [token["id"]]
+    workspace = tfe.client.get(f"{ROOT}/organizations/acme/workspaces/payments-api-prod").get_json()
+    assert workspace["data"]["attributes"]["vcs-repo"]["oauth-token-id"] == token["id"]
+
+
 def test_teams_see_and_do_what_their_levels_say(tfe: mockserver.World) -> None:
     def names(caller: str) -> list[str]:
         token = {"Authorization": f"Bearer {tfe.tokens[caller]}"}
