@@ -111,7 +111,9 @@ def test_secrets_are_in_no_answer_and_in_no_state(tfe: mockserver.World) -> None
     assert not [one for one in secret if one in json.dumps(tfe.state())]
 
 
-def test_the_connection_to_the_vcs_provider_is_a_client_and_its_token(tfe: mockserver.World) -> None:
+def test_the_connection_to_the_vcs_provider_is_a_client_and_its_token(
+    tfe: mockserver.World,
+) -> None:
     (client,) = tfe.client.get(f"{ROOT}/organizations/acme/oauth-clients").get_json()["data"]
     (token,) = tfe.client.get(f"{ROOT}/organizations/acme/oauth-tokens").get_json()["data"]
     assert token["relationships"]["oauth-client"]["data"]["id"] == client["id"]
