@@ -270,8 +270,13 @@ UNFIT: list[tuple[dict[str, Any], str]] = [
         "^(GET|POST|PUT|PATCH|DELETE) /[^ ]*$",
     ),
     (
-        {"operations": {"show-more": {**CALL, "answers": {"200": {"documents": "users"}}}}},
+        {"operations": {"show-more": {**CALL, "answers": {"200": {"document": "users"}}}}},
         "/operations/show-more/answers/200/description: it is missing",
+    ),
+    (
+        {"operations": {"show-more": {**CALL, "answers": {"200": {"documents": "users"}}}}},
+        "/operations/show-more/answers/200/documents: the form does not know 'documents'; "
+        "did you mean 'document'?",
     ),
     (
         {"operations": {"show-more": {**CALL, "answers": {"200": {"description": "", "list": 1}}}}},

@@ -250,6 +250,17 @@ TOLD: list[tuple[tuple[Any, ...], Any, str]] = [
 ]
 
 
+def test_a_misspelt_word_is_told_as_that_and_not_as_a_missing_one(place: Path) -> None:
+    page = spoilt(("operations", "list-gadgets", "descripton"), "Lists them.")
+    del page["operations"]["list-gadgets"]["description"]
+    with pytest.raises(UnfitPage) as refused:
+        used(place, page)
+    assert str(refused.value) == (
+        f"{place / 'gadgets.json'}#/operations/list-gadgets/descripton: the form does not know "
+        "'descripton'; did you mean 'description'?"
+    )
+
+
 @pytest.mark.parametrize(("at", "value", "said"), TOLD, ids=[said for *_, said in TOLD])
 def test_a_mistake_is_told_in_words(
     place: Path, at: tuple[Any, ...], value: Any, said: str

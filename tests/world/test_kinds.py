@@ -158,6 +158,30 @@ def test_a_kind_of_a_type_that_no_page_defines_is_refused_with_the_nearest() -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            {"prefix": "tem"},
+            "the kind teams has the prefix 'tem', and ids on its page are ^team-[A-Za-z0-9]+$; say the "
+            "prefix of these",
+        ),
+        (
+            {"title": "nam"},
+            "the kind teams has the title 'nam', no attribute of it. Did you mean 'name'? There are: "
+            "name, users-count, permissions, organization-access.",
+        ),
+    ],
+)
+def test_a_kind_whose_ids_or_title_are_not_those_of_its_page_is_refused(
+    words: dict[str, Any], said: str
+) -> None:
+    other = replace(kinds("2019-07")["teams"], **words)
+    with pytest.raises(ValueError, match="teams") as refused:
+        refuse_misnamed(kinds("2019-07").but(other).of(facts(EDITION)), EDITION, {})
+    assert str(refused.value) == said
+
+
 def test_a_kind_of_an_edition_that_there_is_not_is_refused() -> None:
     served = kinds("2019-07").of(facts(EDITION))
     beacons = {"beacons": {"EDITIONS": {"2026-8": given()["KIND"]}}}
