@@ -8,6 +8,7 @@ room, for all of them tell something; it imports none.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _COMMAND = re.compile(r"#(?=#(?:vso)?\[)")
 """How the commands of Azure Pipelines, and the older ones of GitHub, begin anywhere in a line."""
@@ -25,3 +26,10 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def faults_told(faults: Sequence[tuple[str, str]], fixture: str = "") -> str:
+    """What is wrong with a fixture, named where it has a name: `(pointer, detail)` a line each."""
+    named = f"The fixture {fixture!r}" if fixture else "The fixture"
+    lines = (f"  {escaped(pointer) or '/'}: {escaped(detail)}" for pointer, detail in faults)
+    return "\n".join((f"{named} has {len(faults)} fault(s):", *lines))

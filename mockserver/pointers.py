@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from mockserver.digits import whole_number
@@ -22,13 +22,6 @@ def pointer(path: Iterable[str | int]) -> str:
 def parts(pointer: str) -> tuple[str, ...]:
     """The names along a pointer, none for the whole document; an index stays text."""
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
-
-
-def faults_told(faults: Sequence[tuple[str, str]], fixture: str = "") -> str:
-    """What is wrong with a fixture, named where it has a name: `(pointer, detail)` a line each."""
-    named = f"The fixture {fixture!r}" if fixture else "The fixture"
-    lines = (f"  {pointer or '/'}: {detail}" for pointer, detail in faults)
-    return "\n".join((f"{named} has {len(faults)} fault(s):", *lines))
 
 
 def key_path(path: Iterable[str | int]) -> str:

@@ -88,3 +88,46 @@ def test_a_mistake_in_a_module_of_resources_is_one_line(
     monkeypatch.setattr("mockserver.pipeline.server.served", refused)
     result = CliRunner().invoke(cli.main, [words])
     assert (result.exit_code, result.stderr) == (2, "Error: two kinds answer show-team\n")
+
+
+TAKING_FIXTURES = [
+    name
+    for name, module in cli.COMMANDS.items()
+    for one in vars(import_module(f"{cli.__name__}.{module}")).values()
+    if isinstance(one, click.Command) and one.name == name
+    if "--fixture" in [text for option in one.params for text in option.opts]
+]
+UNFIT = {
+    "a member that is not listed": (
+        {"organizations": [{"name": "a", "workspacez": []}]},
+        "/organizations/0/workspacez: organizations[].workspacez is not listed (its value is not shown); "
+        "expected no such member. Did you mean workspaces?",
+    ),
+    "a name that there is not": (
+        {"organizations": [{"name": "a", "owners": ["bob"]}]},
+        "/organizations/0/owners/0: There is no user 'bob'.",
+    ),
+    "a name that would break the line": (
+        {"a\n::error::b\x1b[31m": 1},
+        "/a\\n::error::b\\x1b[31m: a\\n::error::b\\x1b[31m is not listed (its value is not shown); ",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", TAKING_FIXTURES)
+@pytest.mark.parametrize("fault", UNFIT)
+def test_what_is_wrong_with_a_fixture_is_told_alike_by_every_command_that_takes_one(
+    command: str, fault: str, tmp_path: Path
+) -> None:
+    document, told = UNFIT[fault]
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps(document))
+    result = CliRunner().invoke(cli.main, [command, "--fixture", str(file)])
+    head, *lines = result.stderr.splitlines()
+    assert (result.exit_code, head) == (1, f"Error: The fixture '{file}' has 1 fault(s):")
+    assert len(lines) == 1
+    assert lines[0].startswith(f"  {told}")
+
+
+def test_the_commands_that_take_a_fixture_are_found() -> None:
+    assert TAKING_FIXTURES == ["serve", "who"]

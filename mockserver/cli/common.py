@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,21 @@ REFUSALS = {401: Unusable, 409: click.ClickException, 422: click.ClickException}
 def refused(error: ControlError) -> click.ClickException:
     """What a running server refuses, or that there is none, with the exit codes of `verify`."""
     return REFUSALS.get(error.status, Unreached)(str(error))
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What is wrong with a fixture, or that there is none of a name, as an error of the command line:
+    the same words in every command.
+    """
+    from mockserver.world.seeding import BadFixture
+
+    try:
+        yield
+    except KeyError as error:
+        raise click.ClickException(escaped(str(error.args[0]))) from None
+    except (ValueError, BadFixture) as error:
+        raise click.ClickException(str(error)) from None
 
 
 def edition_named(name: str) -> Edition:

@@ -13,6 +13,7 @@ from mockserver.cli.common import (
     edition_named,
     kinds_serving,
     printed_as,
+    refusing,
 )
 from mockserver.cli.printing import say, say_json, say_table
 
@@ -85,14 +86,11 @@ def who(
     there is no such record.
     """
     from mockserver.control.matrix import matrix
-    from mockserver.world.seeding import BadFixture
 
     if edition:
         edition_named(edition)
-    try:
+    with refusing():
         found = matrix(fixture, edition, names, ids)
-    except (KeyError, ValueError, BadFixture) as error:
-        raise click.ClickException(str(error.args[0] if error.args else error)) from None
     if form == "json":
         say_json(found)
         return

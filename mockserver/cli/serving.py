@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable
+from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable, refusing
 from mockserver.cli.process import share_the_processor, spare_the_collector, stop_in_order
 from mockserver.cli.ready import ready_to, say_ready
 from mockserver.loopback import is_loopback
@@ -128,7 +128,7 @@ def serve(
     token = _key(token, host, here=here, control_token=control_token)
     fixture = _fixture(fixture, watch=watch, state=state)
     secure = _secure(tls, tls_cert, tls_key, host)
-    with _explained(host, port):
+    with refusing(), _listening(host, port):
         worlds = Server(
             seed=seed,
             strict=strict,
@@ -203,18 +203,14 @@ def _beside(
 
 
 @contextmanager
-def _explained(host: str, port: int) -> Iterator[None]:
-    """What hinders a start as an error of the command line."""
-    from mockserver.world.seeding import BadFixture
-
+def _listening(host: str, port: int) -> Iterator[None]:
+    """That nobody can listen there as an error of the command line."""
     try:
         yield
     except (OSError, OverflowError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         hint = "choose another with --port, or --port 0 for a free one"
         raise Unusable(f"cannot listen on {host}:{port}: {reason}; {hint}") from None
-    except (KeyError, ValueError, BadFixture) as error:
-        raise click.ClickException(str(error)) from None
 
 
 def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> Any:

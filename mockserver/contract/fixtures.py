@@ -11,8 +11,8 @@ from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected, fact, hint, meant, told, trail
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
+from mockserver.escaping import faults_told
 from mockserver.nearest import did_you_mean, either, there_is_no
-from mockserver.pointers import faults_told
 
 
 class UnknownFixture(ValueError):

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from mockserver.escaping import faults_told
 from mockserver.nearest import either, nearest, singular
-from mockserver.pointers import escape, faults_told
+from mockserver.pointers import escape
 from mockserver.world import ids, records
 from mockserver.world.agreement import disagreements
 from mockserver.world.facts import Facts
