@@ -52,6 +52,7 @@ def spoilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     page = json.loads((place / "teams.json").read_text())
     page["operations"]["show-team-information"]["call"] = "GET /api/v2/teams/{team_id}"
     (place / "teams.json").write_text(json.dumps(page))
+    import_module("mockserver.pipeline.server")  # what names `load` for good has the real one
     monkeypatch.setattr(contract, "load", lambda name: Edition(place))
     return (
         f"Error: {place / 'teams.json'}#/operations/show-team-information: "
@@ -90,13 +91,14 @@ def test_a_mistake_in_a_module_of_resources_is_one_line(
     assert (result.exit_code, result.stderr) == (2, "Error: two kinds answer show-team\n")
 
 
-TAKING_FIXTURES = [
-    name
-    for name, module in cli.COMMANDS.items()
-    for one in vars(import_module(f"{cli.__name__}.{module}")).values()
-    if isinstance(one, click.Command) and one.name == name
-    if "--fixture" in [text for option in one.params for text in option.opts]
-]
+def opts(command: str) -> list[str]:
+    """The options of a command as they are written."""
+    module = import_module(f"{cli.__name__}.{cli.COMMANDS[command]}")
+    known = {one.name: one for one in vars(module).values() if isinstance(one, click.Command)}
+    return [text for option in known[command].params for text in option.opts]
+
+
+TAKING_FIXTURES = [name for name in cli.COMMANDS if "--fixture" in opts(name)]
 UNFIT = {
     "a member that is not listed": (
         {"organizations": [{"name": "a", "workspacez": []}]},
@@ -131,3 +133,38 @@ def test_what_is_wrong_with_a_fixture_is_told_alike_by_every_command_that_takes_
 
 def test_the_commands_that_take_a_fixture_are_found() -> None:
     assert TAKING_FIXTURES == ["serve", "who"]
+
+
+NEEDED = {"fixture": ["--from", "."], "record": ["--upstream", "http://127.0.0.1:9"]}
+"""What a command does not do without, beside `--edition`."""
+TAKING_EDITIONS = [name for name in cli.COMMANDS if "--edition" in opts(name)]
+
+
+@pytest.mark.parametrize("command", TAKING_EDITIONS)
+def test_an_unknown_edition_is_usage_of_every_command_and_prints_nothing(command: str) -> None:
+    words = [command, "--edition", "2026-8", *NEEDED.get(command, ())]
+    if command == "schema":
+        words += ["update-team"]
+    result = CliRunner().invoke(cli.main, words)
+    near = "Did you mean '2026-08'? There are: 2019-07, 2026-08."
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"Error: There is no edition named '2026-8'. {near}\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "schema creat-team",
+        "serve --fixture docmented",
+        "serve --fixture none.json",
+        "verify --url http://127.0.0.1:9 --organization a --operation creat-team",
+        "who --caller nan",
+        "who --fixture docmented",
+        "who --operation creat-team",
+        "diff 2019-07 2026-8",
+    ],
+)
+def test_a_name_of_nothing_is_usage_of_every_command_and_prints_nothing(words: str) -> None:
+    result = CliRunner().invoke(cli.main, words.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is no " in result.stderr or "has no " in result.stderr

@@ -68,16 +68,13 @@ def cli_config(
 
     Without TLS, and for a host that is not the server's, it names the services itself.
     """
-    said = _said(url, token, ready_file, tls)
+    said, facts = _said(url, token, ready_file, tls), edition_named(edition).facts
     base = said["url"]
     own = split(base).netloc
     name = hostname or own
     say("disable_checkpoint = true")
     if name != own or base.startswith("http:"):
-        services = {
-            service: f"{base}{path}"
-            for service, path in edition_named(edition).facts["services"].items()
-        }
+        services = {service: f"{base}{path}" for service, path in facts["services"].items()}
         say(_host(name, services), newline=False)
     say(f"credentials {_text(name)} {{\n  token = {_text(said['token'])}\n}}")
 

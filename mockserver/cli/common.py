@@ -77,15 +77,18 @@ def refused(error: ControlError) -> click.ClickException:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """What is wrong with a fixture, or that there is none of a name, as an error of the command line:
-    the same words in every command.
+    """What is wrong with a fixture as an error of the command line, and what there is not as one of
+    usage: an edition, an operation, a caller, a fixture. The same words in every command.
     """
+    from mockserver.contract.fixtures import UnknownFixture
     from mockserver.world.seeding import BadFixture
 
     try:
         yield
     except KeyError as error:
-        raise click.ClickException(escaped(str(error.args[0]))) from None
+        raise Unusable(escaped(str(error.args[0]))) from None
+    except UnknownFixture as error:
+        raise Unusable(escaped(str(error))) from None
     except (ValueError, BadFixture) as error:
         raise click.ClickException(str(error)) from None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.common import EDITION, edition_named
+from mockserver.cli.common import EDITION, Unusable, edition_named
 from mockserver.cli.printing import say_json
 
 
@@ -44,10 +44,8 @@ def schema(operation: str | None, answer: int | None, edition: str, folder: Path
             return
         found = known.operation(str(operation))
         made = of_answer(known, found, answer) if answer else of_request(known, found)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
-    except KeyError as error:
-        raise click.ClickException(str(error.args[0])) from None
+    except (KeyError, ValueError) as error:
+        raise Unusable(str(error.args[0])) from None
     except OSError as error:
         raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
     say_json(made)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable, refusing
+from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable, edition_named, refusing
 from mockserver.cli.process import share_the_processor, spare_the_collector, stop_in_order
 from mockserver.cli.ready import ready_to, say_ready
 from mockserver.loopback import is_loopback
@@ -127,6 +127,8 @@ def serve(
     host, here = host.strip("[]"), insecure or is_loopback(host)
     token = _key(token, host, here=here, control_token=control_token)
     fixture = _fixture(fixture, watch=watch, state=state)
+    if edition:
+        edition_named(edition)
     secure = _secure(tls, tls_cert, tls_key, host)
     with refusing(), _listening(host, port):
         worlds = Server(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mockserver.cli.common import TOKEN, URL, refused
+from mockserver.cli.common import TOKEN, URL, refused, refusing
 from mockserver.cli.printing import say
 from mockserver.escaping import escaped
 
@@ -18,11 +18,10 @@ def seed(file: str, url: str, token: str) -> None:
     from mockserver.client import ControlError, connect
 
     try:
-        made = connect(url, token).seed(file)
+        with refusing():
+            made = connect(url, token).seed(file)
     except ControlError as error:
         raise refused(error) from None
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
     for type, records in made.items():
         for label, id in records.items():
             say(escaped(f"{type}  {label}  {id}"))

@@ -74,17 +74,17 @@ def test_the_command_prints_what_is_sent_and_what_is_answered() -> None:
     [
         (
             ("create-policyset",),
-            1,
+            2,
             "Edition 2019-07 has no operation 'create-policyset'. Did you mean ",
         ),
-        (("show-policy",), 1, "show-policy takes no JSON body"),
-        (("upload-policy",), 1, "upload-policy takes no JSON body"),
+        (("show-policy",), 2, "show-policy takes no JSON body"),
+        (("upload-policy",), 2, "upload-policy takes no JSON body"),
         (
             ("show-policy", "--answer", "201"),
-            1,
+            2,
             "show-policy does not document the status 201; it documents 200, ",
         ),
-        (("delete-policy", "--answer", "204"), 1, "204 of delete-policy has no JSON body"),
+        (("delete-policy", "--answer", "204"), 2, "204 of delete-policy has no JSON body"),
         (
             ("show-policy", "--edition", "2018-01"),
             2,

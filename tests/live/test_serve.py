@@ -120,18 +120,18 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
     [
         (
             ["--fixture", "docmented"],
-            1,
+            2,
             "Error: There is no fixture named 'docmented'. Did you mean 'documented'? "
             "There are: busy, documented, empty, platform. A path ends in .json, .yaml, .yml or .toml.\n",
         ),
         (
             ["--fixture", "platform", "--edition", "2019-07"],
-            1,
+            2,
             "Error: The fixture 'platform' is of edition 2026-08, and 2019-07 is asked for. "
             "Make the world with edition 2026-08, or with this fixture and no edition.\n",
         ),
-        (["--fixture", "none.json"], 1, f"Error: There is no fixture file 'none.json'. It was looked for in {Path.cwd()}.\n"),
-        (["--edition", "2019-08"], 1, "Error: There is no edition named '2019-08'. Did you mean '2019-07'? There are: 2019-07, 2026-08.\n"),
+        (["--fixture", "none.json"], 2, f"Error: There is no fixture file 'none.json'. It was looked for in {Path.cwd()}.\n"),
+        (["--edition", "2019-08"], 2, "Error: There is no edition named '2019-08'. Did you mean '2019-07'? There are: 2019-07, 2026-08.\n"),
         *(
             (["--token", token], 2, "--token takes 1 to 200 letters, digits and signs of ASCII, without ")
             for token in ("a.b", "", "a/b", "a b", "a\\b", 'a"b', "ä", "x" * 201)
@@ -376,7 +376,7 @@ def test_what_cannot_be_seeded_is_said(served: Served, tmp_path: Path) -> None:
     url = ["--url", served.url]
     done = command("seed", "docmented", *url)
     assert (done.exit_code, done.stderr.split(".")[0]) == (
-        1,
+        2,
         "Error: There is no fixture named 'docmented'",
     )
     bad = tmp_path / "bad.json"
