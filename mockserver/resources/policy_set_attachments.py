@@ -26,14 +26,16 @@ def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> di
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
     """A set is not global and attached at once, nor selects tags beside that."""
-    selects, attaches = bool(values.get("tag-selectors")), any(call.linkage.values())
-    return _contradictions(call, values, record) if selects or attaches else ()
+    said = values.get("tag-selectors") or values.get("global") or any(call.linkage.values())
+    return _contradictions(call, values, record) if said else ()
 
 
 def _contradictions(call: Call, values: Values, record: Record | None) -> Iterator[Error]:
     sent = call.attributes.get("tag-selectors")
     everywhere = values.get("global", record["global"] if record else False)
     selects = record is not None and sent is None and _selects(record)
+    if everywhere and selects:
+        yield _selects_of_all("/data/attributes/global", TURNED)
     attached = False
     for name, relation in (("workspaces", WORKSPACES), ("projects", PROJECTS)):
         linked = call.linkage.get(name)
@@ -96,14 +98,18 @@ def _unfit(
             yield _selects_of_all(place) if everywhere else _both(place)
 
 
-def _selects_of_all(pointer: str) -> Error:
+ADDED = "Send is-exclude as true, or set data.attributes.global to false first."
+TURNED = "Remove the selectors that include first, or send data.attributes.tag-selectors too."
+
+
+def _selects_of_all(pointer: str, hint: str = ADDED) -> Error:
     return invalid_item(
         "Tag selectors of a global policy set can only exclude",
         pointer,
         fact="the policy set is global: it applies to everything that it does not exclude",
         expected="a tag selector whose is-exclude is true",
         source="add-tag-selectors-to-policy-set",
-        hint="Send is-exclude as true, or set data.attributes.global to false first.",
+        hint=hint,
     )
 
 

@@ -196,6 +196,27 @@ def test_a_patch_of_a_policy_set_replaces_what_it_names_and_a_global_one_names_n
     assert refused.errors[0]["meta"]["source"].endswith("#addPolicySetProjects")
 
 
+def test_a_set_that_tags_select_turns_global_only_where_they_exclude(
+    acme: mockserver.World,
+) -> None:
+    def selecting(exclude: bool) -> list[dict[str, Any]]:
+        return [{"tag-key": "env", "tag-value": None, "is-exclude": exclude}]
+
+    ask(acme, "PATCH", SET, a("policy-sets", tag_selectors=selecting(False))).ok(200)
+    turned = a("policy-sets", **{"global": True})
+    assert told(ask(acme, "PATCH", SET, turned)) == (
+        "Tag selectors of a global policy set can only exclude",
+        "/data/attributes/global",
+        "Remove the selectors that include first, or send data.attributes.tag-selectors too.",
+    )
+    shown = ask(acme, "GET", SET).attributes()
+    assert (shown["global"], shown["tag-selectors"]) == (False, selecting(False))
+    both = a("policy-sets", tag_selectors=selecting(True), **{"global": True})
+    shown = ask(acme, "PATCH", SET, both).attributes()
+    assert (shown["global"], shown["tag-selectors"]) == (True, selecting(True))
+    ask(acme, "PATCH", SET, turned).ok(200)
+
+
 def test_what_was_meant_is_named_only_where_it_is_near(acme: mockserver.World) -> None:
     """A filter by its own name under the other word, and no attribute that shares a few letters."""
     refused = ask(acme, "GET", f"{ORG}/workspaces?filter%5Btags%5D=green")

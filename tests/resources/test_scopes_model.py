@@ -321,6 +321,8 @@ class Scopes(RuleBasedStateMachine):
         answer = self.ask.patch(f"{ROOT}/policy-sets/{id}", json=said)
         if id not in self.model.sets:
             return self.refused(answer, 404)
+        if on and self.model.sets[id].by_tags:
+            return self.refused(answer)
         self.done(answer)
         self.model.sets[id].everywhere = on
         return None
