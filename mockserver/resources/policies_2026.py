@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from mockserver.jsonapi.handlers import (
-    list_records,
-)
+from mockserver.jsonapi.handlers import list_records
+from mockserver.jsonapi.identifiers import known
 from mockserver.jsonapi.pagination import listed
+from mockserver.resources import policy_set_versions as versions
 from mockserver.resources.policies import DEFAULT_MODE, mode_of
 from mockserver.resources.policies import KIND as BEFORE
-from mockserver.resources.policy_set_versions import checked_policy
+from mockserver.resources.policy_frameworks import mixed
 from mockserver.world.calls import Call, Reply
-from mockserver.world.problems import invalid
+from mockserver.world.kinds import Values
+from mockserver.world.problems import Error, invalid
 from mockserver.world.state import Record
 from mockserver.world.view import View
 
@@ -82,11 +84,23 @@ def settled_of_kinds(
     return attributes
 
 
+def checked(call: Call, values: Values, policy: Record | None) -> Iterable[Error]:
+    """A policy is made in sets of its kind, and in none whose policies come in versions."""
+    sent = call.linkage.get("policy-sets") if policy is None else None
+    for at, item in enumerate(sent or ()):
+        place = f"/data/relationships/policy-sets/data/{at}"
+        if policy_set := known(call, "policy-sets", item["id"], call.record):
+            if versions.versioned(call, policy_set):
+                yield versions.versioned_error(policy_set, place)
+            elif policy_set["kind"] != (kind := values["kind"]):
+                yield mixed(kind, policy_set["kind"], place, f"a policy set of kind {kind}")
+
+
 TODAY = replace(
     BEFORE,
     made={**BEFORE.made, "kind": "sentinel", "query": None},
     settled=settled_of_kinds,
-    checked=checked_policy,
+    checked=checked,
     computed={
         **BEFORE.computed,
         "enforce": enforced,

@@ -16,7 +16,7 @@ from mockserver.jsonapi.resources import own_link, resource
 from mockserver.resources import archives
 from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
-from mockserver.world.kinds import Kind, Values
+from mockserver.world.kinds import Kind
 from mockserver.world.naming import by_id
 from mockserver.world.problems import Error, invalid, invalid_item
 from mockserver.world.seeding import Seeding
@@ -72,21 +72,8 @@ RELATIONSHIPS = {
 }
 
 
-def unless_versioned(call: Call, name: str, verb: str) -> Iterator[Error]:
+def versioned_error(policy_set: Record, pointer: str) -> Error:
     """The policies of a set with versions are not named one by one."""
-    if versioned(call, call.record):
-        yield _versioned_error(call.record, "/data")
-
-
-def checked_policy(call: Call, values: Values, policy: Record | None) -> Iterator[Error]:
-    """A policy is made in no set whose policies come in versions."""
-    for at, item in enumerate(call.linkage.get("policy-sets") or ()):
-        policy_set = call.state.find("policy-sets", item["id"])
-        if policy_set and versioned(call, policy_set):
-            yield _versioned_error(policy_set, f"/data/relationships/policy-sets/data/{at}")
-
-
-def _versioned_error(policy_set: Record, pointer: str) -> Error:
     return invalid_item(
         "Policies cannot be added to a versioned policy set",
         pointer,

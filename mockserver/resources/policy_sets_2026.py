@@ -12,6 +12,7 @@ from mockserver.resources import policy_set_attachments as attachments
 from mockserver.resources import policy_set_scopes as scopes
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources.known_versions import chosen
+from mockserver.resources.policy_frameworks import unfit_policies
 from mockserver.resources.policy_sets import KIND as BEFORE
 from mockserver.world.calls import Call, Reply
 from mockserver.world.enforcement import Enforcement
@@ -26,12 +27,26 @@ TOOLS = {"sentinel": "sentinel-versions", "opa": "opa-versions"}
 
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
-    """Beside the scopes: that there is such a version of the tool that checks its policies."""
-    wrong = attachments.checked(call, values, record)
-    tool, version = TOOLS.get((record or values)["kind"]), values.get("policy-tool-version")
-    if tool is None or version is None:
-        return wrong
-    return [*wrong, *chosen(call, tool, version, "/data/attributes/policy-tool-version")]
+    """Beside the scopes: that it holds policies of its framework, and that there is such a version of
+    the tool that checks them.
+    """
+    yield from attachments.checked(call, values, record)
+    kind, version = (record or values)["kind"], values.get("policy-tool-version")
+    if record is None:
+        data = call.linkage.get("policies") or ()
+        place = "/data/relationships/policies/data"
+        yield from unfit_policies(call, kind, data, place, call.record)
+    if version is not None and (tool := TOOLS.get(kind)):
+        yield from chosen(call, tool, version, "/data/attributes/policy-tool-version")
+
+
+def unfit_to_add(call: Call, name: str, verb: str) -> Iterable[Error]:
+    """Policies that are not added one by one to a set, or not to one of its kind."""
+    policy_set = call.record
+    if versions.versioned(call, policy_set):
+        return [versions.versioned_error(policy_set, "/data")]
+    data, kind = call.document["data"], policy_set["kind"]
+    return unfit_policies(call, kind, data, "/data", call.owner(policy_set))
 
 
 def overridable(view: View, record: Record) -> bool | None:
@@ -83,7 +98,7 @@ TODAY = replace(
         **attachments.HANDLERS,
         "list-policy-sets": list_sets,
         "update-policy-set": update_with_members(*scopes.RELATIONS),
-        "add-policies-to-policy-set": add_members("policies", versions.unless_versioned),
+        "add-policies-to-policy-set": add_members("policies", unfit_to_add),
     },
     enforcement=Enforcement(
         "policies", "workspaces", scopes.reasons, scopes.excluded, "project", versions.current

@@ -22,13 +22,20 @@ DOCUMENT: dict[str, Any] = {
             "agent-pools": [{"id": "apool-inUse567890Abcde", "name": "builders"}],
             "projects": [{"id": "prj-shop567890Abcdef", "name": "shop"}],
             "workspaces": [{"id": "ws-web567890Abcdefg", "name": "web", "project": "shop"}],
-            "policies": [{"name": "tagged", "code": "main = rule { true }"}],
-            "policy-sets": [{"id": "polset-one567890Abcd", "name": "one", "policies": ["tagged"]}],
+            "policies": [
+                {"id": "pol-tagged567890Ab", "name": "tagged", "code": "main = rule { true }"},
+                {"id": "pol-deny567890Abcd", "name": "deny", "kind": "opa", "query": "data.deny"},
+            ],
+            "policy-sets": [
+                {"id": "polset-one567890Abcd", "name": "one", "policies": ["tagged"]},
+                {"id": "polset-opa567890Abcd", "name": "opa", "kind": "opa"},
+            ],
         },
         {
             "name": "globex",
             "owners": ["admin"],
             "projects": [{"id": "prj-other567890Abcde", "name": "other"}],
+            "policy-sets": [{"id": "polset-other567890Ab", "name": "other", "kind": "opa"}],
         },
     ],
 }
@@ -215,6 +222,78 @@ def test_a_set_that_tags_select_turns_global_only_where_they_exclude(
     shown = ask(acme, "PATCH", SET, both).attributes()
     assert (shown["global"], shown["tag-selectors"]) == (True, selecting(True))
     ask(acme, "PATCH", SET, turned).ok(200)
+
+
+OPA_SET, OPA = "polset-opa567890Abcd", "pol-deny567890Abcd"
+SENTINEL_SET, SENTINEL = "polset-one567890Abcd", "pol-tagged567890Ab"
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "place", "wanted"),
+    [
+        (
+            f"{ORG}/policy-sets",
+            a("policy-sets", {"policies": [one("policies", OPA)]}, name="new"),
+            "/data/relationships/policies/data/0",
+            "a policy of kind sentinel",
+        ),
+        (
+            f"{ORG}/policy-sets",
+            a(
+                "policy-sets",
+                {"policies": [one("policies", SENTINEL)]},
+                name="new",
+                kind="tfpolicy",
+            ),
+            "/data/relationships/policies/data/0",
+            "a policy of kind tfpolicy",
+        ),
+        (
+            f"{ROOT}/policy-sets/{OPA_SET}/relationships/policies",
+            {"data": [one("policies", OPA), one("policies", SENTINEL)]},
+            "/data/1",
+            "a policy of kind opa",
+        ),
+        (
+            f"{ORG}/policies",
+            a(
+                "policies",
+                {"policy-sets": [one("policy-sets", SENTINEL_SET)]},
+                name="new",
+                kind="opa",
+                query="data.new",
+            ),
+            "/data/relationships/policy-sets/data/0",
+            "a policy set of kind opa",
+        ),
+        (
+            f"{ORG}/policies",
+            a("policies", {"policy-sets": [one("policy-sets", OPA_SET)]}, name="new"),
+            "/data/relationships/policy-sets/data/0",
+            "a policy set of kind sentinel",
+        ),
+    ],
+)
+def test_a_policy_set_holds_policies_of_its_own_kind(
+    acme: mockserver.World, path: str, sent: Any, place: str, wanted: str
+) -> None:
+    before = acme.state()
+    refused = ask(acme, "POST", path, sent)
+    assert told(refused) == (
+        "A policy set can only contain policies written in a single policy framework",
+        place,
+        f"Name {wanted}: the kind of neither can be changed.",
+    )
+    meta = refused.errors[0]["meta"]
+    assert meta["source"] == "policy-enforcement.mdx#create-and-apply-policy-sets"
+    assert acme.state() == before
+
+
+def test_of_sets_and_policies_of_others_no_kind_is_told(acme: mockserver.World) -> None:
+    sent = a("policies", {"policy-sets": [one("policy-sets", "polset-other567890Ab")]}, name="new")
+    assert told(ask(acme, "POST", f"{ORG}/policies", sent))[0] == (
+        "polset-other567890Ab is not one of the organization's policy-sets"
+    )
 
 
 def test_what_was_meant_is_named_only_where_it_is_near(acme: mockserver.World) -> None:
