@@ -33,7 +33,7 @@ EDITION = "2019-07"
 def tables() -> dict[str, str]:
     """Every table by the name of its marks."""
     return {
-        **{f"command {name}": _command(command) for name, command in main.commands.items()},
+        **{f"command {name}": _command(command) for name, command in _commands()},
         "create_app": _arguments(mockserver.create_app),
         "universe": _arguments(mockserver.universe),
         "pytest settings": _settings(),
@@ -57,6 +57,15 @@ def _default(value: Any) -> str:
 
 
 # the commands
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command by its name: those of the group are found when they are asked for."""
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        yield name, command
 
 
 def _command(command: click.Command) -> str:

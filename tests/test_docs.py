@@ -22,7 +22,7 @@ import trustme
 from click.testing import CliRunner
 
 import mockserver
-from mockserver.cli import main
+from mockserver.cli import COMMANDS, main
 from mockserver.pipeline.server import fixture_for
 from tests.doc_tables import PAGES, ROOT, marks, tables
 
@@ -81,6 +81,14 @@ def test_a_table_stands_on_one_page_and_is_what_the_code_says(name: str) -> None
     found = marks(name).findall(WHOLE)
     assert len(found) == 1, f"<!-- {name} --> … <!-- /{name} --> stands on {len(found)} pages"
     assert found[0][1].strip() == TABLES[name], "run `make docs`"
+
+
+def test_a_table_between_marks_is_one_that_is_made() -> None:
+    marked = set(re.findall(r"^<!-- /([^\n]+) -->$", WHOLE, re.MULTILINE))
+    assert {name for name in marked if name.startswith("command ")} == {
+        f"command {name}" for name in COMMANDS
+    }
+    assert marked - TABLES.keys() == set()
 
 
 def _members(thing: object) -> set[str]:
