@@ -6,7 +6,6 @@ made could not be removed.
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import sys
@@ -17,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockserver.cli.asking import AskedServer, asked, say_chosen
 from mockserver.cli.common import (
     OLDEST,
     PATH,
-    RECORDED_EDITION,
     Command,
     edition_named,
     edition_recorded,
     one_file,
     one_folder,
 )
-from mockserver.cli.judging import RECORDINGS, judged, recording_given
+from mockserver.cli.judging import judged, recording_given
 from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, tell
 from mockserver.cli.progress import progress
 
@@ -97,7 +96,10 @@ _reports = _options(
 @_server
 @_recording
 @click.option("--operation", "operations", multiple=True, metavar="ID", help="Verify the resource of this operation only. May be repeated.")  # fmt: skip
-@RECORDED_EDITION
+@click.option(
+    "--edition",
+    help="Edition of the API; if omitted, the one that the server or the recording names, or else 2019-07.",
+)
 @click.option(
     "--fail-on-drift",
     is_flag=True,
@@ -130,17 +132,22 @@ def verify(
     from mockserver.judge.coverage import Coverage
 
     form = recording_given(options)
-    recorded = edition_recorded(form, options[form]) if form and not edition else ""
-    contract = edition_named(edition or recorded or OLDEST)
+    if edition:
+        edition_named(edition)
+    forms = _forms(reports)
+    server = None if form else asked(options)
+    spoken = server.named if server else edition_recorded(form, options[form])
+    contract = edition_named(edition or spoken or OLDEST)
     only = selected_operations(contract, operations)
     drift: Level = "fault" if fail_on_drift else "drift"
-    forms = _forms(reports)
     part(Coverage(contract.name), counted)  # refuses what it does not know before the run
     extra: list[str] = []
-    if form:
-        result = judged(contract, only, drift, form, options[form], bool(edition))
+    if server:
+        if not edition:
+            say_chosen(server)
+        result, extra = _live(server, contract, only, drift, unreached, options)
     else:
-        result, extra = _live(contract, only, drift, unreached, options)
+        result = judged(contract, only, drift, form, options[form], bool(edition))
     sys.exit(tell(result, extra, forms, cover, fail_under, counted, annotate_file))
 
 
@@ -158,57 +165,49 @@ def _forms(reports: tuple[str, ...]) -> list[Report]:
 
 
 def _live(
-    contract: Edition, only: frozenset[str], drift: Level, unreached: bool, options: dict[str, Any]
+    server: AskedServer,
+    contract: Edition,
+    only: frozenset[str],
+    drift: Level,
+    unreached: bool,
+    options: dict[str, Any],
 ) -> tuple[Result, list[str]]:
-    from mockserver.scenarios.runner.run import verify
+    from mockserver.scenarios.runner import run
     from mockserver.scenarios.runner.unreached import unreached_lines
 
-    context = _context(contract, only, drift, options)
+    context = _context(server, contract, only, drift, options)
+    if server.lost:
+        return run.unreached(context, server.lost), []
     with progress() as tell_progress, _stoppable():
-        result = verify(context, only, max(1, options["jobs"]), tell_progress)
+        result = run.verify(context, only, max(1, options["jobs"]), tell_progress)
     return result, unreached_lines(context) if unreached else []
 
 
 def _context(
-    contract: Edition, only: frozenset[str], drift: Level, options: dict[str, Any]
+    server: AskedServer,
+    contract: Edition,
+    only: frozenset[str],
+    drift: Level,
+    options: dict[str, Any],
 ) -> Context:
     from mockserver.judge.findings import Findings
     from mockserver.scenarios import scenarios
     from mockserver.scenarios.runner.actions import owner_type
     from mockserver.scenarios.runner.context import Context
-    from mockserver.traffic.http_transport import HttpTransport
 
-    token = _token(options)
-    try:
-        transport = HttpTransport(options["url"], timeout=options["timeout"], rate=options["rate"])
-    except ValueError as error:
-        raise click.UsageError(f"--url {error}") from None
     return Context(
-        transport=transport,
+        transport=server.transport,
         edition=contract,
         scenarios=scenarios(),
         organization=options["organization"],
-        token=token,
+        token=server.token,
         findings=Findings(contract, only, drift),
         run=secrets.token_hex(3),
-        local=transport.local,
+        local=server.transport.local,
+        named=server.named,
         read_only=options["read_only"],
         spared=frozenset({owner_type(contract) or ""} if options["no_organizations"] else ()),
     )
-
-
-def _token(options: dict[str, Any]) -> str:
-    """The token of the server that is named; a usage error where either is missing."""
-    if not options["url"] or not options["organization"]:
-        recordings = ", ".join(f"--{name}" for name in RECORDINGS)
-        raise click.UsageError(f"give --url and --organization of a server, or one of {recordings}")
-    token = os.environ.get(options["token_env"], "")
-    if not token:
-        raise click.UsageError(
-            f"the environment variable {options['token_env']} holds no token: set it, or name "
-            "another one with --token-env"
-        )
-    return token
 
 
 def selected_operations(contract: Edition, operations: tuple[str, ...]) -> frozenset[str]:

@@ -75,6 +75,18 @@ def run(app: Wsgi, only: frozenset[str] = frozenset(), **options: Any) -> tuple[
     return context, verify(context, only)
 
 
+def unnamed(app: Wsgi) -> Wsgi:
+    """The same without a control plane, as other servers are: nothing names its edition."""
+
+    def answered(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"].startswith("/_mock"):
+            start("404 Not Found", [("Content-Type", "text/html"), ("Content-Length", "0")])
+            return [b""]
+        return app(environ, start)
+
+    return answered
+
+
 def server(edition: str = OLD) -> Any:
     """Ours, with the documented world."""
     return mockserver.create_app(key=TOKEN, edition=edition)

@@ -15,9 +15,11 @@ from mockserver.cli import main
 from mockserver.client import connect
 from mockserver.contract import load
 from mockserver.judge.likely_edition import edition_of_answer, likely_edition
+from mockserver.traffic.naming import named_edition
+from mockserver.traffic.transport import CutOff, Response
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import Answer, add, drop, spoilt
-from tests.verify.playing import NEW, OLD, TOKEN, context_of, run, server
+from tests.verify.playing import NEW, OLD, TOKEN, context_of, run, server, unnamed
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def test_a_server_that_differs_is_1_and_the_field_is_named() -> None:
         )
     assert said.exit_code == 1
     lines = said.stdout.splitlines()
-    assert lines[0] == (
+    assert lines[1] == (
         "fault: show-user-token /data/attributes/token: /attributes/token holds a value; expected "
         "null (user-tokens.html, ssh-keys.html: a secret is shown at creation alone) (3 times)"
     )
@@ -73,9 +75,12 @@ def test_an_edition_is_covered_as_far_as_it_was_played_and_the_rest_says_why() -
 
 
 def test_a_server_of_another_edition_is_told_by_one_line_that_names_it() -> None:
-    with LiveServer(server(NEW)) as live:
+    with LiveServer(unnamed(server(NEW))) as live:
         said = verify("--url", live.url, "--organization", "my-organization", "--read-only")
     assert said.exit_code == 1
+    assert said.stdout.startswith(
+        "edition 2019-07: the server names none that is known here; --edition takes another\n"
+    )
     lines = [line for line in said.stdout.splitlines() if "looks like edition" in line]
     assert len(lines) == 1
     assert re.fullmatch(
@@ -86,7 +91,7 @@ def test_a_server_of_another_edition_is_told_by_one_line_that_names_it() -> None
 
 
 def test_a_server_that_speaks_another_edition_alone_is_told_so_and_nothing_else() -> None:
-    with LiveServer(server(OLD)) as live:
+    with LiveServer(unnamed(server(OLD))) as live:
         said = verify("--url", live.url, "--organization", "my-organization", "--edition", NEW)
     assert (said.exit_code, said.stdout) == (1, "")
     assert re.fullmatch(
@@ -95,6 +100,50 @@ def test_a_server_that_speaks_another_edition_alone_is_told_so_and_nothing_else(
         "is to be held to 2026-08 all the same; nothing was made",
         said.stderr.strip(),
     )
+
+
+@pytest.mark.parametrize("edition", [OLD, NEW])
+@pytest.mark.parametrize("token", [TOKEN, f"{TOKEN}.laptop"], ids=["key", "caller"])
+def test_without_edition_a_server_is_held_to_the_one_that_it_names(
+    edition: str, token: str
+) -> None:
+    words = ("--organization", "my-organization", "--read-only")
+    with LiveServer(server(edition)) as live:
+        said = verify("--url", live.url, *words, token=token)
+    assert said.exit_code == 0, said.output
+    first, *_, last = said.stdout.splitlines()
+    assert first == f"edition {edition}, which the server names"
+    assert last.startswith(f"conforms to {edition}: 0 faults, ")
+
+
+@pytest.mark.parametrize(("speaks", "held_to"), [(OLD, NEW), (NEW, OLD)])
+def test_a_server_that_names_another_edition_than_is_given_is_told_so_and_nothing_else(
+    speaks: str, held_to: str
+) -> None:
+    with LiveServer(server(speaks)) as live:
+        said = verify("--url", live.url, "--organization", "my-organization", "--edition", held_to)
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert said.stderr == (
+        f"Error: the server speaks edition {speaks}: it says so itself (/_mock/universe); give "
+        f"--edition {speaks}, or name with --operation what is to be held to {held_to} all the same; "
+        "nothing was made\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'{"edition": "2031-01"}', b'{"edition": ["2026-08"]}', b"[]", b"{", b"", None,
+    ],
+)  # fmt: skip
+def test_what_names_no_edition_that_is_known_names_none(answer: bytes | None) -> None:
+    class Odd:
+        def send(self, *asked: Any) -> Response:
+            if answer is None:
+                raise CutOff("the connection broke off")
+            return Response(200, {}, answer)
+
+    assert named_edition(Odd(), TOKEN) == ""
 
 
 def test_what_operation_names_is_held_to_an_edition_that_the_server_does_not_speak() -> None:

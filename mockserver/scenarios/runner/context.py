@@ -35,7 +35,7 @@ class Context:
 
     `reached` counts answers by operation and status; `good` holds, by operation, what was asked
     when it last succeeded: refusals change one thing of it. `taken`: by operation the attributes of
-    bodies that succeeded. `spared`: types of which nothing is made. `only`: ids of the operations
+    bodies that succeeded. `named`: the edition that the server says it speaks, empty for none. `spared`: types of which nothing is made. `only`: ids of the operations
     that are to be played, empty for all. `withheld`: entitlements that the organization does not have.
     `watch` is told of every exchange. `requests`: those that were sent, as often as each was. `wrote`: whether anything but a GET was sent; `lost`:
     whether one of those was not answered, and may have made something. `_answered`: target and headers
@@ -50,6 +50,7 @@ class Context:
     findings: Findings
     run: str = "run"
     local: bool = True
+    named: str = ""
     read_only: bool = False
     spared: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()

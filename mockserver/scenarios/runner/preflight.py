@@ -12,6 +12,7 @@ from mockserver.judge.pointers import at
 from mockserver.judge.result import DIFFERS
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.unanswered import NoAnswer
+from mockserver.traffic.naming import WHERE
 
 
 class CannotBegin(Exception):
@@ -69,13 +70,15 @@ def _answers(exchange: Exchange) -> None:
 
 def _of_this_edition(driver: Driver, exchange: Exchange, operation: Operation) -> None:
     """One cause in the place of a thousand consequences."""
-    here = driver.context.edition
-    name, faults = edition_of_answer(exchange, operation, here)
-    if name:
+    here, name = driver.context.edition, driver.context.named
+    why = f"it says so itself ({WHERE})"
+    if not name:
+        name, faults = edition_of_answer(exchange, operation, here)
+        why = f"what it answers to {operation.id} conforms to that, and has {faults} faults in {here.name}"
+    if name and name != here.name:
         raise CannotBegin(
             DIFFERS,
-            f"the server speaks edition {name}: what it answers to {operation.id} conforms to that, and "
-            f"has {faults} faults in {here.name}; give --edition {name}, or name with --operation "
+            f"the server speaks edition {name}: {why}; give --edition {name}, or name with --operation "
             f"what is to be held to {here.name} all the same; nothing was made",
         )
 

@@ -104,6 +104,11 @@ def verify(
     return _result(context, ending)
 
 
+def unreached(context: Context, why: Unreachable) -> Result:
+    """What becomes of a run against a server that nothing was heard of."""
+    return _result(context, Ending(exit=UNREACHED, stopped=str(why)))
+
+
 def _result(context: Context, ending: Ending) -> Result:
     """What became of it; without hosts and the token."""
     findings = list(context.findings)
