@@ -70,7 +70,7 @@ def spoilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         "operations",
         "record --upstream http://127.0.0.1:9",
         "schema update-team",
-        "verify --url http://127.0.0.1:9",
+        "verify --url http://127.0.0.1:9 --edition 2019-07",
         "who --edition 2019-07",
     ],
 )
@@ -165,6 +165,6 @@ def test_an_unknown_edition_is_usage_of_every_command_and_prints_nothing(command
     ],
 )
 def test_a_name_of_nothing_is_usage_of_every_command_and_prints_nothing(words: str) -> None:
-    result = CliRunner().invoke(cli.main, words.split())
+    result = CliRunner().invoke(cli.main, words.split(), env={"TFE_TOKEN": "a"})
     assert (result.exit_code, result.stdout) == (2, "")
     assert "There is no " in result.stderr or "has no " in result.stderr

@@ -83,12 +83,11 @@ def test_a_table_stands_on_one_page_and_is_what_the_code_says(name: str) -> None
     assert found[0][1].strip() == TABLES[name], "run `make docs`"
 
 
-def test_a_table_between_marks_is_one_that_is_made() -> None:
+def test_every_command_has_its_table_between_marks() -> None:
     marked = set(re.findall(r"^<!-- /([^\n]+) -->$", WHOLE, re.MULTILINE))
     assert {name for name in marked if name.startswith("command ")} == {
         f"command {name}" for name in COMMANDS
     }
-    assert marked - TABLES.keys() == set()
 
 
 def _members(thing: object) -> set[str]:
