@@ -92,8 +92,8 @@ def checked(call: Call, values: Values, policy: Record | None) -> Iterable[Error
         if policy_set := known(call, "policy-sets", item["id"], call.record):
             if versions.versioned(call, policy_set):
                 yield versions.versioned_error(policy_set, place)
-            elif policy_set["kind"] != (kind := values["kind"]):
-                yield mixed(kind, policy_set["kind"], place, f"a policy set of kind {kind}")
+            elif policy_set["kind"] != values["kind"]:
+                yield mixed(values, policy_set, place, f"a policy set of kind {values['kind']}")
 
 
 TODAY = replace(

@@ -14,7 +14,7 @@ from mockserver.resources.policy_sets import WORKSPACES, global_error, unless_gl
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Values
 from mockserver.world.problems import Error, invalid_item, invalid_items
-from mockserver.world.state import Record
+from mockserver.world.state import Record, State
 
 
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _contradictions(call: Call, values: Values, record: Record | None) -> Iterat
                 yield _both(place)
         members = call.state.members(record.key, relation) if record else ()
         attached |= bool(members if linked is None else linked)
-    yield from _unfit(sent or (), "/data/attributes/tag-selectors", everywhere, attached)
+    yield from unfit(sent or (), "/data/attributes/tag-selectors", everywhere, attached)
 
 
 def closed(call: Call, name: str, verb: str) -> Iterable[Error]:
@@ -75,8 +75,7 @@ def _both(pointer: str) -> Error:
 def add_selectors(call: Call) -> Reply:
     record = call.record
     sent = [_selector(item) for item in call.document["data"]]
-    attached = any(len(call.state.members(record.key, to)) for to in (WORKSPACES, PROJECTS))
-    if errors := [*_unfit(sent, "/data", record["global"], attached)]:
+    if errors := [*unfit(sent, "/data", record["global"], is_attached(call.state, record))]:
         raise invalid_items(errors)
     return _selected(call, _each_once([*record["tag-selectors"], *sent]))
 
@@ -88,10 +87,15 @@ def remove_selectors(call: Call) -> Reply:
     return _selected(call, [one for one in old if (one["tag-key"], one["tag-value"]) not in out])
 
 
-def _unfit(
+def is_attached(state: State, record: Record) -> bool:
+    """Whether a set is attached to anything, hidden or not."""
+    return any(len(state.members(record.key, to)) for to in (WORKSPACES, PROJECTS))
+
+
+def unfit(
     sent: Iterable[Mapping[str, Any]], pointer: str, everywhere: bool, attached: bool
 ) -> Iterable[Error]:
-    """Of selectors that are sent, those that cannot select: a set that is global or attached."""
+    """Of selectors, those that cannot select: of a set that is global or attached."""
     for at, one in enumerate(sent):
         if (everywhere or attached) and not one.get("is-exclude"):
             place = f"{pointer}/{at}"

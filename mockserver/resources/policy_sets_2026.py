@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from mockserver.jsonapi.handlers import add_members, update_with_members
 from mockserver.jsonapi.pagination import paged
+from mockserver.resources import policy_frameworks as frameworks
 from mockserver.resources import policy_set_attachments as attachments
 from mockserver.resources import policy_set_scopes as scopes
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources.known_versions import chosen
-from mockserver.resources.policy_frameworks import unfit_policies
 from mockserver.resources.policy_sets import KIND as BEFORE
 from mockserver.world.calls import Call, Reply
 from mockserver.world.enforcement import Enforcement
@@ -20,6 +20,7 @@ from mockserver.world.kinds import Values
 from mockserver.world.naming import as_made
 from mockserver.world.ordered import Ordered
 from mockserver.world.problems import Error
+from mockserver.world.seeding import Seeding, entries
 from mockserver.world.state import Record
 from mockserver.world.view import View
 
@@ -31,22 +32,21 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error
     the tool that checks them.
     """
     yield from attachments.checked(call, values, record)
-    kind, version = (record or values)["kind"], values.get("policy-tool-version")
     if record is None:
         data = call.linkage.get("policies") or ()
-        place = "/data/relationships/policies/data"
-        yield from unfit_policies(call, kind, data, place, call.record)
-    if version is not None and (tool := TOOLS.get(kind)):
+        policies = frameworks.policies_of(call, data, "/data/relationships/policies/data")
+        yield from frameworks.unfit(policies, values)
+    tool, version = TOOLS.get((record or values)["kind"]), values.get("policy-tool-version")
+    if tool is not None and version is not None:
         yield from chosen(call, tool, version, "/data/attributes/policy-tool-version")
 
 
 def unfit_to_add(call: Call, name: str, verb: str) -> Iterable[Error]:
     """Policies that are not added one by one to a set, or not to one of its kind."""
-    policy_set = call.record
-    if versions.versioned(call, policy_set):
-        return [versions.versioned_error(policy_set, "/data")]
-    data, kind = call.document["data"], policy_set["kind"]
-    return unfit_policies(call, kind, data, "/data", call.owner(policy_set))
+    if versions.versioned(call, call.record):
+        return [versions.versioned_error(call.record, "/data")]
+    policies = frameworks.policies_of(call, call.document["data"], "/data")
+    return frameworks.unfit(policies, call.record)
 
 
 def overridable(view: View, record: Record) -> bool | None:
@@ -77,6 +77,29 @@ def list_sets(call: Call) -> Reply:
     return Reply(data=paged(call, items, 1))
 
 
+def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
+    """An entry is held to the rules of a call, but that a global set may keep, hidden, what it is
+    attached to: a PATCH leads there.
+    """
+    told = len(seeding.faults)
+    record = seeding.record(seeding.kinds[TODAY.type], entry, pointer, owner)
+    if record and len(seeding.faults) == told:
+        for error in _unfit(seeding, entry, pointer, record, owner):
+            seeding.fault(str(error.pointer), f"{error.detail}: {error.meta['fact']}.")
+    return record
+
+
+def _unfit(
+    seeding: Seeding, entry: Any, pointer: str, record: Record, owner: Record | None
+) -> Iterator[Error]:
+    named = entries(entry.get("policies"), f"{pointer}/policies")
+    policies = ((at, seeding.named("policies", name, at, owner)) for at, name in named)
+    yield from frameworks.unfit(((at, one) for at, one in policies if one), record)
+    attached = attachments.is_attached(seeding.state, record)
+    selectors, place = record["tag-selectors"], f"{pointer}/tag-selectors"
+    yield from attachments.unfit(selectors, place, record["global"], attached)
+
+
 TODAY = replace(
     BEFORE,
     sort=as_made,
@@ -103,6 +126,7 @@ TODAY = replace(
     enforcement=Enforcement(
         "policies", "workspaces", scopes.reasons, scopes.excluded, "project", versions.current
     ),
+    seed=seed,
     entry={
         "properties": {
             "tag-selectors": {

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import mockserver
+from mockserver.client.links import ControlError
 from tests.client import ROOT, Answer
 
 from .asking import ask
@@ -287,6 +288,57 @@ def test_a_policy_set_holds_policies_of_its_own_kind(
     meta = refused.errors[0]["meta"]
     assert meta["source"] == "policy-enforcement.mdx#create-and-apply-policy-sets"
     assert acme.state() == before
+
+
+INCLUDES = [{"tag-key": "env", "tag-value": "prod", "is-exclude": False}]
+EXCLUDES = [{**INCLUDES[0], "is-exclude": True}]
+ONE_FRAMEWORK = (
+    "A policy set can only contain policies written in a single policy framework: the policy deny is "
+    "of kind opa, the policy set {name} of kind sentinel."
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "place", "detail"),
+    [
+        (
+            {"name": "new", "global": True, "tag-selectors": [*EXCLUDES, *INCLUDES]},
+            "tag-selectors/1",
+            "Tag selectors of a global policy set can only exclude: the policy set is global: it "
+            "applies to everything that it does not exclude.",
+        ),
+        (
+            {"name": "new", "projects": ["shop"], "tag-selectors": INCLUDES},
+            "tag-selectors/0",
+            "Tag selectors cannot stand beside explicit workspaces and projects: a set applies by "
+            "tags or to what it names, not both.",
+        ),
+        (
+            {"name": "new", "policies": ["tagged", "deny"]},
+            "policies/1",
+            ONE_FRAMEWORK.format(name="new"),
+        ),
+        # one that the world has already
+        ({"name": "one", "policies": ["deny"]}, "policies/0", ONE_FRAMEWORK.format(name="one")),
+    ],
+)
+def test_a_policy_set_of_a_fixture_is_held_to_the_rules_of_the_api(
+    acme: mockserver.World, entry: Any, place: str, detail: str
+) -> None:
+    before = acme.state()
+    with pytest.raises(ControlError) as refused:
+        acme.seed({"organizations": [{"name": "acme", "policy-sets": [entry]}]})
+    assert str(refused.value) == f"/organizations/0/policy-sets/0/{place}: {detail}"
+    assert acme.state() == before
+
+
+def test_a_global_set_of_a_fixture_keeps_what_it_is_attached_to_hidden(
+    acme: mockserver.World,
+) -> None:
+    entry = {"name": "new", "global": True, "projects": ["shop"], "tag-selectors": EXCLUDES}
+    acme.seed({"organizations": [{"name": "acme", "policy-sets": [entry]}]})
+    with mockserver.universe(fixture=acme.state()) as again:
+        assert again.state() == acme.state()
 
 
 def test_of_sets_and_policies_of_others_no_kind_is_told(acme: mockserver.World) -> None:
