@@ -95,7 +95,7 @@ _reports = _options(
 @click.command()
 @_server
 @_recording
-@click.option("--operation", "operations", multiple=True, metavar="ID", help="Verify the resource of this operation only. May be repeated.")  # fmt: skip
+@click.option("--operation", "operations", multiple=True, metavar="ID", help="Judge this operation alone; what it needs is played as well. May be repeated.")  # fmt: skip
 @click.option(
     "--edition",
     help="Edition of the API; if omitted, the one that the server or the recording names, or else 2019-07.",

@@ -147,13 +147,14 @@ def cited(edition: Edition, finding: Finding) -> str:
 class Findings:
     """Findings in order of their operations; one of the same place and kind is counted.
 
-    `drift`: how much it weighs that an answer shows what the edition does not list.
+    `only`: ids of the operations whose findings are kept; empty for all. `drift`: how much it weighs that an answer shows what the edition does not list.
     """
 
     def __init__(
         self, edition: Edition, only: frozenset[str] = frozenset(), drift: Level = "drift"
     ) -> None:
-        self._edition, self._only, self._level = edition, only, drift
+        self._edition, self._level = edition, drift
+        self.only = tuple(id for id in edition.operations if id in only)
         self._order = {id: at for at, id in enumerate(edition.operations)}
         self._kept: dict[tuple[str, ...], Finding] = {}
         self._places: set[tuple[str, str]] = set()
@@ -164,7 +165,7 @@ class Findings:
         """Keep a finding. Where its source names an operation or a rule of the edition in braces, the
         edition says on which page that stands; one that does not know it, the operation's own."""
         finding = replace(finding, source=cited(self._edition, finding))
-        if self._only and finding.operation not in self._only:
+        if self.only and finding.operation not in self.only:
             return
         with self._lock:
             if finding.stray:

@@ -22,7 +22,8 @@ CONFORMS, DIFFERS, USAGE, UNREACHED, LEFT_OVER = range(5)
 class Result:
     """`exit`: one of the exit codes. `lines`: sentences for people. `stopped`: why the run ended
     early, one sentence. `left`: what could not be removed, named. `unplayed`: types that could not
-    be judged, with the reason. `operations`: ids that were judged, with how many answers.
+    be judged, with the reason. `operations`: ids that were judged, with how many answers. `only`: ids
+    that alone were to be judged; empty for all.
     """
 
     edition: Edition
@@ -33,16 +34,21 @@ class Result:
     left: Sequence[str] = ()
     unplayed: Mapping[str, str]
     operations: Mapping[str, int]
+    only: Sequence[str] = ()
     coverage: Coverage | None = None
 
 
-def verdict(edition: Edition, findings: Sequence[Finding]) -> str:
-    """Whether it conforms, and how many findings there are."""
+def verdict(edition: Edition, findings: Sequence[Finding], only: Sequence[str] = ()) -> str:
+    """Whether it conforms, or those operations of it that alone were judged, and how many findings
+    there are.
+    """
     count = Counter(finding.level for finding in findings)
-    word = "conforms to" if not count["fault"] else "does not conform to"
+    does, conforms = ("do", "conform") if len(only) > 1 else ("does", "conforms")
+    verb = f"{does} not conform to" if count["fault"] else f"{conforms} to"
+    who = f"{', '.join(only)} " if only else ""
     drift = f", drift in {counted(count['drift'], 'type')}" if count["drift"] else ""
     found = f"{counted(count['fault'], 'fault')}, {counted(count['note'], 'note')}"
-    return f"{word} {edition.name}: {found}{drift}"
+    return f"{who}{verb} {edition.name}: {found}{drift}"
 
 
 HOST = Pattern("://", re.compile(r"(https?://)[^/\s\"'?#]+"), r"\1HOST")

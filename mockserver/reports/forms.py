@@ -63,7 +63,7 @@ def junit(result: Result) -> str:
     for finding in result.findings:
         for id in finding.operations or ("no operation",):
             by.setdefault(id, []).append(finding)
-    suite = Xml.Element("testsuite", name=f"mockserver verify {result.edition.name}")
+    suite = Xml.Element("testsuite", name=f"mockserver verify {_judged(result)}")
     failed = 0
     for id, findings in by.items():
         known = result.edition.operations.get(id)
@@ -86,6 +86,11 @@ def junit(result: Result) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(suite, "unicode") + "\n"
 
 
+def _judged(result: Result) -> str:
+    """What was judged: an edition, or some operations of it."""
+    return f"{result.edition.name}{': ' * bool(result.only)}{', '.join(result.only)}"
+
+
 def _of_case(finding: Finding, id: str) -> str:
     """A finding in the case of an operation: in short where another one's case tells it."""
     if id not in finding.others:
@@ -103,6 +108,8 @@ def sarif(result: Result) -> str:
     }
     results = [_result(finding, result.edition, used) for finding in result.findings]
     notices = [{"level": "error", "message": {"text": result.stopped}}] if result.stopped else []
+    if result.only:
+        notices.append({"level": "note", "message": {"text": f"judged alone: {_judged(result)}"}})
     run: dict[str, Any] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -153,6 +160,7 @@ def as_json(result: Result) -> str:
     """Everything, for scripts."""
     document: dict[str, Any] = {
         "edition": result.edition.name,
+        "only": list(result.only),
         "exit": result.exit,
         "stopped": result.stopped or None,
         "left": list(result.left),
@@ -181,6 +189,8 @@ def github(result: Result, file: str = "") -> str:
         if file:
             options = f"file={_property(file)},{options}"
         lines.append(f"::{word} {options}::{_data(_sentence(finding))}")
+    if result.only:
+        lines.append(f"::notice title=mockserver verify::judged alone: {_data(_judged(result))}")
     if result.stopped:
         lines.append(f"::error title=mockserver verify::{_data(result.stopped)}")
     lines += [f"::error title=could not be removed::{_data(record)}" for record in result.left]
@@ -197,7 +207,7 @@ def _property(text: str) -> str:
 
 def summary(result: Result) -> str:
     """Markdown for the file that GITHUB_STEP_SUMMARY names."""
-    lines = [f"### Contract {result.edition.name}", "", *map(_cell, result.lines), ""]
+    lines = [f"### Contract {_judged(result)}", "", *map(_cell, result.lines), ""]
     if result.findings:
         lines += ["| | operation | place | what | expected |", "|---|---|---|---|---|"]
         lines += [
@@ -227,7 +237,7 @@ def html(result: Result) -> str:
     """One page with everything inside."""
     lines = [*result.lines, *(f"not played: {t}: {why}" for t, why in result.unplayed.items())]
     coverages = [result.coverage] if result.coverage else []
-    return page(f"Contract {result.edition.name}", lines, result.findings, coverages)
+    return page(f"Contract {_judged(result)}", lines, result.findings, coverages)
 
 
 FORMS: Mapping[str, Callable[[Result], str]] = {

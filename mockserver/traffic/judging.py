@@ -208,14 +208,14 @@ def result(recorded: Recorded, edition: Edition, named: bool = True) -> Result:
         lines += looks_like(recorded, edition)
     if not judged and not stopped:
         stopped = "the recording holds no exchange of the API: there is nothing to judge"
-    count = sum(judged.values())
+    count, only = sum(judged.values()), recorded.findings.only
     if unsaid:
         stopped = not_named(other, many, edition)
         lines.append(
             f"judged by {edition.name}: {counted(count, 'exchange')}, {counted(faults, 'fault')}"
         )
     elif not stopped:
-        lines.append(f"{verdict(edition, findings)}; {counted(count, 'exchange')}")
+        lines.append(f"{verdict(edition, findings, only)}; {counted(count, 'exchange')}")
     elif judged:
         lines.append(
             f"judged before it stopped: {counted(count, 'exchange')}, {counted(faults, 'fault')}"
@@ -228,6 +228,7 @@ def result(recorded: Recorded, edition: Edition, named: bool = True) -> Result:
         stopped=stopped,
         unplayed={},
         operations={id: judged[id] for id in edition.operations if id in judged},
+        only=only,
         coverage=recorded.coverage,
     )
     return cleaned(made, recorded.mask.clean)

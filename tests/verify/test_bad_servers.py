@@ -416,7 +416,8 @@ def test_a_fake_of_one_type_is_judged_on_what_it_has() -> None:
         "not played: policy-sets: create-policy answered 404, and made no policies",
         "hint: the server shows no organization: what --operation names is played alone",
     ]
-    assert lines[3].startswith("conforms to 2019-07: 0 faults, 0 notes; ")
+    judged = "list-policy-sets, show-policy-set conform to 2019-07: 0 faults, 0 notes; "
+    assert lines[3].startswith(judged)
     broken = part(spoilt({"show-policy-set": status(404, 403)}), "/policy-sets")
     _, outcome = run(broken, only=frozenset({"show-policy-set"}))
     assert outcome.exit == 1

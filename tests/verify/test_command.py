@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,7 +17,10 @@ from click.testing import CliRunner, Result
 from mockserver.cli import main
 from mockserver.client import connect
 from mockserver.contract import load
+from mockserver.judge.findings import Finding
 from mockserver.judge.likely_edition import edition_of_answer, likely_edition
+from mockserver.judge.result import verdict
+from mockserver.judge.sources import Level
 from mockserver.traffic.naming import named_edition
 from mockserver.traffic.transport import CutOff, Response
 from mockserver.web.serving import LiveServer
@@ -66,12 +72,67 @@ def test_an_edition_is_covered_as_far_as_it_was_played_and_the_rest_says_why() -
     assert said.exit_code == 1
     lines = said.stdout.splitlines()
     assert "5 of 5 operations" in said.stdout
-    assert "conforms to 2026-08: 0 faults, 0 notes; " in said.stdout
+    assert "create-agent-pool conforms to 2026-08: 0 faults, 0 notes; " in said.stdout
     storm = "only more requests a second than the server allows bring it about"
     assert f"not reached: create-agent-pool 429: {storm}" in lines
     assert "not asked: vcs-repo of workspaces: it needs a repository, and who may read it" in lines
     assert "not reached: show-agent-pool 405: --operation names others" in lines
     assert not [line for line in lines if line.endswith("it should have been")]
+
+
+def test_what_operation_names_is_all_that_is_said_to_conform_in_every_report(
+    tmp_path: Path,
+) -> None:
+    stray = add("/attributes/stray", 1)
+    reports = [f"{form}={tmp_path / form}" for form in ("junit", "sarif", "json", "html")]
+    with LiveServer(spoilt({"show-team-information": stray, "create-team": stray})) as live:
+        said = CliRunner().invoke(
+            main,
+            [
+                "verify", "--url", live.url, "--organization", "my-organization", "--operation",
+                "list-teams", "--operation", "delete-team", "--fail-on-drift",
+                "--report", " ".join([*reports, "github"]),
+            ],
+            env={"TFE_TOKEN": TOKEN, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")},
+        )  # fmt: skip
+    told = "list-teams, delete-team conform to 2019-07: 0 faults, 0 notes; "
+    notice = "::notice title=mockserver verify::judged alone: 2019-07: list-teams, delete-team"
+    assert said.exit_code == 0, said.output
+    *_, last, annotation = said.stdout.splitlines()
+    assert (last.startswith(told), annotation) == (True, notice)
+    for name in ("summary", "html"):
+        text = (tmp_path / name).read_text()
+        assert "Contract 2019-07: list-teams, delete-team" in text
+        assert told in text
+    suite = Xml.fromstring((tmp_path / "junit").read_text())
+    assert suite.attrib["name"] == "mockserver verify 2019-07: list-teams, delete-team"
+    assert [case.attrib["name"] for case in suite] == ["list-teams", "delete-team"]
+    document = json.loads((tmp_path / "json").read_text())
+    assert document["only"] == ["list-teams", "delete-team"]
+    assert [*document["operations"]] == document["only"]
+    run = json.loads((tmp_path / "sarif").read_text())["runs"][0]
+    assert run["invocations"][0]["toolExecutionNotifications"] == [
+        {
+            "level": "note",
+            "message": {"text": "judged alone: 2019-07: list-teams, delete-team"},
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("level", "only", "told"),
+    [
+        ("note", (), "conforms to 2019-07: 0 faults, 1 note"),
+        ("fault", (), "does not conform to 2019-07: 1 fault, 0 notes"),
+        ("note", ("a",), "a conforms to 2019-07: 0 faults, 1 note"),
+        ("fault", ("a",), "a does not conform to 2019-07: 1 fault, 0 notes"),
+        ("note", ("a", "b"), "a, b conform to 2019-07: 0 faults, 1 note"),
+        ("fault", ("a", "b"), "a, b do not conform to 2019-07: 1 fault, 0 notes"),
+    ],
+)
+def test_a_verdict_says_of_what_it_is(level: Level, only: tuple[str, ...], told: str) -> None:
+    finding = Finding(level, "a", "/", "x", "y", "z")
+    assert verdict(load(OLD), [finding], only) == told
 
 
 def test_a_server_of_another_edition_is_told_by_one_line_that_names_it() -> None:

@@ -120,7 +120,8 @@ def _result(context: Context, ending: Ending) -> Result:
     for (operation, _), number in context.reached.items():
         counts[operation] = counts.get(operation, 0) + number
     looks = likely_edition(context.findings.unlisted, (), context.edition)
-    end = f"{verdict(context.edition, findings)}; {counted(context.requests, 'request')}"
+    only = context.findings.only
+    end = f"{verdict(context.edition, findings, only)}; {counted(context.requests, 'request')}"
     result = Result(
         edition=context.edition,
         findings=findings,
@@ -133,7 +134,8 @@ def _result(context: Context, ending: Ending) -> Result:
         stopped=ending.stopped,
         left=ending.left,
         unplayed=context.skipped | _barred(context),
-        operations={id: counts[id] for id in context.edition.operations if id in counts},
+        operations={id: counts[id] for id in only or context.edition.operations if id in counts},
+        only=only,
         coverage=context.coverage,
     )
     return cleaned(result, Redactor(frozenset(), literal(context.token)))
