@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import mockserver
 from mockserver.judge.exchange import Exchange
 from mockserver.judge.routes import filled
 from mockserver.scenarios import follows
@@ -167,6 +168,49 @@ def test_read_only_sends_gets_alone_and_conforms(edition: str) -> None:
     assert methods == {"GET"}
     assert outcome.findings == []
     assert outcome.exit == 0
+
+
+@pytest.mark.parametrize(
+    ("edition", "fixture", "unplayed"),
+    [
+        (OLD, "documented", {}),
+        (NEW, "documented", {"tags": "no operation lists them"}),
+        (
+            NEW,
+            "platform",
+            {
+                "tags": "no operation lists them",
+                "policy-set-versions": "list-policy-set-versions shows none of the 4 policy-sets that it "
+                "was asked for",
+            },
+        ),
+    ],
+)
+def test_read_only_reads_what_lists_show_of_the_records_that_others_have_made(
+    edition: str, fixture: str, unplayed: dict[str, str]
+) -> None:
+    app = mockserver.create_app(key=TOKEN, edition=edition, fixture=fixture)
+    organization = "acme" if fixture == "platform" else "my-organization"
+    session, outcome = run(app, edition=edition, read_only=True, organization=organization)
+    none = "no operation lists them"
+    of_users = {
+        "users": none,
+        "authentication-tokens": f"list-user-tokens is asked for those of users: {none}",
+    }
+    assert outcome.unplayed == of_users | unplayed
+    assert (outcome.exit, outcome.left) == (0, [])
+    shows = ("show-variable", "show-team-access-to-project", "show-oauth-token")
+    asked = shows if edition == NEW else ("show-team-access-to-workspace",)
+    assert [id for id in asked if (id, 200) not in session.reached] == []
+
+
+def test_read_only_says_that_nothing_is_there_to_ask_for() -> None:
+    fixture = {"organizations": [{"name": "my-organization"}]}
+    app = mockserver.create_app(key=TOKEN, edition=NEW, fixture=fixture)
+    _, outcome = run(app, edition=NEW, read_only=True)
+    assert outcome.unplayed["workspaces"] == "there is no record to read"
+    nothing = "there is no record of workspaces that list-variables could be asked for"
+    assert outcome.unplayed["vars"] == nothing
 
 
 def test_one_operation_plays_its_type_alone() -> None:

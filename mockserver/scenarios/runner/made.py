@@ -32,12 +32,16 @@ class Made:
         self._records, self._kept = [*self._kept, *self._records], []
 
     def home(self, record: Resource) -> Mapping[str, str]:
-        """The path parameters that lead to where a record was made."""
+        """The path parameters that lead to where a record was made, or found."""
         return self._homes.get((record["type"], record["id"]), {})
+
+    def at(self, record: Resource, path: Mapping[str, str]) -> None:
+        """Where a record stands that others have made, and that is not removed."""
+        self._homes[record["type"], record["id"]] = path
 
     def adopt(self, type: str, resource: Resource, path: Mapping[str, str]) -> None:
         """A record that is to be removed; `path` leads to where it was made."""
-        self._homes[type, resource["id"]] = path
+        self.at({**resource, "type": type}, path)
         self._records.append({**resource, "type": type})
 
     def renamed(self, old: Resource, new: Resource) -> None:
