@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import ssl
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -13,6 +15,7 @@ import urllib3
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.control import answering as control
 from mockserver.escaping import escaped
+from mockserver.loopback import is_loopback, split
 from mockserver.pipeline.arguments import shown
 from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.server import Server
@@ -165,7 +168,7 @@ class Http:
             with urllib3.PoolManager(timeout=self.timeout, retries=False) as pool:
                 answer = pool.request(method, url, body=body, headers=headers, redirect=False)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
-            detail = f"no mock server answers at {self.url}: {_reason(error)}"
+            detail = _unreached(self.url, error)
             raise ControlError(0, [{"pointer": "", "detail": detail}]) from None
         return judged(answer.status, answer.data, making=making)
 
@@ -191,6 +194,21 @@ def _no_json(document: Mapping[str, Any]) -> str:
 
 def _token_names(document: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(one["name"] for one in document.get("tokens", ()) if "name" in one)
+
+
+def _unreached(url: str, error: Exception) -> str:
+    """Why nobody was spoken to, and what to do where somebody is there."""
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        shell = f'eval "$(mockserver env --url {shlex.quote(url)})" or '
+        found = shell if is_loopback(split(url).hostname) else ""
+        return (
+            f"a server answers at {url}, and its certificate is not trusted here ({cause.verify_message}): "
+            f"{found}set SSL_CERT_FILE to the certificate of its authority"
+        )
+    if isinstance(cause, ssl.SSLError):
+        return f"what answers at {url} speaks no TLS: write http:// if it is a mock server without --tls"
+    return f"no mock server answers at {url}: {_reason(error)}"
 
 
 def _reason(error: Exception) -> str:

@@ -58,6 +58,34 @@ def test_the_lines_to_paste_have_requests_and_curl_trust_the_server() -> None:
     assert not Path(env["SSL_CERT_FILE"]).parent.exists()
 
 
+def test_a_certificate_that_is_not_trusted_is_told_with_what_has_it_trusted() -> None:
+    with serving("--tls") as served:
+        url = served.url
+        shell = f'eval "$(mockserver env --url {url})"'
+        for words in (["seed", "documented"], ["reset"], ["coverage"]):
+            done = command(*words, "--url", url, "--token", "test-token")
+            assert (done.exit_code, done.stdout) == (3, "")
+            assert done.stderr == (
+                f"Error: a server answers at {url}, and its certificate is not trusted here "
+                f"(unable to get local issuer certificate): {shell} or set SSL_CERT_FILE to the "
+                "certificate of its authority\n"
+            )
+        script = f"mockserver() {{ '{sys.executable}' -m mockserver \"$@\"; }}; {shell}; mockserver reset"
+        done = subprocess.run(["sh", "-ec", script], env=clean(), capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_https_to_a_server_without_tls_is_told_as_that() -> None:
+    with serving() as served:
+        url = served.url.replace("http:", "https:")
+        done = command("reset", "--url", url)
+        assert (done.exit_code, done.stderr) == (
+            3,
+            f"Error: what answers at {url} speaks no TLS: write http:// if it is a mock server "
+            "without --tls\n",
+        )
+
+
 def test_ones_own_certificate_and_key_are_taken(tmp_path: Path) -> None:
     authority = trustme.CA()
     issued = authority.issue_cert("127.0.0.1")
