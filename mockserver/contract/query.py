@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mockserver.contract.checked import Checked, Refusal
-from mockserver.contract.engines import MOST, Schema
+from mockserver.contract.engines import MOST, Checker, Schema
+from mockserver.contract.explain import expected
 from mockserver.nearest import nearest
 
 FILTERS = ("filter[", "search[")
@@ -70,12 +71,17 @@ class Query:
         if "enum" in schema:
             if text not in schema["enum"]:
                 must = f"one of {', '.join(schema['enum'])}"
-                self._refuse_parameter(name, f"{name} must be {must}", f"it is {text!r}", checked)
+                self._refuse_parameter(
+                    name, f"{name} must be {must}", f"{name} is {text!r}", checked
+                )
             checked.value[name] = text
             return
         if schema["type"] != "integer":
             if len(text) < schema.get("minLength", 0):
                 self._refuse_parameter(name, f"{name} is required", f"{name} is empty", checked)
+            elif "pattern" in schema and not Checker(schema, {}).holds(text):
+                must = f"{name} must be {expected(schema, {})}"
+                self._refuse_parameter(name, must, f"{name} is {text!r}", checked)
             checked.value[name] = text
             return
         low, high = schema.get("minimum"), schema.get("maximum")

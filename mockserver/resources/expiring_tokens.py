@@ -122,7 +122,7 @@ def list_team_tokens(call: Call) -> Reply:
         for token in tokens_of(call.state, team)
     ]
     if (status := call.query.get("filter[expiry_status]")) is not None:
-        wanted = [STATUSES[word] for word in status.split(",") if word in STATUSES]
+        wanted = [STATUSES[word] for word in status.split(",") if word]
         found = [token for token in found if any(fits(call, token) for fits in wanted)]
     sort = str(call.query.get("sort", "created"))
     by = SORTS[sort.removeprefix("-")]

@@ -35,6 +35,8 @@ def list_workspaces(call: Call) -> Reply:
         items = [item for item in items if fits(item[2].casefold())]
     if (sort := call.query.get("sort")) in ("name", "-name"):
         items = sorted(items, key=lambda item: item[2], reverse=sort == "-name")
+    elif sort == "latest-change-at":  # no run is served, and the last changed is first anyway
+        items = [*items][::-1]
     return Reply(data=paged(call, items, 2))
 
 

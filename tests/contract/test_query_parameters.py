@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 from sweeps import OPERATIONS, cases, each, example, fresh, misses, success
 from test_examples_played import prepared
@@ -106,6 +109,64 @@ def test_what_is_not_sent_has_the_documented_default(operation: Operation) -> No
     plain = world.play(operation, query=needed(operation))
     assert plain.body == world.play(operation, query=written).body
     assert f"page%5Bnumber%5D=1&page%5Bsize%5D={size}" in plain.json["links"]["self"]
+
+
+# words
+
+ANY_TEXT = re.compile(
+    r"q|q\[\w+\]|search\[[\w-]+\]|filter\[\w+\]\[(id|name)\]|filter\[exclude\]\[taggable\]\[id\]"
+    r"|filter\[(names|email|version|provider)\]|filter\[tagged\]\[\d\]\[(key|value)\]"
+    r"|filter\[allowed-workspaces\]\[name\]|filter\[current-run\]\[status\]"
+)
+"""Names of parameters that are looked for in records: what no record has fits none. No source says all
+statuses of a run.
+"""
+WORDS = [
+    pytest.param(operation, name, id=f"{operation.edition}/{operation.id}/{name}")
+    for operation in OPERATIONS
+    for name, parameter in operation.parameters.items()
+    if parameter["schema"]["type"] == "string"
+    and name != "include"
+    and not ANY_TEXT.fullmatch(name)
+]
+
+
+def words(operation: Operation, name: str) -> Iterator[str]:
+    """What the parameter takes, each, and several where it takes them."""
+    schema = operation.parameters[name]["schema"]
+    if "enum" in schema:
+        yield from schema["enum"]
+    else:
+        every = re.findall(r"\w+", schema["x-expected"].removeprefix("one or more of"))
+        yield from (*every, ",".join(every))
+
+
+@each(WORDS)
+def test_a_parameter_that_takes_certain_words_refuses_any_other(
+    operation: Operation, name: str
+) -> None:
+    for text in ("nonsense", "", "TRUE", "name,", "-", "sentinel\n"):
+        got = fresh(operation.edition).play(operation, query=needed(operation, (name, text)))
+        assert got.status == 422, text
+        (error,) = got.errors
+        assert error["detail"].startswith(f"{name} must be one ")
+        assert error["meta"]["fact"] == f"{name} is {text!r}"
+        assert error["meta"]["key-path"] == name
+        told = error["meta"]["expected"]
+        assert all(word in told for text in words(operation, name) for word in text.split(","))
+        assert misses(operation, got) == []
+
+
+@each(WORDS)
+def test_a_parameter_that_takes_certain_words_takes_each_of_them(
+    operation: Operation, name: str
+) -> None:
+    for text in words(operation, name):
+        world = fresh(operation.edition, strict=True)
+        got = world.play(operation, query=needed(operation, (name, text)))
+        assert got.status != 422, text
+        assert world.findings == []
+        assert misses(operation, got) == []
 
 
 # include

@@ -59,6 +59,20 @@ def names(tfe: mockserver.World, path: str, **query: str) -> list[str]:
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [
+        ("latest-change-at", ["agents", "plain", "shop"]),
+        ("-latest-change-at", ["shop", "plain", "agents"]),
+        ("-current-run.created-at", ["shop", "plain", "agents"]),
+    ],
+)
+def test_workspaces_are_sorted_by_their_latest_change(
+    acme: mockserver.World, sort: str, expected: list[str]
+) -> None:
+    assert names(acme, f"{ORG}/workspaces", sort=sort) == expected
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
         ("name", ["a", "b", "c"]),
         ("-name", ["c", "b", "a"]),
         ("updated-at", ["b", "c", "a"]),
