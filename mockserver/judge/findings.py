@@ -18,6 +18,8 @@ from mockserver.redaction import cut
 
 STATUS, TYPE, EFFECT = "status", "Content-Type", "effect"
 """Places of a finding that are no pointer into a body."""
+SHARED = {STATUS: "do", TYPE: "it is of"}
+"""Places in which many operations may differ alike, with the verb of the others."""
 MANY = 3
 """Operations that answer alike before they are told as one."""
 
@@ -223,12 +225,13 @@ def _joined(known: Finding, other: Finding) -> Finding:
 def _by_cause(findings: Iterable[Finding]) -> Iterator[Finding]:
     """One finding for all that has one cause; every sentence is in one of them.
 
-    A mistake that many operations answer in the same wrong way is told once, with their names; what
-    is left of the wrong statuses of one operation is told together, where the number is the same.
+    A mistake that many operations answer in the same wrong way, or with the same wrong type, is told
+    once, with their names; what is left of the wrong statuses of one operation is told together, where
+    the number is the same.
     """
     mistakes: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
-        if finding.place == STATUS:
+        if finding.place in SHARED:
             same = (finding.level, finding.what, finding.expected)
             mistakes.setdefault(same, []).append(finding)
         else:
@@ -240,7 +243,7 @@ def _by_cause(findings: Iterable[Finding]) -> Iterator[Finding]:
             alike.setdefault((level, expected, *names), []).append(group)
             continue
         for one in group:
-            alike.setdefault((level, one.kind, one.operation), []).append([one])
+            alike.setdefault((level, one.place, one.kind, one.operation), []).append([one])
     for groups in alike.values():
         yield _one_of(groups)
 
@@ -251,7 +254,9 @@ def _one_of(groups: Sequence[Sequence[Finding]]) -> Finding:
     others = tuple(finding.operation for finding in groups[0][1:])
     what = first.what
     if others:
-        what += f", and so do {len(others)} other operations: {', '.join(others)}"
+        what += (
+            f", and so {SHARED[first.place]} {len(others)} other operations: {', '.join(others)}"
+        )
     also = tuple(group[0].what for group in groups[1:])
     times = sum(finding.times for group in groups for finding in group)
     return replace(first, what=what, also=also, others=others, times=times)

@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from itertools import count
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pytest
 
 from mockserver.contract import load
+from mockserver.judge.findings import TYPE
 from mockserver.judge.result import Result
+from mockserver.reports.forms import FORMS
 from tests.verify.mutations.spoiling import Answer, beside, drop, put, spoilt, status
 from tests.verify.playing import run
 
@@ -66,6 +69,38 @@ def test_a_missing_token_that_is_answered_otherwise_is_told_once(number: int) ->
     assert all(operation.id in without[0] for operation in asked)
     others = [line for line in told(result) if line not in without]
     assert all("token" in line and "no token" not in line for line in others)
+
+
+def test_a_content_type_that_is_wrong_everywhere_is_told_once_a_level() -> None:
+    def plain(answer: Answer) -> None:
+        if answer.status < 300 and answer.document is not None:
+            answer.headers["Content-Type"] = "application/json"
+
+    _, result = run(spoilt(dict.fromkeys(EDITION.operations, plain)))
+    assert [(one.level, one.place) for one in result.findings] == [("fault", TYPE), ("note", TYPE)]
+    for one in result.findings:
+        assert one.line().startswith(
+            f"{one.level}: {one.operation} Content-Type: Content-Type is application/json, and so it is "
+            f"of {len(one.others)} other operations: {', '.join(one.others)}; expected "
+            "application/vnd.api+json ("
+        )
+    fault, note = (finding.operations for finding in result.findings)
+    assert (len(fault) + len(note), {*fault} & {*note}) == (50, set())
+    suite = Xml.fromstring(FORMS["junit"](result))
+    assert {case.attrib["name"] for case in suite if case.find("failure") is not None} == {*fault}
+    for form in ("json", "sarif", "html"):
+        assert [id for id in (*fault, *note) if id not in FORMS[form](result)] == []
+
+
+def test_a_content_type_of_two_operations_is_told_of_each() -> None:
+    def plain(answer: Answer) -> None:
+        answer.headers["Content-Type"] = "text/plain"
+
+    spoils = dict.fromkeys(("list-ssh-keys", "get-ssh-key"), plain)
+    _, result = run(spoilt(spoils), only=frozenset(spoils))
+    assert [(one.operation, one.place, one.others) for one in result.findings] == [
+        (id, TYPE, ()) for id in spoils
+    ]
 
 
 def test_different_wrong_statuses_of_one_operation_are_told_as_different_ones() -> None:
