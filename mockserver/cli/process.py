@@ -5,16 +5,25 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import click
 
 SWITCH_SECONDS = 0.0005
 
 
-def stop_in_order() -> None:
-    """End with 0 at a SIGTERM that comes before the server hears it, once what was made is removed."""
-    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
-    click.get_current_context().call_on_close(lambda: signal.signal(signal.SIGTERM, before))
+def held(*signals: int) -> Callable[[], bool]:
+    """Note these signals until the command ends; gives whether one has come.
+
+    An exception raised wherever a signal comes can be swallowed there (a callback of importlib), and would
+    end the last write of `--state`.
+    """
+    came: list[int] = []
+    for number in signals:
+        before = signal.signal(number, lambda number, frame: came.append(number))
+        click.get_current_context().call_on_close(partial(signal.signal, number, before))
+    return lambda: bool(came)
 
 
 def share_the_processor() -> None:

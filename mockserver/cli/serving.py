@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable, edition_named, refusing
-from mockserver.cli.process import share_the_processor, spare_the_collector, stop_in_order
+from mockserver.cli.process import held, share_the_processor, spare_the_collector
 from mockserver.cli.ready import ready_to, say_ready
 from mockserver.loopback import is_loopback
 
@@ -118,7 +119,7 @@ def serve(
     """
     gc.disable()  # what is made until it is ready lives as long as the process: see below
     click.get_current_context().call_on_close(gc.enable)
-    stop_in_order()
+    stopped = held(signal.SIGTERM)
     from mockserver.control.answering import ANY_HOST
     from mockserver.pipeline.server import Server
     from mockserver.web import logs
@@ -149,12 +150,16 @@ def serve(
     share_the_processor()
 
     def ready() -> None:
+        if stopped():
+            signal.raise_signal(signal.SIGTERM)  # it is heard now
+            return
         if ready_file:
             ready_to(Path(ready_file), server.url, token, worlds.edition, secure)
         say_ready(server.url, token, universe, code, secure)
 
     with logs.to(sys.stdout, quiet=quiet), _beside(worlds, universe, fixture, watch, state):
         server.run(ready, secure.close if secure else lambda: None)
+        held(signal.SIGINT)  # as SIGTERM: the state is written once more
 
 
 def _key(token: str | None, host: str, *, here: bool, control_token: str | None) -> str:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,11 +97,13 @@ class Served:
 
 
 @contextmanager
-def serving(*options: str, env: dict[str, str] | None = None) -> Iterator[Served]:
+def serving(
+    *options: str, env: dict[str, str] | None = None, command: Sequence[str] = COMMAND
+) -> Iterator[Served]:
     """A server that is ready, on a free port unless the options name one."""
     port = [] if "--port" in options else ["--port", "0"]
     process = subprocess.Popen(
-        [*COMMAND, "serve", *port, *options],
+        [*command, "serve", *port, *options],
         env={**clean(), **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

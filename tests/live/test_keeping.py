@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,6 +134,31 @@ def test_the_data_of_one_run_is_there_in_the_next_with_its_tokens(tmp_path: Path
     with serving("--state", state) as served:
         shown = served.ask("GET", SETS)[1]["data"]
         assert [one["attributes"]["name"] for one in shown] == ["killed", "production", "staging"]
+
+
+AT_THE_LAST_WRITE = """
+import os, signal, sys, threading
+from mockserver.cli import run
+
+def hurry(event, arguments):
+    last = threading.current_thread() is threading.main_thread() and os.path.exists({flag!r})
+    if event == "os.rename" and last:
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.addaudithook(hurry)
+run()
+"""
+
+
+def test_signals_while_the_data_is_written_for_the_last_time_lose_none(tmp_path: Path) -> None:
+    state, flag = tmp_path / "state.json", tmp_path / "flag"
+    code = AT_THE_LAST_WRITE.format(flag=str(flag))
+    with serving("--state", str(state), command=[sys.executable, "-c", code]) as served:
+        assert served.ask("POST", SETS, a_set("late"))[0] == 201
+        flag.touch()
+        assert served.stop() == 0
+    assert "late" in state.read_text(encoding="utf-8")
 
 
 # a fixture that is watched

@@ -157,7 +157,8 @@ from mockserver.cli import run
 def stop(event, arguments, sent=[]):
     if event == "{event}" and {which} and not sent:
         sent.append(event)
-        os.kill(os.getpid(), {signal})
+        for _ in range({times}):
+            os.kill(os.getpid(), {signal})
 
 sys.addaudithook(stop)
 run()
@@ -167,13 +168,22 @@ run()
 
 @pytest.mark.parametrize(
     ("event", "which"),
-    [("os.remove", "arguments[0].endswith('.pem')"), ("socket.bind", True)],
-    ids=["while the key of the server is in a file", "when there is a certificate"],
+    [
+        ("import", "arguments[0] == 'decimal'"),
+        ("os.remove", "arguments[0].endswith('.pem')"),
+        ("socket.bind", True),
+    ],
+    ids=[
+        "where no exception of a signal would be let through",
+        "while the key of the server is in a file",
+        "when there is a certificate",
+    ],
 )
+@pytest.mark.parametrize("times", [1, 2])
 def test_a_sigterm_while_it_gets_ready_ends_it_with_0_and_leaves_no_file_behind(
-    event: str, which: Any, tmp_path: Path
+    event: str, which: Any, times: int, tmp_path: Path
 ) -> None:
-    code = AT.format(event=event, which=which, signal=int(signal.SIGTERM))
+    code = AT.format(event=event, which=which, signal=int(signal.SIGTERM), times=times)
     done = subprocess.run(
         [sys.executable, "-c", code, "serve", "--port", "0", "--tls"], timeout=30,
         env={**clean(), "TMPDIR": str(tmp_path)}, capture_output=True, text=True,
