@@ -14,6 +14,7 @@ STILTED = {
     "is no X": r"\bis no (JSON|integer|timestamp|key|URL|path|text|version)\b",
     "stands": r"\bstands twice\b",
     "any more, in brackets": r"\(any more\)",
+    "a universe, which only names of the API say": r"(?<![/_])\b[Uu]niverses?\b(?![.)])",
     "a value as expectation": r"nothing here",
 }
 

@@ -21,7 +21,7 @@ from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.server import Server
 from mockserver.world.universe import Universe
 
-UNKNOWN = "No universe has this key: was it deleted, or is its test over?"
+UNKNOWN = "No world has this key: was it deleted, or is its test over?"
 
 
 class ControlError(Exception):

@@ -17,7 +17,7 @@ class UnknownToken(KeyError):
 
 
 class Tokens(Mapping[str, str]):
-    """The tokens that fixtures have named: `tokens["ann"]`. They begin with the universe's key.
+    """The tokens that fixtures have named: `tokens["ann"]`. They begin with the world's key.
 
     The server keeps digests alone. The names are those of the fixture that the world was made from (of
     a server elsewhere: where it ships) and of what this handle has seeded; other tokens are looked up

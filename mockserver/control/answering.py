@@ -1,6 +1,6 @@
 """The control plane under `/_mock/`: make, reset, seed, look at and disturb a world.
 
-Held to its own contract (`contracts/control/`) by the same checks as the API. The key of a universe
+Held to its own contract (`contracts/control/`) by the same checks as the API. The key of a world
 opens it, no other token does. Names and fields here are public: scripts rely on them.
 """
 
@@ -131,7 +131,7 @@ def _operation(contract: Edition, sent: Sent) -> tuple[Operation, Mapping[str, s
 def _universe(server: Server, sent: Sent) -> Universe:
     universe = server.universes.get(sent.token) if sent.token else None
     if universe is None:
-        send = "send the key of a universe: Authorization: Bearer KEY (other tokens do not open the control plane)"
+        send = "send the key of a world: Authorization: Bearer KEY (other tokens do not open the control plane)"
         raise Refused(401, ("", server.universes.gone(sent.token or "") or send))
     return universe
 

@@ -23,7 +23,7 @@ def create_universe(call: ControlCall) -> Handled:
         if (of := wanted.pop("fork", None)) is not None:
             universe = _fork(call, of)
         elif "before" in wanted:
-            raise Refused(422, ("/before", "it is of a fork: name the universe to fork as well"))
+            raise Refused(422, ("/before", "it is of a fork: name the world to fork as well"))
         else:
             if isinstance(wanted.get("fixture"), str):
                 said = wanted.get("edition")
@@ -55,11 +55,11 @@ def _forked(call: ControlCall, key: str) -> Universe:
     other = set(call.document) - {"fork", "before", "key"}
     if other:
         named = ", ".join(sorted(other))
-        raise Refused(422, ("/fork", f"a fork has these of the other universe: leave out {named}"))
+        raise Refused(422, ("/fork", f"a fork has these of the other world: leave out {named}"))
     universe = call.server.universes.get(key)
     if universe is None:
         gone = call.server.universes.gone(key)
-        raise Refused(404, ("/fork", gone or "No universe has that key."))
+        raise Refused(404, ("/fork", gone or "No world has that key."))
     return universe
 
 

@@ -89,7 +89,7 @@ def _the_one(call: Call) -> Record:
 
 
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
-    """`{"name": "ann", "user": "ann"}`: the token is the universe's key, a dot, and the name.
+    """`{"name": "ann", "user": "ann"}`: the token is the world's key, a dot, and the name.
 
     A user's token is made by himself, another by nobody, unless `created-by` says by whom.
     """
@@ -139,7 +139,7 @@ KIND = Kind(
     authenticate=authenticate,
     callers=callers,
     token_names=lambda document: [t["name"] for t in document.get("tokens", ()) if "name" in t],
-    about="API tokens besides the universe's key, each of one user, team or organization.",
+    about="API tokens besides the world's key, each of one user, team or organization.",
     member="tokens",
     refers=tuple(CALLERS.values()),
     seed=seed,

@@ -91,7 +91,7 @@ ENTRY: Mapping[str, Any] = {
         "name": {
             "type": "string",
             "pattern": "^[^ \\t\\n\\r\\f\\v]+$",
-            "description": "What stands after the universe's key and a dot, e.g. ann for KEY.ann; "
+            "description": "What stands after the world's key and a dot, e.g. ann for KEY.ann; "
             "kept as a digest.",
         },
         "digest": {

@@ -26,7 +26,7 @@ TEAMS = ("teams", "users")
 
 
 def first(state: State) -> Record | None:
-    """Who the universe's key acts as: the first user of the world, whatever his name is now."""
+    """Who the world's key acts as: the first user of the world, whatever his name is now."""
     for item in state.list(ROOT, "users"):
         return state.get(item[-1])
     return None
@@ -170,7 +170,7 @@ KIND = Kind(
             "admin": {
                 "type": "boolean",
                 "description": "Whether this is admin under another name: the user whom the "
-                "universe's key acts as, renamed; false where omitted.",
+                "world's key acts as, renamed; false where omitted.",
             },
         }
     },

@@ -11,7 +11,7 @@ from mockserver.world.journal import Journal
 from mockserver.world.universe import Universe
 
 ENDED = 1_000
-"""Of how many universes it is remembered why they are gone."""
+"""Of how many worlds it is remembered why they are gone."""
 
 
 class Taken(Exception):
@@ -19,7 +19,7 @@ class Taken(Exception):
 
 
 class Full(Exception):
-    """There are as many universes as the server may hold."""
+    """There are as many worlds as the server may hold."""
 
 
 class Universes:
@@ -64,10 +64,10 @@ class Universes:
         with self._lock:
             self._expire()
             if universe.key in self._all:
-                raise Taken("a universe with that key exists: choose another, or name none")
+                raise Taken("a world with that key exists: choose another, or name none")
             if len(self._all) >= self.most:
                 raise Full(
-                    f"there are {self.most} universes already: delete one that is no longer needed"
+                    f"there are {self.most} worlds already: delete one that is no longer needed"
                 )
             self.made += 1
             universe.number = self.made

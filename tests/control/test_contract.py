@@ -87,7 +87,7 @@ def test_every_operation_but_the_open_ones_needs_the_key(tfe: Any, operation: An
             assert faults(answer, 401) == [
                 (
                     "",
-                    "send the key of a universe: Authorization: Bearer KEY "
+                    "send the key of a world: Authorization: Bearer KEY "
                     "(other tokens do not open the control plane)",
                 )
             ]

@@ -57,7 +57,7 @@ def test_an_empty_body_or_none_makes_an_empty_world(tfe: Any) -> None:
 
 def test_a_key_that_is_taken_is_409(tfe: Any) -> None:
     answer = ask(tfe, "POST", "universes", {"key": tfe.token})
-    said = "a universe with that key exists: choose another, or name none"
+    said = "a world with that key exists: choose another, or name none"
     assert faults(answer, 409) == [("/key", said)]
     assert names_of_sets(tfe.client) == ["production"]
 
@@ -101,7 +101,7 @@ def test_everything_wrong_with_a_wish_is_said_at_once(tfe: Any) -> None:
             {"now": "2019-02-30T00:00:00.000Z"},
             ("/now", "'2019-02-30T00:00:00.000Z' is on no calendar: its day, 30, is not from 1 to 28"),
         ),
-        ({"fork": "nobody"}, ("/fork", "No universe has that key.")),
+        ({"fork": "nobody"}, ("/fork", "No world has that key.")),
     ],
 )  # fmt: skip
 def test_what_does_not_exist_is_refused_with_what_there_is(
@@ -216,7 +216,7 @@ def test_a_fork_begins_before_an_exchange(tfe: Any) -> None:
     answer = ask(tfe, "POST", "universes", {"fork": tfe.token, "before": 9})
     assert faults(answer, 404) == [("/before", "exchange 9 does not exist; there are 3")]
     answer = ask(tfe, "POST", "universes", {"before": 2})
-    told = "it is of a fork: name the universe to fork as well"
+    told = "it is of a fork: name the world to fork as well"
     assert faults(answer) == [("/before", told)]
 
 
@@ -395,7 +395,7 @@ def test_a_fork_is_as_strict_and_has_the_same_seed(tfe: Any) -> None:
 def test_beside_fork_only_a_key_may_stand(tfe: Any) -> None:
     wanted = {"fork": tfe.token, "seed": 1, "fixture": "empty"}
     assert faults(ask(tfe, "POST", "universes", wanted)) == [
-        ("/fork", "a fork has these of the other universe: leave out fixture, seed")
+        ("/fork", "a fork has these of the other world: leave out fixture, seed")
     ]
     answer = ask(tfe, "POST", "universes", {"fork": tfe.token, "key": tfe.token})
     assert answer.status_code == 409
@@ -425,7 +425,7 @@ def test_worlds_are_counted_and_bounded(tfe: Any) -> None:
     for key in ("a", "b"):
         room.add(server.made(key=key))
     with pytest.raises(
-        Full, match="there are 2 universes already: delete one that is no longer needed"
+        Full, match="there are 2 worlds already: delete one that is no longer needed"
     ):
         room.add(server.made(key="c"))
     room.remove("a")

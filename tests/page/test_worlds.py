@@ -61,7 +61,7 @@ def test_a_world_speaks_the_edition_of_its_fixture_where_the_form_names_none() -
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        (KEY, "/key: a universe with that key exists: choose another"),
+        (KEY, "/key: a world with that key exists: choose another"),
         ("a.b", "/key: key does not fit (its value is not shown); expected a string"),
         ("", "/key: key does not fit (its value is not shown); expected a string"),
     ],

@@ -215,7 +215,7 @@ def test_an_operation_that_the_edition_does_not_have_is_answered_with_the_neares
 
 
 def test_to_connect_needs_a_server_and_a_world_there(served: str) -> None:
-    with pytest.raises(Gone, match="No universe has this key"):
+    with pytest.raises(Gone, match="No world has this key"):
         mockserver.connect(served, "nobody")
     with pytest.raises(ControlError, match=r"no mock server answers at http://127\.0\.0\.1:9: "):
         mockserver.connect("http://127.0.0.1:9", "k", timeout=5)
