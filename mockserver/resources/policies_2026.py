@@ -71,6 +71,14 @@ def settled_of_kinds(
     if level is not None or record is None:
         attributes["_mode"] = level or LEVELS[kind][0]
     if kind != "opa":
+        if attributes.get("query"):
+            call.let_pass(
+                "/data/attributes/query",
+                fact=f"a {kind} policy has a query",
+                expected="a query of an OPA policy alone",
+                source=call.facts.source("policy-queries"),
+                hint="Leave out data.attributes.query; it has no effect.",
+            )
         attributes["query"] = None
     elif record is None and not attributes.get("query"):
         raise invalid(

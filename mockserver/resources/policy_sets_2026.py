@@ -29,7 +29,7 @@ TOOLS = {"sentinel": "sentinel-versions", "opa": "opa-versions"}
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error]:
     """Beside the scopes: that it holds policies of its framework, and that there is such a version of
-    the tool that checks them.
+    the tool that checks them. What is ignored is a finding.
     """
     yield from attachments.checked(call, values, record)
     if record is None:
@@ -39,6 +39,21 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error
     tool, version = TOOLS.get((record or values)["kind"]), values.get("policy-tool-version")
     if tool is not None and version is not None:
         yield from chosen(call, tool, version, "/data/attributes/policy-tool-version")
+    if not agents({**record.values, **values} if record else values):
+        _let_pass_ignored(call, values)
+
+
+def _let_pass_ignored(call: Call, values: Values) -> None:
+    """What Sentinel takes of no set without agents (page); false and null ask for nothing."""
+    for name in ("overridable", "policy-tool-version"):
+        if values.get(name):
+            call.let_pass(
+                f"/data/attributes/{name}",
+                fact=f"{name} is {values[name]!r}, and Sentinel checks the set without agents",
+                expected="agent-enabled true, or a set of kind opa",
+                source=call.facts.source("policy-set-agents"),
+                hint="Send data.attributes.agent-enabled as true too, or leave it out; it has no effect.",
+            )
 
 
 def unfit_to_add(call: Call, name: str, verb: str) -> Iterable[Error]:

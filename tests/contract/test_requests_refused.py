@@ -53,6 +53,7 @@ LIKE: dict[str, Any] = {
     "auto-destroy-activity-duration": "14d",
     "terraform-version": "latest",
     "policy-tool-version": None,  # the newest
+    "query": None,  # the policy that is changed is Sentinel's, which has none
     "email": "somebody@example.com",
     "global": False,  # a global set can have no workspaces
     "workspaces": {"data": [{"type": "workspaces", "id": "ws-u3S5p2Uwk21keu1s"}]},

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 import mockserver
-from mockserver.client.links import ControlError
+from mockserver.client import Broken, ControlError
 from tests.client import ROOT, Answer
 
 from .asking import ask
@@ -40,6 +42,7 @@ DOCUMENT: dict[str, Any] = {
         },
     ],
 }
+POLICY = f"{ROOT}/policies/pol-tagged567890Ab"
 SET, SHOP = f"{ROOT}/policy-sets/polset-one567890Abcd", f"{ROOT}/projects/prj-shop567890Abcdef"
 FOREIGN = "prj-other567890Abcde"
 
@@ -57,7 +60,8 @@ def one(type: str, id: str) -> dict[str, str]:
 def a(type: str, related: Any = None, **attributes: Any) -> Any:
     spelled = {name.replace("_", "-"): value for name, value in attributes.items()}
     links = {name: {"data": data} for name, data in (related or {}).items()}
-    return {"data": {"type": type, "attributes": spelled, "relationships": links}}
+    shown = {"relationships": links} if links else {}
+    return {"data": {"type": type, "attributes": spelled, **shown}}
 
 
 def told(answer: Answer) -> tuple[str, str | None, str]:
@@ -223,6 +227,48 @@ def test_a_set_that_tags_select_turns_global_only_where_they_exclude(
     shown = ask(acme, "PATCH", SET, both).attributes()
     assert (shown["global"], shown["tag-selectors"]) == (True, selecting(True))
     ask(acme, "PATCH", SET, turned).ok(200)
+
+
+AGENTS = "Send data.attributes.agent-enabled as true too, or leave it out; it has no effect."
+NO_QUERY = "Leave out data.attributes.query; it has no effect."
+NEW = {"name": "new"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "found"),
+    [
+        ("POST", f"{ORG}/policy-sets", a("policy-sets", **NEW, overridable=True), AGENTS),
+        (
+            "POST",
+            f"{ORG}/policy-sets",
+            a("policy-sets", **NEW, policy_tool_version="0.23.0"),
+            AGENTS,
+        ),
+        ("PATCH", SET, a("policy-sets", overridable=True), AGENTS),
+        ("PATCH", SET, a("policy-sets", policy_tool_version="0.23.0", agent_enabled=False), AGENTS),
+        ("POST", f"{ORG}/policies", a("policies", **NEW, query="data.new"), NO_QUERY),
+        ("PATCH", POLICY, a("policies", query="data.new"), NO_QUERY),
+        # what asks for nothing, and what has an effect
+        ("POST", f"{ORG}/policy-sets", a("policy-sets", **NEW, overridable=False), ""),
+        ("POST", f"{ORG}/policy-sets", a("policy-sets", **NEW, policy_tool_version=None), ""),
+        ("PATCH", SET, a("policy-sets", overridable=True, agent_enabled=True), ""),
+        ("POST", f"{ORG}/policy-sets", a("policy-sets", **NEW, overridable=True, kind="opa"), ""),
+        ("POST", f"{ORG}/policies", a("policies", **NEW, query="data.new", kind="opa"), ""),
+        ("PATCH", POLICY, a("policies", query=None), ""),
+    ],
+)
+def test_what_a_kind_of_policies_ignores_is_a_finding_and_refused_in_a_strict_world(
+    acme: mockserver.World, method: str, path: str, sent: Any, found: str
+) -> None:
+    assert ask(acme, method, path, sent).status in (200, 201)
+    findings = [*acme.journal][-1].findings
+    assert [finding["hint"] for finding in findings] == [found] * bool(found)
+    broken = pytest.raises(Broken, match=re.escape(found)) if found else nullcontext()
+    with broken, mockserver.universe(fixture=DOCUMENT, edition="2026-08", strict=True) as strict:
+        before = strict.state()
+        answer = ask(strict, method, path, sent)
+        assert answer.status == 422 if found else answer.status in (200, 201)
+        assert not found or strict.state() == before
 
 
 OPA_SET, OPA = "polset-opa567890Abcd", "pol-deny567890Abcd"
