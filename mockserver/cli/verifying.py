@@ -136,8 +136,8 @@ def verify(
         edition_named(edition)
     forms = _forms(reports)
     server = None if form else asked(options)
-    spoken = server.named if server else edition_recorded(form, options[form])
-    contract = edition_named(edition or spoken or OLDEST)
+    named = edition or (server.named if server else edition_recorded(form, options[form]))
+    contract = edition_named(named or OLDEST)
     only = selected_operations(contract, operations)
     drift: Level = "fault" if fail_on_drift else "drift"
     part(Coverage(contract.name), counted)  # refuses what it does not know before the run
