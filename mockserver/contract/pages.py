@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mockserver.contract import subset
 from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected
-from mockserver.contract.files import Members, folder, once, read
+from mockserver.contract.files import folder, once, read
 from mockserver.contract.resource_definitions import COMPONENTS
 from mockserver.nearest import nearest
 
 BESIDE = ("edition.json", "tolerated.json")
 """Files of an edition that are no page."""
+VALUES = ("const", "enum", "default", "example", "examples")
+"""Words whose value is no schema."""
+MEMBERS = ("properties", "parameters")
+"""Words whose value has names of the page's own."""
 DOUBTFUL = {"pattern", "x-required", *subset.PATCHES, *(least for least, _ in subset.LIMITS)}
 """Words of a schema that the form of page files alone does not show to be within the subset."""
 
@@ -50,27 +54,21 @@ def pages(place: Path) -> dict[str, Page]:
 
 
 def _page(path: Path, form: Checker) -> Page:
-    objects: list[dict[str, Any]] = []
-
-    def noted(members: Members) -> dict[str, Any]:
-        made = dict(members)
-        if len(made) < len(members):
-            once(members)  # raises: a call for each object would cost as much as all else here
-        objects.append(made)
-        return made
-
-    said = read(path, noted)
+    said = read(path, once)
     if misses := form.misses(said):
         # a misspelt word is missing too: it is told as what it is
         first = next((miss for miss in misses if miss.fault == "unlisted"), misses[0])
         raise UnfitPage(f"{path}#{_told(first)}")
-    html = said.get("x-page", "")
-    references, doubtful = _settled(objects, path.stem, html)
-    defs, operations = said.get("$defs", {}), _operations(said, html)
-    if doubtful:
+    settling = _Settling(path.stem, said.get("x-page", ""))
+    defs, refusals = said.get("$defs", {}), said.get("refusals", {})
+    settling.members(defs)
+    settling.members(said.get("operations", {}))
+    settling.part([said.get("every-operation", {}), refusals])
+    operations = _operations(said, settling.html)
+    if settling.doubtful:
         for place, schema in _schemas(defs, operations):
             subset.check(schema, str(path), place)
-    return Page(path, operations, defs, said.get("refusals", {}), references)
+    return Page(path, operations, defs, refusals, frozenset(settling.references))
 
 
 def _schemas(defs: Mapping[str, Any], operations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -112,30 +110,48 @@ def _shared(every: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
     return {status: told for status, told in answers.items() if status != "422" or "body" in said}
 
 
-def _settled(
-    objects: Iterable[dict[str, Any]], page: str, html: str
-) -> tuple[frozenset[str], bool]:
-    """Makes, in place, sources one text and references lead to components. Gives the components, and
-    whether any schema may be outside the subset.
+class _Settling:
+    """Makes, in place, sources one text and references lead to components; keeps what is referred to.
 
-    The form of page files knows only words of the subset; what it cannot tell is a pattern, a difference,
-    and two words that contradict each other.
+    `doubtful`: whether any schema may be outside the subset. The form of page files knows only words of the
+    subset; what it cannot tell is a pattern, a difference, and two words that contradict each other.
     """
-    references: set[str] = set()
-    doubtful = False
-    for part in objects:
-        if "x-source" in part:
-            part["x-source"] = sourced(part["x-source"], html)
-        if "$ref" in part and isinstance(
-            said := part["$ref"], str
-        ):  # null in a difference that takes it away
-            file, _, name = said.partition("#/$defs/")
-            component = f"{file.removesuffix('.json') or page}.{name}"
-            references.add(component)
-            part["$ref"] = f"{COMPONENTS}{component}"
-        if not part.keys().isdisjoint(DOUBTFUL):
-            doubtful = doubtful or subset.is_doubtful(part)
-    return frozenset(references), doubtful
+
+    def __init__(self, page: str, html: str) -> None:
+        self.page, self.html = page, html
+        self.references: set[str] = set()
+        self.doubtful = False
+
+    def members(self, named: Mapping[str, Any]) -> None:
+        """Of an object whose names are the page's own: one may be called `pattern`."""
+        for part in named.values():
+            self.part(part)
+
+    def part(self, part: Any) -> None:
+        if type(part) is list:
+            for item in part:
+                self.part(item)
+        elif type(part) is dict:
+            if "x-source" in part:
+                part["x-source"] = sourced(part["x-source"], self.html)
+            if part.get("$ref") is not None:  # a difference may take it away
+                part["$ref"] = self._reference(part["$ref"])
+            for word, said in part.items():
+                if type(said) is dict:
+                    if word in MEMBERS:
+                        self.members(said)
+                    elif word not in VALUES:
+                        self.part(said)
+                elif type(said) is list and word not in VALUES:
+                    self.part(said)
+            if not (self.doubtful or part.keys().isdisjoint(DOUBTFUL)):
+                self.doubtful = subset.is_doubtful(part)
+
+    def _reference(self, said: str) -> str:
+        file, _, name = said.partition("#/$defs/")
+        component = f"{file.removesuffix('.json') or self.page}.{name}"
+        self.references.add(component)
+        return f"{COMPONENTS}{component}"
 
 
 def sourced(said: str | list[str], html: str) -> str:

@@ -51,7 +51,8 @@ def _refuse_unlike(kind: Kind, contract: Edition) -> None:
         )
     schema = contract.schemas.get(f"{kind.type}.resource", {})
     form = schema.get("properties", {}).get("id", {}).get("pattern")
-    if kind.prefix and form and f"{kind.prefix}-" not in form:
+    begins = any(f"{sign}{kind.prefix}-" in form for sign in "^(|") if form else True
+    if kind.prefix and not begins:
         raise ValueError(
             f"the kind {kind.type} has the prefix {kind.prefix!r}, and ids on its page are {form}; say the "
             "prefix of these"

@@ -143,6 +143,28 @@ def test_the_page_itself_is_sound(place: Path) -> None:
     used(place, PAGE)
 
 
+LIKE_A_SCHEMA: dict[str, Any] = {
+    "$ref": "nowhere.json#/$defs/nothing",
+    "x-source": "#top",
+    "pattern": "(",
+    "x-create": {"properties": 5},
+    "minimum": 3,
+    "maximum": 2,
+}
+
+
+def test_what_stands_in_a_value_is_no_schema_whatever_it_looks_like(place: Path) -> None:
+    page = spoilt(("$defs", "gadgets", "examples", 0, "attributes", "name"), LIKE_A_SCHEMA)
+    used(place, page)
+    (shown,) = Edition(place).examples["list-gadgets"]["answers"]["200"]["data"]
+    assert shown["attributes"]["name"] == LIKE_A_SCHEMA
+
+
+@pytest.mark.parametrize("name", sorted(LIKE_A_SCHEMA))
+def test_an_attribute_may_be_called_as_a_word_of_schemas_is(place: Path, name: str) -> None:
+    used(place, spoilt((*ATTRIBUTES, name), {"type": "string", "pattern": "^a$"}))
+
+
 SPOILT = [
     pytest.param(at, value, id=f"2019-07/{at} {value!r}") for at in places(PAGE) for value in OTHERS
 ]

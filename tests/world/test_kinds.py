@@ -162,8 +162,8 @@ def test_a_kind_of_a_type_that_no_page_defines_is_refused_with_the_nearest() -> 
     ("words", "said"),
     [
         (
-            {"prefix": "tem"},
-            "the kind teams has the prefix 'tem', and ids on its page are ^team-[A-Za-z0-9]+$; say the "
+            {"prefix": "am"},
+            "the kind teams has the prefix 'am', and ids on its page are ^team-[A-Za-z0-9]+$; say the "
             "prefix of these",
         ),
         (
