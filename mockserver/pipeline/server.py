@@ -196,11 +196,12 @@ class Server:
             raise ValueError(
                 f"{key!r} cannot be a key: use letters, digits and signs, but no dot, slash, backslash or quote"
             )
-        edition, document = options.get("edition"), "empty" if fixture is None else fixture
+        edition, given = options.get("edition"), "empty" if fixture is None else fixture
         if edition is None:
-            edition, document = found_fixture(document, self.edition)
+            edition, document = found_fixture(given, self.edition)
+            given = given if is_shipped(given, edition) else document  # which is read once
         contract = self.contract(edition)
-        document = fixture_for(contract.name, document, self.kinds)
+        document = fixture_for(contract.name, given, self.kinds)
         seed = _first(options.get("seed"), self.seed)
         clock = self._clock(contract, options.get("now"), options.get("running"))
         kinds = served(contract, self.kinds)

@@ -251,11 +251,19 @@ def test_a_fixture_that_ships_is_held_to_the_schema_in_a_checkout_alone(
     asked: list[str] = []
     monkeypatch.setattr(server, "is_installed", lambda: installed)
     monkeypatch.setattr(
-        server, "check_fixture", lambda document, edition, of: asked.append(edition)
+        server,
+        "check_fixture",
+        lambda document, edition, of: asked.append(edition) or document,
     )
-    server.fixture_for("2019-07", "documented")
-    assert asked == ([] if installed else ["2019-07"])
-    server.fixture_for("2019-07", read_fixture("documented", "2019-07"))
+    for options in (
+        {},
+        {"fixture": "documented"},
+        {"fixture": "platform"},
+        {"fixture": "documented", "edition": "2026-08"},
+    ):
+        server.Server().made(**options)
+    assert asked == ([] if installed else ["2019-07", "2019-07", "2026-08", "2026-08"])
+    server.Server().made(fixture=read_fixture("documented", "2019-07"))
     assert asked[-1:] == ["2019-07"]
 
 
