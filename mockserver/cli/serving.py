@@ -127,7 +127,7 @@ def serve(
 
     host, here = host.strip("[]"), insecure or is_loopback(host)
     token = _key(token, host, here=here, control_token=control_token)
-    fixture = _fixture(fixture, watch=watch, state=state)
+    data = _data(fixture, watch=watch, state=state)
     if edition:
         edition_named(edition)
     secure = _secure(tls, tls_cert, tls_key, host)
@@ -141,7 +141,7 @@ def serve(
             allowed_hosts=allowed_hosts or ((ANY_HOST,) if insecure else (host,)),
             cors_origins=cors_origins,
         )
-        universe = worlds.universe(key=token, edition=edition, fixture=fixture)
+        universe = worlds.universe(key=token, edition=edition, fixture=data)
         worlds.edition = universe.edition
         context = secure.context if secure else None
         server = LiveServer(worlds, host, port, tls=context, grace=grace)
@@ -183,7 +183,7 @@ def _key(token: str | None, host: str, *, here: bool, control_token: str | None)
     return token
 
 
-def _fixture(fixture: str, *, watch: bool, state: str | None) -> str:
+def _data(fixture: str, *, watch: bool, state: str | None) -> str | Path:
     """The data to start with; a usage error where it cannot be watched, or kept."""
     if watch and state:
         raise click.UsageError("--watch and --state exclude each other: which file would be right?")
@@ -191,7 +191,9 @@ def _fixture(fixture: str, *, watch: bool, state: str | None) -> str:
         raise click.UsageError(f"--watch needs a file as --fixture; {fixture!r} is none.")
     if state and Path(state).suffix not in ("", ".json"):
         raise click.UsageError(f"--state writes JSON: {state!r} must end in .json.")
-    return state if state and Path(state).is_file() else fixture
+    if state and Path(state).is_file():
+        return Path(state)
+    return Path(fixture) if watch else fixture  # a file, though a fixture of its name may ship
 
 
 @contextmanager

@@ -43,10 +43,10 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
         document: Mapping[str, Any] = read(shipped_fixtures(edition)[str(fixture)])
         return document
     path = Path(fixture)
-    if path.suffix in FORMATS or path.is_file():
-        if not path.is_file():
-            raise UnknownFixture(no_file(path, Path.cwd()))
+    if path.is_file():
         return _object(path)
+    if is_path(fixture):
+        raise UnknownFixture(no_file(path, Path.cwd()))
     *others, last = FORMATS
     ends = f"{', '.join(others)} or {last}"
     raise UnknownFixture(_unknown(str(fixture), edition, f" A path ends in {ends}."))
@@ -54,7 +54,15 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
 
 def is_shipped(fixture: str | Path | Mapping[str, Any], edition: str) -> bool:
     """Whether it is the name of a fixture that ships and that the edition can read."""
-    return not isinstance(fixture, Mapping) and str(fixture) in shipped_fixtures(edition)
+    return isinstance(fixture, str) and fixture in shipped_fixtures(edition)
+
+
+def is_path(fixture: str | Path) -> bool:
+    """Whether it can only be a file: a Path, a text with a separator, one that ends as our files do.
+    Of another text the names of those that ship go first.
+    """
+    path = Path(fixture)
+    return not isinstance(fixture, str) or path.name != fixture or path.suffix in FORMATS
 
 
 def no_file(path: Path, *places: Path) -> str:
@@ -71,7 +79,7 @@ def found_fixture(
 
     Raises as `read_fixture`.
     """
-    home = default if isinstance(fixture, Mapping) else _home(str(fixture), default)
+    home = _home(fixture, default) if isinstance(fixture, str) else default
     document = read_fixture(fixture, home)
     named = document.get("edition")
     return named if isinstance(named, str) else home, document

@@ -8,8 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from mockserver.contract.fixture_files import FORMATS
-from mockserver.contract.fixtures import no_file
+from mockserver.contract.fixtures import is_path, no_file
 from mockserver.nearest import did_you_mean
 from mockserver.pipeline.arguments import refuse, shown
 
@@ -58,7 +57,7 @@ def _refuse(said: str, name: str, value: Any) -> None:
 def _found(fixture: Any, *places: Path | None) -> Any:
     """A fixture's path, looked for beside what named it, then in the root of the project, then in the
     working directory."""
-    if isinstance(fixture, Mapping) or Path(fixture).suffix not in FORMATS:
+    if isinstance(fixture, Mapping) or not is_path(fixture):
         return fixture
     folders = [place if place.is_dir() else place.parent for place in places if place]
     folders.append(Path.cwd())

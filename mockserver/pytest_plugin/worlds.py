@@ -87,7 +87,7 @@ def worlds_of_test(
     live: Live, baselines: Baselines, name: str, options: dict[str, Any]
 ) -> WorldsOfTest:
     """A test's own world: a fork of what its options describe, loaded once a baselines."""
-    wanted = json.dumps(options, sort_keys=True, default=str)
+    wanted = json.dumps(options, sort_keys=True, default=repr)  # a path is no name
     if wanted not in baselines.loaded:
         baselines.loaded[wanted] = _baseline(live, options)
     run = baselines.runs[name] = baselines.runs.get(name, 0) + 1

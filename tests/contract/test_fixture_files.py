@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from mockserver.client import ControlError
 from mockserver.contract import editions, load
 from mockserver.contract.files import folder, is_installed, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
-from mockserver.contract.fixtures import UnfitFixture, check_fixture, read_fixture
+from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, check_fixture, read_fixture
 from mockserver.pipeline import server
 
 WORLDS = {
@@ -265,6 +266,34 @@ def test_a_fixture_that_ships_is_held_to_the_schema_in_a_checkout_alone(
     assert asked == ([] if installed else ["2019-07", "2019-07", "2026-08", "2026-08"])
     server.Server().made(fixture=read_fixture("documented", "2019-07"))
     assert asked[-1:] == ["2019-07"]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "own"),
+    [
+        ("documented", False),
+        ("./documented", True),
+        (Path("documented"), True),
+        (Path("./documented"), True),
+    ],
+)
+def test_a_fixture_that_ships_goes_before_a_file_of_its_name_where_it_is_no_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fixture: str | Path, own: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("documented").write_text('{"organizations": [{"name": "mine"}]}', encoding="utf-8")
+    with mockserver.universe(fixture=fixture) as tfe:
+        assert (tfe.client.get("/api/v2/organizations/mine").status_code == 200) is own
+
+
+@pytest.mark.parametrize("fixture", ["./documented", Path("documented"), "a/documented"])
+def test_a_path_that_leads_to_no_file_is_no_fixture_whatever_its_name_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fixture: str | Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = f"There is no fixture file {str(Path(fixture))!r}. It was looked for in {tmp_path}."
+    with pytest.raises(UnknownFixture, match=f"^{re.escape(said)}$"):
+        mockserver.universe(fixture=fixture)
 
 
 def test_a_release_has_its_fixtures_in_the_package_and_a_checkout_beside_it() -> None:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,13 +99,17 @@ class Served:
 
 @contextmanager
 def serving(
-    *options: str, env: dict[str, str] | None = None, command: Sequence[str] = COMMAND
+    *options: str,
+    env: dict[str, str] | None = None,
+    command: Sequence[str] = COMMAND,
+    cwd: Path | None = None,
 ) -> Iterator[Served]:
     """A server that is ready, on a free port unless the options name one."""
     port = [] if "--port" in options else ["--port", "0"]
     process = subprocess.Popen(
         [*command, "serve", *port, *options],
         env={**clean(), **(env or {})},
+        cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -161,6 +161,20 @@ def test_signals_while_the_data_is_written_for_the_last_time_lose_none(tmp_path:
     assert "late" in state.read_text(encoding="utf-8")
 
 
+ORGANIZATION = {
+    "data": {"type": "organizations", "attributes": {"name": "kept", "email": "kept@example.com"}}
+}
+
+
+def test_a_state_that_is_called_as_a_fixture_that_ships_is_read_again(tmp_path: Path) -> None:
+    place = ("--state", "empty", "--fixture", "empty")
+    with serving(*place, cwd=tmp_path) as served:
+        served.ask("POST", "/api/v2/organizations", ORGANIZATION)
+        assert served.stop() == 0
+    with serving(*place, cwd=tmp_path) as served:
+        assert served.ask("GET", "/api/v2/organizations/kept")[0] == 200
+
+
 # a fixture that is watched
 
 
@@ -221,6 +235,18 @@ def test_serve_watches_its_fixture(tmp_path: Path) -> None:
         put(path, WORLD % "second")
         until(lambda: policies() == ["second"])
         until(lambda: any("has changed: the world begins anew" in line for line in served.lines))
+
+
+def test_a_watched_file_that_is_called_as_a_fixture_that_ships_stays_the_file(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "documented"
+    path.write_text(WORLD % "first", encoding="utf-8")
+    with serving("--fixture", "documented", "--watch", cwd=tmp_path) as served:
+        assert served.ask("GET", POLICIES)[1]["data"][0]["attributes"]["name"] == "first"
+        put(path, WORLD % "second")
+        until(lambda: any("has changed: the world begins anew" in line for line in served.lines))
+        assert served.ask("GET", POLICIES)[1]["data"][0]["attributes"]["name"] == "second"
 
 
 @pytest.mark.parametrize(

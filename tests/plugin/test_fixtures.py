@@ -269,6 +269,33 @@ def test_a_fixture_in_yaml_or_toml_is_found_beside_the_test(
     ).assert_outcomes(passed=2)
 
 
+def test_a_path_of_the_name_of_a_fixture_that_ships_is_the_file_beside_the_test(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.path.joinpath("empty").write_text('{"organizations": [{"name": "acme"}]}')
+    run(
+        """
+        from pathlib import Path
+        import pytest
+
+        def names(tfe):
+            return [one["name"] for one in tfe.state().get("organizations", [])]
+
+        @pytest.mark.tfe(fixture="empty")
+        def test_name(tfe):
+            assert names(tfe) == []
+
+        @pytest.mark.tfe(fixture=Path("empty"))
+        def test_path(tfe):
+            assert names(tfe) == ["acme"]
+
+        @pytest.mark.tfe(fixture="./empty")
+        def test_text_with_a_separator(tfe):
+            assert names(tfe) == ["acme"]
+        """
+    ).assert_outcomes(passed=3)
+
+
 # bad input: at setup, with what exists and the nearest name
 
 
