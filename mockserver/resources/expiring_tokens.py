@@ -53,7 +53,10 @@ def create(call: Call) -> Reply:
 
 def create_described(call: Call) -> Reply:
     """One more token of a team; no other has its description, and none is without (suite)."""
-    said = _settled(call)
+    return _described(call, _settled(call))
+
+
+def _described(call: Call, said: dict[str, Any]) -> Reply:
     if such(call.state, call.record, said["description"]):
         error = invalid_item(
             "Validation failed: Description has already been taken",
@@ -77,10 +80,10 @@ def list_of_pool(call: Call) -> Reply:
 
 def generate(call: Call) -> Reply:
     """The one token without a description; the one before ends at once (document)."""
-    said = {"description": None, "purpose": call.query.get("token"), **_settled(call)}
-    state = call.state
+    settled, state = _settled(call), call.state
+    said = {"description": None, "purpose": call.query.get("token"), **settled}
     if said["description"] is not None:
-        return create_described(call)
+        return _described(call, settled)
     if before := such(state, call.record, None, said["purpose"]):
         state = state.remove(before.key)
     return made(call, call.kind, state, said)
@@ -102,7 +105,17 @@ def _legacy(call: Call) -> Record:
 
 
 def _settled(call: Call) -> dict[str, Any]:
-    return moments.kept(call.attributes, "expired-at")
+    """What is sent; an end that has passed is taken, and a finding (decision)."""
+    said = moments.kept(call.attributes, "expired-at")
+    end = said.get("expired-at")
+    if end is not None and end <= call.now:
+        call.let_pass(
+            "/data/attributes/expired-at",
+            fact=f"expired-at is {end}, and it is {call.now}: the token opens nothing",
+            expected="a moment that is to come, or null",
+            hint="Send a later moment, or null for a token that never ends.",
+        )
+    return said
 
 
 # the list of an organization's team tokens

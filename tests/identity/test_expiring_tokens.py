@@ -83,6 +83,40 @@ def test_an_end_that_is_no_moment_is_refused(today: Asked, end: str) -> None:
     assert refused.errors[0]["detail"] == "Expired at is invalid"
 
 
+@pytest.mark.parametrize("holder", ["user", "team", "a team", "organization", "agent pool"])
+@pytest.mark.parametrize(
+    ("end", "over"),
+    [
+        ("2020-01-01T00:00:00.000Z", True),
+        ("2026-08-01T01:00:00+01:00", True),  # now
+        ("2026-08-01T00:00:00.001Z", False),
+        (None, False),
+    ],
+)
+def test_a_new_token_that_has_ended_already_is_a_finding(
+    today: Asked, holder: str, end: str | None, over: bool
+) -> None:
+    pool = a("agent-pools", name="hosts")
+    places = {
+        "user": lambda: own(today, "olga"),
+        "team": lambda: several(today),
+        "a team": lambda: f"{ROOT}/teams/{today.team('staff')}/authentication-token",
+        "organization": lambda: f"{ORG}/authentication-token",
+        "agent pool": lambda: (
+            f"{ROOT}/agent-pools/"
+            f"{today.post('olga', f'{ORG}/agent-pools', pool).json['data']['id']}/authentication-tokens"
+        ),
+    }
+    said = {"expired_at": end, **({} if holder == "organization" else {"description": "short"})}
+    today.post("olga", places[holder](), a("authentication-tokens", **said)).ok(201)
+    findings = [*today.tfe.journal][-1].findings
+    assert len(findings) == over
+    for finding in findings:
+        assert finding["pointer"] == "/data/attributes/expired-at"
+        assert "and it is 2026-08-01T00:00:00.000Z: the token opens nothing" in finding["fact"]
+        assert finding["hint"] == "Send a later moment, or null for a token that never ends."
+
+
 def test_a_team_has_several_tokens_told_apart_by_description(today: Asked) -> None:
     one = today.post("mel", several(today), described("one"))
     two = today.post("mel", several(today), described("two"))
