@@ -109,6 +109,10 @@ UNFIT = {
         {"organizations": [{"name": "a", "owners": ["bob"]}]},
         "/organizations/0/owners/0: There is no user 'bob'.",
     ),
+    "an edition that there is not": (
+        {"edition": "2026-8"},
+        "/edition: There is no edition named '2026-8'. Did you mean '2026-08'? There are: ",
+    ),
     "a name that would break the line": (
         {"a\n::error::b\x1b[31m": 1},
         "/a\\n::error::b\\x1b[31m: a\\n::error::b\\x1b[31m is not listed (its value is not shown); ",

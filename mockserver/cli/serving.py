@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable, edition_named, refusing
+from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable, refusing
 from mockserver.cli.process import held, share_the_processor, spare_the_collector
 from mockserver.cli.ready import ready_to, say_ready
 from mockserver.loopback import is_loopback
@@ -128,8 +128,6 @@ def serve(
     host, here = host.strip("[]"), insecure or is_loopback(host)
     token = _key(token, host, here=here, control_token=control_token)
     data = _data(fixture, watch=watch, state=state)
-    if edition:
-        edition_named(edition)
     secure = _secure(tls, tls_cert, tls_key, host)
     with refusing(), _listening(host, port):
         worlds = Server(
@@ -143,8 +141,7 @@ def serve(
         )
         universe = worlds.universe(key=token, edition=edition, fixture=data)
         worlds.edition = universe.edition
-        context = secure.context if secure else None
-        server = LiveServer(worlds, host, port, tls=context, grace=grace)
+        server = LiveServer(worlds, host, port, tls=secure and secure.context, grace=grace)
     code = worlds.code(token) if here else None
     spare_the_collector()
     share_the_processor()

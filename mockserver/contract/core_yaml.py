@@ -16,6 +16,7 @@ VALUES = 2_000_000
 """Of the largest document, what is written once and named elsewhere counted wherever it is named."""
 DIGITS = 20
 """Signs of the longest integer: one of 64 bits has no more."""
+TWICE = "appears twice in one object"
 MERGE = "tag:yaml.org,2002:merge"
 CORE = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -77,7 +78,7 @@ class Loader(yaml.SafeLoader):
             if not isinstance(name, str):
                 raise _error(f"{name!r} is not text", key)
             if name in names:
-                raise _error(f"{name!r} appears twice in one object", key)
+                raise _error(f"{name!r} {TWICE}", key)
             names.add(name)
         return super().construct_mapping(node, deep)
 

@@ -22,6 +22,9 @@ def is_installed() -> bool:
     return (_PACKAGE / "fixtures").is_dir()
 
 
+LONG = 500_000
+"""Letters of a text in which nobody looks for the line of a mistake."""
+
 Members = list[tuple[str, Any]]
 
 
@@ -44,7 +47,21 @@ def parsed(text: str, made: Callable[[Members], Any] | None = None) -> Any:
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error}") from None
     except _Twice as twice:
-        raise ValueError(f"{twice.args[0]!r} appears twice in one object") from None
+        raise ValueError(_with_line(twice.args[0], text)) from None
+
+
+def _with_line(name: str, text: str) -> str:
+    """That a name appears twice, and where: the reader of YAML knows, which JSON is as well. Of a
+    long text it would take seconds.
+    """
+    from mockserver.contract import core_yaml
+
+    place = ""
+    try:
+        core_yaml.load(text.replace("\t", " ") if len(text) < LONG else "")
+    except (ValueError, RecursionError) as error:
+        _, _, place = str(error).partition(core_yaml.TWICE)
+    return f"{name!r} {core_yaml.TWICE}{place}"
 
 
 def _integer(text: str) -> int:

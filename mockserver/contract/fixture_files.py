@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.files import once, parsed
+from mockserver.nearest import either
 from mockserver.pointers import pointer
 
 DEPTH = 64
@@ -62,8 +63,15 @@ def read_file(path: Path) -> Any:
     except RecursionError:
         raise ValueError(f"{path}: nested deeper than {DEPTH} levels") from None
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        raise ValueError(f"{path}: {error}{_taken_for_json(path)}") from None
     return document
+
+
+def _taken_for_json(path: Path) -> str:
+    """That a file is read as JSON for want of another end of its name; empty where it has one."""
+    if path.suffix in FORMATS:
+        return ""
+    return f"; its name does not end in {either([*FORMATS])}, so it is read as JSON"
 
 
 def refuse_unsayable(document: Any) -> None:

@@ -47,9 +47,8 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
         return _object(path)
     if is_path(fixture):
         raise UnknownFixture(no_file(path, Path.cwd()))
-    *others, last = FORMATS
-    ends = f"{', '.join(others)} or {last}"
-    raise UnknownFixture(_unknown(str(fixture), edition, f" A path ends in {ends}."))
+    ends = f" A path ends in {either([*FORMATS])}."
+    raise UnknownFixture(_unknown(str(fixture), edition, ends))
 
 
 def is_shipped(fixture: str | Path | Mapping[str, Any], edition: str) -> bool:
@@ -77,11 +76,13 @@ def found_fixture(
     """A fixture where nobody has said of which edition, and that edition: the one that the document
     names; of a name that the default edition does not know, the newest that does; else the default.
 
-    Raises as `read_fixture`.
+    Raises as `read_fixture`, and UnfitFixture for an edition that there is not.
     """
     home = _home(fixture, default) if isinstance(fixture, str) else default
     document = read_fixture(fixture, home)
     named = document.get("edition")
+    if isinstance(named, str) and named not in editions():
+        raise UnfitFixture([("/edition", there_is_no("edition", named, editions()))])
     return named if isinstance(named, str) else home, document
 
 

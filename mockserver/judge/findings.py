@@ -149,7 +149,8 @@ def cited(edition: Edition, finding: Finding) -> str:
 class Findings:
     """Findings in order of their operations; one of the same place and kind is counted.
 
-    `only`: ids of the operations whose findings are kept; empty for all. `drift`: how much it weighs that an answer shows what the edition does not list.
+    `only`: ids of the operations whose findings are kept, empty for all; `drift`: how much it weighs
+    that an answer shows what the edition does not list.
     """
 
     def __init__(
@@ -225,9 +226,8 @@ def _joined(known: Finding, other: Finding) -> Finding:
 def _by_cause(findings: Iterable[Finding]) -> Iterator[Finding]:
     """One finding for all that has one cause; every sentence is in one of them.
 
-    A mistake that many operations answer in the same wrong way, or with the same wrong type, is told
-    once, with their names; what is left of the wrong statuses of one operation is told together, where
-    the number is the same.
+    What many operations answer in the same wrong way is told once, with their names; what is left of
+    the wrong statuses of one operation is told together, where the number is the same.
     """
     mistakes: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
@@ -252,11 +252,9 @@ def _one_of(groups: Sequence[Sequence[Finding]]) -> Finding:
     """One finding for several mistakes, each of which the same operations answer alike."""
     first = groups[0][0]
     others = tuple(finding.operation for finding in groups[0][1:])
-    what = first.what
+    what, names = first.what, ", ".join(others)
     if others:
-        what += (
-            f", and so {SHARED[first.place]} {len(others)} other operations: {', '.join(others)}"
-        )
+        what += f", and so {SHARED[first.place]} {len(others)} other operations: {names}"
     also = tuple(group[0].what for group in groups[1:])
     times = sum(finding.times for group in groups for finding in group)
     return replace(first, what=what, also=also, others=others, times=times)

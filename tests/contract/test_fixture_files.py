@@ -148,7 +148,23 @@ def test_a_time_of_toml_is_written_as_the_api_does_where_it_has_a_zone(
     ("ends", "text", "said"),
     [
         ("json", "{", "not JSON: Expecting property name"),
-        ("json", '{"users": [], "users": []}', "'users' appears twice in one object"),
+        (
+            "json",
+            '{"users": [], "users": []}',
+            "'users' appears twice in one object (line 1, column 15)",
+        ),
+        (
+            "json",
+            '{\n\t"a": {"b": "x\\/y",\n\t\t"c": 1, "c": 2}}',
+            "'c' appears twice in one object (line 3, column 11)",
+        ),
+        ("json", '{"a": "' + "x" * 600_000 + '", "a": 1}', "'a' appears twice in one object"),
+        (
+            "txt",
+            "users: []",
+            "not JSON: Expecting value: line 1 column 1 (char 0); its name does not end in .json, "
+            ".yaml, .yml or .toml, so it is read as JSON",
+        ),
         ("yaml", "a: [", "not YAML: expected the node content, but found '<stream end>' (line 1"),
         (
             "yaml",

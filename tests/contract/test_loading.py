@@ -453,7 +453,7 @@ def test_a_name_that_stands_twice_in_one_object_is_refused(copy: Path) -> None:
     path.write_text('{"title": "More", "title": "Most"}')
     with pytest.raises(ValueError, match="appears twice") as refused:
         Edition(copy)
-    assert str(refused.value) == f"{path}: 'title' appears twice in one object"
+    assert str(refused.value) == f"{path}: 'title' appears twice in one object (line 1, column 19)"
 
 
 def test_a_file_that_is_no_json_is_refused_with_its_name(copy: Path) -> None:
