@@ -125,7 +125,7 @@ class Checkers:
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Names of the members whose value must never be kept or logged."""
-        return frozenset(_secret_names(self._components))
+        return frozenset(secret_names(self._components))
 
     def of(self, schema: Schema) -> Checker:
         """The checker of a schema that names components."""
@@ -135,15 +135,16 @@ class Checkers:
         return self._known[name]
 
 
-def _secret_names(schema: Any) -> Iterator[str]:
+def secret_names(schema: Any) -> Iterator[str]:
+    """Names of the members that a schema, or one inside it, marks as secret."""
     if isinstance(schema, Mapping):
         for name, part in schema.items():
             if name == "properties":
                 yield from (n for n, p in part.items() if p.get("x-secret"))
-            yield from _secret_names(part)
+            yield from secret_names(part)
     elif isinstance(schema, list):
         for part in schema:
-            yield from _secret_names(part)
+            yield from secret_names(part)
 
 
 def _misses(error: Any) -> Iterator[Miss]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.editions import editions
-from mockserver.contract.engines import Checker, Miss
+from mockserver.contract.engines import Checker, Miss, secret_names
 from mockserver.contract.explain import brief, expected, fact, hint, meant, told, trail
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
@@ -145,6 +145,7 @@ def check_fixture(
     if not misses:
         return document
     others = {one: checker_of(one).misses(document) for one in editions() if one != edition}
+    secrets = frozenset(n for one in editions() for n in secret_names(checker_of(one).schema))
     faults = []
     for miss in misses:
         part, _, secret = trail(checker.schema, miss.path, checker.components, miss.value)
@@ -152,7 +153,7 @@ def check_fixture(
         faults.append(
             (
                 miss.pointer,
-                f"{fact(miss, part, secret)}; expected {wanted}. {_todo(miss, wanted, others)}",
+                f"{fact(miss, part, secret, secrets)}; expected {wanted}. {_todo(miss, wanted, others)}",
             )
         )
     for other, misses in others.items():

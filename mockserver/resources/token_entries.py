@@ -96,6 +96,7 @@ ENTRY: Mapping[str, Any] = {
         },
         "digest": {
             "$ref": "#/$defs/digest",
+            "x-secret": True,
             "description": "Digest of the name, in place of the name.",
         },
         "user": {

@@ -209,6 +209,7 @@ def _secret(name: str, said: AttributeFacts | None) -> SchemaDict:
         name: {"type": "string", **plain, "x-secret": True},
         f"{name}-digest": {
             "$ref": "#/$defs/digest",
+            "x-secret": True,  # the secret itself may stand there by mistake
             "description": f"Digest of the {name}, in place of the {name}.",
         },
     }

@@ -8,8 +8,11 @@ import pytest
 
 import mockserver
 from mockserver.client import ControlError
+from mockserver.contract import editions, load
 from mockserver.contract.files import shipped_fixtures
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture
+from mockserver.pipeline.server import served
+from mockserver.world.fixture_schema import fixture_schema
 from mockserver.world.seeding import BadFixture
 
 from .asking import ask, faults, names_of_sets
@@ -226,6 +229,49 @@ def test_what_stands_beside_a_secret_is_told_and_what_may_be_one_is_not(tfe: Any
     for place in ("/users/0/passwrod", "/users/0/x", "/organizations/0/ssh_keys"):
         assert "is not listed (its value is not shown)" in told[place]
     assert "hush" not in str(told)
+
+
+@pytest.mark.parametrize("edition", editions())
+def test_a_secret_that_stands_where_its_digest_belongs_is_not_told(edition: str) -> None:
+    document = {
+        "users": [
+            {"username": "ann", "password-digest": "hush"},
+            {"username": "bob", "password-digst": "hush"},
+            {"username": "eve", "pw_digest": "hush"},
+        ],
+        "tokens": [{"digest": "hush", "user": "ann"}, {"name": "x", "token-digest": "hush"}],
+        "organizations": [
+            {
+                "name": "o",
+                "ssh-keys": [{"name": "k", "value-digest": "hush"}],
+                # stands in another edition, or nowhere:
+                "notification-configurations": [{"name": "n", "token-digest": "hush"}],
+                "vars": [{"key": "k", "value-digest": "hush"}],
+            }
+        ],
+    }
+    with pytest.raises(UnfitFixture) as raised:
+        mockserver.universe(fixture=document, edition=edition)
+    told = dict(raised.value.faults)
+    assert told["/users/0/password-digest"].startswith(
+        "users[].password-digest does not fit (its value is not shown); expected a string that "
+    )
+    assert "hush" not in str(told)
+    assert len(told) >= 8
+
+
+@pytest.mark.parametrize("edition", editions())
+def test_every_place_of_a_digest_is_as_secret_as_what_it_is_the_digest_of(edition: str) -> None:
+    schema = fixture_schema(served(load(edition)))
+    entries = schema["$defs"]
+    digests = [
+        (type, name, part.get("x-secret"))
+        for type, entry in entries.items()
+        for name, part in entry.get("properties", {}).items()
+        if part.get("$ref") == "#/$defs/digest"
+    ]
+    assert len(digests) >= 4
+    assert [found for found in digests if not found[2]] == []
 
 
 BAD = [
