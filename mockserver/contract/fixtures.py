@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
     Raises UnknownFixture, and ValueError for a file that cannot be read.
     """
     if isinstance(fixture, Mapping):
-        return fixture
+        return _plain(fixture)
     if is_shipped(fixture, edition):
         document: Mapping[str, Any] = read(shipped_fixtures(edition)[str(fixture)])
         return document
@@ -49,6 +50,12 @@ def read_fixture(fixture: str | Path | Mapping[str, Any], edition: str) -> Mappi
         raise UnknownFixture(no_file(path, Path.cwd()))
     ends = f" A path ends in {either([*FORMATS])}."
     raise UnknownFixture(_unknown(str(fixture), edition, ends))
+
+
+def _plain(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A document as a file would give it: other mappings, and kinds of texts, are none for the validator."""
+    plain: Mapping[str, Any] = json.loads(json.dumps(document, default=dict))
+    return plain
 
 
 def is_shipped(fixture: str | Path | Mapping[str, Any], edition: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import UserDict
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -40,6 +43,30 @@ def test_what_was_made_is_told_by_type_and_by_name_with_those_of_its_owners(tfe:
     assert records["policy-sets"] == {"my-organization/production": "polset-3yVQZvHzf5j3WRJ1"}
     assert records["workspaces"]["my-organization/workspace-2"] == "ws-u3S5p2Uwk21keu1s"
     assert names_of_sets(tfe.client) == ["production"]
+
+
+class Word(str):
+    """A kind of text, as enumerations and templates have their own."""
+
+
+@pytest.mark.parametrize("edition", editions())
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(MappingProxyType(within({})), id="a mapping"),
+        pytest.param(UserDict(organizations=({"name": "o"},)), id="another, with a tuple"),
+        pytest.param({"organizations": [MappingProxyType({"name": "o"})]}, id="a mapping within"),
+        pytest.param({"organizations": [UserDict(name="o")]}, id="another within"),
+        pytest.param({"organizations": [{Word("name"): Word("o")}]}, id="a kind of text"),
+    ],
+)
+def test_a_document_in_python_may_be_of_any_mappings_and_texts(
+    document: Mapping[str, Any], edition: str
+) -> None:
+    with mockserver.universe(fixture=document, edition=edition) as tfe:
+        assert [one["name"] for one in tfe.state()["organizations"]] == ["o"]
+    with mockserver.universe(fixture="empty", edition=edition) as tfe:
+        assert tfe.seed(document)["organizations"] == {"o": "o"}
 
 
 @EMPTY
