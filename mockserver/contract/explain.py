@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.contract import hints
 from mockserver.contract.engines import InstancePath, Miss, Schema, resolve
 from mockserver.contract.secret_places import may_be_secret, may_tell
-from mockserver.nearest import LONGEST, nearest
 from mockserver.pointers import key_path
 from mockserver.redaction import USUAL, cut, is_secret, redactor
 
@@ -24,8 +24,6 @@ WORDS = {
 }
 TYPES: Mapping[type, str] = {str: "string", list: "array", dict: "object"}
 STRUCTURED = {"object", "array", "null"}
-ALIKE = 0.65
-"""The least ratio by which an unlisted name is near a listed one: `tag-names` is not `name`."""
 NAMES = r"^[A-Za-z0-9_-]+$"
 UNTOLD = "its value is not shown"
 """What a fact says in place of a value that is, or may be, a secret."""
@@ -132,7 +130,7 @@ def fact(
         secret = True
     value = UNTOLD if secret else told(miss.value, schema, secrets)
     if miss.fault == "unlisted":
-        said = "not listed" if _changed_by(miss, around) is None else "read-only"
+        said = "not listed" if hints.changed_by(miss, around) is None else "read-only"
         return f"{where} is {said} ({value})"
     return f"{where} does not fit ({UNTOLD})" if secret else f"{where} is {value}"
 
@@ -156,46 +154,6 @@ def told(value: Any, schema: Schema, secrets: frozenset[str] = frozenset()) -> s
 def untold(metas: Iterable[Mapping[str, Any]]) -> list[str]:
     """The JSON pointers of explanations that do not repeat what was sent there."""
     return [meta["pointer"] for meta in metas if UNTOLD in meta.get("fact", "")]
-
-
-def hint(miss: Miss, wanted: str, around: Schema) -> str:
-    """What to do. `around`: the schema of the object that a member stands in."""
-    where = key_path(miss.path) or "a JSON body"
-    if miss.fault == "missing":
-        return f"Send {where}: {wanted}."
-    if miss.fault == "unlisted":
-        by = _changed_by(miss, around)
-        if by is None and (near := meant(miss)):
-            return f"Did you mean {near}?"
-        return f"Leave out {where}; it has no effect." + (f" What changes it: {by}." if by else "")
-    return f"Send {wanted} as {where}."
-
-
-def _changed_by(miss: Miss, around: Schema) -> str | None:
-    """What changes a member that is sent and only shown; empty where no page says so, None where it is
-    no such member.
-    """
-    changed_by: str | None = around.get("x-read-only", {}).get(miss.path[-1])
-    return changed_by
-
-
-def misspelt(miss: Miss, others: Iterable[Miss]) -> str | None:
-    """What to do where a missing member was sent under a name like its own."""
-    if miss.fault != "missing":
-        return None
-    *place, name = miss.path
-    for other in others:
-        if other.fault == "unlisted" and list(other.path[:-1]) == place and meant(other) == name:
-            return f"Did you mean {name}? {cut(key_path(other.path), LONGEST)} is not listed."
-    return None
-
-
-def meant(miss: Miss) -> str | None:
-    """The listed name that an unlisted one is nearest to, or the only one of which it is a word."""
-    name = str(miss.path[-1])[:LONGEST].replace("_", "-")
-    near = nearest(name, miss.expected, cutoff=ALIKE)
-    longer = [] if near else [listed for listed in miss.expected if name in listed.split("-")]
-    return near[0] if near else longer[0] if len(longer) == 1 else None
 
 
 def explained(
@@ -224,5 +182,7 @@ def explained(
         "expected": wanted,
         "key-path": key_path(miss.path),
         "source": source,
-        "hint": misspelt(miss, others) or hint(miss, wanted, around),
+        "hint": hints.misspelt(miss, others)
+        or hints.misplaced(miss, part, others, around, components)
+        or hints.hint(miss, wanted, around, components),
     }

@@ -9,9 +9,10 @@ from typing import Any
 
 from mockserver.contract.editions import editions
 from mockserver.contract.engines import Checker, Miss, secret_names
-from mockserver.contract.explain import brief, expected, fact, hint, meant, told, trail
+from mockserver.contract.explain import brief, expected, fact, told, trail
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
+from mockserver.contract.hints import hint, meant
 from mockserver.escaping import faults_told
 from mockserver.nearest import did_you_mean, either, there_is_no
 
@@ -173,7 +174,7 @@ def check_fixture(
 def _todo(miss: Miss, wanted: str, others: Mapping[str, Sequence[Miss]]) -> str:
     """What to do. `others` are the misses that the document has as a fixture of other editions."""
     if miss.fault != "unlisted":
-        return hint(miss, wanted, {})
+        return hint(miss, wanted, {}, {})
     for other, misses in others.items():
         if not any(miss.path[: len(one.path)] == one.path for one in misses):
             of = f"make the fixture one of edition {other}, which has it"

@@ -54,6 +54,47 @@ def test_a_missing_member_is_explained() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("body", "place", "hint", "findings"),
+    [
+        (
+            {"type": "policy-sets", "attributes": {"name": "fresh"}},
+            "/data",
+            "Put attributes and type inside data.",
+            ["Put attributes inside data.", "Put type inside data."],
+        ),
+        (
+            {"data": {"type": "policy-sets", "name": "fresh", "global": True}},
+            "/data/attributes",
+            "Put global and name inside data.attributes.",
+            ["Put global inside data.attributes.", "Put name inside data.attributes."],
+        ),
+        (
+            {"name": "fresh"},
+            "/data",
+            "Put name inside data.attributes.",
+            ["Put name inside data.attributes."],
+        ),
+    ],
+)
+def test_what_stands_outside_of_what_it_belongs_into_is_told_where_to_put(
+    body: Any, place: str, hint: str, findings: list[str]
+) -> None:
+    world = fresh("2019-07")
+    got = world.play(EDITION.operation("create-policy-set"), body=body)
+    assert got.pointers == [place]
+    assert got.errors[0]["meta"]["hint"] == hint
+    assert [finding["hint"] for finding in world.findings] == findings
+
+
+def test_a_member_of_an_object_that_is_sent_beside_it_is_told_where_to_put() -> None:
+    world = fresh("2019-07")
+    body = {"data": {"type": "workspaces", "attributes": {"name": "new", "branch": "main"}}}
+    assert world.play(EDITION.operation("create-workspace"), body=body).status == 201
+    (finding,) = world.findings
+    assert finding["hint"] == "Put branch inside data.attributes.vcs-repo."
+
+
 def test_a_missing_member_that_was_sent_under_a_misspelt_name_is_explained_by_it() -> None:
     body = {"data": {"type": "policy-sets", "attributes": {"nmae": "production"}}}
     error = refused("create-policy-set", body=body)
