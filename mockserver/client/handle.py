@@ -199,7 +199,8 @@ class World:
 
         At the end of its `with` block, or by `close()`, it is checked and deleted.
         """
-        wanted = {"fork": self.token} | ({"key": key} if key else {})
+        refuse_wrong("fork", {}, {"key": key})
+        wanted = {"fork": self.token} | ({"key": key} if key is not None else {})
         made = self._forked(self._link.send("POST", "universes", wanted)["key"])
         made._end = made._deleted
         return made

@@ -86,6 +86,9 @@ def _turned(change: str, sides: Mapping[str, Any]) -> str:
 
 
 def on_one_line(value: Any) -> str:
-    """A value as JSON on one line, cut where it is long."""
-    text = escaped(json.dumps(value, ensure_ascii=False, default=repr))
+    """A value as JSON on one line, cut where it is long; of what cannot be written the type."""
+    try:
+        text = escaped(json.dumps(value, ensure_ascii=False, default=repr))
+    except (ValueError, RecursionError):  # a circle, or an integer of thousands of digits
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= 100 else text[:99] + "…"

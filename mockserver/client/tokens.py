@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from mockserver.client.links import Link, shown_or_gone
 from mockserver.nearest import did_you_mean
+from mockserver.pipeline.arguments import shown
 from mockserver.world.ids import digest
 
 
@@ -32,10 +33,9 @@ class Tokens(Mapping[str, str]):
         __tracebackhide__ = True
         names = self._names()
         if name not in names and not (isinstance(name, str) and self._is_token(name)):
-            there = (
-                did_you_mean(str(name), names) if names else "No names of tokens are known here."
-            )
-            raise UnknownToken(f"There is no token named {name!r}. {there}")
+            text = name if isinstance(name, str) else ""
+            there = did_you_mean(text, names) if names else "No names of tokens are known here."
+            raise UnknownToken(f"There is no token named {shown(name)}. {there}")
         return f"{self._key}.{name}"
 
     def __iter__(self) -> Iterator[str]:

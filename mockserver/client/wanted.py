@@ -48,7 +48,7 @@ def mismatches(expected: Any, actual: Any, place: str = "") -> list[str]:
     if isinstance(expected, bytes):
         expected = as_text(expected)
     elif isinstance(expected, str) and not place:
-        expected = as_text(expected.encode())
+        expected = as_text(expected.encode(errors="backslashreplace"))
     if isinstance(expected, Mapping):
         if not isinstance(actual, Mapping):
             return [f"{where}: expected an object, was {on_one_line(actual)}"]

@@ -9,7 +9,7 @@ from mockserver.control.journal import states_of
 from mockserver.pipeline.server import fixture_for
 from mockserver.world.clock import parse_timestamp
 from mockserver.world.seeding import BadFixture
-from mockserver.world.universe import Universe
+from mockserver.world.universe import SNAPSHOT, Universe
 from mockserver.world.universes import Full, Taken
 
 
@@ -101,7 +101,9 @@ def show_state(call: ControlCall) -> Handled:
 
 
 def take_snapshot(call: ControlCall) -> Handled:
-    call.own.snapshot(call.path["name"])
+    if not SNAPSHOT.fullmatch(name := call.path["name"]):
+        raise Refused(422, ("", f"{name!r} cannot be the name of a snapshot: take another"))
+    call.own.snapshot(name)
     return 204, None
 
 

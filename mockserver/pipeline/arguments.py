@@ -11,13 +11,19 @@ from mockserver.contract.fixture_files import refuse_unsayable
 from mockserver.pipeline.server import KEY
 from mockserver.redaction import cut
 from mockserver.world.clock import parse_timestamp
+from mockserver.world.universe import SNAPSHOT
 
 LARGEST = 2**53
 """The largest seed: beyond it, readers of JSON disagree about integers."""
+LONGEST_WAIT = 10**6
+"""Seconds; sockets take a little more, how much depends on the machine."""
 LONGEST = 60
 """Letters that are told of a value."""
 PLAIN = (str, int, float, type(None))
 """Types whose values are told; of another the type is: what it holds may be a secret."""
+
+SAID = (str, int, float, Mapping)
+"""Types of what is sent, or compared with what was: none may hold what no JSON of this API can say."""
 
 
 class Argument(NamedTuple):
@@ -29,12 +35,6 @@ class Argument(NamedTuple):
     expected: str
     fits: Callable[[Any], object] = lambda value: True
     secret: bool = False
-
-
-def _is_fixture(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        refuse_unsayable(value)
-    return True
 
 
 def _texts(value: Collection[Any]) -> bool:
@@ -53,9 +53,7 @@ ARGUMENTS: Mapping[str, Argument] = {
     "count": Argument((int,), "an integer of at least 0", lambda value: value >= 0),
     "edition": Argument((str,), "the name of an edition, e.g. '2019-07'"),
     "exchange": Argument((int,), "an exchange of the journal, or its number"),
-    "fixture": Argument(
-        (str, PathLike, Mapping), "the name of a fixture, a path or a document", _is_fixture
-    ),
+    "fixture": Argument((str, PathLike, Mapping), "the name of a fixture, a path or a document"),
     "key": Argument(
         (str,),
         "a text of 1 to 200 letters, digits and signs of ASCII, without a dot, slash, backslash, "
@@ -66,8 +64,8 @@ ARGUMENTS: Mapping[str, Argument] = {
     "loopback": SWITCH,
     "name": Argument(
         (str,),
-        "a text that is not empty and has no slash",
-        lambda value: value and "/" not in value,
+        "a text that is not empty, has no slash and is neither . nor ..",
+        SNAPSHOT.fullmatch,
     ),
     "now": Argument((str,), "a timestamp, e.g. '2019-07-15T00:00:00Z'", parse_timestamp),
     "operation": Argument((str,), "the id of an operation, e.g. 'create-policy-set'"),
@@ -79,7 +77,11 @@ ARGUMENTS: Mapping[str, Argument] = {
     ),
     "status": Argument((int,), "an integer, e.g. 201"),
     "strict": SWITCH,
-    "timeout": Argument((int, float), "a number of seconds above 0", lambda value: value > 0),
+    "timeout": Argument(
+        (int, float),
+        f"a number of seconds above 0 and at most {LONGEST_WAIT}",
+        lambda value: 0 < value <= LONGEST_WAIT,
+    ),
     "tls": SWITCH,
     "url": Argument((str,), "the address of a server, e.g. 'http://127.0.0.1:8080'"),
     "where": Argument((Callable,), "a function that is asked about an exchange"),
@@ -105,8 +107,11 @@ def refuse(said: str, name: str, value: Any, or_none: str = "") -> None:
     due = f"{name} must be {argument.expected}{or_none}"
     if not isinstance(value, argument.types) or isinstance(value, bool) != (argument is SWITCH):
         raise TypeError(f"{said}: {due}")
+    path = PathLike in argument.types and isinstance(value, str)  # may have any letters
     try:
         fits = argument.fits(value)
+        if fits and isinstance(value, SAID) and not path:
+            refuse_unsayable(value)
     except ValueError as error:
         raise ValueError(f"{said}: {error}") from None
     if not fits:

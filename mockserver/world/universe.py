@@ -6,6 +6,7 @@ reference, in one place, under one lock; everything else is a value.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ from mockserver.world.faults import Faults
 from mockserver.world.journal import Journal
 from mockserver.world.kinds import Kinds
 from mockserver.world.state import State
+
+SNAPSHOT = re.compile(r"(?!\.{1,2}\Z)[^/]+")
+"""The name of a snapshot: a part of a URL's path, from which clients take `.` and `..` away."""
 
 
 class Stale(Exception):

@@ -307,6 +307,13 @@ def test_a_snapshot_brings_back_records_and_the_ids_that_come_next(tfe: Any) -> 
     assert names_of_sets(tfe.client) == ["production"]
 
 
+@pytest.mark.parametrize("name", ["%2E", "%2E%2E"])
+def test_a_snapshot_has_no_name_that_clients_take_out_of_a_path(tfe: Any, name: str) -> None:
+    said = f"{name.replace('%2E', '.')!r} cannot be the name of a snapshot: take another"
+    assert faults(ask(tfe, "PUT", f"snapshots/{name}")) == [("", said)]
+    assert ask(tfe, "GET", "universe").json["snapshots"] == []
+
+
 def test_restoring_leaves_clock_journal_faults_and_snapshots(tfe: Any) -> None:
     tfe.snapshot("before")
     tfe.clock.advance(60)

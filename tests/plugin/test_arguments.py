@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -127,9 +128,10 @@ def test_a_text_is_no_list_of_host_names_or_origins() -> None:
                 mockserver.create_app(**{name: wrong})  # type: ignore[arg-type]
 
 
-def test_a_timeout_is_longer_than_nothing() -> None:
-    for wrong in (0, -1.5, float("nan")):
-        with pytest.raises(ValueError, match=r": timeout must be a number of seconds above 0$"):
+def test_a_timeout_is_longer_than_nothing_and_no_longer_than_a_socket_takes() -> None:
+    said = r": timeout must be a number of seconds above 0 and at most 1000000$"
+    for wrong in (0, -1.5, float("nan"), float("inf"), 2**53, 10**5_000):
+        with pytest.raises(ValueError, match=said):
             mockserver.connect("http://127.0.0.1:1", timeout=wrong)
 
 
@@ -138,6 +140,51 @@ def test_a_status_or_a_count_in_a_text_is_told_and_not_compared(tfe: mockserver.
         tfe.journal.expect("create-policy-set", status="201")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^expect\(count=-1\): count must be an integer of at "):
         tfe.journal.expect("create-policy-set", count=-1)
+
+
+def test_what_no_json_can_say_is_refused_by_the_name_of_the_argument(
+    tfe: mockserver.World,
+) -> None:
+    number, text = 10**5_000, "\ud800"
+    large, lone = "an integer does not fit 64 bits", "a string holds a lone surrogate"
+    sets, journal = "list-policy-sets", tfe.journal
+    calls: list[tuple[Callable[[], object], str]] = [
+        (lambda: tfe.clock.advance(number), f"advance(seconds=<int>): {large}"),
+        (lambda: journal.expect(sets, count=number), f"expect(count=<int>): {large}"),
+        (lambda: journal.expect(sets, status=number), f"expect(status=<int>): {large}"),
+        (lambda: journal.exchanges(status=number), f"exchanges(status=<int>): {large}"),
+        (lambda: journal.changes(number), f"changes(exchange=<int>): {large}"),
+        (lambda: journal.expect(sets, path=text), f"expect(path='\\ud800'): {lone}"),
+        (lambda: tfe.effective_policies(text), f"effective_policies(workspace='\\ud800'): {lone}"),
+        (lambda: tfe.snapshot(text), f"snapshot(name='\\ud800'): {lone}"),
+        (lambda: mockserver.create_app(control_token=text), f"control_token=<str>): {lone}"),
+    ]
+    for call, said in calls:
+        with pytest.raises(ValueError, match=re.escape(said)):
+            call()
+
+
+def test_a_body_that_no_request_can_have_is_told_as_one_that_was_not_sent(
+    tfe: mockserver.World,
+) -> None:
+    tfe.client.post("/api/v2/organizations", json={"data": 1})
+    circle: list[Any] = []
+    circle.append(circle)
+    for body, said in (
+        (10**5_000, "body: expected <int>, was "),
+        ("\ud800", 'body: expected "\\\\ud800", was '),
+        ({"data": circle}, "data: expected <list>, was 1"),
+    ):
+        with pytest.raises(AssertionError, match=re.escape(said)):
+            tfe.journal.expect("create-organization", body=body)
+
+
+@pytest.mark.parametrize("key", [0, [], {}, "", "a.b", object()])
+def test_a_fork_takes_no_wrong_key_for_none(tfe: mockserver.World, key: Any) -> None:
+    with pytest.raises(
+        (TypeError, ValueError), match=r"^fork\(key=<.*>\): key must be a text of 1 "
+    ):
+        tfe.fork(key)
 
 
 def test_a_time_that_is_no_number_moves_no_clock(tfe: mockserver.World) -> None:
@@ -160,5 +207,6 @@ def test_an_option_of_a_fault_that_is_no_json_is_named(tfe: mockserver.World) ->
 
 def test_a_token_whose_name_is_no_text_is_not_there(tfe: mockserver.World) -> None:
     assert 5 not in tfe.tokens
-    with pytest.raises(KeyError, match=r"There is no token named 5\. There are: ann, "):
-        tfe.tokens[5]  # type: ignore[index]
+    for name, told in ((5, "5"), (10**5_000, "<int>")):
+        with pytest.raises(KeyError, match=f"There is no token named {told}. There are: ann, "):
+            tfe.tokens[name]  # type: ignore[index]

@@ -123,8 +123,12 @@ def test_snapshot_and_restore_name_a_state(
         ControlError, match=r"There is no snapshot named 'before'. Did you mean 'before it'\?"
     ):
         world.restore("before")
-    with pytest.raises(ValueError, match="no slash"):
-        world.snapshot("a/b")
+    for name in ("a/b", ".", ".."):
+        for call in (world.snapshot, world.restore):
+            with pytest.raises(ValueError, match=r"has no slash and is neither \. nor \.\.$"):
+                call(name)
+    world.snapshot("...")
+    world.restore("...")
 
 
 def test_a_fork_is_a_world_of_its_own(world: mockserver.World, create: Callable[..., Any]) -> None:
