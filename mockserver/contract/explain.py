@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +24,14 @@ WORDS = {
     "null": "null",
 }
 TYPES: Mapping[type, str] = {str: "string", list: "array", dict: "object"}
+KINDS: Mapping[type, str] = {
+    str: "a string", int: "an integer", float: "a number", bool: "a boolean",
+    dict: "an object", list: "an array", type(None): "null",
+}  # fmt: skip
+"""What stands where another type is wanted, in words: the type of a secret tells nothing of it."""
 STRUCTURED = {"object", "array", "null"}
+WORDLIST = re.compile(r"\^\(([a-z_-]+(?:\|[a-z_-]+)+)\)\$")
+"""A pattern that says which words there are: `^(read|plan|write|admin)$`."""
 NAMES = r"^[A-Za-z0-9_-]+$"
 UNTOLD = "its value is not shown"
 """What a fact says in place of a value that is, or may be, a secret."""
@@ -77,7 +85,11 @@ def expected(schema: Schema, components: Mapping[str, Schema]) -> str:
     if set(schema) == {"required"}:
         return "an object with " + " and ".join(schema["required"])
     types = schema.get("type", [])
-    text = " or ".join(WORDS[name] for name in ([types] if isinstance(types, str) else types))
+    types = [types] if isinstance(types, str) else types
+    if "string" in types and (words := WORDLIST.fullmatch(schema.get("pattern", ""))):
+        listed = "one of " + ", ".join(brief(word) for word in words[1].split("|"))
+        return " or ".join([*(WORDS[name] for name in types if name != "string"), listed])
+    text = " or ".join(WORDS[name] for name in types)
     if schema.get("pattern") == NAMES:
         text += " of letters, digits, - and _"
     elif "pattern" in schema:
@@ -132,7 +144,10 @@ def fact(
     if miss.fault == "unlisted":
         said = "not listed" if hints.changed_by(miss, around) is None else "read-only"
         return f"{where} is {said} ({value})"
-    return f"{where} does not fit ({UNTOLD})" if secret else f"{where} is {value}"
+    if secret:
+        kind = KINDS.get(type(miss.value)) if miss.fault == "type" else None
+        return f"{where} {f'is {kind}' if kind else 'does not fit'} ({UNTOLD})"
+    return f"{where} is {value}"
 
 
 def told(value: Any, schema: Schema, secrets: frozenset[str] = frozenset()) -> str:

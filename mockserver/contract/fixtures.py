@@ -174,7 +174,7 @@ def check_fixture(
 def _todo(miss: Miss, wanted: str, others: Mapping[str, Sequence[Miss]]) -> str:
     """What to do. `others` are the misses that the document has as a fixture of other editions."""
     if miss.fault != "unlisted":
-        return hint(miss, wanted, {}, {})
+        return hint(miss, wanted, {}, {}) + _table(miss)
     for other, misses in others.items():
         if not any(miss.path[: len(one.path)] == one.path for one in misses):
             of = f"make the fixture one of edition {other}, which has it"
@@ -183,6 +183,14 @@ def _todo(miss: Miss, wanted: str, others: Mapping[str, Sequence[Miss]]) -> str:
         return f"Did you mean {near}?"
     listed = did_you_mean(str(miss.path[-1]), miss.expected)
     return f"Leave it out, or spell it as it is listed. {listed}"
+
+
+def _table(miss: Miss) -> str:
+    """How TOML writes a list of tables, where one table stands in its place; empty elsewhere."""
+    if miss.fault != "type" or miss.expected != "array" or not isinstance(miss.value, Mapping):
+        return ""
+    name = ".".join(part for part in miss.path if isinstance(part, str))
+    return f" In TOML: [[{name}]], not [{name}]."
 
 
 def _beside(miss: Miss) -> str | None:

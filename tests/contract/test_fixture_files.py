@@ -245,6 +245,61 @@ def test_a_fault_in_a_yaml_file_has_the_same_pointer_as_in_json(tmp_path: Path) 
     assert "/organizations/0/nam: organizations[].nam is not listed" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("ends", "text", "pointer", "said"),
+    [
+        (
+            "yaml",
+            "organizations: [acme]",
+            "/organizations/0",
+            "organizations[] is a string (its value is not shown); expected an object. "
+            "Send an object as organizations[].",
+        ),
+        (
+            "toml",
+            "[organizations]\nname = 'acme'",
+            "/organizations",
+            "organizations is an object (its value is not shown); expected an array. Send an array as "
+            "organizations. In TOML: [[organizations]], not [organizations].",
+        ),
+        (
+            "toml",
+            "[[organizations]]\nname = 'acme'\n[organizations.teams]\nname = 'a'",
+            "/organizations/0/teams",
+            "organizations[].teams is an object; expected an array. Send an array as "
+            "organizations[].teams. In TOML: [[organizations.teams]], not [organizations.teams].",
+        ),
+        *(
+            (
+                "json",
+                f'{{"users": [{{"username": "ann", "password": {value}}}]}}',
+                "/users/0/password",
+                f"users[].password is {kind} (its value is not shown); expected a string. Send a string as "
+                "users[].password.",
+            )
+            for value, kind in [
+                ("4711", "an integer"), ("1.5", "a number"), ("true", "a boolean"),
+                ("null", "null"), ('["4711"]', "an array"), ('{"4711": 1}', "an object"),
+            ]
+        ),
+        (
+            "json",
+            '{"organizations": [{"name": "acme", "workspaces": [{"name": "w", "team-access": {"t": "reads"}}]}]}',
+            "/organizations/0/workspaces/0/team-access/t",
+            'organizations[].workspaces[].team-access.t is "reads"; expected an object or one of "read", '
+            '"plan", "write", "admin". Send an object or one of "read", "plan", "write", "admin" as '
+            "organizations[].workspaces[].team-access.t.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_type_is_told_by_what_stands_there_and_what_may(
+    tmp_path: Path, ends: str, text: str, pointer: str, said: str
+) -> None:
+    with pytest.raises(UnfitFixture) as refused:
+        server.fixture_for("2019-07", a_file(tmp_path, text, ends))
+    assert refused.value.faults == [(pointer, said)]
+
+
 # what ships
 
 

@@ -186,7 +186,7 @@ UNFIT = [
     pytest.param(
         {"users": [{"username": "ann", "password": 5}]},
         [("/users/0/password",
-          "users[].password does not fit (its value is not shown); expected a string. "
+          "users[].password is an integer (its value is not shown); expected a string. "
           "Send a string as users[].password.")],
         id="a secret of another type",
     ),
