@@ -104,6 +104,16 @@ def expected(schema: Schema, components: Mapping[str, Schema]) -> str:
     return text + (" of " if bounds else "") + " and ".join(bounds) or "any value"
 
 
+def of_length(wanted: str, bound: str) -> str:
+    """What is wanted of a text, with a bound of its length: `a string of at most 90 letters, …`."""
+    of, string = "a string of ", "a string"
+    if wanted.startswith(of):
+        return f"{of}{bound} {wanted.removeprefix(of)}"
+    if wanted.startswith(string):
+        return f"{of}{bound} characters{wanted.removeprefix(string)}"
+    return f"{wanted}, of {bound} characters"
+
+
 def vendor_detail(miss: Miss, schema: Schema) -> str:
     """The detail of a refusal: the vendor's words where they are known, else the plain fact."""
     name = human(miss.path)
@@ -186,9 +196,9 @@ def explained(
     around, *_ = trail(schema, miss.path[:-1], components)
     wanted = expected(part, components) if part else "no such member"
     if miss.fault == "maxLength":
-        wanted += f", at most {miss.expected} characters of it"
+        wanted = of_length(wanted, f"at most {miss.expected}")
     if miss.fault == "minLength" and miss.expected != 1:
-        wanted += f", at least {miss.expected} characters of it"
+        wanted = of_length(wanted, f"at least {miss.expected}")
     if miss.fault == "uniqueItems":
         wanted = "items that are all different"
     return vendor_detail(miss, part), {
