@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.contract import UnknownEdition, editions
+from mockserver.contract import editions
 from mockserver.contract.files import shipped_fixtures
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture
 from tests.client import ROOT
@@ -205,10 +205,7 @@ def test_another_edition_is_refused_with_the_fact(tfe: mockserver.World) -> None
         mockserver.universe(fixture={"edition": "2019-08"}, edition="2019-07")
 
 
-@pytest.mark.parametrize(
-    ("said", "error"),
-    [("2031-01", UnknownEdition), (5, UnfitFixture), (None, UnfitFixture), ({}, UnfitFixture)],
-)
-def test_an_edition_that_is_none_is_refused(said: Any, error: type[Exception]) -> None:
-    with pytest.raises(error):
+@pytest.mark.parametrize("said", ["2031-01", 5, None, {}])
+def test_an_edition_that_is_none_is_refused(said: Any) -> None:
+    with pytest.raises(UnfitFixture):
         mockserver.universe(fixture={"edition": said})
