@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -19,14 +19,19 @@ Member = Callable[[View, Record], Any]
 Relations = Mapping[Relation, Ordered]
 
 
-def resource(view: View, record: Record) -> dict[str, Any]:
-    """The resource object of a record, in the order in which the edition lists its members."""
+def resource(view: View, record: Record, known: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The resource object of a record, in the order in which the edition lists its members.
+
+    `known`: its relationships, which are put in as they are (`relationships_of`).
+    """
     kind = view.kinds[record.kind]
     parts = _parts(kind, view.facts)
     relations = view.state.relations(record.key)
     attributes = _attributes(parts, view, record, relations)
     shown = {"id": record.id, "type": record.kind, "attributes": attributes}
-    if parts.relationships:
+    if known is not None:
+        shown["relationships"] = known
+    elif parts.relationships:
         shown["relationships"] = _relationships(parts, view, record, relations)
     shown["links"] = kind.links(view, record) if kind.links else own_link(record)
     return shown
@@ -67,12 +72,60 @@ def _relationships(
     return shown
 
 
+class Alone(NamedTuple):
+    """What a record without members that owns nothing shows its relationships by: its kind in an
+    edition, and the type and id of the record in whose list it stands.
+    """
+
+    kind: Kind
+    facts: Facts
+    type: str
+    id: str
+
+
+def alone(view: View, record: Record) -> Alone | None:
+    """None of a record that has members, owns something or hides relationships, and of a kind whose
+    relationships are made of more than that.
+    """
+    state, kind = view.state, view.kinds[record.kind]
+    hiding = _parts(kind, view.facts).hiding
+    if hiding is None or record.key in state.links or record.key in state.owned:
+        return None
+    for name in hiding:
+        if record.values[name]:
+            return None
+    place = state.get(record.owner)
+    return Alone(kind, view.facts, place.kind, place.id)
+
+
+def relationships_of(alone: Alone) -> dict[str, Any]:
+    """What all records show that are alone in that way."""
+    shown: dict[str, Any] = {}
+    for name, how in _parts(alone.kind, alone.facts).relationships:
+        if how is owner:
+            shown[name] = {"data": {"type": alone.type, "id": alone.id}}
+        else:
+            shown[name] = {"data": [] if isinstance(how, To) and not how.one else None}
+    return shown
+
+
+def one_owned(
+    chosen: Callable[[View, Record], Record | None], view: View, record: Record
+) -> dict[str, Any]:
+    """The relationship to one of what a record owns, to none where it owns nothing. A kind says which:
+    `partial(one_owned, chosen)`.
+    """
+    return to_one(chosen(view, record))
+
+
 class Parts(NamedTuple):
     """How the resource objects of a kind are made in an edition.
 
     `attributes`: all that it lists, in its order, null where a record has none. `nested`: those that
     may be arrays or objects and are shown as they are kept. `computed`: what makes the others;
     `counted`: those that count a relation. `relationships`: what makes each; a relation, its members.
+    `hiding`: the attributes that hide some of these; None where one is made of more than members,
+    what the record owns, and the record in whose list it stands.
     """
 
     attributes: dict[str, Any]
@@ -80,13 +133,15 @@ class Parts(NamedTuple):
     computed: tuple[tuple[str, Member], ...]
     counted: tuple[tuple[str, To], ...]
     relationships: tuple[tuple[str, Member | To], ...]
+    hiding: frozenset[str] | None
 
 
 @lru_cache(maxsize=512)
 def _parts(kind: Kind, facts: Facts) -> Parts:
     """The parts of a kind, worked out once for each edition."""
     attributes = {n: said for n, said in facts.attributes.get(kind.type, {}).items() if said.shown}
-    relationships = facts.relationships.get(kind.type, {})
+    listed = facts.relationships.get(kind.type, {})
+    relationships = {name: how for name in listed if (how := _relationship(kind, name))}
     computed = {name: made for name in attributes if (made := _attribute(kind, name))}
     counts = {to.counted: to for to in kind.relations.values() if to.counted not in computed}
     counted = {name: to for name, to in counts.items() if name in attributes}
@@ -96,8 +151,20 @@ def _parts(kind: Kind, facts: Facts) -> Parts:
         tuple(name for name, said in kept.items() if not _is_plain(said.schema)),
         tuple(computed.items()),
         tuple(counted.items()),
-        tuple((name, how) for name in relationships if (how := _relationship(kind, name))),
+        tuple(relationships.items()),
+        _hiding(kind, relationships.values()),
     )
+
+
+def _hiding(kind: Kind, relationships: Collection[Member | To]) -> frozenset[str] | None:
+    """What hides relationships, where `relationships_of` knows all of them."""
+    known = all(
+        isinstance(how, To) or how is owner or getattr(how, "func", None) is one_owned
+        for how in relationships
+    )
+    if not relationships or not known or kind.within is None or kind.show is not resource:
+        return None
+    return frozenset(how.unless for how in relationships if isinstance(how, To) and how.unless)
 
 
 PLAIN = {"string", "boolean", "integer", "number", "null"}

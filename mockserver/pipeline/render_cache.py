@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from mockserver.contract import Operation
 from mockserver.contract.resource_schemas import ResourceSchema
+from mockserver.jsonapi import resources
 from mockserver.world.calls import Call, Shown
 from mockserver.world.problems import Breach
 from mockserver.world.state import Record, State
@@ -97,6 +99,29 @@ class Store:
         return kept.part
 
 
+class Relationships(NamedTuple):
+    """The relationships of all records that are alone in one way: as an object, which is only looked
+    at and never given away, and as the text of the member.
+    """
+
+    shown: dict[str, Any]
+    text: str
+
+
+@lru_cache(maxsize=512)
+def _relationships(alone: resources.Alone) -> Relationships:
+    shown = resources.relationships_of(alone)
+    return Relationships(shown, _encode({"relationships": shown})[1:-1])
+
+
+def _written(shown: Shown, known: Relationships) -> bytes:
+    """A resource object that has these relationships, as bytes: equal to one written at once."""
+    text = _encode({**shown, "relationships": None})
+    # the last one: only links follow, and what stands in a string has its quotes escaped
+    before, _, after = text.rpartition('"relationships":null')
+    return f"{before}{known.text}{after}".encode()
+
+
 class RenderedParts:
     """The parts of one answer: called with a record, or with what a kind shows itself, gives the
     number that stands for it.
@@ -153,6 +178,12 @@ class RenderedParts:
         return resource
 
     def _built(self, record: Record, resource: ResourceSchema) -> bytes:
+        alone = resources.alone(self._call, record) if self._store else None
+        if alone is not None:
+            known = _relationships(alone)
+            shown = resources.resource(self._call, record, known.shown)
+            if resource.holds(shown):
+                return _written(shown, known)
         return self._judged(self._call.show(record), resource)
 
     def _judged(self, shown: Shown, resource: ResourceSchema) -> bytes:

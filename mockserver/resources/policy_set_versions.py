@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from mockserver.jsonapi.handlers import list_records, show_record
-from mockserver.jsonapi.identifiers import to_one
-from mockserver.jsonapi.resources import own_link, resource
+from mockserver.jsonapi.resources import one_owned, own_link, resource
 from mockserver.resources import archives
 from mockserver.world import clock, ids
 from mockserver.world.calls import Call, Reply
@@ -67,8 +67,8 @@ RELATED = {
     "current_version": lambda view, record: filter(None, [current(view, record)]),
 }
 RELATIONSHIPS = {
-    "newest-version": lambda view, record: to_one(newest(view, record)),
-    "current-version": lambda view, record: to_one(current(view, record)),
+    "newest-version": partial(one_owned, newest),
+    "current-version": partial(one_owned, current),
 }
 
 

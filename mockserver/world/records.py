@@ -58,8 +58,8 @@ def kept_values(kind: Kind, facts: Facts, given: Values) -> dict[str, Any]:
 
 def _kept(how: Form, values: dict[str, Any], given: Values) -> dict[str, Any]:
     """Values, what is given among them, as they are kept."""
-    for name in how.left_out & given.keys():
-        del values[name]
+    for name in how.left_out:
+        values.pop(name, None)
     for name in how.secrets:
         if name in given:
             values.pop(name, None)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract import editions
+from mockserver.jsonapi.resources import alone, relationships_of
 from mockserver.pipeline.frame import setting_of
 from mockserver.pipeline.messages import Sent
 from mockserver.pipeline.outcome import Outcome, Setting
@@ -105,6 +106,19 @@ def test_what_a_kind_leaves_out_of_what_it_depends_on_is_found(name: str) -> Non
             if not any(otherwise(name, replace(kind, depends=part(kind.depends, at)))):
                 unseen.add((name, kind.type, at))
     assert unseen == {place for place in NOT_TOLD_APART if place[0] == name}
+
+
+@pytest.mark.parametrize("name", editions())
+def test_records_that_are_alone_all_show_the_relationships_that_are_kept_of_them(name: str) -> None:
+    seen: dict[int, Record] = {}
+    for kinds, state, written in played(name):
+        view = views(kinds, state)[0]
+        for record in state.every():
+            if id(record) not in seen and (found := alone(view, record)) is not None:
+                seen[id(record)] = record
+                shown = view.show(record)["relationships"]
+                assert relationships_of(found) == shown, (written, record.id)
+    assert {record.kind for record in seen.values()} > {"policies"}
 
 
 def outcome_of(setting: Setting, universe: Universe, sent: Sent) -> Outcome:
