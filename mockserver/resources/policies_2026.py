@@ -74,8 +74,8 @@ def settled_of_kinds(
         if attributes.get("query"):
             call.let_pass(
                 "/data/attributes/query",
-                fact=f"a {kind} policy has a query",
-                expected="a query of an OPA policy alone",
+                fact=f"data.attributes.query is sent, and the policy is of kind {kind}",
+                expected="no query, or a policy of kind opa",
                 source=call.facts.source("policy-queries"),
                 hint="Leave out data.attributes.query; it has no effect.",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -49,7 +50,8 @@ def _let_pass_ignored(call: Call, values: Values) -> None:
         if values.get(name):
             call.let_pass(
                 f"/data/attributes/{name}",
-                fact=f"{name} is {values[name]!r}, and Sentinel checks the set without agents",
+                fact=f"data.attributes.{name} is {json.dumps(values[name])}, and Sentinel checks the "
+                "set without agents",
                 expected="agent-enabled true, or a set of kind opa",
                 source=call.facts.source("policy-set-agents"),
                 hint="Send data.attributes.agent-enabled as true too, or leave it out; it has no effect.",

@@ -263,6 +263,13 @@ def test_what_a_kind_of_policies_ignores_is_a_finding_and_refused_in_a_strict_wo
     assert ask(acme, method, path, sent).status in (200, 201)
     findings = [*acme.journal][-1].findings
     assert [finding["hint"] for finding in findings] == [found] * bool(found)
+    if found:
+        facts = (
+            "query is sent, and ",
+            "overridable is true, and ",
+            'policy-tool-version is "0.23.0", and ',
+        )
+        assert findings[0]["fact"].removeprefix("data.attributes.").startswith(facts)
     broken = pytest.raises(Broken, match=re.escape(found)) if found else nullcontext()
     with broken, mockserver.universe(fixture=DOCUMENT, edition="2026-08", strict=True) as strict:
         before = strict.state()
