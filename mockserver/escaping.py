@@ -30,6 +30,6 @@ def escaped(text: str) -> str:
 
 def faults_told(faults: Sequence[tuple[str, str]], fixture: str = "") -> str:
     """What is wrong with a fixture, named where it has a name: `(pointer, detail)` a line each."""
-    named = f"The fixture {fixture!r}" if fixture else "The fixture"
+    named = escaped(f"The fixture {fixture!r}") if fixture else "The fixture"
     lines = (f"  {escaped(pointer) or '/'}: {escaped(detail)}" for pointer, detail in faults)
     return "\n".join((f"{named} has {len(faults)} fault(s):", *lines))

@@ -197,6 +197,51 @@ def test_every_report_of_verify_is_ours(text: str, tmp_path: Path) -> None:
     assert "<script>" not in step.read_text()
 
 
+def can_be_a_name(text: str) -> bool:
+    return "\0" not in text and "\ud800" not in text
+
+
+FILES = [*filter(can_be_a_name, HOSTILE.values()), *["x\udcffy"] * (sys.platform == "linux")]
+
+
+@pytest.mark.parametrize("text", FILES, ids=ascii)
+def test_what_commands_say_of_a_file_is_ours(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = Path(f"{text}.json")
+    commands = [
+        ["serve", "--port", "0", "--fixture", str(file)],
+        ["serve", "--port", "0", "--tls-cert", str(file)],
+        ["who", "--fixture", str(file)],
+        ["env", "--ready-file", str(file)],
+        *(["verify", f"--{form}", str(file)] for form in ("har", "journal", "exchanges")),
+        ["diff", "2019-07", "--against", str(file)],
+        ["fixture", "--from", str(file)],
+    ]
+    for content in ("{bad", "[]", '{"organizations": [{"nam": 1}]}'):
+        file.write_text(content)
+        for command in commands:
+            result = CliRunner().invoke(main, command)
+            assert result.exit_code
+            refuse_foreign(result.output)
+    file.unlink()
+    refuse_foreign(CliRunner().invoke(main, ["who", "--fixture", str(file)]).output)
+
+
+@pytest.mark.parametrize("text", FILES, ids=ascii)
+def test_what_a_world_is_made_from_is_shown_on_one_line(text: str, tmp_path: Path) -> None:
+    file = tmp_path / f"{text}.json"
+    file.write_text("{bad")
+    with pytest.raises(ValueError, match="not JSON") as raised:
+        mockserver.universe(fixture=file)
+    refuse_foreign(str(raised.value))
+    file.write_text("{}")
+    with mockserver.universe(fixture=file) as tfe:
+        shown = tfe.client.get("/_mock/universe").json["fixture"]
+    assert shown == escaped(str(file))
+
+
 @hostile
 def test_what_record_says_is_ours(text: str, tmp_path: Path) -> None:
     class Upstream:

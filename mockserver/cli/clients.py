@@ -12,6 +12,7 @@ import click
 
 from mockserver.cli.common import EDITION, TOKEN, URL, edition_named
 from mockserver.cli.printing import say
+from mockserver.escaping import escaped
 from mockserver.loopback import is_loopback, origin_of, split, without_proxy
 
 READY = click.option(
@@ -89,7 +90,7 @@ def _said(url: str, token: str, ready_file: Path | None, tls: bool) -> Mapping[s
             written = None
         if not isinstance(written, dict) or not all(isinstance(v, str) for v in written.values()):
             raise click.UsageError(
-                f"{ready_file} is not what `serve --ready-file` writes: no JSON object of texts"
+                f"{escaped(str(ready_file))} is not what `serve --ready-file` writes: no JSON object of texts"
             )
         said |= written
     origin = origin_of(said["url"])

@@ -80,7 +80,7 @@ def refusing() -> Iterator[None]:
     """What is wrong with a fixture as an error of the command line, and what there is not as one of
     usage: an edition, an operation, a caller, a fixture. The same words in every command.
     """
-    from mockserver.contract.fixtures import UnknownFixture
+    from mockserver.contract.fixtures import UnfitFixture, UnknownFixture
     from mockserver.world.seeding import BadFixture
 
     try:
@@ -89,8 +89,10 @@ def refusing() -> Iterator[None]:
         raise Unusable(escaped(str(error.args[0]))) from None
     except UnknownFixture as error:
         raise Unusable(escaped(str(error))) from None
-    except (ValueError, BadFixture) as error:
-        raise click.ClickException(str(error)) from None
+    except (UnfitFixture, BadFixture) as error:
+        raise click.ClickException(str(error)) from None  # a line a fault
+    except ValueError as error:
+        raise click.ClickException(escaped(str(error))) from None
 
 
 def edition_named(name: str) -> Edition:
@@ -120,14 +122,14 @@ def edition_recorded(form: str, path: Path) -> str:
     try:
         return edition_of(form, path)
     except BadRecording as error:
-        raise Unusable(escaped(str(error))) from None
+        raise Unusable(str(error)) from None
 
 
 def one_file(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """The recording that is one file; a usage error for a folder."""
     if path and path.is_dir():
         raise click.BadParameter(
-            f"'{path}' is a folder; one that `mockserver record` has written is for --exchanges."
+            f"'{escaped(str(path))}' is a folder; one that `mockserver record` has written is for --exchanges."
         )
     return path
 
@@ -136,7 +138,7 @@ def one_folder(context: click.Context, option: click.Parameter, path: Path | Non
     """The recording that is a folder; a usage error for a file."""
     if path and not path.is_dir():
         raise click.BadParameter(
-            f"'{path}' is a file; give the folder that `mockserver record` has written. `mockserver "
+            f"'{escaped(str(path))}' is a file; give the folder that `mockserver record` has written. `mockserver "
             "verify` judges files with --har and --journal."
         )
     return path

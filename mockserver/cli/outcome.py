@@ -10,6 +10,7 @@ import click
 
 from mockserver.cli.printing import say, say_table
 from mockserver.digits import is_percentage
+from mockserver.escaping import escaped
 
 if TYPE_CHECKING:
     from mockserver.judge.coverage import Coverage
@@ -64,7 +65,9 @@ def tell(
     try:
         write(result, forms, say, os.environ.get("GITHUB_STEP_SUMMARY", ""), annotate)
     except OSError as error:
-        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+        raise click.UsageError(
+            escaped(f"cannot write {error.filename}: {error.strerror}")
+        ) from None
     if result.stopped:
         say(f"Error: {result.stopped}", err=True)
         return result.exit

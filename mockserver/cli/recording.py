@@ -89,7 +89,7 @@ def record(
     def ready() -> None:
         if ready_file:
             Path(ready_file).write_text(json.dumps({"url": server.url}) + "\n", encoding="utf-8")
-        say(f"recording into {into} at {server.url}")
+        say(escaped(f"recording into {into} at {server.url}"))
         sys.stdout.flush()
 
     server.run(ready)

@@ -9,6 +9,7 @@ import click
 
 from mockserver.cli.common import EDITION, Unusable, edition_named
 from mockserver.cli.printing import say_json
+from mockserver.escaping import escaped
 
 
 @click.command()
@@ -47,5 +48,7 @@ def schema(operation: str | None, answer: int | None, edition: str, folder: Path
     except (KeyError, ValueError) as error:
         raise Unusable(str(error.args[0])) from None
     except OSError as error:
-        raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
+        raise click.ClickException(
+            escaped(f"cannot write {error.filename}: {error.strerror}")
+        ) from None
     say_json(made)

@@ -15,6 +15,7 @@ import click
 from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable, refusing
 from mockserver.cli.process import held, share_the_processor, spare_the_collector
 from mockserver.cli.ready import ready_to, say_ready
+from mockserver.escaping import escaped
 from mockserver.loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _key(token: str | None, host: str, *, here: bool, control_token: str | None)
     """The key of the world; a usage error where it, or a host without a control token, cannot be."""
     if not here and not control_token:
         raise click.UsageError(
-            f"--host {host} can be reached from other machines: choose a --control-token as well, "
+            f"--host {escaped(host)} can be reached from other machines: choose a --control-token as well, "
             "so that not everybody can make worlds there, or say --insecure."
         )
     if token is None:
@@ -216,7 +217,7 @@ def _listening(host: str, port: int) -> Iterator[None]:
     except (OSError, OverflowError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         hint = "choose another with --port, or --port 0 for a free one"
-        raise Unusable(f"cannot listen on {host}:{port}: {reason}; {hint}") from None
+        raise Unusable(escaped(f"cannot listen on {host}:{port}: {reason}; {hint}")) from None
 
 
 def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> Any:
@@ -231,5 +232,7 @@ def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> A
         try:
             return making.given(certificate, key)
         except OSError as error:
-            raise Unusable(f"cannot use {certificate}: {error.strerror or error}") from None
+            raise Unusable(
+                escaped(f"cannot use {certificate}: {error.strerror or error}")
+            ) from None
     return making.made(host)

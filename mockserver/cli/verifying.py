@@ -29,6 +29,7 @@ from mockserver.cli.common import (
 from mockserver.cli.judging import judged, recording_given
 from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, tell
 from mockserver.cli.progress import progress
+from mockserver.escaping import escaped
 
 if TYPE_CHECKING:
     from mockserver.contract import Edition
@@ -160,7 +161,9 @@ def _forms(reports: tuple[str, ...]) -> list[Report]:
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+        raise click.UsageError(
+            escaped(f"cannot write {error.filename}: {error.strerror}")
+        ) from None
     return forms
 
 

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mockserver.escaping import escaped
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -36,7 +38,7 @@ def read(path: Path, made: Callable[[Members], Any] | None = None) -> Any:
     try:
         return parsed(text, made)
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        raise ValueError(escaped(f"{path}: {error}")) from None
 
 
 def parsed(text: str, made: Callable[[Members], Any] | None = None) -> Any:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.files import once, parsed
+from mockserver.escaping import escaped
 from mockserver.nearest import either
 from mockserver.pointers import pointer
 
@@ -58,13 +59,14 @@ def read_file(path: Path) -> Any:
     try:
         document = FORMATS.get(path.suffix, _json)(path.read_text(encoding="utf-8"))
         refuse_unsayable(document)
+        return document
     except UnicodeDecodeError:
-        raise ValueError(f"{path}: not in UTF-8") from None
+        wrong = "not in UTF-8"
     except RecursionError:
-        raise ValueError(f"{path}: nested deeper than {DEPTH} levels") from None
+        wrong = f"nested deeper than {DEPTH} levels"
     except ValueError as error:
-        raise ValueError(f"{path}: {error}{_taken_for_json(path)}") from None
-    return document
+        wrong = f"{error}{_taken_for_json(path)}"
+    raise ValueError(escaped(f"{path}: {wrong}"))
 
 
 def _taken_for_json(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from mockserver.contract.explain import brief, expected, fact, told, trail
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
 from mockserver.contract.hints import hint, meant
-from mockserver.escaping import faults_told
+from mockserver.escaping import escaped, faults_told
 from mockserver.nearest import did_you_mean, either, there_is_no
 
 
@@ -75,7 +76,13 @@ def is_path(fixture: str | Path) -> bool:
 def no_file(path: Path, *places: Path) -> str:
     """That there is no such fixture file, and in which folders it was looked for."""
     looked = f" It was looked for in {either([*dict.fromkeys(map(str, places))])}."
-    return f"There is no fixture file {str(path)!r}.{'' if path.is_absolute() else looked}"
+    return escaped(f"There is no fixture file {str(path)!r}.{'' if path.is_absolute() else looked}")
+
+
+def called(fixture: str | Path) -> str:
+    """How a fixture is told of: its name, or its path as no name of one that ships."""
+    shipped = any(str(fixture) in shipped_fixtures(edition) for edition in editions())
+    return f".{os.sep}{fixture}" if shipped and not isinstance(fixture, str) else str(fixture)
 
 
 def found_fixture(

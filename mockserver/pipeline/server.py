@@ -16,12 +16,15 @@ from mockserver.contract.engines import Checker
 from mockserver.contract.files import is_installed
 from mockserver.contract.fixtures import (
     UnfitFixture,
+    called,
     check_fixture,
     found_fixture,
+    is_path,
     is_shipped,
     of_edition,
     read_fixture,
 )
+from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline import cors
 from mockserver.pipeline.misnamed import refuse_misnamed
@@ -93,7 +96,8 @@ def _named(fixture: str | Path | Mapping[str, Any] | None) -> Iterator[None]:
     except (UnfitFixture, BadFixture) as error:
         if isinstance(fixture, str | Path):
             path, here = Path(fixture), Path.cwd()
-            error.fixture = str(path.relative_to(here) if path.is_relative_to(here) else path)
+            within = is_path(fixture) and path.is_relative_to(here)
+            error.fixture = called(path.relative_to(here) if within else fixture)
         raise
 
 
@@ -213,7 +217,7 @@ class Server:
             first=first_state(kinds, document, seed, clock.now()),
             seed=seed,
             strict=_first(options.get("strict"), self.strict),
-            fixture=str(fixture) if isinstance(fixture, str | Path) else None,
+            fixture=escaped(called(fixture)) if isinstance(fixture, str | Path) else None,
             journal=Journal(digest=lambda: Coverage(contract.name)),
             parts=Store() if self.keep else None,
             named=fixtures.token_names(kinds, document),

@@ -15,6 +15,7 @@ import pytest
 from mockserver.client.broken import worlds
 from mockserver.contract.editions import editions
 from mockserver.digits import is_percentage
+from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage, not_counted, rows
 from mockserver.reports.columns import UNFOLDED, columns
 from mockserver.reports.html import page
@@ -99,7 +100,7 @@ class Collected:
                 _tables(terminalreporter, counted)
             else:
                 path.write_text(_written(form, counted), encoding="utf-8")
-                terminalreporter.write_line(f"contract coverage: {path}")
+                terminalreporter.write_line(escaped(f"contract coverage: {path}"))
         for coverage in self._short():
             terminalreporter.write_line(
                 f"FAIL contract coverage is {coverage.summary}, "
@@ -117,7 +118,7 @@ def _report(said: str) -> tuple[str, Path | None]:
         refuse_unwritable([report])
     except OSError as error:
         why = f"cannot write {error.filename}: {error.strerror}"
-        raise pytest.UsageError(f"--tfe-coverage={said}: {why}") from None
+        raise pytest.UsageError(escaped(f"--tfe-coverage={said}: {why}")) from None
     return report
 
 

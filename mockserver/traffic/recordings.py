@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import ijson
 
+from mockserver.escaping import escaped
 from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
 
@@ -26,6 +27,9 @@ Read = Callable[[Path], Iterator[Exchange]]
 
 class BadRecording(Exception):
     """A recording that cannot be read, or not to its end; one sentence says why."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(escaped(said))
 
 
 def har(path: Path) -> Iterator[Exchange]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -355,6 +356,25 @@ def test_a_fixture_that_ships_goes_before_a_file_of_its_name_where_it_is_no_path
     Path("documented").write_text('{"organizations": [{"name": "mine"}]}', encoding="utf-8")
     with mockserver.universe(fixture=fixture) as tfe:
         assert (tfe.client.get("/api/v2/organizations/mine").status_code == 200) is own
+
+
+def test_a_path_is_told_as_one_where_a_fixture_of_its_name_ships(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("platform").write_text("{}", encoding="utf-8")
+    for fixture, told in (
+        (Path("platform"), f".{os.sep}platform"),
+        (Path("platform").resolve(), str(tmp_path / "platform")),
+        ("platform", "platform"),
+    ):
+        with mockserver.universe(fixture=fixture) as tfe:
+            assert tfe.client.get("/_mock/universe").json["fixture"] == told
+    Path("platform").write_text('{"users": 1}', encoding="utf-8")
+    with pytest.raises(
+        UnfitFixture, match=f"^The fixture '{re.escape(f'.{os.sep}')}platform' has 1 "
+    ):
+        mockserver.universe(fixture=Path("platform").resolve())
 
 
 @pytest.mark.parametrize("fixture", ["./documented", Path("documented"), "a/documented"])
