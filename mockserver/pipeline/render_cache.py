@@ -198,16 +198,16 @@ class RenderedParts:
 
     def joined(self, envelope: Mapping[str, Any]) -> bytes:
         """The document as bytes: equal to one written at once."""
-        data, included = envelope["data"], envelope.get("included")
-        members = {n: json_bytes(v) for n, v in envelope.items() if n not in ("data", "included")}
-        shown = {"data": self._all[data] if isinstance(data, int) else self._array(data)}
-        if included is not None:
-            shown["included"] = self._array(included)
-        texts = (b'"%b":%b' % (name.encode(), text) for name, text in (shown | members).items())
-        return b"{" + b",".join(texts) + b"}"
+        members = [
+            (name, self._joined(value) if name in ("data", "included") else json_bytes(value))
+            for name, value in envelope.items()
+        ]
+        return b"{%b}" % b",".join([b'"%b":%b' % (name.encode(), text) for name, text in members])
 
-    def _array(self, places: list[int]) -> bytes:
-        return b"[" + b",".join([self._all[at] for at in places]) + b"]"
+    def _joined(self, places: int | list[int]) -> bytes:
+        if isinstance(places, int):
+            return self._all[places]
+        return b"[%b]" % b",".join([self._all[at] for at in places])
 
 
 _encode = json.JSONEncoder(

@@ -25,8 +25,9 @@ def freeze(value: Any) -> Any:
 
 def seal(values: dict[str, Any]) -> MappingProxyType[str, Any]:
     """As `freeze`, without a copy: of a dict that its maker lets go of."""
-    for name in [name for name, value in values.items() if type(value) not in _PLAIN]:
-        values[name] = freeze(values[name])
+    for name, value in values.items():
+        if type(value) not in _PLAIN:
+            values[name] = freeze(value)
     return MappingProxyType(values)
 
 
