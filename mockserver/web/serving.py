@@ -12,6 +12,7 @@ import signal
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
@@ -37,6 +38,9 @@ BUFFER = 256 * 1024
 of it of a body, so that one of many large ones is not read at a length."""
 GRACE = 5.0
 """Seconds that a stopping server waits for what was begun; container runtimes kill after ten."""
+ECHO = 0.2
+"""Seconds in which a signal that comes again is the same one: `timeout` sends it to the process, and then
+to its group."""
 FAREWELL = 0.2
 """Seconds that a client has to say good-bye, as TLS wants it."""
 THREADS = 64
@@ -131,12 +135,11 @@ class LiveServer:
 
         `ready` is called when signals are heard and connections are taken, `at_once` before that end.
         """
-        heard = 0
+        heard: list[float] = []
 
         def hear(number: int, frame: FrameType | None) -> None:
-            nonlocal heard
-            heard += 1
-            if heard > 1:
+            heard.append(time.monotonic())
+            if heard[-1] - heard[0] > ECHO:
                 at_once()
                 os._exit(128 + number)
             self._end()

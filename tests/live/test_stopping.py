@@ -13,13 +13,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from mockserver.web.app import create_app
-from mockserver.web.serving import LiveServer
+from mockserver.web.serving import ECHO, LiveServer
 from tests.client import JSONAPI, SET, SETS, a_set, connected
 from tests.examples import examples
 from tests.waiting import until
@@ -66,12 +67,24 @@ def test_clients_that_are_stuck_in_a_head_hold_no_stop() -> None:
         assert time.monotonic() - began < 2
 
 
+def test_a_signal_that_timeout_sends_twice_is_one(tmp_path: Path) -> None:
+    """To the process and to its group: what it keeps is written, and it ends with 0."""
+    state = tmp_path / "state.json"
+    with serving("--state", str(state)) as served:
+        assert served.ask("POST", SETS, a_set("late"))[0] == 201
+        for _ in range(3):
+            served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(timeout=20) == 0
+    assert "late" in state.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_second_signal_ends_it_at_once(how: signal.Signals) -> None:
     with serving("--grace", "30") as served, ExitStack() as stack:
         stuck(served, stack)
         served.process.send_signal(signal.SIGTERM)
         until(lambda: refuses(served))
+        time.sleep(ECHO)
         assert served.process.poll() is None
         began = time.monotonic()
         assert served.stop(how) == 128 + how
