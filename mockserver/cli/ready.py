@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mockserver.cli.common import Unusable
 from mockserver.cli.printing import say
 from mockserver.escaping import escaped
 
@@ -18,11 +19,14 @@ NAMED = 3
 
 
 def ready_to(file: Path, url: str, token: str, edition: str, secure: Any) -> None:
-    """Write the file that a script waits for; `secure` is None without TLS."""
+    """Write the file that a script waits for; `secure` is None without TLS. Raises Unusable."""
     said = {"url": url, "token": token, "edition": edition}
     if secure and secure.authority:
         said["authority"] = str(secure.authority)
-    file.write_text(json.dumps(said) + "\n", encoding="utf-8")
+    try:
+        file.write_text(json.dumps(said) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Unusable(f"cannot write {escaped(str(file))}: {error.strerror or error}") from None
 
 
 def say_ready(url: str, token: str, universe: Universe, code: str | None, secure: Any) -> None:

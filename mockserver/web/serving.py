@@ -180,8 +180,8 @@ class LiveServer:
             ssl_shutdown_timeout=FAREWELL if self._tls else None,
             backlog=BACKLOG,
         )
-        watch = loop.create_task(_watch(loop, state))
         ready()
+        watch = loop.create_task(_watch(loop, state))
         await stop.wait()
         for _ in range(3):  # take in whose connection stands, and what they have sent
             await asyncio.sleep(0.001)

@@ -109,6 +109,15 @@ def test_the_ready_file_is_there_when_the_ready_line_is(tmp_path: Any) -> None:
         }
 
 
+def test_a_ready_file_that_cannot_be_written_ends_it_with_one_sentence(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "serve", "--port", "0", "--ready-file", "nowhere/ready.json"], timeout=30,
+        env=clean(), cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    said = "Error: cannot write nowhere/ready.json: No such file or directory\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stuck", [False, True])
 def test_under_load_every_write_that_was_begun_is_answered(stuck: bool) -> None:
