@@ -33,9 +33,8 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterable[Error
     the tool that checks them. What is ignored is a finding.
     """
     yield from attachments.checked(call, values, record)
-    if record is None:
-        data = call.linkage.get("policies") or ()
-        policies = frameworks.policies_of(call, data, "/data/relationships/policies/data")
+    if record is None and (sent := call.linkage.get("policies")):
+        policies = frameworks.policies_of(call, sent, "/data/relationships/policies/data")
         yield from frameworks.unfit(policies, values)
     tool, version = TOOLS.get((record or values)["kind"]), values.get("policy-tool-version")
     if tool is not None and version is not None:
