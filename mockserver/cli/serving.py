@@ -199,6 +199,9 @@ def _beside(
     worlds: Server, universe: Universe, fixture: str, watch: bool, state: str | None
 ) -> Iterator[None]:
     """What goes on beside the server: the fixture is watched, or the state is kept."""
+    if not (watch or state):
+        yield
+        return
     from mockserver.cli import keeping
 
     with ExitStack() as stack:
