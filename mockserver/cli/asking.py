@@ -26,7 +26,9 @@ class AskedServer(NamedTuple):
 
 
 def asked(options: dict[str, Any]) -> AskedServer:
-    """The server of the options, asked for its edition; a usage error where they are none."""
+    """The server of the options, asked for its edition, until the command ends; a usage error where they
+    are none.
+    """
     from mockserver.traffic.http_transport import HttpTransport
     from mockserver.traffic.naming import named_edition
     from mockserver.traffic.transport import Unreachable
@@ -36,6 +38,7 @@ def asked(options: dict[str, Any]) -> AskedServer:
         transport = HttpTransport(options["url"], timeout=options["timeout"], rate=options["rate"])
     except ValueError as error:
         raise click.UsageError(f"--url {error}") from None
+    click.get_current_context().call_on_close(transport.close)
     try:
         return AskedServer(transport, token, named_edition(transport, token), None)
     except Unreachable as error:

@@ -163,8 +163,9 @@ def test_a_server_that_speaks_another_edition_alone_is_told_so_and_nothing_else(
     )
 
 
-@pytest.mark.parametrize("edition", [OLD, NEW])
-@pytest.mark.parametrize("token", [TOKEN, f"{TOKEN}.laptop"], ids=["key", "caller"])
+@pytest.mark.parametrize(
+    ("edition", "token"), [(OLD, f"{TOKEN}.laptop"), (NEW, TOKEN)], ids=["caller", "key"]
+)
 def test_without_edition_a_server_is_held_to_the_one_that_it_names(
     edition: str, token: str
 ) -> None:
