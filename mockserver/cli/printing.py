@@ -34,7 +34,7 @@ def as_process(command: click.Command) -> None:
 def say(text: str, *, err: bool = False, newline: bool = True) -> None:
     """Print a text, on stderr where `err`.
 
-    What is said after the reader of a pipe has gone (`| head`) is said to nobody, and the command
+    What is said after the reader of a pipe (`| head`) or the terminal has gone is said to nobody, and the command
     goes on: its reports are written, and its exit code is right. Raises ClickException where the
     text cannot be written for another reason.
     """
@@ -42,8 +42,8 @@ def say(text: str, *, err: bool = False, newline: bool = True) -> None:
     try:
         click.echo(text, file=stream, nl=newline)
     except OSError as error:
-        # EINVAL: how Windows tells of a closed pipe
-        gone = error.errno in (errno.EPIPE, errno.EINVAL)
+        # EINVAL: how Windows tells of a closed pipe; EIO: a terminal that was closed
+        gone = error.errno in (errno.EPIPE, errno.EINVAL, errno.EIO)
         _silence(stream)
         if not gone:
             raise click.ClickException(f"cannot print: {error.strerror}") from None

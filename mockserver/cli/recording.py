@@ -59,7 +59,7 @@ def record(
     timeout: float,
     ready_file: str | None,
 ) -> None:  # fmt: skip
-    """Run a proxy that records and judges requests, until SIGTERM or Ctrl-C.
+    """Run a proxy that records and judges requests, until SIGTERM, Ctrl-C or the end of its terminal.
 
     Tokens, policy code and e-mail addresses are masked in what is written. Exit codes are those of
     verify.

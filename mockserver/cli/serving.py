@@ -17,6 +17,7 @@ from mockserver.cli.process import held, share_the_processor, spare_the_collecto
 from mockserver.cli.ready import ready_to, say_ready
 from mockserver.escaping import escaped
 from mockserver.loopback import is_loopback
+from mockserver.stopping import stops
 
 if TYPE_CHECKING:
     from mockserver.pipeline.server import Server
@@ -114,13 +115,13 @@ def serve(
     grace: float,
     quiet: bool,
 ) -> None:
-    """Run the mock server until SIGTERM or Ctrl-C.
+    """Run the mock server until SIGTERM, Ctrl-C or the end of its terminal.
 
     Requests that have begun are finished first; a second signal ends it at once.
     """
     gc.disable()  # what is made until it is ready lives as long as the process: see below
     click.get_current_context().call_on_close(gc.enable)
-    stopped = held(signal.SIGTERM)
+    stopped = held(*stops())
     from mockserver.control.answering import ANY_HOST
     from mockserver.pipeline.server import Server
     from mockserver.web import logs

@@ -7,11 +7,9 @@ made could not be removed.
 from __future__ import annotations
 
 import secrets
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,6 +28,7 @@ from mockserver.cli.judging import judged, recording_given
 from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, tell
 from mockserver.cli.progress import progress
 from mockserver.escaping import escaped
+from mockserver.stopping import stopped_by, stops
 
 if TYPE_CHECKING:
     from mockserver.contract import Edition
@@ -223,13 +222,10 @@ def selected_operations(contract: Edition, operations: tuple[str, ...]) -> froze
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """SIGTERM, which CI sends to a job that is cancelled, stops a run as Ctrl-C does."""
+    """SIGTERM, which CI sends to a job that is cancelled, and the end of a terminal stop a run as Ctrl-C does."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(number: int) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
+    with stopped_by(*stops(), first=stop, again=stop):
         yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

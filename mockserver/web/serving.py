@@ -12,18 +12,17 @@ import signal
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
 from functools import cache
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.server import ServerState
 
 from mockserver.pipeline.messages import Answer, Sent
 from mockserver.pipeline.server import Server
+from mockserver.stopping import stopped_by, stops
 from mockserver.web.asgi import AsgiDoor
 from mockserver.web.protocol import Protocol, settings
 from mockserver.web.threads import Functions, Threads, Wsgis
@@ -38,9 +37,6 @@ BUFFER = 256 * 1024
 of it of a body, so that one of many large ones is not read at a length."""
 GRACE = 5.0
 """Seconds that a stopping server waits for what was begun; container runtimes kill after ten."""
-ECHO = 0.2
-"""Seconds in which a signal that comes again is the same one: `timeout` sends it to the process, and then
-to its group."""
 FAREWELL = 0.2
 """Seconds that a client has to say good-bye, as TLS wants it."""
 THREADS = 64
@@ -131,26 +127,21 @@ class LiveServer:
         ready: Callable[[], None] = lambda: None,
         at_once: Callable[[], object] = lambda: None,
     ) -> None:
-        """Serve in this thread until SIGTERM or SIGINT; a second one ends the process at once.
+        """Serve in this thread until SIGTERM, SIGHUP or SIGINT; a second one ends the process at once.
 
         `ready` is called when signals are heard and connections are taken, `at_once` before that end.
         """
-        heard: list[float] = []
 
-        def hear(number: int, frame: FrameType | None) -> None:
-            heard.append(time.monotonic())
-            if heard[-1] - heard[0] > ECHO:
-                at_once()
-                os._exit(128 + number)
+        def first(number: int) -> None:
             self._end()
 
+        def again(number: int) -> None:
+            at_once()
+            os._exit(128 + number)
+
         self._prepare()
-        before = {n: signal.signal(n, hear) for n in (signal.SIGTERM, signal.SIGINT)}
-        try:
+        with stopped_by(*stops(), signal.SIGINT, first=first, again=again):
             self._serve(ready)
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def _end(self) -> None:
         if self._loop is not None and self._stop is not None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
 import sys
+import termios
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +21,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from mockserver.stopping import ECHO
 from mockserver.web.app import create_app
-from mockserver.web.serving import ECHO, LiveServer
+from mockserver.web.serving import LiveServer
 from tests.client import JSONAPI, SET, SETS, a_set, connected
 from tests.examples import examples
 from tests.waiting import until
@@ -76,6 +79,48 @@ def test_a_signal_that_timeout_sends_twice_is_one(tmp_path: Path) -> None:
             served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(timeout=20) == 0
     assert "late" in state.read_text(encoding="utf-8")
+
+
+def in_a_terminal(*options: str) -> tuple[subprocess.Popen[str], int]:
+    """`serve` in the foreground of a terminal of its own, and the end of it that a person has."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", *options], env=clean(), start_new_session=True,
+        stdin=its, stdout=its, stderr=its, text=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(its)
+    return process, ours
+
+
+def test_a_terminal_that_is_closed_ends_it_as_sigterm_does(tmp_path: Path) -> None:
+    """What was begun is finished, and what it keeps is written."""
+    state, ready = tmp_path / "state.json", tmp_path / "ready.json"
+    process, terminal = in_a_terminal("--state", str(state), "--ready-file", str(ready))
+    try:
+        until(lambda: ready.exists() or process.poll() is not None)
+        served = Served(process, url=json.loads(ready.read_text())["url"])
+        with ExitStack() as stack:
+            body = json.dumps(a_set("late")).encode()
+            begun = head("POST", SETS, f"Content-Length: {len(body)}") + body[:9]
+            (line,) = lines_to(served, stack, begun, 1)
+            os.close(terminal)
+            until(lambda: refuses(served))
+            line.sendall(body[9:])
+            assert line.recv(99).startswith(b"HTTP/1.1 201 ")
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert "late" in state.read_text(encoding="utf-8")
+
+
+def test_under_nohup_it_outlives_its_terminal() -> None:
+    with serving(command=["nohup", *COMMAND]) as served:
+        served.process.send_signal(signal.SIGHUP)
+        time.sleep(2 * ECHO)
+        assert served.ask("GET", SET)[0] == 200
+        assert served.stop() == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -137,10 +137,16 @@ def heeding_ctrl_c() -> None:
 
 
 @pytest.mark.parametrize(
-    "stop", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+    ("stop", "times"),
+    [
+        (signal.SIGTERM, 2),
+        pytest.param(signal.SIGHUP, 2, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, 1, marks=pytest.mark.slow),
+    ],
 )
-def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int) -> None:
-    """The server is slow once it has made something, until the signal is on its way."""
+def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int, times: int) -> None:
+    """The server is slow once it has made something, until the signal is on its way: twice, as `timeout`
+    sends it."""
     ours, made, told = server(), threading.Event(), threading.Event()
 
     def slow(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -163,7 +169,9 @@ def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int) -> None:
             stdout=subprocess.DEVNULL, preexec_fn=heeding_ctrl_c,
         )  # fmt: skip
         assert made.wait(40)
-        process.send_signal(stop)
+        for _ in range(times):
+            process.send_signal(stop)
+            time.sleep(0.08)
         told.set()
         _, said = process.communicate(timeout=40)
     assert process.returncode == 1

@@ -248,7 +248,10 @@ def test_a_folder_without_exchanges_is_usage(tmp_path: Path) -> None:
     assert "holds no exchange" in said.stderr
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "stop",
+    [signal.SIGTERM, signal.SIGINT, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)],
+)
 def test_the_command_records_until_it_is_stopped(tmp_path: Path, stop: int) -> None:
     ready, into = tmp_path / "ready.json", tmp_path / "exchanges"
     with LiveServer(server()) as upstream:
