@@ -50,15 +50,32 @@ def enforced(view: View, record: Record) -> list[dict[str, str]]:
 def settled_of_kinds(
     call: Call, attributes: dict[str, Any], record: Record | None
 ) -> dict[str, Any]:
-    """Each kind has levels of its own; only OPA asks a query, and must (suite)."""
-    kind = record["kind"] if record else attributes["kind"]
-    attributes["name"] = record["name"] if record else attributes["name"]
-    level, enforce = attributes.pop("enforcement-level", None), attributes.pop("enforce", None)
+    """A name and a kind never change; each kind has levels and a query of its own (suite)."""
+    kept = record or attributes
+    kind, attributes["name"] = kept["kind"], kept["name"]
+    level = level_of(kind, attributes["name"], attributes)
+    if level is not None or record is None:
+        attributes["_mode"] = level or LEVELS[kind][0]
+    if kind == "opa":
+        require_query(attributes, record)
+    else:
+        tell_query(call, kind, attributes)
+        attributes["query"] = None
+    return attributes
+
+
+def level_of(kind: str, name: str, attributes: dict[str, Any]) -> str | None:
+    """The level that is sent, as such or with the policy's one file; None where neither is.
+
+    Both are taken out of the attributes. Raises Problem for one that the kind does not have.
+    """
+    level: str | None = attributes.pop("enforcement-level", None)
+    enforce = attributes.pop("enforce", None)
     place = "/data/attributes/enforcement-level"
     if enforce is not None and level is None:
         place = "/data/attributes/enforce"
-        entries = [{"path": f"{attributes['name']}.{SUFFIX[kind]}", **entry} for entry in enforce]
-        level = mode_of(attributes["name"], entries, SUFFIX[kind], LEVELS[kind][0])
+        entries = [{"path": f"{name}.{SUFFIX[kind]}", **entry} for entry in enforce]
+        level = mode_of(name, entries, SUFFIX[kind], LEVELS[kind][0])
     if level is not None and level not in LEVELS[kind]:
         raise invalid(
             "Enforcement level is not included in the list",
@@ -68,19 +85,12 @@ def settled_of_kinds(
             source="create-policy",
             hint=f"Send {LEVELS[kind][0]}.",
         )
-    if level is not None or record is None:
-        attributes["_mode"] = level or LEVELS[kind][0]
-    if kind != "opa":
-        if attributes.get("query"):
-            call.let_pass(
-                "/data/attributes/query",
-                fact=f"data.attributes.query is sent, and the policy is of kind {kind}",
-                expected="no query, or a policy of kind opa",
-                source=call.facts.source("policy-queries"),
-                hint="Leave out data.attributes.query; it has no effect.",
-            )
-        attributes["query"] = None
-    elif record is None and not attributes.get("query"):
+    return level
+
+
+def require_query(attributes: Values, record: Record | None) -> None:
+    """What OPA is asked; raises Problem where a new policy says nothing of it."""
+    if record is None and not attributes.get("query"):
         raise invalid(
             "Query can't be blank",
             "/data/attributes/query",
@@ -89,7 +99,18 @@ def settled_of_kinds(
             source="create-policy",
             hint="Send e.g. terraform.main.",
         )
-    return attributes
+
+
+def tell_query(call: Call, kind: str, attributes: Values) -> None:
+    """A query that is sent to a policy that has none: a finding."""
+    if attributes.get("query"):
+        call.let_pass(
+            "/data/attributes/query",
+            fact=f"data.attributes.query is sent, and the policy is of kind {kind}",
+            expected="no query, or a policy of kind opa",
+            source=call.facts.source("policy-queries"),
+            hint="Leave out data.attributes.query; it has no effect.",
+        )
 
 
 def checked(call: Call, values: Values, policy: Record | None) -> Iterable[Error]:
