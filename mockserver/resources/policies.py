@@ -84,17 +84,13 @@ def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> di
     enforce, level = attributes.pop("enforce", None), attributes.pop("enforcement-level", None)
     kept = {**attributes, "name": name}
     if enforce is not None or level:
-        kept["_mode"] = level or mode_of(name, enforce)
+        kept["_mode"] = level or mode_of(call, enforce, f"{name}.sentinel", DEFAULT_MODE)
     return kept
 
 
-def mode_of(
-    name: str,
-    enforce: Sequence[Mapping[str, Any]],
-    suffix: str = "sentinel",
-    default: str = DEFAULT_MODE,
-) -> str:
-    """The mode that an enforcement map gives to the policy's one file."""
+def mode_of(call: Call, enforce: Sequence[Mapping[str, Any]], file: str, default: str) -> str:
+    """The mode that an enforcement map gives to the policy's one file; the default, and a finding, where
+    it names another (page)."""
     if len(enforce) > 1:
         raise invalid(
             "Enforce can only have one entry",
@@ -102,11 +98,18 @@ def mode_of(
             fact=f"enforce has {len(enforce)} entries",
             expected="one entry: policies have a single file",
             source="create-policy",
-            hint=f"Send one entry with the path {name}.{suffix}.",
+            hint=f"Send one entry with the path {file}.",
         )
     for entry in enforce:
-        if entry["path"] == f"{name}.{suffix}":
+        if entry.get("path", file) == file:
             return str(entry.get("mode", default))
+        call.let_pass(
+            "/data/attributes/enforce/0/path",
+            fact=f"the policy is {default}: its one file is {file}, "
+            f"and enforce[0].path is {entry['path']!r}",
+            expected=file,
+            hint=f"Send {file}.",
+        )
     return default
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from mockserver.jsonapi.handlers import list_records
 from mockserver.jsonapi.identifiers import known
 from mockserver.jsonapi.pagination import listed
+from mockserver.nearest import either
+from mockserver.resources import policies
 from mockserver.resources import policy_set_versions as versions
 from mockserver.resources.policies import DEFAULT_MODE, mode_of
 from mockserver.resources.policies import KIND as BEFORE
@@ -16,6 +18,7 @@ from mockserver.resources.policy_frameworks import mixed
 from mockserver.world.calls import Call, Reply
 from mockserver.world.kinds import Values
 from mockserver.world.problems import Error, invalid
+from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record
 from mockserver.world.view import View
 
@@ -23,6 +26,8 @@ LEVELS = {
     "sentinel": ("hard-mandatory", "soft-mandatory", "advisory"),
     "opa": ("mandatory", "advisory"),
 }
+DEFAULT = {"sentinel": DEFAULT_MODE, "opa": "advisory"}
+"""The level of a policy for which none is sent (policies.mdx#request-body)."""
 SUFFIX = {"sentinel": "sentinel", "opa": "rego"}
 
 
@@ -53,9 +58,9 @@ def settled_of_kinds(
     """A name and a kind never change; each kind has levels and a query of its own (suite)."""
     kept = record or attributes
     kind, attributes["name"] = kept["kind"], kept["name"]
-    level = level_of(kind, attributes["name"], attributes)
+    level = level_of(call, kind, attributes)
     if level is not None or record is None:
-        attributes["_mode"] = level or LEVELS[kind][0]
+        attributes["_mode"] = level or DEFAULT[kind]
     if kind == "opa":
         require_query(attributes, record)
     else:
@@ -64,7 +69,7 @@ def settled_of_kinds(
     return attributes
 
 
-def level_of(kind: str, name: str, attributes: dict[str, Any]) -> str | None:
+def level_of(call: Call, kind: str, attributes: dict[str, Any]) -> str | None:
     """The level that is sent, as such or with the policy's one file; None where neither is.
 
     Both are taken out of the attributes. Raises Problem for one that the kind does not have.
@@ -74,8 +79,7 @@ def level_of(kind: str, name: str, attributes: dict[str, Any]) -> str | None:
     place = "/data/attributes/enforcement-level"
     if enforce is not None and level is None:
         place = "/data/attributes/enforce"
-        entries = [{"path": f"{name}.{SUFFIX[kind]}", **entry} for entry in enforce]
-        level = mode_of(name, entries, SUFFIX[kind], LEVELS[kind][0])
+        level = mode_of(call, enforce, f"{attributes['name']}.{SUFFIX[kind]}", DEFAULT[kind])
     if level is not None and level not in LEVELS[kind]:
         raise invalid(
             "Enforcement level is not included in the list",
@@ -83,14 +87,14 @@ def level_of(kind: str, name: str, attributes: dict[str, Any]) -> str | None:
             fact=f"{level} is no level of {kind} policies",
             expected=f"one of {', '.join(LEVELS[kind])}",
             source="create-policy",
-            hint=f"Send {LEVELS[kind][0]}.",
+            hint=f"Send {DEFAULT[kind]}.",
         )
     return level
 
 
 def require_query(attributes: Values, record: Record | None) -> None:
-    """What OPA is asked; raises Problem where a new policy says nothing of it."""
-    if record is None and not attributes.get("query"):
+    """What OPA is asked; raises Problem where a policy would ask nothing."""
+    if not attributes.get("query", record and record["query"]):
         raise invalid(
             "Query can't be blank",
             "/data/attributes/query",
@@ -125,11 +129,29 @@ def checked(call: Call, values: Values, policy: Record | None) -> Iterable[Error
                 yield mixed(values, policy_set, place, f"a policy set of kind {values['kind']}")
 
 
+def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
+    """An entry has a level and a query that its kind can have; a fault else."""
+    kind, query = entry.get("kind", "sentinel"), entry.get("query")
+    mode, a_policy = entry.get("mode", DEFAULT[kind]), f"A policy of kind {kind}"
+    if mode not in LEVELS[kind]:
+        seeding.fault(f"{pointer}/mode", f"{a_policy} is {either(LEVELS[kind])}, not {mode}.")
+    elif kind == "opa" and not query:
+        such = f"{a_policy} has a query, such as 'terraform.main'"
+        seeding.fault(pointer, f"{such}; {entry['name']!r} has none.")
+    elif kind != "opa" and query:
+        instead = 'leave it out, or write "kind": "opa"'
+        seeding.fault(f"{pointer}/query", f"{a_policy} has no query: {instead}.")
+    else:
+        return policies.seed(seeding, {**entry, "mode": mode}, pointer, owner)
+    return None
+
+
 TODAY = replace(
     BEFORE,
     made={**BEFORE.made, "kind": "sentinel", "query": None},
     settled=settled_of_kinds,
     checked=checked,
+    seed=seed,
     computed={
         **BEFORE.computed,
         "enforce": enforced,
@@ -142,7 +164,8 @@ TODAY = replace(
             **BEFORE.entry["properties"],
             "mode": {
                 "enum": [*LEVELS["sentinel"], "mandatory"],
-                "description": f"What a failing check does to the run; {DEFAULT_MODE} where omitted.",
+                "description": f"What a failing check does to the run; {DEFAULT_MODE} where omitted, "
+                f"{DEFAULT['opa']} for OPA.",
             },
         },
     },

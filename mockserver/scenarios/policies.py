@@ -41,9 +41,9 @@ def _of_opa(driver: Driver) -> None:
     sentinel = driver.need("policies")
     if is_resource(made.data):
         shown = {f"/attributes/{name}": value for name, value in opa.items()}
-        shown["/attributes/enforcement-level"] = "mandatory"
+        shown["/attributes/enforcement-level"] = "advisory"
         must_show(driver, made, (made.data, shown), why="a policy of OPA was made", source=source)
-        changed = {"query": "data.terraform.main", "enforcement-level": "advisory"}
+        changed = {"query": "data.terraform.main", "enforcement-level": "mandatory"}
         write = driver.call("update-policy", body("policies", changed), of=made.data)
         shown = {f"/attributes/{name}": value for name, value in changed.items()}
         why = "query and level were changed"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 import mockserver
 from mockserver.client import ControlError
 from tests.client import ORG, ROOT
-from tests.resources.asking import EXAMPLE, FIRST, FOURTH, OTHER, PRODUCTION, SECOND, THIRD, body
+from tests.resources.asking import FIRST, FOURTH, PRODUCTION, SECOND, THIRD, body
 
 pytestmark = pytest.mark.tfe(edition="2026-08")
 TAGGED, VERSIONED = "polset-oPa4567890Abcdef", "polset-vErs10n567890Abc"
@@ -184,54 +182,7 @@ def test_it_is_asked_of_the_edition_of_2019_too(tfe: mockserver.World) -> None:
     assert (one.policy_set, one.reason) == ("production", "attached to this workspace")
 
 
-# policies of today
-
-
-@pytest.mark.parametrize(
-    ("said", "detail"),
-    [
-        ({"kind": "opa", "query": "q", "enforcement_level": "hard-mandatory"}, "not included"),
-        ({"kind": "sentinel", "enforcement_level": "mandatory"}, "not included"),
-        ({"kind": "opa"}, "Query can't be blank"),
-    ],
-)
-def test_each_kind_of_policy_has_levels_of_its_own(
-    tfe: mockserver.World, said: dict[str, Any], detail: str
-) -> None:
-    refused = tfe.client.post(POLICIES, json=body("policies", name="new", **said))
-    assert refused.status_code == 422
-    assert detail in refused.json["errors"][0]["detail"]
-
-
-def test_a_level_is_said_alone_or_with_the_file_and_shown_both_ways(tfe: mockserver.World) -> None:
-    enforce = [{"path": "opa.rego", "mode": "mandatory"}]
-    said = body("policies", name="opa", kind="opa", query="q", enforce=enforce)
-    made = tfe.client.post(POLICIES, json=said).json["data"]
-    assert made["attributes"]["enforcement-level"] == "mandatory"
-    tfe.client.put(f"{ROOT}/policies/{made['id']}/upload", data=b"package terraform")
-    change = body("policies", enforcement_level="advisory")
-    shown = tfe.client.patch(f"{ROOT}/policies/{made['id']}", json=change).json["data"]
-    assert shown["attributes"]["enforce"] == [{"path": "opa.rego", "mode": "advisory"}]
-    sentinel = tfe.client.get(f"{ROOT}/policies/{EXAMPLE}").json["data"]["attributes"]
-    assert (sentinel["kind"], sentinel["query"]) == ("sentinel", None)
-
-
-def test_lists_are_narrowed_by_kind(tfe: mockserver.World) -> None:
-    found = tfe.client.get(SETS, query_string={"filter[kind]": "opa"}).json["data"]
-    assert [one["id"] for one in found] == [TAGGED, VERSIONED]
-    found = tfe.client.get(POLICIES, query_string={"filter[kind]": "sentinel"}).json["data"]
-    assert {one["id"] for one in found} == {EXAMPLE, OTHER}
-
-
-@pytest.mark.parametrize("path", [SETS, POLICIES])
-def test_a_filter_and_a_search_narrow_a_list_together(tfe: mockserver.World, path: str) -> None:
-    one = tfe.client.get(path).json["data"][0]["attributes"]
-    other = "opa" if one["kind"] == "sentinel" else "sentinel"
-    for kind, count in ((one["kind"], 1), (other, 0)):
-        query = {"filter[kind]": kind, "search[name]": one["name"].upper()}
-        found = tfe.client.get(path, query_string=query)
-        assert found.status_code == 200
-        assert len(found.json["data"]) == count
+# policy sets of today
 
 
 def test_a_version_of_the_tool_is_chosen_with_agents_and_overriding_needs_them_too(

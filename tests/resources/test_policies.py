@@ -169,6 +169,18 @@ def test_the_mode_asked_for_is_the_mode_it_has(tfe: Any, mode: str) -> None:
 def test_another_path_makes_the_mode_hard_mandatory(tfe: Any, path: str) -> None:
     enforce = [{"path": path, "mode": "advisory"}]
     made = data(tfe.client.post(POLICIES, json=a_policy("tagged", enforce=enforce)))
+    (finding,) = last(tfe).findings
+    assert finding == {
+        "operation": "create-policy",
+        "edition": "2019-07",
+        "source": "policies.html#create-a-policy",
+        "pointer": "/data/attributes/enforce/0/path",
+        "key-path": "data.attributes.enforce[].path",
+        "fact": "the policy is hard-mandatory: its one file is tagged.sentinel, "
+        f"and enforce[0].path is {path!r}",
+        "expected": "tagged.sentinel",
+        "hint": "Send tagged.sentinel.",
+    }
     assert uploaded(tfe, made["id"])["attributes"]["enforce"] == entry("hard-mandatory", "tagged")
 
 
