@@ -1,5 +1,5 @@
 """OAuth tokens: what an organization's connection to a VCS provider is used by. In 2019 they come from
-fixtures only.
+fixtures only, of no client.
 
 A workspace's `vcs-repo.oauth-token-id` names one.
 """
@@ -96,6 +96,13 @@ TODAY = replace(
     made={**KIND.made, "created-at": lambda values, facts, now: now},
     relations={"oauth-client": To("oauth-clients", CLIENT, entry="oauth-client", one=True)},
     checked=checked,
+    entry={
+        "required": [CLIENT[0]],
+        "properties": {
+            **KIND.entry["properties"],
+            CLIENT[0]: {"description": "The OAuth client whose it is, by id."},
+        },
+    },
     show=resource,
     computed={"has-ssh-key": lambda view, record: record.get("_ssh-key") is not None},
     depends=lambda view, record: (),  # its client is its for life

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import mockserver
+from mockserver.contract.fixtures import UnfitFixture
 from tests.client import ORG, ROOT
 from tests.resources.asking import FIRST, OAUTH, as_, attributes, body, data, error, linked
 
@@ -54,6 +55,19 @@ def test_no_secret_is_in_an_answer_the_journal_or_the_state(tfe: mockserver.Worl
     with mockserver.universe(edition="2026-08", fixture=tfe.state()) as other:
         assert other.state() == tfe.state()
         assert attributes(other.client.get(TOKEN))["has-ssh-key"] is True
+
+
+def test_a_token_of_a_fixture_says_whose_it_is() -> None:
+    """Its answers name a client, and there is no other way to a token than by one."""
+    fixture = {
+        "edition": "2026-08",
+        "organizations": [{"name": "acme", "oauth-tokens": [{"id": "ot-acme"}]}],
+    }
+    with pytest.raises(UnfitFixture) as refused:
+        mockserver.create_app(edition="2026-08", fixture=fixture)
+    (fault,) = refused.value.faults
+    assert fault[0] == "/organizations/0/oauth-tokens/0/oauth-client"
+    assert fault[1].startswith("organizations[].oauth-tokens[].oauth-client is missing; ")
 
 
 @pytest.mark.parametrize("key", ["no key", "-----BEGIN CERTIFICATE-----", " "])

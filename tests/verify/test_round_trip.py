@@ -392,6 +392,21 @@ def test_versions_of_a_policy_set_that_were_recorded_are_served_again(tmp_path: 
             assert tfe.client.get(one).json["data"]["attributes"] == attributes
 
 
+def test_an_oauth_token_is_kept_with_its_client_and_not_without(tmp_path: Path) -> None:
+    with recording(server(NEW), tmp_path, edition=load(NEW)) as (url, _, _):
+        (token,) = ask(url, "GET", f"{API}/oauth-tokens")["data"]
+        alone = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
+        ask(url, "GET", f"{API}/oauth-clients")
+    both = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
+    client = token["relationships"]["oauth-client"]["data"]["id"]
+    assert "oauth-tokens" not in alone.stdout
+    assert alone.stderr == (
+        f"hint: oauth-tokens {token['id']} is left out: what it belongs to was not seen\n"
+    )
+    (kept,) = json.loads(both.stdout)["organizations"][0]["oauth-tokens"]
+    assert (kept["id"], kept["oauth-client"], both.stderr) == (token["id"], client, "")
+
+
 def test_what_a_fixture_cannot_keep_of_a_life_is_named(tmp_path: Path) -> None:
     recorded(tmp_path)
     said = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)]).stderr.splitlines()
