@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -49,23 +49,6 @@ def whole_example(
         else:
             answers[status] = answer
     return {**example, "answers": answers}
-
-
-def strange_answers(said: Said, item: Said) -> Iterator[tuple[str, str]]:
-    """Place in its operation and reason of each answer of an example that the operation cannot give."""
-    for status, answer in said.get("example", {}).get("answers", {}).items():
-        place = f"/example/answers/{status}"
-        if status not in item["responses"]:
-            there = ", ".join(item["responses"])
-            yield place, f"the operation has no {status}; it answers {there}"
-            continue
-        told = said["answers"].get(status)
-        for form, kind in (("document", dict), ("list", list)):
-            if isinstance(told, Mapping) and form in told and answer is not None:
-                data = answer.get("data", kind()) if isinstance(answer, Mapping) else None
-                if not isinstance(data, kind):
-                    wanted = "an object" if kind is dict else "an array"
-                    yield place, f"it shows a {form}: expected data that is {wanted}"
 
 
 def _path(path: str, item: Said, known: Definitions) -> dict[str, str]:

@@ -12,9 +12,10 @@ from typing import Any
 
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.calls import method_and_path
-from mockserver.contract.defaults import unfit_defaults
+from mockserver.contract.contradictions import refuse_contradictions
 from mockserver.contract.definitions import Definitions, defined
-from mockserver.contract.examples import strange_answers, whole_example
+from mockserver.contract.examples import whole_example
+from mockserver.contract.files import is_released
 from mockserver.contract.operations import JSONAPI, OBJECTS
 from mockserver.contract.pages import Page, UnfitPage
 from mockserver.contract.resource_definitions import (
@@ -32,8 +33,8 @@ Item = dict[str, Any]
 def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
     """Everything that the pages of an edition say, whole; `most` records stand on a page of a list.
 
-    Raises UnfitPage with file and place where an operation names what is not there, or a default is
-    not what its schema takes.
+    Raises UnfitPage with file and place where an operation names what is not there; where the pages are
+    not a release's, also as `refuse_contradictions`.
     """
     made = Assembled()
     known = defined(pages)
@@ -46,7 +47,7 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
             "x-source": said["x-source"],
             "content": ERRORS,
         }
-    told: list[tuple[Mapping[str, Any], str, Item]] = []
+    told: list[tuple[Page, Mapping[str, Any], str, Item]] = []
     first: dict[str, str] = {}
     for name, page in pages.items():
         for id, said in page.operations.items():
@@ -61,14 +62,12 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
                 made.add(path, method.lower(), item)
             except ValueError as error:
                 raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
-            for place, reason in strange_answers(whole, item):
-                raise UnfitPage(f"{page.path}#/operations/{id}{place}: {reason}")
-            told.append((whole, path, item))
-    for name, place, reason in unfit_defaults(made):
-        raise UnfitPage(f"{pages[name].path}#{place}: {reason}")
+            told.append((page, whole, path, item))
+    if not all(is_released(page.path) for page in pages.values()):
+        refuse_contradictions(pages, ((page, said, item) for page, said, _, item in told), made)
     made.examples = lambda: {
         item["operationId"]: whole_example(said, path, item, common, known)
-        for said, path, item in told
+        for _, said, path, item in told
     }
     return made
 

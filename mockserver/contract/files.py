@@ -19,9 +19,11 @@ def folder(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
-def is_installed() -> bool:
-    """Whether the data is a release's, in the package. In a checkout somebody may be changing it."""
-    return (_PACKAGE / "fixtures").is_dir()
+def is_released(place: Path) -> bool:
+    """Whether data is a release's, in the package: our tests held it to its form, and no start does so
+    again. In a checkout somebody may be changing it.
+    """
+    return place.is_relative_to(_PACKAGE)
 
 
 LONG = 500_000

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mockserver.contract import subset
 from mockserver.contract.engines import Checker, Miss
 from mockserver.contract.explain import brief, expected
-from mockserver.contract.files import folder, once, read
+from mockserver.contract.files import folder, is_released, once, read
 from mockserver.contract.resource_definitions import COMPONENTS
 from mockserver.nearest import nearest
 
@@ -19,8 +19,6 @@ VALUES = ("const", "enum", "default", "example", "examples")
 """Words whose value is no schema."""
 MEMBERS = ("properties", "parameters")
 """Words whose value has names of the page's own."""
-DOUBTFUL = {"pattern", "x-required", *subset.PATCHES, *(least for least, _ in subset.LIMITS)}
-"""Words of a schema that the form of page files alone does not show to be within the subset."""
 
 
 class UnfitPage(ValueError):
@@ -44,30 +42,39 @@ class Page(NamedTuple):
 
 
 def pages(place: Path) -> dict[str, Page]:
-    """The pages of an edition by name, in the order of their names.
+    """The pages of an edition by name, in the order of their names; held to their form where they are
+    not a release's.
 
     Raises UnfitPage, Unsupported, and ValueError for a file that is no JSON.
     """
-    files = (path for path in sorted(place.glob("*.json")) if path.name not in BESIDE)
+    paths = [path for path in sorted(place.glob("*.json")) if path.name not in BESIDE]
+    if is_released(place):
+        return {path.stem: _page(path, read(path)) for path in paths}
     form = _form()
-    return {path.stem: _page(path, form) for path in files}
+    found = {path.stem: _page(path, _fit(path, form)) for path in paths}
+    for page in found.values():
+        for at, schema in _schemas(page.defs, page.operations):
+            subset.check(schema, str(page.path), at)
+    return found
 
 
-def _page(path: Path, form: Checker) -> Page:
+def _fit(path: Path, form: Checker) -> Any:
+    """A page file that is in the form."""
     said = read(path, once)
     if misses := form.misses(said):
         # a misspelt word is missing too: it is told as what it is
         first = next((miss for miss in misses if miss.fault == "unlisted"), misses[0])
         raise UnfitPage(f"{path}#{_told(first)}")
+    return said
+
+
+def _page(path: Path, said: Mapping[str, Any]) -> Page:
     settling = _Settling(path.stem, said.get("x-page", ""))
     defs, refusals = said.get("$defs", {}), said.get("refusals", {})
     settling.members(defs)
     settling.members(said.get("operations", {}))
     settling.part([said.get("every-operation", {}), refusals])
     operations = _operations(said, settling.html)
-    if settling.doubtful:
-        for place, schema in _schemas(defs, operations):
-            subset.check(schema, str(path), place)
     return Page(path, operations, defs, refusals, frozenset(settling.references))
 
 
@@ -111,16 +118,11 @@ def _shared(every: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
 
 
 class _Settling:
-    """Makes, in place, sources one text and references lead to components; keeps what is referred to.
-
-    `doubtful`: whether any schema may be outside the subset. The form of page files knows only words of the
-    subset; what it cannot tell is a pattern, a difference, and two words that contradict each other.
-    """
+    """Makes, in place, sources one text and references lead to components; keeps what is referred to."""
 
     def __init__(self, page: str, html: str) -> None:
         self.page, self.html = page, html
         self.references: set[str] = set()
-        self.doubtful = False
 
     def members(self, named: Mapping[str, Any]) -> None:
         """Of an object whose names are the page's own: one may be called `pattern`."""
@@ -144,8 +146,6 @@ class _Settling:
                         self.part(said)
                 elif type(said) is list and word not in VALUES:
                     self.part(said)
-            if not (self.doubtful or part.keys().isdisjoint(DOUBTFUL)):
-                self.doubtful = subset.is_doubtful(part)
 
     def _reference(self, said: str) -> str:
         file, _, name = said.partition("#/$defs/")

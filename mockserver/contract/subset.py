@@ -48,15 +48,6 @@ def check(schema: Any, where: str, place: str = "") -> None:
         raise Unsupported(f"{where}#{at}: {reason}")
 
 
-def is_doubtful(schema: Mapping[str, Any]) -> bool:
-    """Whether a schema of known words may be outside the subset all the same: itself, not what is in it."""
-    pattern = schema.get("pattern")
-    wrong = isinstance(pattern, str) and bool(_UNSURE.search(pattern) or unsound(pattern))
-    contradicts = "readOnly" in schema and "x-required" in schema
-    over = any(True for _ in _crossed(schema))
-    return wrong or contradicts or over or any(True for _ in _patches(schema, "", False))
-
-
 def faults(schema: Any, place: str, may_close: bool) -> Iterator[tuple[str, str]]:
     if not isinstance(schema, dict):
         yield place, "a schema is an object here, not true or false"

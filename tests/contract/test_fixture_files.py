@@ -12,7 +12,7 @@ import pytest
 import mockserver
 from mockserver.client import ControlError
 from mockserver.contract import editions, load
-from mockserver.contract.files import folder, is_installed, shipped_fixtures
+from mockserver.contract.files import folder, is_released, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
 from mockserver.contract.fixtures import UnfitFixture, UnknownFixture, check_fixture, read_fixture
 from mockserver.pipeline import server
@@ -316,13 +316,13 @@ def test_a_fixture_that_ships_keeps_the_schema_of_every_edition_that_can_read_it
     assert held == document
 
 
-@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize("released", [True, False])
 def test_a_fixture_that_ships_is_held_to_the_schema_in_a_checkout_alone(
-    monkeypatch: pytest.MonkeyPatch, installed: bool
+    monkeypatch: pytest.MonkeyPatch, released: bool
 ) -> None:
     """A contributor is told of a mistake at once; a release's users do not pay for it."""
     asked: list[str] = []
-    monkeypatch.setattr(server, "is_installed", lambda: installed)
+    monkeypatch.setattr(server, "is_released", lambda place: released)
     monkeypatch.setattr(
         server,
         "check_fixture",
@@ -335,7 +335,7 @@ def test_a_fixture_that_ships_is_held_to_the_schema_in_a_checkout_alone(
         {"fixture": "documented", "edition": "2026-08"},
     ):
         server.Server().made(**options)
-    assert asked == ([] if installed else ["2019-07", "2019-07", "2026-08", "2026-08"])
+    assert asked == ([] if released else ["2019-07", "2019-07", "2026-08", "2026-08"])
     server.Server().made(fixture=read_fixture("documented", "2019-07"))
     assert asked[-1:] == ["2019-07"]
 
@@ -387,5 +387,7 @@ def test_a_path_that_leads_to_no_file_is_no_fixture_whatever_its_name_is(
         mockserver.universe(fixture=fixture)
 
 
-def test_a_release_has_its_fixtures_in_the_package_and_a_checkout_beside_it() -> None:
-    assert is_installed() == ("site-packages" in folder("fixtures").parts)
+def test_a_release_has_its_data_in_the_package_and_a_checkout_beside_it() -> None:
+    for name in ("contracts", "fixtures"):
+        place = folder(name)
+        assert is_released(place) == ("site-packages" in place.parts)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract import Edition, load
+from mockserver.contract import Edition, files, load
 from mockserver.contract.pages import UnfitPage
 from mockserver.contract.subset import Unsupported
 from tests.cases import each, some
@@ -290,6 +290,24 @@ def test_a_mistake_is_told_in_words(
     with pytest.raises(UnfitPage) as refused:
         used(place, spoilt(at, value))
     assert str(refused.value) == f"{place / 'gadgets.json'}#{said}"
+
+
+def test_a_release_has_been_held_to_its_form_and_no_start_does_so_again(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "gadgets.json").write_text(json.dumps(spoilt((*ATTRIBUTES, "color", "default"), 7)))
+    with pytest.raises(UnfitPage):
+        Edition(place)
+    (place / "gadgets.json").write_text(json.dumps(spoilt(("x-page",), ...)))
+    with pytest.raises(UnfitPage):
+        Edition(place)
+    (place / "gadgets.json").write_text(
+        json.dumps(spoilt((*ATTRIBUTES, "made-at", "x-required"), True))
+    )
+    with pytest.raises(Unsupported):
+        Edition(place)
+    monkeypatch.setattr(files, "_PACKAGE", place.parent)
+    assert Edition(place).operations
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,49 @@
-"""A default that its own schema refuses is told at start, not by the first create that leaves it out."""
+"""What page files say against themselves is told at start, not by the first call that meets it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.engines import Checker, Schema
 from mockserver.contract.explain import brief, expected
+from mockserver.contract.pages import Page, UnfitPage
+
+Said = Mapping[str, Any]
+Told = tuple[Page, Said, Said]
+"""A page, and an operation of it: as the page says it, and its path item."""
 
 
-def unfit_defaults(made: Assembled) -> Iterator[tuple[str, str, str]]:
+def refuse_contradictions(pages: Mapping[str, Page], told: Iterable[Told], made: Assembled) -> None:
+    """Raises UnfitPage with file and place for an example that its operation cannot answer, and for a
+    default that its schema refuses.
+    """
+    for page, said, item in told:
+        for place, reason in _strange_answers(said, item):
+            raise UnfitPage(f"{page.path}#/operations/{item['operationId']}{place}: {reason}")
+    for name, place, reason in _unfit_defaults(made):
+        raise UnfitPage(f"{pages[name].path}#{place}: {reason}")
+
+
+def _strange_answers(said: Said, item: Said) -> Iterator[tuple[str, str]]:
+    """Place in its operation and reason of each answer of an example that the operation cannot give."""
+    for status, answer in said.get("example", {}).get("answers", {}).items():
+        place = f"/example/answers/{status}"
+        if status not in item["responses"]:
+            there = ", ".join(item["responses"])
+            yield place, f"the operation has no {status}; it answers {there}"
+            continue
+        told = said["answers"].get(status)
+        for form, kind in (("document", dict), ("list", list)):
+            if isinstance(told, Mapping) and form in told and answer is not None:
+                data = answer.get("data", kind()) if isinstance(answer, Mapping) else None
+                if not isinstance(data, kind):
+                    wanted = "an object" if kind is dict else "an array"
+                    yield place, f"it shows a {form}: expected data that is {wanted}"
+
+
+def _unfit_defaults(made: Assembled) -> Iterator[tuple[str, str, str]]:
     """Page, place and reason of each default that its schema refuses: of what a create fills in, and of
     query parameters. All are checked at once: to compile a hundred schemas would slow every start.
     """
