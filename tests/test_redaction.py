@@ -13,8 +13,9 @@ import pytest
 
 import mockserver
 from mockserver.contract import load
+from mockserver.judge.collected import Findings
 from mockserver.judge.drift import Stray
-from mockserver.judge.findings import Finding, Findings
+from mockserver.judge.findings import Finding
 from mockserver.redaction import MASK, TOKEN, Redactor, cut, literal, mask_strangers, redactor
 from mockserver.redaction.cutting import WORD
 from mockserver.traffic.masking import Mask

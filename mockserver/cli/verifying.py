@@ -192,7 +192,7 @@ def _context(
     drift: Level,
     options: dict[str, Any],
 ) -> Context:
-    from mockserver.judge.findings import Findings
+    from mockserver.judge.collected import Findings
     from mockserver.scenarios import scenarios
     from mockserver.scenarios.runner.actions import owner_type
     from mockserver.scenarios.runner.context import Context

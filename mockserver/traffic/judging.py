@@ -12,10 +12,11 @@ from mockserver.contract import Edition, Operation
 from mockserver.contract.differences import Difference
 from mockserver.digits import counted
 from mockserver.judge.answers import judge_answer
+from mockserver.judge.collected import MANY, Findings
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed, resources
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import MANY, Finding, Findings
+from mockserver.judge.findings import Finding
 from mockserver.judge.history import NOTHING, Follows, History
 from mockserver.judge.laws import LawViolation, violations
 from mockserver.judge.likely_edition import likeliest, likely_edition, not_named

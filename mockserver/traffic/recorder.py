@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 from mockserver.contract import Edition, Operation
 from mockserver.contract.explain import untold
 from mockserver.escaping import escaped
+from mockserver.judge.collected import Findings
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import Finding, Findings
+from mockserver.judge.findings import Finding
 from mockserver.judge.history import NOTHING, Follows, History
 from mockserver.judge.routes import match
 from mockserver.redaction import masked

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from mockserver.contract import editions, load
-from mockserver.judge.findings import Finding, cited
+from mockserver.judge.collected import cited
+from mockserver.judge.findings import Finding
 
 ROOT = Path(__file__).parents[2] / "mockserver"
 EDITION = load("2019-07")

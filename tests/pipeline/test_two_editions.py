@@ -16,7 +16,7 @@ import pytest
 from mockserver.contract import Edition, UnknownEdition, added, editions, load
 from mockserver.contract.files import folder, read
 from mockserver.contract.fixtures import UnfitFixture
-from mockserver.judge.findings import Findings
+from mockserver.judge.collected import Findings
 from mockserver.pipeline.server import Server
 from mockserver.scenarios import scenarios
 from mockserver.scenarios.runner.context import Context

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 import mockserver
 from mockserver.contract import load
-from mockserver.judge.findings import Findings
+from mockserver.judge.collected import Findings
 from mockserver.judge.result import Result
 from mockserver.scenarios import scenarios
 from mockserver.scenarios.runner.context import Context

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.contract import Edition
 from mockserver.contract.files import folder
-from mockserver.judge.findings import Findings
+from mockserver.judge.collected import Findings
 from mockserver.scenarios import scenarios
 from mockserver.scenarios.runner.actions import actions
 from mockserver.scenarios.runner.context import Context

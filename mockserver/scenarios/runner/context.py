@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 from mockserver.contract import Edition, Operation
 from mockserver.contract.operations import JSONAPI
 from mockserver.judge.answers import MISNAMED, judge_answer
+from mockserver.judge.collected import Findings
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import STATUS, Findings
+from mockserver.judge.findings import STATUS
 from mockserver.judge.pointers import at
 from mockserver.judge.routes import filled
 from mockserver.scenarios.runner.actions import Actions, owner_type
