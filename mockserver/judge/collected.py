@@ -97,10 +97,19 @@ class Findings:
             self._kept[name] = finding if known is None else _joined(known, finding)
 
     def note(
-        self, operation: str, place: str, what: str, expected: str, source: str, kind: str = ""
+        self,
+        operation: str,
+        place: str,
+        what: str,
+        expected: str,
+        source: str,
+        kind: str = "",
+        *,
+        where: str,
     ) -> None:
-        """A finding whose level follows from its source."""
-        self.add(Finding(level_of(source), operation, place, what, expected, source, kind=kind))
+        """A finding whose level follows from its source; `where`: the request, as in `Finding`."""
+        level = level_of(source)
+        self.add(Finding(level, operation, place, what, expected, source, where, kind=kind))
 
     def known(self, operation: str, place: str) -> bool:
         """Whether something was found in that place already."""

@@ -13,8 +13,8 @@ class Exchange:
     """One request and its answer, wherever they come from.
 
     `query`: decoded pairs. `request`: the JSON body sent, bytes for another, None for none.
-    `answer`: the body as it came; `document`, where given, is already parsed. `where`: its place in
-    a recording. `raw`: the answer's body was not kept, so it cannot be judged. `text`: a body that
+    `answer`: the body as it came; `document`, where given, is already parsed. `where`: what findings name
+    it by: its place in a recording, else what was asked. `raw`: the answer's body was not kept, so it cannot be judged. `text`: a body that
     is no JSON, where a recording kept it. `token`: the bearer token, where it is known. `unread`:
     why it cannot be judged at all; empty where it can.
     """
@@ -36,6 +36,9 @@ class Exchange:
 
     @property
     def asked(self) -> str:
-        """Method and target, with brackets as people write them: `GET /api/v2/…?page[size]=0`."""
-        query = urlencode(self.query, safe="[]", errors="replace")
+        """Method and target, as people write them: `GET /api/v2/…?page[size]=0&q=ann@example.com`.
+
+        An address is masked where it is known by its sign.
+        """
+        query = urlencode(self.query, safe="[]@", errors="replace")
         return f"{self.method} {self.path}{'?' if query else ''}{query}"

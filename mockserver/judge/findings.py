@@ -22,8 +22,8 @@ class Finding:
     body, `status`, `Content-Type`, `effect` (what a write did not do), or `request` and a pointer.
     `what`, `expected`, `source` as a sentence needs them. A `note` is about what only a client or a
     decision of ours says, `drift` about what the edition does not list: neither is a fault of the
-    other server. `where`: where it was met first, in a recording its place, of the status of a server
-    the request; `times`: how often it was met. `beside`: the
+    other server. `where`: where it was met first, in a recording its place, else the request as
+    method and target; `times`: how often it was met. `beside`: the
     unlisted member that stands in place of a renamed one. `kind`: what tells two findings in one
     place apart. `also`: further sentences of the same cause. `others`: ids of the operations beside
     `operation` that answer alike, which `what` names or whose type it names. `stray`: what drift is

@@ -7,7 +7,6 @@ from typing import Any
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, linked, linked_one, resources
-from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner import callers, lifecycle
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show, reread
@@ -25,9 +24,10 @@ def once(driver: Driver) -> None:
     """
     client = driver.need("oauth-clients", "gone")
     tokens = _tokens(driver, client)
-    if driver.removed(client) and any(driver.peek("show-oauth-token", one).ok for one in tokens):
+    removal = driver.removed(client)
+    if removal and any(driver.peek("show-oauth-token", one).ok for one in tokens):
         what, source = "a token is there without its client", "{destroy-oauth-client}"
-        driver.context.findings.note("destroy-oauth-client", EFFECT, what, "no token of it", source)
+        driver.context.blame_write(removal, what, "no token of it", source)
     for token in _tokens(driver, driver.need("oauth-clients", "revoked")):
         lifecycle.removed(driver, driver.context.plan(TYPE), "destroy-oauth-token", token)
     for token in _tokens(driver, driver.need("oauth-clients", "tokens")):

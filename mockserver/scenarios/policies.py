@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource, attribute, is_resource
-from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_find
@@ -85,7 +84,7 @@ def _uploaded(driver: Driver, record: Resource) -> None:
     must_show(driver, answer, expected, why=why, source=f"{SUITE}:289")
     if held and driver.peek("download-policy", record).content != CODE:
         what, wanted = "a PATCH loses the content", "the bytes that were uploaded"
-        driver.context.findings.note("update-policy", EFFECT, what, wanted, "{update-policy}")
+        driver.context.blame_write(answer, what, wanted, "{update-policy}")
     elsewhere = [{"path": f"{driver.name('elsewhere')}.sentinel", "mode": "advisory"}]
     answer = driver.call("update-policy", body("policies", {"enforce": elsewhere}), of=record)
     reset = [{"path": f"{name}.sentinel", "mode": "hard-mandatory"}]

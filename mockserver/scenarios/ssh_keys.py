@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.judge.documents import Resource
-from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import gone, must_show
 from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
@@ -31,7 +30,7 @@ def steps(driver: Driver, record: Resource) -> None:
     source = "{delete-ssh-key}"
     if gone(driver, driver.peek("show-workspace", workspace)):
         what = "a workspace is gone with its SSH key"
-        driver.context.findings.note(deleted.operation, EFFECT, what, "one key less", source)
+        driver.context.blame_write(deleted, what, "one key less", source)
         return
     expected = (workspace, {"/relationships/ssh-key/data": None})
     must_show(driver, deleted, expected, why="its key was deleted", source=source)

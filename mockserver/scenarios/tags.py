@@ -10,7 +10,6 @@ from typing import Any
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, linked_one, resources
-from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
 from mockserver.scenarios.runner.listings import must_find, must_list
@@ -63,7 +62,7 @@ def _of_organization(driver: Driver, record: Resource) -> None:
     refused = driver.refused(404, "delete-tags", again, of=record, why=why, source=EXIST)
     if not refused.ok and not list(resources(driver.call("list-tags", of=record).document)):
         what = "one of several tags is deleted, though another is not there"
-        driver.context.findings.note("delete-tags", EFFECT, what, "all or none", EXIST)
+        driver.context.blame_write(refused, what, "all or none", EXIST)
 
 
 def _given(driver: Driver, tag: Resource, *workspaces: Resource) -> None:
@@ -73,7 +72,7 @@ def _given(driver: Driver, tag: Resource, *workspaces: Resource) -> None:
         read = driver.call("list-workspace-tags", of=workspace)
         if tag["id"] not in [one["id"] for _, one in resources(read.document)]:
             what = "a workspace does not have the tag that it was given"
-            driver.context.findings.note(GIVE, EFFECT, what, "the tag", f"{{{GIVE}}}")
+            driver.context.blame_write(write, what, "the tag", f"{{{GIVE}}}")
     nothing = {"type": "workspaces", "id": driver.name("nothing")}
     decided = f"{{{GIVE}}} (status: decision)"
     for unknown, why in (

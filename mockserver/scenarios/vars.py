@@ -7,7 +7,6 @@ from typing import Any
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, linked_one, resources
-from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.error_pointers import points_at
@@ -45,7 +44,7 @@ def _deleted(driver: Driver, path: Mapping[str, str]) -> bool:
     if driver.sent("show-parameter", path=path).ok:
         what = "the parameter is still there after it was deleted"
         expected, source = "a parameter that is gone", "{delete-parameter}"
-        driver.context.findings.note(answer.operation, EFFECT, what, expected, source)
+        driver.context.blame_write(answer, what, expected, source)
         return False
     changed = body("vars", {"value": "again"})
     for operation, sent in (

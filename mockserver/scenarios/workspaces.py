@@ -7,7 +7,6 @@ from typing import Any
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, attribute, linked_one
-from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner import relations
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.data_retention import retained, retention
@@ -142,12 +141,13 @@ def _deleted_safely(driver: Driver, record: Resource) -> None:
         why = "a locked workspace that shall be deleted safely"
         driver.refused(409, operation, of=one, why=why, source=source)
         driver.call("unlock-workspace", of=one)
-        if driver.call(operation, of=one).ok:
+        deleted = driver.call(operation, of=one)
+        if deleted.ok:
             still = driver.peek("show-workspace", one).ok
             if still:
                 what = "the workspace is still there after it was deleted safely"
                 expected = "a workspace that is gone"
-                driver.context.findings.note(operation, EFFECT, what, expected, source)
+                driver.context.blame_write(deleted, what, expected, source)
             else:
                 driver.made.gone(one)
                 why = "a workspace that was deleted"

@@ -24,6 +24,9 @@ from mockserver.cli import main
 from mockserver.contract import load
 from mockserver.escaping import escaped
 from mockserver.judge.exchange import Exchange
+from mockserver.judge.findings import Finding
+from mockserver.judge.result import Result, cleaned
+from mockserver.redaction import Redactor
 from mockserver.traffic.http_transport import HttpTransport, patiently
 from mockserver.traffic.transport import Response, Unreachable
 from mockserver.web.serving import LiveServer
@@ -207,13 +210,42 @@ def test_a_wrong_status_is_told_with_the_first_request_that_it_answered() -> Non
     assert paged.asked == "GET /api/v2/teams?page[size]=0&q=a+b%26c"
 
 
-def test_the_request_of_a_wrong_status_is_masked_and_on_one_line() -> None:
-    mark = f"-{TOKEN}\n\u202e"
-    _, outcome = run(answered_500(server(), "/ssh-keys/", mark), only=frozenset({"get-ssh-key"}))
-    where = {f.where for f in outcome.findings if f.place == "status"}
-    assert any("/ssh-keys/sshkey-" in one for one in where)
+def nameless(ours: Any, mark: str) -> Callable[..., Any]:
+    """Our server, which ends the ids of SSH keys with a mark, and shows none their names."""
+    marked = answered_500(ours, "nowhere", mark)
+
+    def spoilt(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        (content,) = marked(environ, start)
+        return [content.replace(b'"name":', b'"no-name":') if b"sshkey-" in content else content]
+
+    return spoilt
+
+
+@pytest.mark.parametrize(
+    ("spoiling", "mark", "place"),
+    [
+        (lambda ours, mark: answered_500(ours, "/ssh-keys/", mark), "\n\u202e", "status"),
+        (nameless, "", "/data/attributes/name"),
+    ],
+)
+def test_the_request_of_a_finding_is_told_masked_and_on_one_line(
+    spoiling: Callable[..., Any], mark: str, place: str
+) -> None:
+    _, outcome = run(spoiling(server(), f"-{TOKEN}{mark}"), only=frozenset({"get-ssh-key"}))
+    where = {f.where for f in outcome.findings if f.place == place and f.operation == "get-ssh-key"}
+    assert where
+    for one in where:
+        assert re.fullmatch(r"GET /api/v2/ssh-keys/sshkey-\S+", one), one
+        assert one.isprintable()
     assert TOKEN not in str(where)
-    assert all(one.isprintable() for one in where)
+
+
+def test_an_address_in_the_query_of_a_finding_is_masked() -> None:
+    exchange = Exchange("GET", "/api/v2/teams", [("q", "ann@example.com")])
+    found = Finding("fault", "show-team", "/data", "x", "y", "z", where=exchange.asked)
+    made = Result(edition=load("2019-07"), findings=[found], exit=1, unplayed={}, operations={})
+    (finding,) = cleaned(made, Redactor(frozenset(), ())).findings
+    assert finding.where == "GET /api/v2/teams?q=someone@HOST"
 
 
 def test_a_stateless_mock_is_told_what_it_cannot_do_and_breaks_nothing() -> None:
@@ -222,6 +254,10 @@ def test_a_stateless_mock_is_told_what_it_cannot_do_and_breaks_nothing() -> None
     assert ("delete-policy-set", "effect") in told
     assert ("list-policy-sets", "/data") in told
     assert ("create-policy-set", "status") in told
+    asked = re.compile(r"(GET|POST|PUT|PATCH|DELETE) /(api/v2|\.well-known)/\S+")
+    assert [
+        finding.line() for finding in outcome.findings if not asked.fullmatch(finding.where)
+    ] == []
     assert outcome.exit in (1, 4)
     assert not [why for why in outcome.unplayed.values() if "defect" in why]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -297,6 +298,11 @@ def test_github_gets_one_line_for_each_annotation() -> None:
     )
     assert lines[2].startswith("::notice title=create-workspace effect::")
     assert lines[3] == "::error title=could not be removed::policies a pol-1"
+
+
+@pytest.mark.parametrize("form", [*FORMS.values(), summary, lambda told: told.findings[2].line()])
+def test_where_a_finding_was_met_first_is_in_every_report(form: Callable[[Result], str]) -> None:
+    assert "exchange 4" in form(TOLD)
 
 
 def test_the_summary_is_a_table_that_markdown_can_read() -> None:

@@ -18,7 +18,7 @@ from mockserver.judge.collected import Findings
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
-from mockserver.judge.findings import STATUS
+from mockserver.judge.findings import EFFECT, STATUS
 from mockserver.judge.pointers import at
 from mockserver.judge.routes import filled
 from mockserver.scenarios.runner.actions import Actions, owner_type
@@ -159,6 +159,7 @@ class Context:
             document=parsed(received.body),
             headers=received.headers,
         )
+        exchange.where = exchange.asked
         sent = None if isinstance(body, bytes) else body
         self.coverage.add(operation.id, received.status, query, sent, exchange.document)
         with self._lock:
@@ -214,7 +215,7 @@ class Context:
             asked,
             frozenset(unlisted),
             misnamed,
-            exchange.asked,
+            exchange.where,
         )
 
     def expect(self, answer: JudgedAnswer, statuses: Iterable[int], why: str, source: str) -> bool:
@@ -227,6 +228,14 @@ class Context:
             documented = self.source_of(operation, wanted[0])
             self.findings.add(misanswered(answer, wanted, why, source, documented))
         return False
+
+    def blame_write(
+        self, write: JudgedAnswer, what: str, expected: str, source: str, kind: str = ""
+    ) -> None:
+        """A write did not do what it says, or did more."""
+        self.findings.note(
+            write.operation, EFFECT, what, expected, source, kind, where=write.request
+        )
 
     def succeeded(self, operation: Operation, asked: Arguments) -> None:
         self.good[operation.id] = asked

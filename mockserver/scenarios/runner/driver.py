@@ -240,14 +240,14 @@ class Driver:
         named = (r for _, r in resources(answer.document) if plan.name_of(r) == name)
         return next(named, None)
 
-    def removed(self, record: Resource) -> bool:
-        """Delete a record, by its first way. Gives whether the server has done so."""
+    def removed(self, record: Resource) -> JudgedAnswer | None:
+        """Delete a record, by its first way. Gives the answer where the server has done so."""
         removes = self.context.plan(record["type"]).actions.removes
         answer = self.call(removes[0], of=record) if removes else None
         if answer is None or not answer.ok:
-            return False
+            return None
         self.made.gone(record)
-        return True
+        return answer
 
     def holds(
         self, truth: bool, answer: JudgedAnswer, pointer: str, what: str, expected: str, source: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mockserver.judge.documents import Resource, linked, linked_one, resources
-from mockserver.judge.findings import EFFECT
+from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import gone
@@ -35,9 +35,11 @@ def outlived(driver: Driver, plan: Plan, record: Resource) -> list[Other]:
     return found
 
 
-def still_there(driver: Driver, removal: str, record: Resource, others: Sequence[Other]) -> None:
+def still_there(
+    driver: Driver, removal: JudgedAnswer, record: Resource, others: Sequence[Other]
+) -> None:
     """A record that was removed took none of them with it, and is in no relation of theirs."""
-    source = driver.context.edition.operation(removal).source
+    source = driver.context.edition.operation(removal.operation).source
     for type, id, back in others:
         show = driver.context.plan(type).actions.shows[0]
         answer = driver.peek(show, {"type": type, "id": id})
@@ -47,7 +49,7 @@ def still_there(driver: Driver, removal: str, record: Resource, others: Sequence
             what = f"a removed record is still in {back} of others"
         else:
             continue
-        driver.context.findings.note(removal, EFFECT, what, "one record removed", source, what)
+        driver.context.blame_write(removal, what, "one record removed", source, what)
 
 
 def belongings(driver: Driver, plan: Plan, record: Resource) -> list[Resource]:
@@ -95,23 +97,26 @@ def kept(
 ) -> None:
     """What belongs to a record is there after a PATCH that changes nothing."""
     body = {"data": {"type": plan.type, "attributes": {}}}
-    if not driver.call(update, body, of=record).ok:
+    answer = driver.call(update, body, of=record)
+    if not answer.ok:
         return
     source = driver.context.edition.operation(update).source
     for one in belongings:
         if driver.peek(driver.context.plan(one["type"]).actions.shows[0], one).status == 404:
             what = f"a PATCH loses a record of {one['type']} that belonged to the {plan.type}"
-            driver.context.findings.note(update, EFFECT, what, "nothing removed", source, what)
+            driver.context.blame_write(answer, what, "nothing removed", source, what)
 
 
-def gone_along(driver: Driver, removal: str, plan: Plan, belongings: Sequence[Resource]) -> None:
+def gone_along(
+    driver: Driver, removal: JudgedAnswer, plan: Plan, belongings: Sequence[Resource]
+) -> None:
     """What belonged to a record that was removed is gone with it."""
-    source = driver.context.edition.operation(removal).source
+    source = driver.context.edition.operation(removal.operation).source
     for one in belongings:
         answer = driver.peek(driver.context.plan(one["type"]).actions.shows[0], one)
         if answer.ok:
             what = f"a record of {one['type']} is there without the {plan.type} it belonged to"
             wanted = "what belonged to it removed too"
-            driver.context.findings.note(removal, EFFECT, what, wanted, source, what)
+            driver.context.blame_write(removal, what, wanted, source, what)
         else:
             driver.made.gone(one)

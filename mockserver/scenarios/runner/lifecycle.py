@@ -9,7 +9,6 @@ from typing import Any
 
 from mockserver.contract.explain import trail
 from mockserver.judge.documents import Resource, attribute, resources
-from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import leaves, within
 from mockserver.scenarios.runner import endings, names, relations
 from mockserver.scenarios.runner.answer import JudgedAnswer
@@ -178,11 +177,11 @@ def removed(
     still = bool(listing) and bool(in_list(listing, record)) if listing else False
     if (found or still) and len(found) == len(shows) and still == bool(listing):
         what = "the record is still there after it was removed"
-        context.findings.note(remove, EFFECT, what, "a record that is gone", source)
+        context.blame_write(answer, what, "a record that is gone", source)
         return
     driver.made.gone(record)
-    endings.still_there(driver, remove, record, others)
-    endings.gone_along(driver, remove, plan, own)
+    endings.still_there(driver, answer, record, others)
+    endings.gone_along(driver, answer, plan, own)
     for show in shows:
         contract = context.edition.operation(show.operation)
         context.expect(show, (404,), "a removed record", context.source_of(contract, 404))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, resources
-from mockserver.judge.findings import EFFECT
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 
@@ -37,7 +36,7 @@ def must_list(
     if wrong and all(one in wrong for one in able):
         what = f"{why}: {brief(_titles(able[0], title))} is listed"
         expected = brief(sorted(wanted))
-        driver.context.findings.note(write.operation, EFFECT, what, expected, source, why)
+        driver.context.blame_write(write, what, expected, source, why)
         return False
     for one in wrong:
         what = f"{why}: {brief(_titles(one, title))} is listed"

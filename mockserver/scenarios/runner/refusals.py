@@ -15,6 +15,7 @@ from mockserver.contract.routes import routes
 from mockserver.judge.documents import Resource
 from mockserver.judge.findings import EFFECT
 from mockserver.judge.pointers import leaves, within
+from mockserver.judge.routes import filled
 from mockserver.judge.sources import level_of
 from mockserver.scenarios.runner import invalid_bodies
 from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
@@ -203,7 +204,8 @@ def all_refused(
     before = _state(driver, record) if operation.method != "GET" else None
     results = list(pool.map(lambda one: refuse(driver, operation, one), wanted))
     if before is not None and all(results) and record is not None:
-        _unchanged(driver, operation, record, before)
+        asked = f"{operation.method} {filled(operation, good[0])}"
+        _unchanged(driver, operation, asked, record, before)
 
 
 def _good(driver: Driver, operation: Operation, record: Resource | None) -> Arguments | None:
@@ -240,7 +242,7 @@ def _state(driver: Driver, record: Resource | None) -> dict[str, Any] | None:
 
 
 def _unchanged(
-    driver: Driver, operation: Operation, record: Resource, before: Mapping[str, Any]
+    driver: Driver, operation: Operation, asked: str, record: Resource, before: Mapping[str, Any]
 ) -> None:
     after = _state(driver, record)
     if after is None:
@@ -250,4 +252,6 @@ def _unchanged(
     if moved := [p for p in moved if not within(p, ignored)]:
         what = f"refused requests have changed {', '.join(sorted(moved))}"
         source = "{add-policies-to-policy-set}: all or nothing"
-        driver.context.findings.note(operation.id, EFFECT, what, "nothing changed", source)
+        driver.context.findings.note(
+            operation.id, EFFECT, what, "nothing changed", source, where=asked
+        )

@@ -9,7 +9,6 @@ from typing import Any
 
 from mockserver.contract.explain import brief
 from mockserver.judge.documents import Resource, resources, same
-from mockserver.judge.findings import EFFECT
 from mockserver.judge.laws import is_secret, violations
 from mockserver.judge.pointers import MISSING, at, comparable, leaves, within
 from mockserver.scenarios.runner.answer import JudgedAnswer
@@ -47,7 +46,10 @@ class Representation:
         if not self.blamed(pointer):
             self.answer.wrong.add(self.base + pointer)
             place = self.base + pointer
-            context.findings.note(self.answer.operation, place, what, expected, source)
+            answer = self.answer
+            context.findings.note(
+                answer.operation, place, what, expected, source, where=answer.request
+            )
 
 
 def in_list(answer: JudgedAnswer, record: Resource) -> list[Representation]:
@@ -101,7 +103,7 @@ def vote(
                 view.blame(context, pointer, what, brief(wanted), source)
             elif not number and written not in again:
                 kind = f"{why}: {pointer}"
-                context.findings.note(write.operation, EFFECT, what, brief(wanted), source, kind)
+                context.blame_write(write, what, brief(wanted), source, kind)
             view.answer.wrong.add(view.base + pointer)
 
 

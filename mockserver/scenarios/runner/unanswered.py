@@ -25,14 +25,14 @@ class NoAnswer(CannotContinue):
 def unanswered(
     lost: CutOff, operation: Operation, asked: str, body: Any, wanted: Wanted
 ) -> Finding:
-    """The fault: what was asked and sent, and what the answer should have been.
+    """The fault: what was sent, and what the answer should have been.
 
     `asked`: method and target. Without statuses in `wanted` those of success are.
     """
     statuses, why = wanted
     statuses = sorted(statuses or [status for status in operation.responses if status < 300])
     expected = " or ".join(map(str, statuses))
-    what = f"the server {lost.fact} to {asked}{_sent(body)}"
+    what = f"the server {lost.fact}{_sent(body)}"
     return Finding(
         "fault",
         operation.id,
@@ -40,6 +40,7 @@ def unanswered(
         f"{why}: {what}" if why else what,
         expected,
         source_of(operation, statuses[0]),
+        where=asked,
         kind=f"no answer, not {expected}",
     )
 
@@ -55,5 +56,5 @@ def _sent(body: Any) -> str:
         return ""
     if isinstance(body, bytes):
         text = body.decode(errors="replace")
-        return f" with {text if len(text) <= SHOWN else f'{len(body)} bytes'}"
-    return f" with {brief(body, SHOWN)}"
+        return f" when sent {text if len(text) <= SHOWN else f'{len(body)} bytes'}"
+    return f" when sent {brief(body, SHOWN)}"
