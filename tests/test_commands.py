@@ -32,6 +32,35 @@ def test_a_misspelt_command_is_told_the_nearest() -> None:
     assert "No such command 'verfy'. Did you mean 'verify'?" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "command"),
+    [
+        ("--edition", ["openapi", "--edition", ""]),
+        ("--edition", ["operations", "--edition="]),
+        ("--edition", ["who", "--fixture", "busy", "--edition", "", "--operation", "show-team"]),
+        ("--edition", ["verify", "--har", "x.har", "--edition", ""]),
+        ("--edition", ["fixture", "--from", ".", "--edition", ""]),
+        ("--state", ["serve", "--state", ""]),
+        ("--into", ["record", "--upstream", "https://tfe", "--into", ""]),
+    ],
+)
+def test_an_option_that_is_given_an_empty_text_is_not_one_that_is_left_out(
+    option: str, command: list[str]
+) -> None:
+    result = CliRunner().invoke(cli.main, command)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1] == (
+        f"Error: {option} is given an empty text, as a variable that is not set would be: give it "
+        "a value, or leave it out."
+    )
+
+
+def test_an_empty_text_after_a_switch_is_not_its_value() -> None:
+    command = cli.main.get_command(click.Context(cli.main), "serve")
+    assert command
+    assert cli.without_value(command, ["--quiet", "", "--edition", "2019-07"]) == ""
+
+
 def test_a_command_reads_no_module_of_another() -> None:
     asked = "import sys; from mockserver.cli import main; main(['serve', '--help'], standalone_mode=False); "
     told = "print(*sorted(name for name in sys.modules if name.startswith('mockserver.cli.')))"

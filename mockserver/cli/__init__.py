@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import pairwise
 
 import click
 
@@ -40,6 +41,32 @@ class Commands(click.Group):
                 if isinstance(one, click.Command):
                     self.add_command(one)
         return super().get_command(ctx, name)  # a name that is none is told those that are near
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if command and (empty := without_value(command, rest)):
+            raise click.UsageError(
+                f"{empty} is given an empty text, as a variable that is not set would be: "
+                "give it a value, or leave it out."
+            )
+        return name, command, rest
+
+
+def without_value(command: click.Command, args: Sequence[str]) -> str:
+    """The option of a command that is given an empty text; empty where none is.
+
+    Asked of all alike: an empty `--edition` or `--state` would be taken for one that is left out.
+    """
+    options = (param for param in command.params if isinstance(param, click.Option))
+    takes = {name for option in options if not option.is_flag for name in option.opts}
+    for name, value in pairwise((*args, "-")):
+        if name in takes and not value:
+            return name
+        if name.endswith("=") and name[:-1] in takes:
+            return name[:-1]
+    return ""
 
 
 @click.group(

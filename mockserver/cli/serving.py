@@ -5,16 +5,17 @@ from __future__ import annotations
 import gc
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable, refusing
 from mockserver.cli.process import held, share_the_processor, spare_the_collector
 from mockserver.cli.ready import ready_to, say_ready
+from mockserver.cli.serve_options import key, origins, secured, start_with
 from mockserver.escaping import escaped
 from mockserver.loopback import is_loopback
 from mockserver.stopping import stops
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     "cors_origins",
     multiple=True,
     metavar="ORIGIN",
+    callback=origins,
     help="Origin whose pages may call the API from a browser, * for all. May be repeated.",
 )
 @click.option(
@@ -98,7 +100,7 @@ def serve(
     host: str,
     port: int,
     allowed_hosts: tuple[str, ...],
-    cors_origins: tuple[str, ...],
+    cors_origins: Sequence[str],
     token: str | None,
     fixture: str,
     watch: bool,
@@ -128,9 +130,9 @@ def serve(
     from mockserver.web.serving import LiveServer
 
     host, here = host.strip("[]"), insecure or is_loopback(host)
-    token = _key(token, host, here=here, control_token=control_token)
-    data = _data(fixture, watch=watch, state=state)
-    secure = _secure(tls, tls_cert, tls_key, host)
+    token = key(token, host, here=here, control_token=control_token)
+    data = start_with(fixture, watch=watch, state=state)
+    secure = secured(tls, tls_cert, tls_key, host)
     with refusing(), _listening(host, port):
         worlds = Server(
             seed=seed,
@@ -161,40 +163,6 @@ def serve(
         held(signal.SIGINT)  # as SIGTERM: the state is written once more
 
 
-def _key(token: str | None, host: str, *, here: bool, control_token: str | None) -> str:
-    """The key of the world; a usage error where it, or a host without a control token, cannot be."""
-    if not here and not control_token:
-        raise click.UsageError(
-            f"--host {escaped(host)} can be reached from other machines: choose a --control-token as well, "
-            "so that not everybody can make worlds there, or say --insecure."
-        )
-    if token is None:
-        from mockserver.world import ids
-
-        return "test-token" if here else ids.key()
-    from mockserver.pipeline.server import KEY
-
-    if not KEY.fullmatch(token):
-        raise click.UsageError(
-            "--token takes 1 to 200 letters, digits and signs of ASCII, without a dot, slash, "
-            "backslash, double quote or space."
-        )
-    return token
-
-
-def _data(fixture: str, *, watch: bool, state: str | None) -> str | Path:
-    """The data to start with; a usage error where it cannot be watched, or kept."""
-    if watch and state:
-        raise click.UsageError("--watch and --state exclude each other: which file would be right?")
-    if watch and not Path(fixture).is_file():
-        raise click.UsageError(f"--watch needs a file as --fixture; {fixture!r} is none.")
-    if state and Path(state).suffix not in ("", ".json"):
-        raise click.UsageError(f"--state writes JSON: {state!r} must end in .json.")
-    if state and Path(state).is_file():
-        return Path(state)
-    return Path(fixture) if watch else fixture  # a file, though a fixture of its name may ship
-
-
 @contextmanager
 def _beside(
     worlds: Server, universe: Universe, fixture: str, watch: bool, state: str | None
@@ -222,21 +190,3 @@ def _listening(host: str, port: int) -> Iterator[None]:
         reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         hint = "choose another with --port, or --port 0 for a free one"
         raise Unusable(escaped(f"cannot listen on {host}:{port}: {reason}; {hint}")) from None
-
-
-def _secure(tls: bool, certificate: str | None, key: str | None, host: str) -> Any:
-    """What TLS needs; None where none is wanted."""
-    if key and not certificate:
-        raise click.UsageError("--tls-key belongs to a --tls-cert.")
-    if not (tls or certificate):
-        return None
-    from mockserver.web import tls as making
-
-    if certificate:
-        try:
-            return making.given(certificate, key)
-        except OSError as error:
-            raise Unusable(
-                escaped(f"cannot use {certificate}: {error.strerror or error}")
-            ) from None
-    return making.made(host)

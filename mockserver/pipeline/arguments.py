@@ -8,6 +8,7 @@ from os import PathLike
 from typing import Any, NamedTuple
 
 from mockserver.contract.fixture_files import refuse_unsayable
+from mockserver.pipeline import cors
 from mockserver.pipeline.server import KEY
 from mockserver.redaction import cut
 from mockserver.world.clock import parse_timestamp
@@ -41,17 +42,21 @@ def _texts(value: Collection[Any]) -> bool:
     return not isinstance(value, str | bytes | Mapping) and all(isinstance(v, str) for v in value)
 
 
+def _origins(value: Collection[Any]) -> bool:
+    return _texts(value) and all(cors.origin(text) for text in value)
+
+
 TEXT = Argument((str,), "a text")
 SWITCH = Argument((bool,), "True or False")
 ARGUMENTS: Mapping[str, Argument] = {
     "allowed_hosts": Argument((Collection,), "a list of host names, e.g. ['tfe.local']", _texts),
     "caller": TEXT,
-    "control_token": TEXT._replace(secret=True),
+    "control_token": Argument((str,), "a text that is not empty", bool, secret=True),
     "cors_origins": Argument(
-        (Collection,), "a list of origins, e.g. ['http://localhost:5173']", _texts
+        (Collection,), "a list of origins, e.g. ['http://localhost:5173']", _origins
     ),
     "count": Argument((int,), "an integer of at least 0", lambda value: value >= 0),
-    "edition": Argument((str,), "the name of an edition, e.g. '2019-07'"),
+    "edition": Argument((str,), "the name of an edition, e.g. '2019-07'", bool),
     "exchange": Argument((int,), "an exchange of the journal, or its number"),
     "fixture": Argument((str, PathLike, Mapping), "the name of a fixture, a path or a document"),
     "key": Argument(
@@ -85,7 +90,7 @@ ARGUMENTS: Mapping[str, Argument] = {
     "tls": SWITCH,
     "url": Argument((str,), "the address of a server, e.g. 'http://127.0.0.1:8080'"),
     "where": Argument((Callable,), "a function that is asked about an exchange"),
-    "workspace": Argument((str,), "the id of a workspace, or ORGANIZATION/NAME"),
+    "workspace": Argument((str,), "the id of a workspace, or ORGANIZATION/NAME", bool),
 }
 
 

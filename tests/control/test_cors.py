@@ -169,8 +169,9 @@ def test_what_is_no_origin_is_refused_at_the_start(text: str) -> None:
     with pytest.raises(ValueError, match="is not an origin: expected a scheme and a host"):
         mockserver.create_app(cors_origins=[text])
     told = CliRunner().invoke(main, ["serve", "--port", "0", "--cors-origin", text])
-    assert told.exit_code != 0
-    assert f"{text!r} is not an origin" in told.output
+    assert told.exit_code == 2
+    assert "--cors-origin" in told.output
+    assert not text or f"{text!r} is not an origin" in told.output
 
 
 @pytest.mark.parametrize("text", ["http://LOCALHOST:5173", "http://localhost:5173/"])

@@ -134,8 +134,9 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
         (["--edition", "2019-08"], 2, "Error: There is no edition named '2019-08'. Did you mean '2019-07'? There are: 2019-07, 2026-08.\n"),
         *(
             (["--token", token], 2, "--token takes 1 to 200 letters, digits and signs of ASCII, without ")
-            for token in ("a.b", "", "a/b", "a b", "a\\b", 'a"b', "ä", "x" * 201)
+            for token in ("a.b", "a/b", "a b", "a\\b", 'a"b', "ä", "x" * 201)
         ),
+        (["--token", ""], 2, "Error: --token is given an empty text, as a variable that is not set would be: "),
         (["--seed", "-1"], 2, "Invalid value for '--seed': -1 is not in the range 0<=x<="),
         (
             ["--host", "0.0.0.0"],

@@ -75,6 +75,7 @@ def test_every_argument_is_named_where_it_is_of_a_type_that_no_argument_has(
         ({"strict": 1}, "strict=1): strict must be True or False"),
         ({"strict": "x" * 90}, f"strict='{'x' * 7}…): strict must be True or False"),
         ({"edition": 2019}, "edition=2019): edition must be the name of an edition, e.g. '2019-07', or None"),
+        ({"edition": ""}, "edition=''): edition must be the name of an edition, e.g. '2019-07', or None"),
         ({"fixture": ["documented"]}, "fixture=<list>): fixture must be the name of a fixture, a path or a document"),
         ({"key": "xy.atlasv1.abc"}, "key=<str>): key must be a text of 1 to 200 letters, "),
         ({"key": ""}, "key=<str>): key must be a text of 1 to 200 letters, "),
@@ -119,6 +120,26 @@ def test_a_fixture_document_that_is_no_json_is_told_with_the_place(
 def test_a_number_that_python_does_not_write_is_told_by_its_type() -> None:
     with pytest.raises(ValueError, match=r"^mockserver\.universe\(seed=<int>\): seed must be an "):
         mockserver.universe(seed=10**5_000)
+
+
+def test_an_empty_text_is_not_what_is_left_out(tfe: mockserver.World) -> None:
+    with pytest.raises(
+        ValueError, match=r"^mockserver\.create_app\(control_token=<str>\): control_"
+    ):
+        mockserver.create_app(control_token="")
+    with pytest.raises(
+        ValueError, match=r"^effective_policies\(workspace=''\): workspace must be "
+    ):
+        tfe.effective_policies("")
+
+
+def test_what_is_no_origin_is_told_by_argument_and_origin() -> None:
+    said = (
+        "mockserver.create_app(cors_origins=<list>): 'a' is not an origin: expected a scheme and "
+    )
+    with pytest.raises(ValueError, match="not an origin") as told:
+        mockserver.create_app(cors_origins=["http://localhost:5173", "a"])
+    assert str(told.value).startswith(said)
 
 
 def test_a_text_is_no_list_of_host_names_or_origins() -> None:
