@@ -10,11 +10,10 @@ from typing import Any
 
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.engines import Checker, Checkers
-from mockserver.contract.expansion import expanded
+from mockserver.contract.expansion import read_pages
 from mockserver.contract.files import folder, read, shipped_editions
 from mockserver.contract.folders import read_folders
 from mockserver.contract.operations import Operation
-from mockserver.contract.pages import pages
 from mockserver.contract.tolerated import refuse_strangers, tolerated
 from mockserver.contract.types import ResourceType, resource_types
 from mockserver.nearest import did_you_mean, either, there_is_no
@@ -67,7 +66,7 @@ class Edition:
         self.place = place
         self.facts: Mapping[str, Any] = read(place / "edition.json")
         self.name: str = self.facts["edition"]
-        made = parts or expanded(pages(place), self.facts["page-size"])
+        made = parts or read_pages(place, self.facts["page-size"])
         self.schemas, self.paths, self.responses = made.schemas, made.paths, made.responses
         self.origins: Mapping[str, str] = made.origins
         self._examples = made.examples

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from mockserver.contract.definitions import Definitions
+from mockserver.contract.definitions import Definitions, defined
+from mockserver.contract.pages import Page, refusals
 from mockserver.contract.resource_definitions import ResourceDefinition
+from mockserver.contract.successes import with_success
 
 HOST = "https://app.terraform.io"
 MERGED = ("attributes", "relationships")
@@ -15,6 +17,18 @@ MERGED = ("attributes", "relationships")
 
 
 Said = Mapping[str, Any]
+
+
+def examples(pages: Mapping[str, Page], paths: Mapping[str, Said]) -> dict[str, Said]:
+    """Our own examples by operation id, of the operations whose path items these are."""
+    known, common = defined(pages), refusals(pages)
+    told = {id: said for page in pages.values() for id, said in page.operations.items()}
+    return {
+        id: whole_example(with_success(told[id], known), path, item, common, known)
+        for path, methods in paths.items()
+        for item in methods.values()
+        if (id := item["operationId"]) in told
+    }
 
 
 def whole_example(

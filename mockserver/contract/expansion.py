@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.calls import method_and_path
-from mockserver.contract.contradictions import refuse_contradictions
+from mockserver.contract.contradictions import Told, refuse_contradictions
 from mockserver.contract.definitions import Definitions, defined
-from mockserver.contract.examples import whole_example
+from mockserver.contract.examples import examples
 from mockserver.contract.files import is_released
 from mockserver.contract.operations import JSONAPI, OBJECTS
-from mockserver.contract.pages import Page, UnfitPage
+from mockserver.contract.pages import Page, UnfitPage, pages, refusals
 from mockserver.contract.resource_definitions import (
     COMPONENTS,
     identifier_schema,
@@ -30,6 +31,18 @@ ERRORS = {JSONAPI: {"schema": {"$ref": f"{COMPONENTS}common.errors"}}}
 Item = dict[str, Any]
 
 
+def read_pages(place: Path, most: int) -> Assembled:
+    """The page files of a folder, whole. Their examples are read again when they are asked for: few ask,
+    and they are a third of what an edition would keep.
+
+    Raises as `pages` and `expanded`.
+    """
+    made = expanded(pages(place), most)
+    paths = made.paths
+    made.examples = lambda: examples(pages(place), paths)
+    return made
+
+
 def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
     """Everything that the pages of an edition say, whole; `most` records stand on a page of a list.
 
@@ -40,14 +53,13 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
     known = defined(pages)
     made.schemas.update(known.schemas)
     made.origins.update(known.origins)
-    common = {status: said for page in pages.values() for status, said in page.refusals.items()}
-    for status, said in common.items():
+    for status, said in refusals(pages).items():
         made.responses[status] = {
             "description": said["description"],
             "x-source": said["x-source"],
             "content": ERRORS,
         }
-    told: list[tuple[Page, Mapping[str, Any], str, Item]] = []
+    told: list[Told] = []
     first: dict[str, str] = {}
     for name, page in pages.items():
         for id, said in page.operations.items():
@@ -62,13 +74,9 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
                 made.add(path, method.lower(), item)
             except ValueError as error:
                 raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
-            told.append((page, whole, path, item))
+            told.append((page, whole, item))
     if not all(is_released(page.path) for page in pages.values()):
-        refuse_contradictions(pages, ((page, said, item) for page, said, _, item in told), made)
-    made.examples = lambda: {
-        item["operationId"]: whole_example(said, path, item, common, known)
-        for _, said, path, item in told
-    }
+        refuse_contradictions(pages, told, made)
     return made
 
 

@@ -58,6 +58,11 @@ def pages(place: Path) -> dict[str, Page]:
     return found
 
 
+def refusals(pages: Mapping[str, Page]) -> dict[str, Any]:
+    """What operations of all pages share, by status."""
+    return {status: said for page in pages.values() for status, said in page.refusals.items()}
+
+
 def _fit(path: Path, form: Checker) -> Any:
     """A page file that is in the form."""
     said = read(path, once)

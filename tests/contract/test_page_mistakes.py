@@ -292,6 +292,15 @@ def test_a_mistake_is_told_in_words(
     assert str(refused.value) == f"{place / 'gadgets.json'}#{said}"
 
 
+def test_a_page_that_changes_while_it_is_served_does_not_disturb_the_examples(place: Path) -> None:
+    (place / "gadgets.json").write_text(json.dumps(PAGE))
+    edition = Edition(place)
+    operations = {**PAGE["operations"]}
+    operations["seek-gadgets"] = {**operations.pop("list-gadgets"), "call": "GET /all"}
+    (place / "gadgets.json").write_text(json.dumps({**PAGE, "operations": operations}))
+    assert edition.examples.keys() == edition.operations.keys() - {"list-gadgets"}
+
+
 def test_a_release_has_been_held_to_its_form_and_no_start_does_so_again(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
