@@ -12,6 +12,7 @@ from hypothesis import settings
 
 import tests.examples  # noqa: F401 (registers the profiles)
 from tests import leaks
+from tests.inner_runs import imported, pytester  # noqa: F401 (in place of pytest's own)
 from tests.leaks import nothing_is_left_over  # noqa: F401 (a fixture of every test)
 
 pytest_plugins = ["pytester"]
@@ -22,10 +23,13 @@ leaks.watch()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Thousands of tests live as long as the run: no look for garbage goes through them again."""
+    """Thousands of tests live as long as the run: no look for garbage goes through them again, and what
+    a test makes is often gone by the time of the next.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(5_000, 10, 10)
         gc.enable()

@@ -9,6 +9,7 @@ from configparser import ConfigParser
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -21,6 +22,8 @@ MINUTE = (
     "contracts/2019-07/policy-sets.json",
     "mockserver/resources/policy_sets.py",
 )
+
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 Graph = Mapping[str, set[str]]
 
@@ -35,40 +38,55 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def guarded(tree: ast.AST) -> set[ast.AST]:
-    """What stands under `if TYPE_CHECKING:`."""
-    return {
-        below
-        for node in ast.walk(tree)
+class Read(NamedTuple):
+    """What a module says of itself; its tree is not kept.
+
+    `imports`: the modules of ours that it imports anywhere; `types`: those that it imports for types
+    alone. `classes`: the public ones. `functions`: their names and lines of code.
+    """
+
+    imports: set[str]
+    types: set[str]
+    classes: list[str]
+    functions: list[tuple[str, int]]
+
+
+@cache
+def read(path: Path) -> Read:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    every = [*ast.walk(tree)]
+    typing = {
+        id(below)
+        for node in every
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
         for statement in node.body
         for below in ast.walk(statement)
     }
+    found = [(imported(node, path), id(node) in typing) for node in every]
+    run = set().union(*(names for names, typed in found if not typed))
+    return Read(
+        set().union(*(names for names, _ in found)),
+        set().union(*(names for names, typed in found if typed)) - run,
+        [one.name for one in tree.body if isinstance(one, ast.ClassDef) and one.name[0] != "_"],
+        [(node.name, length(node)) for node in every if isinstance(node, FUNCTION)],
+    )
 
 
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def imported(node: ast.AST, path: Path) -> set[str]:
+    """The modules of ours that a statement imports."""
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names} & modules().keys()
+    if not isinstance(node, ast.ImportFrom) or node.module not in modules():
+        return set()
+    assert not node.level, f"{path} imports relatively"
+    inner = {f"{node.module}.{alias.name}" for alias in node.names}
+    return {one if one in modules() else node.module for one in inner}
 
 
-@cache
-def imports(path: Path) -> tuple[tuple[str, ast.stmt], ...]:
-    """The modules of ours that a file imports anywhere in it, with the statement that does."""
-    found: list[tuple[str, ast.stmt]] = []
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            found += [(alias.name, node) for alias in node.names if alias.name in modules()]
-        elif isinstance(node, ast.ImportFrom) and node.module in modules():
-            assert not node.level, f"{path} imports relatively"
-            inner = {f"{node.module}.{alias.name}" for alias in node.names}
-            found += [(one if one in modules() else node.module, node) for one in inner]
-    return tuple(found)
-
-
-def imported(path: Path, *, types: bool) -> set[str]:
-    """The modules of ours that a file imports, with those for types or without."""
-    passed = set() if types else guarded(tree(path))
-    return {name for name, node in imports(path) if node not in passed}
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function beside its arguments and its docstring."""
+    first = function.body[ast.get_docstring(function, clean=False) is not None :] or function.body
+    return (function.end_lineno or 0) - first[0].lineno + 1
 
 
 def room(module: str) -> str:
@@ -78,7 +96,8 @@ def room(module: str) -> str:
 
 @cache
 def between_modules() -> Graph:
-    return {name: imported(path, types=False) - {name} for name, path in modules().items()}
+    every = {name: read(path) for name, path in modules().items()}
+    return {name: one.imports - one.types - {name} for name, one in every.items()}
 
 
 @cache
@@ -87,7 +106,7 @@ def between_rooms() -> Graph:
     graph: dict[str, set[str]] = {}
     for name, path in modules().items():
         if here := room(name):
-            there = {room(other) for other in imported(path, types=True)}
+            there = {room(other) for other in read(path).imports}
             graph.setdefault(here, set()).update(there - {here, ""})
     return graph
 
@@ -208,9 +227,8 @@ def test_the_glossary_has_at_most_twenty_words_each_once() -> None:
 def test_no_two_modules_have_a_public_class_of_the_same_name() -> None:
     found: dict[str, list[str]] = {}
     for name, path in modules().items():
-        for node in tree(path).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found.setdefault(node.name, []).append(name)
+        for one in read(path).classes:
+            found.setdefault(one, []).append(name)
     assert len(found) > 100
     assert {name: where for name, where in found.items() if len(where) > 1} == {}
 
@@ -221,12 +239,10 @@ def test_a_module_has_some_250_lines_at_the_most() -> None:
 
 
 def test_a_function_has_40_lines_at_the_most_beside_its_arguments_and_docstring() -> None:
-    found = []
-    for name, path in modules().items():
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                first = node.body[ast.get_docstring(node) is not None :] or node.body
-                count = (node.end_lineno or 0) - first[0].lineno + 1
-                found.append((count, f"{name}.{node.name}"))
+    found = [
+        (count, f"{name}.{function}")
+        for name, path in modules().items()
+        for function, count in read(path).functions
+    ]
     assert len(found) > 1000
     assert [(count, name) for count, name in found if count > 40] == []

@@ -8,14 +8,13 @@ import time
 import pytest
 
 from tests import leaks
-
-QUIET = ("asyncio", "randomly", "cacheprovider", "hypothesispytest", "schemathesis", "xdist")
+from tests.inner_runs import QUIET
 
 
 def run(pytester: pytest.Pytester, source: str) -> pytest.RunResult:
     pytester.makeconftest("from tests.leaks import nothing_is_left_over")
     pytester.makepyfile(source)
-    return pytester.runpytest_inprocess(*(f"-pno:{name}" for name in QUIET))
+    return pytester.runpytest_inprocess(*(f"-pno:{name}" for name in (*QUIET, "xdist")))
 
 
 def test_a_thread_a_socket_or_a_universe_left_over_fails_the_test_that_left_it(

@@ -28,6 +28,7 @@ from mockserver.traffic.recordings import har
 from mockserver.traffic.transport import Response as Received
 from mockserver.web.proxy import Proxy
 from mockserver.web.wsgi import received
+from tests.examples import examples
 from tests.page.browsing import Browser
 
 EDITION = load("2019-07")
@@ -49,7 +50,7 @@ URLS: Mapping[str, Encode] = {
     "twice": lambda text: quote(quote(text, safe=""), safe=""),
     "every letter, twice": lambda text: quote(every_letter(text), safe=""),
 }
-quick = settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate])
+quick = settings(max_examples=examples(25), deadline=None, phases=[Phase.explicit, Phase.generate])
 ways = st.sampled_from(list(URLS.values()))
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mockserver")
 
-EVERY = 1.0
-"""Seconds between two looks."""
+EVERY = 0.2
+"""Seconds between two looks; longer where a look takes longer."""
 
 
 def write_whole(path: Path, document: Any) -> None:
@@ -45,7 +46,7 @@ def write_whole(path: Path, document: Any) -> None:
 
 @contextmanager
 def kept(universe: Universe, path: Path, every: float = EVERY) -> Iterator[None]:
-    """A world in a file, as a fixture: at once, every second in which it has changed, and at the end.
+    """A world in a file, as a fixture: at once, soon after each change, and at the end.
 
     Raises Unusable where it cannot be written at the beginning or at the end; what fails in between is
     logged and tried again.
@@ -112,12 +113,15 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 @contextmanager
 def _beside(name: str, call: Callable[[], None], every: float) -> Iterator[None]:
-    """A thread that calls again and again until the block ends."""
+    """A thread that calls again and again until the block ends, half of the time at the most."""
     over = threading.Event()
 
     def again() -> None:
-        while not over.wait(every):
+        took = 0.0
+        while not over.wait(max(every, took)):
+            began = time.monotonic()
             call()
+            took = time.monotonic() - began
 
     thread = threading.Thread(target=again, name=name, daemon=True)
     thread.start()

@@ -54,8 +54,15 @@ def _is_secret(name: str, names: frozenset[str]) -> bool:
     from difflib import SequenceMatcher  # by the first body with a name of its own
 
     spelled = name.casefold().replace("_", "-")
-    return spelled in names or any(
-        abs(len(spelled) - len(known)) < len(known) / 2
-        and SequenceMatcher(None, spelled, known).ratio() >= LIKE
-        for known in names
-    )
+    if spelled in names:
+        return True
+    quick = SequenceMatcher(None, "", spelled)  # most have too few letters in common
+    for known in names:
+        if abs(len(spelled) - len(known)) < len(known) / 2:
+            quick.set_seq1(known)
+            if (
+                quick.quick_ratio() >= LIKE
+                and SequenceMatcher(None, spelled, known).ratio() >= LIKE
+            ):
+                return True
+    return False

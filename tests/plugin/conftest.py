@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import requests  # noqa: F401 (an inner run that imported it would leave half of it behind)
 
 import mockserver
 from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
+from tests.inner_runs import QUIET
 
 Run = Callable[..., pytest.RunResult]
-QUIET = ("asyncio", "randomly", "cacheprovider", "anyio", "hypothesispytest", "schemathesis")
-"""Plugins that an inner run leaves out: the last take seconds to import."""
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from mockserver.web.testing import Live
 from mockserver.world.ordered import Ordered
 from mockserver.world.state import State
 
-SMALL, BIG = 100, (10_000, pytest.param(100_000, marks=pytest.mark.slow))
+SMALL, BIG = 100, (1_000, pytest.param(100_000, marks=pytest.mark.slow))
 """Records of the worlds that are compared; the largest with `-m slow`."""
 
 

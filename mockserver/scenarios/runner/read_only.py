@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from typing import Unpack
 
 from mockserver.contract import Operation
@@ -12,13 +11,13 @@ from mockserver.scenarios.runner import lists, pagination
 from mockserver.scenarios.runner.driver import Driver, Of
 from mockserver.scenarios.runner.effects import judge_views, look
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
-from mockserver.scenarios.runner.refusals import all_refused
+from mockserver.scenarios.runner.refusals import Each, all_refused
 
 PARENTS = 20
 """Records that are asked for those of another type, until one has any."""
 
 
-def looked(driver: Driver, plan: Plan, pool: Executor) -> None:
+def looked(driver: Driver, plan: Plan, each: Each) -> None:
     """What GETs show of a type: its list, the first records by themselves, pages, refusals."""
     context = driver.context
     try:
@@ -36,7 +35,7 @@ def looked(driver: Driver, plan: Plan, pool: Executor) -> None:
             if "page[size]" in listing.parameters:
                 pagination.walk_pages(driver, listing, record, plan.query(record), set(), 3)
     for id in plan.actions.reads:
-        all_refused(driver, context.edition.operation(id), record, pool)
+        all_refused(driver, context.edition.operation(id), record, each)
 
 
 def _some(driver: Driver, plan: Plan) -> Sequence[Resource]:

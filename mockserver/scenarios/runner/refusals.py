@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -52,6 +51,10 @@ class RefusedRequest:
     media_type: str | None = JSONAPI
     source: str = ""
     wrong: tuple[str | int, ...] = ()
+
+
+Each = Callable[[Callable[[RefusedRequest], bool], Iterable[RefusedRequest]], Iterable[bool]]
+"""`map`, or that of an executor: several requests at the same time."""
 
 
 def unknown_id(context: Context) -> str:
@@ -187,9 +190,7 @@ def refuse(driver: Driver, operation: Operation, wanted: RefusedRequest) -> bool
     return True
 
 
-def all_refused(
-    driver: Driver, operation: Operation, record: Resource | None, pool: Executor
-) -> None:
+def all_refused(driver: Driver, operation: Operation, record: Resource | None, each: Each) -> None:
     """Every refusal of an operation, and that together they have changed nothing.
 
     Where the token may not make a record of the type, nothing is asked about those of others.
@@ -202,7 +203,7 @@ def all_refused(
         return
     wanted = list(refusals(driver, operation, good, lambda: body_anew(driver, operation, good)))
     before = _state(driver, record) if operation.method != "GET" else None
-    results = list(pool.map(lambda one: refuse(driver, operation, one), wanted))
+    results = list(each(lambda one: refuse(driver, operation, one), wanted))
     if before is not None and all(results) and record is not None:
         asked = f"{operation.method} {filled(operation, good[0])}"
         _unchanged(driver, operation, asked, record, before)

@@ -36,7 +36,7 @@ from mockserver.scenarios.runner import (
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
-from mockserver.scenarios.runner.refusals import all_refused
+from mockserver.scenarios.runner.refusals import Each, all_refused
 from mockserver.scenarios.runner.unanswered import NoAnswer
 from mockserver.traffic.transport import Unreachable
 
@@ -88,7 +88,8 @@ def verify(
     try:
         ending.remarks = preflight.admitted(driver, only)
         with ThreadPoolExecutor(max_workers=jobs) as pool:
-            _played(driver, only, pool, tell)
+            each: Each = pool.map if jobs > 1 else map  # one alone needs no thread beside this
+            _played(driver, only, each, tell)
     except preflight.CannotBegin as refused:
         ending.stopped, ending.exit = str(refused), refused.exit
     except Unreachable as error:
@@ -147,7 +148,7 @@ def _barred(context: Context) -> dict[str, str]:
     return {id: why for id, why in context.rights.barred.items() if f"{id} is {why}" not in told}
 
 
-def _played(driver: Driver, only: frozenset[str], pool: ThreadPoolExecutor, tell: Tell) -> None:
+def _played(driver: Driver, only: frozenset[str], each: Each, tell: Tell) -> None:
     context = driver.context
     context.withheld = entitlements.withheld(context)
     chosen = [plan for plan in context.plans.values() if _wanted(driver, plan, only)]
@@ -157,14 +158,14 @@ def _played(driver: Driver, only: frozenset[str], pool: ThreadPoolExecutor, tell
             context.skipped[plan.type] = f"the organization is not entitled to {missing}"
         elif context.read_only:
             with _going_on(driver, plan):
-                read_only.looked(driver, plan, pool)
+                read_only.looked(driver, plan, each)
         else:
-            _type(driver, plan, only, pool)
+            _type(driver, plan, only, each)
     tell("open operations", len(chosen), len(chosen) + 1)
     for operation in context.edition.operations.values():
         if operation.open and (not only or operation.id in only):
             with suppress(NoAnswer):  # which is told
-                _open(driver, operation, pool)
+                _open(driver, operation, each)
     tell("done", len(chosen) + 1, len(chosen) + 1)
 
 
@@ -174,7 +175,7 @@ def _wanted(driver: Driver, plan: Plan, only: frozenset[str]) -> bool:
     return not only or bool(only.intersection(plan.actions.every))
 
 
-def _type(driver: Driver, plan: Plan, only: frozenset[str], pool: ThreadPoolExecutor) -> None:
+def _type(driver: Driver, plan: Plan, only: frozenset[str], each: Each) -> None:
     """From the making of a record to its end; where it cannot go on, the refusals still can."""
     record: Resource | None = None
     with _going_on(driver, plan):
@@ -191,7 +192,7 @@ def _type(driver: Driver, plan: Plan, only: frozenset[str], pool: ThreadPoolExec
     for id in plan.actions.every:
         if not only or id in only:
             with _going_on(driver, plan):
-                all_refused(driver, driver.context.edition.operation(id), record, pool)
+                all_refused(driver, driver.context.edition.operation(id), record, each)
     with _going_on(driver, plan):
         if record is not None:
             lifecycle.end(driver, plan, record)
@@ -211,7 +212,7 @@ def _going_on(driver: Driver, plan: Plan) -> Iterator[None]:
         driver.context.skipped[plan.type] = f"{DEFECT}: {error.__class__.__name__}: {error}"
 
 
-def _open(driver: Driver, operation: Operation, pool: ThreadPoolExecutor) -> None:
+def _open(driver: Driver, operation: Operation, each: Each) -> None:
     """What is answered without a token."""
     context = driver.context
     exchange = context.exchanged(operation, {}, token=None)
@@ -219,4 +220,4 @@ def _open(driver: Driver, operation: Operation, pool: ThreadPoolExecutor) -> Non
     success = [status for status in operation.responses if status < 300]
     if context.expect(answer, success, "", context.source_of(operation, success[0])):
         context.good[operation.id] = answer.asked
-    all_refused(driver, operation, None, pool)
+    all_refused(driver, operation, None, each)
