@@ -181,7 +181,7 @@ def check_fixture(
 def _todo(miss: Miss, wanted: str, others: Mapping[str, Sequence[Miss]]) -> str:
     """What to do. `others` are the misses that the document has as a fixture of other editions."""
     if miss.fault != "unlisted":
-        return hint(miss, wanted, {}, {}) + _table(miss)
+        return hint(miss, wanted, {}, {}, "Write") + _table(miss)
     for other, misses in others.items():
         if not any(miss.path[: len(one.path)] == one.path for one in misses):
             of = f"make the fixture one of edition {other}, which has it"

@@ -13,11 +13,18 @@ ALIKE = 0.65
 """The least ratio by which an unlisted name is near a listed one: `tag-names` is not `name`."""
 
 
-def hint(miss: Miss, wanted: str, around: Schema, components: Mapping[str, Schema]) -> str:
-    """What to do. `around`: the schema of the object that a member stands in."""
+def hint(
+    miss: Miss,
+    wanted: str,
+    around: Schema,
+    components: Mapping[str, Schema],
+    verb: str = "Send",
+) -> str:
+    """What to do. `around`: the schema of the object that a member stands in; `verb`: what is done with
+    the document, `Write` a file."""
     where = key_path(miss.path) or "a JSON body"
     if miss.fault == "missing":
-        return f"Send {where}: {wanted}."
+        return f"{verb} {where}: {wanted}."
     if miss.fault == "unlisted":
         by = changed_by(miss, around)
         if by is None and (home := _home(miss, around, components)):
@@ -25,7 +32,7 @@ def hint(miss: Miss, wanted: str, around: Schema, components: Mapping[str, Schem
         if by is None and (near := meant(miss)):
             return f"Did you mean {near}?"
         return f"Leave out {where}; it has no effect." + (f" What changes it: {by}." if by else "")
-    return f"Send {wanted} as {where}."
+    return f"{verb} {wanted} as {where}."
 
 
 def changed_by(miss: Miss, around: Schema) -> str | None:

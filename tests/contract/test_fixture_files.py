@@ -254,20 +254,20 @@ def test_a_fault_in_a_yaml_file_has_the_same_pointer_as_in_json(tmp_path: Path) 
             "organizations: [acme]",
             "/organizations/0",
             "organizations[] is a string (its value is not shown); expected an object. "
-            "Send an object as organizations[].",
+            "Write an object as organizations[].",
         ),
         (
             "toml",
             "[organizations]\nname = 'acme'",
             "/organizations",
-            "organizations is an object (its value is not shown); expected an array. Send an array as "
+            "organizations is an object (its value is not shown); expected an array. Write an array as "
             "organizations. In TOML: [[organizations]], not [organizations].",
         ),
         (
             "toml",
             "[[organizations]]\nname = 'acme'\n[organizations.teams]\nname = 'a'",
             "/organizations/0/teams",
-            "organizations[].teams is an object; expected an array. Send an array as "
+            "organizations[].teams is an object; expected an array. Write an array as "
             "organizations[].teams. In TOML: [[organizations.teams]], not [organizations.teams].",
         ),
         *(
@@ -275,7 +275,7 @@ def test_a_fault_in_a_yaml_file_has_the_same_pointer_as_in_json(tmp_path: Path) 
                 "json",
                 f'{{"users": [{{"username": "ann", "password": {value}}}]}}',
                 "/users/0/password",
-                f"users[].password is {kind} (its value is not shown); expected a string. Send a string as "
+                f"users[].password is {kind} (its value is not shown); expected a string. Write a string as "
                 "users[].password.",
             )
             for value, kind in [
@@ -288,7 +288,7 @@ def test_a_fault_in_a_yaml_file_has_the_same_pointer_as_in_json(tmp_path: Path) 
             '{"organizations": [{"name": "acme", "workspaces": [{"name": "w", "team-access": {"t": "reads"}}]}]}',
             "/organizations/0/workspaces/0/team-access/t",
             'organizations[].workspaces[].team-access.t is "reads"; expected an object or one of "read", '
-            '"plan", "write", "admin". Send an object or one of "read", "plan", "write", "admin" as '
+            '"plan", "write", "admin". Write an object or one of "read", "plan", "write", "admin" as '
             "organizations[].workspaces[].team-access.t.",
         ),
     ],

@@ -137,7 +137,7 @@ UNFIT = [
             ("/organizations/0/nam",
              "organizations[].nam is not listed (…); expected no such member. Did you mean name?"),
             ("/organizations/0/name",
-             f"organizations[].name is missing; expected {NAMES}. Send organizations[].name: {NAMES}."),
+             f"organizations[].name is missing; expected {NAMES}. Write organizations[].name: {NAMES}."),
         ],
         id="a misspelled name",
     ),
@@ -155,46 +155,46 @@ UNFIT = [
         [
             ("/organizations/0/email",
              "organizations[].email is 5; expected a string that is not empty. "
-             "Send a string that is not empty as organizations[].email."),
+             "Write a string that is not empty as organizations[].email."),
             ("/organizations/0/name",
-             f'organizations[].name is "a b"; expected {NAMES}. Send {NAMES} as organizations[].name.'),
+             f'organizations[].name is "a b"; expected {NAMES}. Write {NAMES} as organizations[].name.'),
             ("/organizations/0/policies/0/mode",
              'organizations[].policies[].mode is "lenient"; '
              'expected one of "hard-mandatory", "soft-mandatory", "advisory". '
-             'Send one of "hard-mandatory", "soft-mandatory", "advisory" as organizations[].policies[].mode.'),
+             'Write one of "hard-mandatory", "soft-mandatory", "advisory" as organizations[].policies[].mode.'),
             ("/organizations/0/policy-sets/0/global",
              'organizations[].policy-sets[].global is "yes"; expected true or false. '
-             "Send true or false as organizations[].policy-sets[].global."),
+             "Write true or false as organizations[].policy-sets[].global."),
             ("/organizations/0/policy-sets/0/policies",
              "organizations[].policy-sets[].policies is a string; expected an array. "
-             "Send an array as organizations[].policy-sets[].policies."),
+             "Write an array as organizations[].policy-sets[].policies."),
         ],
         id="five things at once",
     ),
     pytest.param(
         {"version": 2},
-        [("/version", "version is 2; expected 1. Send 1 as version.")],
+        [("/version", "version is 2; expected 1. Write 1 as version.")],
         id="another version",
     ),
     pytest.param(
         {"counters": {"ws": -1}},
         [("/counters/ws",
           "counters.ws is -1; expected an integer of at least 0 and at most 9007199254740992. "
-          "Send an integer of at least 0 and at most 9007199254740992 as counters.ws.")],
+          "Write an integer of at least 0 and at most 9007199254740992 as counters.ws.")],
         id="a negative counter",
     ),
     pytest.param(
         {"users": [{"username": "ann", "password": 5}]},
         [("/users/0/password",
           "users[].password is an integer (its value is not shown); expected a string. "
-          "Send a string as users[].password.")],
+          "Write a string as users[].password.")],
         id="a secret of another type",
     ),
     pytest.param(
         {"tokens": [{"name": "t"}]},
         [("/tokens/0",
           'tokens[] is {"name": "t"}; expected an object with exactly one of user, team, organization. '
-          "Send an object with exactly one of user, team, organization as tokens[].")],
+          "Write an object with exactly one of user, team, organization as tokens[].")],
         id="a token of nobody",
     ),
     pytest.param(
@@ -202,7 +202,7 @@ UNFIT = [
         [("/organizations/0/policies/0",
           'organizations[].policies[] is {"code": "x", "code-base64": "eA==", "name": "p"}; '
           "expected an object without both code and code-base64. "
-          "Send an object without both code and code-base64 as organizations[].policies[].")],
+          "Write an object without both code and code-base64 as organizations[].policies[].")],
         id="code twice",
     ),
     pytest.param(
@@ -210,7 +210,7 @@ UNFIT = [
         [("/organizations/0/workspaces/0",
           'organizations[].workspaces[] is {"lock-reason": "x", "name": "w"}; '
           "expected an object with locked beside lock-reason, locked beside locked-by. "
-          "Send an object with locked beside lock-reason, locked beside locked-by "
+          "Write an object with locked beside lock-reason, locked beside locked-by "
           "as organizations[].workspaces[].")],
         id="a reason without a lock",
     ),
