@@ -15,6 +15,7 @@ from sweeps import EDITIONS, success, walk
 
 from mockserver.contract import Edition
 from mockserver.contract.files import folder
+from mockserver.pointers import pointer
 
 CONTRACTS = folder("contracts")
 FACTS = Path(__file__).parents[1] / "facts"
@@ -177,18 +178,22 @@ def test_plain_jsonschema_takes_the_samples_of_the_page(
 def test_plain_jsonschema_takes_our_examples_and_not_what_is_wrong(
     edition: Edition, page: str, name: str, type: str
 ) -> None:
-    shown = [
-        record
+    """What is wrong is told with the place in the page's file, of its operations after its own."""
+    own = read(edition.place / f"{page}.json")["$defs"][name].get("examples", [])
+    shown = [(f"/$defs/{name}/examples/{at}", record) for at, record in enumerate(own)] + [
+        (f"/operations/{operation.id}/example", record)
         for operation in edition.operations.values()
         if (schema := operation.answer_schema(success(operation))) is not None
         and edition.origins.get(schema.get("$ref", "").rpartition("/")[2]) == f"{page}.{name}"
         for record in data(edition.examples[operation.id]["answers"][str(success(operation))])
     ]
-    assert shown
-    shown += read(edition.place / f"{page}.json")["$defs"][name].get("examples", [])
     plain = validator(edition, page, name)
-    for record in shown:
-        assert [error.message for error in plain.iter_errors(record)] == []
+    assert len(shown) > len(own)
+    for place, record in shown:
+        wrong = [
+            (pointer(error.absolute_path), error.message) for error in plain.iter_errors(record)
+        ]
+        assert [f"{page}.json#{place}{at}: {message}" for at, message in wrong] == []
         assert not plain.is_valid({**record, "type": "things"})
         assert not plain.is_valid({**record, "attributes": []})
         for attribute in record["attributes"]:
