@@ -46,6 +46,20 @@ TOKEN_STRING = "oauth-token-string"
 
 def checked(call: Call, values: Values, record: Record | None) -> Iterator[Error]:
     """What each provider wants, and that the agent pool is one of the organization's."""
+    yield from _provider_errors(values, record)
+    pool = call.linkage.get("agent-pool")
+    organization = call.owner(record) if record else call.record
+    if pool and not known(call, "agent-pools", pool["id"], organization):
+        yield invalid_item(
+            "the provided agent pool does not exist or you are not authorized to use it",
+            "/data/relationships/agent-pool/data",
+            fact=f"{pool['id']!r} is no agent pool of {organization.id} that this token may see",
+            expected="the identifier of one of the organization's agent pools",
+            hint="List the organization's agent pools to find their ids.",
+        )
+
+
+def _provider_errors(values: Values, record: Record | None) -> Iterator[Error]:
     if record is None and values["service-provider"] not in WITHOUT_TOKEN:
         signed = values.get("key") and values.get("secret")
         if not values.get(TOKEN_STRING) and not signed:
@@ -72,16 +86,6 @@ def checked(call: Call, values: Values, record: Record | None) -> Iterator[Error
             fact="key is empty",
             expected="the consumer key of the link",
             hint="Send a key, or leave it out.",
-        )
-    pool = call.linkage.get("agent-pool")
-    organization = call.owner(record) if record else call.record
-    if pool and not known(call, "agent-pools", pool["id"], organization):
-        yield invalid_item(
-            "the provided agent pool does not exist or you are not authorized to use it",
-            "/data/relationships/agent-pool/data",
-            fact=f"{pool['id']!r} is no agent pool of {organization.id} that this token may see",
-            expected="the identifier of one of the organization's agent pools",
-            hint="List the organization's agent pools to find their ids.",
         )
 
 

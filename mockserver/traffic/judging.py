@@ -189,19 +189,24 @@ def looks_like(recorded: Recorded, edition: Edition) -> list[str]:
     return likely_edition(recorded.findings.unlisted, recorded.unknown, edition)
 
 
+def _not_judged(recorded: Recorded) -> list[str]:
+    """A line about each thing in a recording that no operation judges."""
+    lines = [f"unknown route: {route}: {one.said}" for route, one in recorded.unknown.items()]
+    lines += [f"{NOT_BUILT}: {route}: {one.said}" for route, one in recorded.not_built.items()]
+    lines += [f"not judged: {_places(where)}: {why}" for why, where in recorded.unread.items()]
+    if recorded.elsewhere:
+        lines.append(f"none of the API's: {counted(recorded.elsewhere, 'exchange')}")
+    return lines
+
+
 def result(recorded: Recorded, edition: Edition, named: bool = True) -> Result:
     """What became of a recording: unknown routes are listed, and no fault of anybody's.
 
     `named`: whether anybody has said that it is of this edition. If not, one that looks like another
     edition neither conforms nor differs.
     """
-    findings = list(recorded.findings)
+    findings, lines = list(recorded.findings), _not_judged(recorded)
     faults = sum(finding.level == "fault" for finding in findings)
-    lines = [f"unknown route: {route}: {one.said}" for route, one in recorded.unknown.items()]
-    lines += [f"{NOT_BUILT}: {route}: {one.said}" for route, one in recorded.not_built.items()]
-    lines += [f"not judged: {_places(where)}: {why}" for why, where in recorded.unread.items()]
-    if recorded.elsewhere:
-        lines.append(f"none of the API's: {counted(recorded.elsewhere, 'exchange')}")
     judged, stopped = recorded.judged, recorded.stopped
     other, many = likeliest(recorded.findings.unlisted, recorded.unknown, edition)
     unsaid = bool(other) and not named and not stopped
