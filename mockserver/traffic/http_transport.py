@@ -11,7 +11,7 @@ import time
 import weakref
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from gzip import GzipFile
@@ -28,14 +28,10 @@ from typing import cast
 
 from mockserver.loopback import is_loopback
 from mockserver.traffic.address import address_of
+from mockserver.traffic.patience import patiently
 from mockserver.traffic.rate import DOCUMENTED, Rate
 from mockserver.traffic.timed_socket import TimedSocket
 from mockserver.traffic.transport import CutOff, Response, TooLong, Unanswered, Unreachable
-
-PATIENCE = 12
-"""How often in a row a 429 is waited for: after that it is a storm."""
-LONGEST = 20.0
-"""Seconds that a server may ask to wait before it is not worth it."""
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a body that are read, as sent and as unpacked: what is larger is no answer of this API."""
@@ -224,32 +220,3 @@ def _has_news(line: socket.socket) -> bool:
 def _close(idle: Iterable[tuple[float, HTTPConnection]]) -> None:
     for _, connection in idle:
         connection.close()
-
-
-def patiently(
-    once: Callable[[], Response], pause: Callable[[float], None] = time.sleep
-) -> Response:
-    """An answer that is no 429: each is waited out as the server says, a storm is given up."""
-    sent = 0
-    for attempt in range(PATIENCE + 1):
-        received = once()
-        sent += received.sent
-        if received.status != 429 or attempt == PATIENCE:
-            break
-        pause(min(_wanted(received.headers, attempt), LONGEST))
-    if received.status == 429:
-        raise Unreachable(
-            f"the server answered 429 {PATIENCE + 1} times in a row, each wait included: "
-            "lower --rate, or ask for a higher limit"
-        )
-    return replace(received, sent=sent)
-
-
-def _wanted(headers: Mapping[str, str], attempt: int) -> float:
-    """Seconds to wait, as the server says; else a little longer each time."""
-    for name in ("retry-after", "x-ratelimit-reset"):
-        try:
-            return max(0.0, float(headers[name]))
-        except (KeyError, ValueError):
-            continue
-    return min(0.1 * float(2**attempt), 5.0)

@@ -1,26 +1,18 @@
-"""Recorded traffic, an exchange at a time: a browser's or proxy's HAR, our journal, our exchanges.
-
-A HAR is read as a stream (ijson): one entry is in memory, whatever the size of the file.
-"""
+"""Recorded traffic, an exchange at a time: a browser's or proxy's HAR, our journal, our exchanges."""
 
 from __future__ import annotations
 
-import base64
 import json
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl
 
 import ijson
 
 from mockserver.escaping import escaped
-from mockserver.judge.documents import parsed
 from mockserver.judge.exchange import Exchange
-
-DEPTH = 1_000
-"""Levels of the deepest HAR; what browsers add of their own (who asked, and for whom) may be deep."""
+from mockserver.traffic.har import exchange_of, has_entries, log_entries, mapping
 
 Read = Callable[[Path], Iterator[Exchange]]
 
@@ -36,29 +28,16 @@ def har(path: Path) -> Iterator[Exchange]:
     """Entries of a HAR 1.2. Raises BadRecording for another file, and at the end of a truncated one."""
     count = 0
     with path.open("rb") as file:
-        _past_mark(file)
         try:
-            for entry in ijson.items(ijson.parse(_shallow(file)), "log.entries.item"):
-                made = _of_har(entry, f"log.entries[{count}]")
+            for entry in log_entries(file):
+                made = exchange_of(entry, f"log.entries[{count}]")
                 count += 1
                 if made is not None:
                     yield made
         except (ijson.JSONError, UnicodeDecodeError) as error:
             raise BadRecording(_broken(path.name, str(error), count)) from None
-        if not count and not _has_entries(file):
+        if not count and not has_entries(file):
             raise BadRecording(f"{path.name} has no log.entries: is it a HAR?")
-
-
-def _shallow(file: BinaryIO) -> Iterator[tuple[str, Any]]:
-    """What stands in a HAR, piece by piece, until it is nested deeper than any is: ijson's time
-    grows with the square of that."""
-    depth = 0
-    for event, value in ijson.basic_parse(file, use_float=True):
-        depth += event in ("start_map", "start_array")
-        depth -= event in ("end_map", "end_array")
-        if depth > DEPTH:
-            raise ijson.JSONError(f"nested deeper than {DEPTH} levels")
-        yield event, value
 
 
 def _broken(name: str, said: str, count: int) -> str:
@@ -71,77 +50,6 @@ def _broken(name: str, said: str, count: int) -> str:
     if not count:
         return f"{name} is not JSON: is it a HAR?"
     return f"{name} is not JSON after entry {count}; the {count} entries before were judged"
-
-
-def _past_mark(file: BinaryIO) -> None:
-    """To where the text begins: some tools write a byte-order mark first."""
-    file.seek(0)
-    if file.read(3) != BOM_UTF8:
-        file.seek(0)
-
-
-def _has_entries(file: BinaryIO) -> bool:
-    _past_mark(file)
-    return any(prefix == "log.entries" for prefix, _, _ in ijson.parse(_shallow(file)))
-
-
-def _of_har(entry: Any, where: str) -> Exchange | None:
-    """One entry; None where it is none."""
-    if not isinstance(entry, Mapping):
-        return None
-    request, response = _mapping(entry.get("request")), _mapping(entry.get("response"))
-    status = response.get("status")
-    if not isinstance(status, int):
-        return None
-    if not 100 <= status <= 599:
-        return Exchange(method="", path="", where=where, unread="no answer was recorded")
-    try:
-        address = urlsplit(str(request.get("url", "")))
-    except ValueError:
-        return Exchange(method="", path="", where=where, unread="its URL cannot be read")
-    content, sent = _mapping(response.get("content")), _mapping(request.get("postData"))
-    text = content.get("text")
-    return Exchange(
-        method=str(request.get("method", "GET")).upper(),
-        path=address.path,
-        query=parse_qsl(address.query, keep_blank_values=True),
-        request=_parsed(sent.get("text")),
-        status=status,
-        media_type=str(content.get("mimeType") or "") or None,
-        answer=_decoded(text, content.get("encoding")),
-        where=where,
-        raw=not text and bool(content.get("size")),
-        token=_token(request.get("headers")),
-    )
-
-
-def _token(headers: Any) -> str | None:
-    """The bearer token of an entry, for it must not be repeated; None where it holds none."""
-    for header in map(_mapping, headers if isinstance(headers, list) else ()):
-        if str(header.get("name")).casefold() == "authorization":
-            return str(header.get("value")).partition(" ")[2].strip() or None
-    return None
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _parsed(text: Any) -> Any:
-    if not isinstance(text, str) or not text.strip():
-        return None
-    return parsed(text, text.encode("utf-8", "surrogatepass"))
-
-
-def _decoded(text: Any, encoding: Any) -> bytes:
-    if not isinstance(text, str):
-        return b""
-    if encoding == "base64":
-        try:
-            return base64.b64decode("".join(text.split()), validate=True)
-        except ValueError:  # binascii.Error, and letters that no base64 has
-            pass
-    return text.encode("utf-8", "surrogatepass")
 
 
 def journal(path: Path) -> Iterator[Exchange]:
@@ -158,7 +66,7 @@ def journal(path: Path) -> Iterator[Exchange]:
     if not isinstance(entries, list):
         raise BadRecording(f"{path.name} has no exchanges: is it a journal?")
     for number, entry in enumerate(entries, start=1):
-        made = kept(entry, f"exchange {_mapping(entry).get('n', number)}")
+        made = kept(entry, f"exchange {mapping(entry).get('n', number)}")
         if made is not None:
             yield made
 
@@ -245,7 +153,7 @@ def edition_of(form: str, path: Path) -> str:
 def _edition_in(file: Path) -> Any:
     """What a file names as its edition; what cannot be read is told where it is judged."""
     try:
-        return _mapping(_read(file.read_text(encoding="utf-8-sig"))).get("edition")
+        return mapping(_read(file.read_text(encoding="utf-8-sig"))).get("edition")
     except ValueError:
         return None
 

@@ -27,7 +27,8 @@ from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import Finding
 from mockserver.judge.result import Result, cleaned
 from mockserver.redaction import Redactor
-from mockserver.traffic.http_transport import HttpTransport, patiently
+from mockserver.traffic.http_transport import HttpTransport
+from mockserver.traffic.patience import patiently
 from mockserver.traffic.transport import Response, Unreachable
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import spoilt, status

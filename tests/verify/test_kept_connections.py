@@ -14,8 +14,9 @@ import pytest
 from mockserver.contract import load
 from mockserver.scenarios.runner.run import verify
 from mockserver.traffic import http_transport
-from mockserver.traffic.http_transport import HttpTransport, patiently
+from mockserver.traffic.http_transport import HttpTransport
 from mockserver.traffic.masking import Mask
+from mockserver.traffic.patience import patiently
 from mockserver.traffic.recorder import Recorder
 from mockserver.traffic.transport import Response, Unanswered
 from mockserver.web.proxy import Proxy

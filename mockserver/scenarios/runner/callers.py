@@ -12,7 +12,7 @@ from mockserver.scenarios.runner.bodies import create_body
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import look
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
-from mockserver.scenarios.runner.refusals import body_anew
+from mockserver.scenarios.runner.refusing import body_anew
 from mockserver.scenarios.runner.representations import Representation, compare, in_list
 from mockserver.scenarios.runner.scenario import Callers
 

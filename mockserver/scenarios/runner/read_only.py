@@ -11,7 +11,7 @@ from mockserver.scenarios.runner import lists, pagination
 from mockserver.scenarios.runner.driver import Driver, Of
 from mockserver.scenarios.runner.effects import judge_views, look
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
-from mockserver.scenarios.runner.refusals import Each, all_refused
+from mockserver.scenarios.runner.refusing import Each, all_refused
 
 PARENTS = 20
 """Records that are asked for those of another type, until one has any."""

@@ -36,7 +36,7 @@ from mockserver.scenarios.runner import (
 from mockserver.scenarios.runner.context import Context
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
-from mockserver.scenarios.runner.refusals import Each, all_refused
+from mockserver.scenarios.runner.refusing import Each, all_refused
 from mockserver.scenarios.runner.unanswered import NoAnswer
 from mockserver.traffic.transport import Unreachable
 
