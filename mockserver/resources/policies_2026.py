@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -80,6 +80,8 @@ def level_of(call: Call, kind: str, attributes: dict[str, Any]) -> str | None:
     if enforce is not None and level is None:
         place = "/data/attributes/enforce"
         level = mode_of(call, enforce, f"{attributes['name']}.{SUFFIX[kind]}", DEFAULT[kind])
+    elif enforce and level is not None:
+        tell_other_modes(call, enforce, level)
     if level is not None and level not in LEVELS[kind]:
         raise invalid(
             "Enforcement level is not included in the list",
@@ -90,6 +92,18 @@ def level_of(call: Call, kind: str, attributes: dict[str, Any]) -> str | None:
             hint=f"Send {DEFAULT[kind]}.",
         )
     return level
+
+
+def tell_other_modes(call: Call, enforce: Sequence[Mapping[str, Any]], level: str) -> None:
+    """Modes that are sent beside another level: a finding each."""
+    for at, entry in enumerate(enforce):
+        if (mode := entry.get("mode", level)) != level:
+            call.let_pass(
+                f"/data/attributes/enforce/{at}/mode",
+                fact=f"enforce[{at}].mode is {mode}, and enforcement-level is {level}",
+                expected=f"{level}, or no enforce",
+                hint="Leave out data.attributes.enforce; enforcement-level goes before.",
+            )
 
 
 def require_query(attributes: Values, record: Record | None) -> None:

@@ -53,6 +53,7 @@ LIKE: dict[str, Any] = {
     "auto-destroy-activity-duration": "14d",
     "terraform-version": "latest",
     "policy-tool-version": None,  # the newest
+    "mode": "advisory",  # as the level that examples send beside it
     "query": None,  # the policy that is changed is Sentinel's, which has none
     "email": "somebody@example.com",
     "global": False,  # a global set can have no workspaces

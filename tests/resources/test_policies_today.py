@@ -98,6 +98,28 @@ def test_a_level_for_another_file_is_told_with_the_file_and_what_it_is_instead(
     assert finding["hint"] == f"Send {file}."
 
 
+@pytest.mark.parametrize(
+    ("mode", "told"), [("soft-mandatory", True), ("advisory", False), (None, False)]
+)
+def test_a_level_goes_before_that_of_the_file_and_says_so_where_they_differ(
+    tfe: mockserver.World, mode: str | None, told: bool
+) -> None:
+    entry = {"path": "new.sentinel", **({"mode": mode} if mode else {})}
+    made = created(tfe, enforcement_level="advisory", enforce=[entry])
+    assert made["attributes"]["enforcement-level"] == "advisory"
+    findings = last(tfe).findings
+    assert bool(findings) is told
+    for finding in findings:
+        assert finding["pointer"] == "/data/attributes/enforce/0/mode"
+        assert (
+            finding["fact"]
+            == "enforce[0].mode is soft-mandatory, and enforcement-level is advisory"
+        )
+        assert (
+            finding["hint"] == "Leave out data.attributes.enforce; enforcement-level goes before."
+        )
+
+
 @pytest.mark.parametrize("query", ["", None])
 def test_a_policy_of_opa_never_loses_its_query(tfe: mockserver.World, query: str | None) -> None:
     path = f"{ROOT}/policies/{created(tfe, **OPA)['id']}"
