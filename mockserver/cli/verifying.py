@@ -7,6 +7,7 @@ made could not be removed.
 from __future__ import annotations
 
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -225,7 +226,7 @@ def _stoppable() -> Iterator[None]:
     """SIGTERM, which CI sends to a job that is cancelled, and the end of a terminal stop a run as Ctrl-C does."""
 
     def stop(number: int) -> None:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(signal.Signals(number).name)
 
     with stopped_by(*stops(), first=stop, again=stop):
         yield

@@ -179,7 +179,8 @@ def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int, times: int) ->
         told.set()
         _, said = process.communicate(timeout=40)
     assert process.returncode == 1
-    assert said.endswith("Error: stopped by Ctrl-C before everything was played\n")
+    name = "Ctrl-C" if stop == signal.SIGINT else signal.Signals(stop).name
+    assert said.endswith(f"Error: stopped by {name} before everything was played\n")
     assert "mockverify" not in json.dumps(state(ours))
 
 

@@ -96,8 +96,9 @@ def verify(
         ending.stopped, ending.exit = str(error), UNREACHED
     except CannotContinue as reason:
         ending.stopped, ending.exit = str(reason), DIFFERS
-    except KeyboardInterrupt:
-        ending.stopped, ending.exit = "stopped by Ctrl-C before everything was played", DIFFERS
+    except KeyboardInterrupt as stop:
+        ending.stopped = f"stopped by {str(stop) or 'Ctrl-C'} before everything was played"
+        ending.exit = DIFFERS
     finally:
         driver.made.keep_nothing()
         orphans = context.lost or (bool(ending.stopped) and context.wrote)
