@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.resources.oauth_clients import TOKENS
 from mockserver.scenarios.oauth_tokens import PEM
 from mockserver.world.calls import Reply
 from tests.verify.mutations import servers
@@ -96,10 +97,14 @@ def any_key(old: Handler) -> Handler:
 
 
 def alone(old: Handler) -> Handler:
-    """The record goes, and nothing with it."""
+    """The client goes, and its tokens become another one's: without any they could not be shown."""
 
     def handle(call: Any) -> Any:
-        return Reply(state=call.state.remove(call.record.key))
+        state, client = call.state, call.record
+        tokens = [*state.members(client.key, TOKENS)]
+        others = (item[-1] for item in state.list(client.owner, client.kind))
+        other = next(key for key in others if key != client.key)
+        return Reply(state=state.remove(client.key).link(other, TOKENS, tokens))
 
     return handle
 
