@@ -282,24 +282,18 @@ OPA_SET, OPA = "polset-opa567890Abcd", "pol-deny567890Abcd"
 SENTINEL_SET, SENTINEL = "polset-one567890Abcd", "pol-tagged567890Ab"
 
 
+def made_with(type: str, relation: str, id: str, **attributes: str) -> tuple[str, Any, str]:
+    """The creation of a record with one of a relation: path, body, and where that one stands."""
+    sent = a(type, {relation: [one(relation, id)]}, name="new", **attributes)
+    return f"{ORG}/{type}", sent, f"/data/relationships/{relation}/data/0"
+
+
 @pytest.mark.parametrize(
     ("path", "sent", "place", "wanted"),
     [
+        (*made_with("policy-sets", "policies", OPA), "a policy of kind sentinel"),
         (
-            f"{ORG}/policy-sets",
-            a("policy-sets", {"policies": [one("policies", OPA)]}, name="new"),
-            "/data/relationships/policies/data/0",
-            "a policy of kind sentinel",
-        ),
-        (
-            f"{ORG}/policy-sets",
-            a(
-                "policy-sets",
-                {"policies": [one("policies", SENTINEL)]},
-                name="new",
-                kind="tfpolicy",
-            ),
-            "/data/relationships/policies/data/0",
+            *made_with("policy-sets", "policies", SENTINEL, kind="tfpolicy"),
             "a policy of kind tfpolicy",
         ),
         (
@@ -309,23 +303,10 @@ SENTINEL_SET, SENTINEL = "polset-one567890Abcd", "pol-tagged567890Ab"
             "a policy of kind opa",
         ),
         (
-            f"{ORG}/policies",
-            a(
-                "policies",
-                {"policy-sets": [one("policy-sets", SENTINEL_SET)]},
-                name="new",
-                kind="opa",
-                query="data.new",
-            ),
-            "/data/relationships/policy-sets/data/0",
+            *made_with("policies", "policy-sets", SENTINEL_SET, kind="opa", query="data.new"),
             "a policy set of kind opa",
         ),
-        (
-            f"{ORG}/policies",
-            a("policies", {"policy-sets": [one("policy-sets", OPA_SET)]}, name="new"),
-            "/data/relationships/policy-sets/data/0",
-            "a policy set of kind sentinel",
-        ),
+        (*made_with("policies", "policy-sets", OPA_SET), "a policy set of kind sentinel"),
     ],
 )
 def test_a_policy_set_holds_policies_of_its_own_kind(

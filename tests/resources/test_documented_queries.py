@@ -57,33 +57,23 @@ def names(tfe: mockserver.World, path: str, **query: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("sort", "expected"),
+    ("type", "sort", "expected"),
     [
-        ("latest-change-at", ["agents", "plain", "shop"]),
-        ("-latest-change-at", ["shop", "plain", "agents"]),
-        ("-current-run.created-at", ["shop", "plain", "agents"]),
+        ("workspaces", "latest-change-at", ["agents", "plain", "shop"]),
+        ("workspaces", "-latest-change-at", ["shop", "plain", "agents"]),
+        ("workspaces", "-current-run.created-at", ["shop", "plain", "agents"]),
+        ("policies", "name", ["a", "b", "c"]),
+        ("policies", "-name", ["c", "b", "a"]),
+        ("policies", "updated-at", ["b", "c", "a"]),
+        ("policies", "-updated-at", ["a", "c", "b"]),
     ],
 )
-def test_workspaces_are_sorted_by_their_latest_change(
-    acme: mockserver.World, sort: str, expected: list[str]
+def test_workspaces_are_sorted_by_their_latest_change_and_policies_by_name_or_theirs(
+    acme: mockserver.World, type: str, sort: str, expected: list[str]
 ) -> None:
-    assert names(acme, f"{ORG}/workspaces", sort=sort) == expected
-
-
-@pytest.mark.parametrize(
-    ("sort", "expected"),
-    [
-        ("name", ["a", "b", "c"]),
-        ("-name", ["c", "b", "a"]),
-        ("updated-at", ["b", "c", "a"]),
-        ("-updated-at", ["a", "c", "b"]),
-    ],
-)
-def test_policies_are_sorted_by_name_or_by_their_last_change(
-    acme: mockserver.World, sort: str, expected: list[str]
-) -> None:
-    assert names(acme, f"{ORG}/policies", sort=sort) == expected
-    assert names(acme, f"{ORG}/policies", sort=sort, **{"search[name]": "b"}) == ["b"]
+    assert names(acme, f"{ORG}/{type}", sort=sort) == expected
+    for name in expected:
+        assert names(acme, f"{ORG}/{type}", sort=sort, **{"search[name]": name}) == [name]
 
 
 def test_a_policy_that_was_never_uploaded_is_sorted_before_the_others(
