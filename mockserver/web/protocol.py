@@ -216,7 +216,7 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def look(self, now: float) -> None:
-        """End what stalls; the server calls it once a second."""
+        """End what stalls; the server calls it every LOOK_SECONDS."""
         if self._head_since is not None and now - self._head_since > HEAD_SECONDS:
             self._head_since = None
             self._refuse(NoRequest(408, f"the head was not whole within {HEAD_SECONDS:g} seconds"))

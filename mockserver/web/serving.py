@@ -39,6 +39,8 @@ GRACE = 5.0
 """Seconds that a stopping server waits for what was begun; container runtimes kill after ten."""
 FAREWELL = 0.2
 """Seconds that a client has to say good-bye, as TLS wants it."""
+LOOK_SECONDS = 1.0
+"""Between two looks at who stalls, and at the clock."""
 THREADS = 64
 """For applications of others, which may block."""
 NAME = (b"server", b"tfe-mockserver")
@@ -213,14 +215,14 @@ def flask_later(server: Server) -> Wsgi:
 
 
 async def _watch(loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
-    """Once a second: the date of answers, and an end for clients that stall."""
+    """Every LOOK_SECONDS: the date of answers, and an end for clients that stall."""
     while True:
         date = formatdate(clock.epoch(), usegmt=True).encode("ascii")
         state.default_headers = [(b"date", date), NAME]
         for connection in tuple(state.connections):
             if isinstance(connection, Protocol):
                 connection.look(loop.time())
-        await asyncio.sleep(1)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _finished(loop: asyncio.AbstractEventLoop, state: ServerState, grace: float) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
-from sweeps import EDITIONS, success, walk
+from sweeps import EDITIONS, each, success, walk
 
 from mockserver.contract import Edition
 from mockserver.contract.files import folder
@@ -26,7 +27,7 @@ FILES = [
     for path in sorted(edition.place.glob("*.json"))
     if path.name not in BESIDE
 ]
-every_file = pytest.mark.parametrize("path", FILES)
+every_file = each(FILES)
 
 
 def read(path: Path) -> Any:
@@ -50,8 +51,10 @@ def test_it_keeps_the_form_under_plain_jsonschema(path: Path) -> None:
     assert [error.message for error in form.iter_errors(read(path))] == []
 
 
-@pytest.mark.parametrize(
-    "path", [path for edition in EDITIONS for path in edition.place.glob("*.json")], ids=str
+@each(
+    pytest.param(path, id=f"{edition.name}/{path.stem}")
+    for edition in EDITIONS
+    for path in edition.place.glob("*.json")
 )
 def test_people_can_read_it(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -118,6 +121,7 @@ def test_the_edition_of_2019_is_short() -> None:
 # without the loader
 
 
+@cache
 def registry(place: Path) -> Registry[Any]:
     """The page files of an edition, as a resolver of references finds them."""
     return Registry().with_resources(
@@ -157,7 +161,7 @@ MISPRINTED = {
 """Definitions that not every sample of a page fits: (definition, page) → reason."""
 
 
-@pytest.mark.parametrize(("edition", "page", "name", "type"), RECORDS)
+@each(RECORDS)
 def test_plain_jsonschema_takes_the_samples_of_the_page(
     edition: Edition, page: str, name: str, type: str
 ) -> None:
@@ -174,7 +178,7 @@ def test_plain_jsonschema_takes_the_samples_of_the_page(
     assert bool(wrong) is ((name, page) in MISPRINTED), wrong
 
 
-@pytest.mark.parametrize(("edition", "page", "name", "type"), RECORDS)
+@each(RECORDS)
 def test_plain_jsonschema_takes_our_examples_and_not_what_is_wrong(
     edition: Edition, page: str, name: str, type: str
 ) -> None:

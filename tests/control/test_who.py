@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract import load
+from tests.cases import cases, each
 
 CALLERS = {"user ann": "ann", "team my-organization/platform": "platform",
            "organization my-organization": "org", "user admin": "laptop"}  # fmt: skip
@@ -23,9 +24,8 @@ def asked(tfe: Any, **query: str) -> Any:
     return tfe.client.get("/_mock/who", query_string=query)
 
 
-@pytest.mark.parametrize("operation", GETS, ids=lambda operation: operation.id)
-@pytest.mark.parametrize("caller", CALLERS)
-def test_the_verdict_is_what_the_api_answers(tfe: Any, caller: str, operation: Any) -> None:
+@each(cases(GETS), CALLERS)
+def test_the_verdict_is_what_the_api_answers(tfe: Any, operation: Any, caller: str) -> None:
     example = load("2019-07").examples[operation.id]
     path = operation.path.format(**example.get("path", {}))
     token = tfe.tokens[CALLERS[caller]]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract import routes
-from mockserver.web import protocol
+from mockserver.web import protocol, serving
 from mockserver.web.app import create_app
 from mockserver.web.serving import LiveServer
 
@@ -29,8 +29,10 @@ LENGTH = f"Content-Length: {len(BODY)}"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LiveServer]:
-    with LiveServer(create_app()) as live:
-        yield live
+    with pytest.MonkeyPatch.context() as often:
+        often.setattr(serving, "LOOK_SECONDS", 0.05)
+        with LiveServer(create_app()) as live:
+            yield live
 
 
 @pytest.fixture
@@ -222,7 +224,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(live: LiveServer)
 def test_a_head_that_does_not_come_to_its_end_has_a_time_to_keep(
     live: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
     with socket.create_connection((live.host, live.port), timeout=20) as line:
         line.sendall(b"GET /api/v2/ping HTTP/1.1\r\nHost: loc")
         assert line.recv(65_536).startswith(b"HTTP/1.1 408 ")
@@ -233,7 +235,7 @@ def test_a_silent_connection_is_closed_after_its_time(
     live: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether it has said nothing, has been answered, or has fallen silent in a body."""
-    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.2)
     with ExitStack() as stack:
         lines = []
         for sent in (b"", head("GET", ORG), create(LENGTH) + BODY[:5]):

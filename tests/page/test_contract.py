@@ -10,6 +10,7 @@ import pytest
 from mockserver.contract import load
 from mockserver.contract.key_paths import KeyPath, key_paths
 from mockserver.world.universe import Universe
+from tests.cases import cases, each
 
 from .browsing import KEY, Browser, browser, text, worlds
 
@@ -58,9 +59,9 @@ def test_what_may_be_sent_along_is_named_and_not_told_again() -> None:
     assert "data[].attributes.policy-count" in rows
 
 
-@pytest.mark.parametrize("operation", EDITION.operations.values(), ids=lambda o: o.id)
+@each(cases(EDITION.operations.values()))
 def test_every_operation_has_a_page_with_its_sentence_parameters_and_statuses(
-    operation: Any, opened: Browser
+    opened: Browser, operation: Any
 ) -> None:
     page = opened.get(f"/worlds/1/contract/{operation.page}/{operation.id}")
     assert page.status_code == 200

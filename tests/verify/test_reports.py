@@ -15,13 +15,14 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from mockserver.cli import main
-from mockserver.contract import load
+from mockserver.contract import Operation, load
 from mockserver.judge.coverage import Coverage
 from mockserver.judge.findings import Finding
 from mockserver.reports.forms import FORMS, RULES, Result, rule, summary
 from mockserver.reports.locations import located
 from mockserver.reports.writing import wanted
 from mockserver.web.serving import LiveServer
+from tests.cases import cases, each
 from tests.verify.mutations.spoiling import drop, spoilt, status
 from tests.verify.playing import TOKEN, run
 
@@ -200,10 +201,10 @@ def test_sarif_points_at_the_line_of_the_contract() -> None:
     assert '"workspace-count"' in (ROOT / uri).read_text().splitlines()[line - 1]
 
 
-@pytest.mark.parametrize("operation", EDITION.operations)
-def test_every_operation_has_a_line_for_every_kind_of_place(operation: str) -> None:
+@each(cases(EDITION.operations.values()))
+def test_every_operation_has_a_line_for_every_kind_of_place(operation: Operation) -> None:
     for place in ("status", "effect", "Content-Type", "", "/data/id", "/errors/0/title"):
-        found = located(Finding("fault", operation, place, "", "", ""), EDITION)
+        found = located(Finding("fault", operation.id, place, "", "", ""), EDITION)
         assert found is not None
         lines = (ROOT / found[0]).read_text().splitlines()
         assert 1 <= found[1] <= len(lines)

@@ -14,12 +14,12 @@ from mockserver.contract import load
 from mockserver.contract.engines import resolve
 from mockserver.judge.documents import resources
 from mockserver.judge.routes import filled
+from tests.cases import each
 from tests.verify.test_recordings import entry, har, verify
 
 EDITION = load("2019-07")
 FILE = Path(__file__).parent / "samples" / "2019-07.json"
 SAMPLES: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["samples"]
-TITLES = [f"{sample['page']}: {sample['operation']}" for sample in SAMPLES]
 
 
 def judged(sample: Mapping[str, Any], folder: Path) -> Any:
@@ -30,8 +30,8 @@ def judged(sample: Mapping[str, Any], folder: Path) -> Any:
     return verify("--har", str(har(folder / "a.har", recording)))
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=TITLES)
-def test_what_a_page_prints_has_no_fault(sample: dict[str, Any], tmp_path: Path) -> None:
+@each(pytest.param(s, id=f"{EDITION.name}/{s['page']}: {s['operation']}") for s in SAMPLES)
+def test_what_a_page_prints_has_no_fault(tmp_path: Path, sample: dict[str, Any]) -> None:
     said = judged(sample, tmp_path)
     assert said.exit_code == 0, said.stdout
     assert said.stdout.splitlines()[-1].startswith("conforms to 2019-07: 0 faults, ")
