@@ -94,13 +94,9 @@ def send(
     if content:
         given.setdefault("Content-Type", JSONAPI)
     text = query if isinstance(query, str) else urlencode(query)
+    overrides = {"environ_overrides": dict(environ)} if environ else {}
     answer = client.open(
-        path,
-        method=method,
-        query_string=text or None,
-        data=content,
-        headers=given,
-        environ_overrides=dict(environ or {}),
+        path, method=method, query_string=text or None, data=content, headers=given, **overrides
     )
     with answer:
         return Answer(answer.status_code, answer.get_data(), dict(answer.headers))

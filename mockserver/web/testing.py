@@ -24,9 +24,9 @@ from mockserver.web.serving import LiveServer
 if TYPE_CHECKING:  # it takes its time to import, and most never speak https
     from mockserver.web.tls import Tls
 
-PLAIN = re.compile(r"/[A-Za-z0-9_./-]*")
-"""Paths that stand in a URL as they are."""
-TAKEN = {"method", "json", "content_type"}
+PLAIN = re.compile(r"/(?!/)[A-Za-z0-9_./-]*(\?[!\"$-~ ]+)?")
+"""Paths, with a query or without, that stand in a URL as they are."""
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 def _always() -> None:
@@ -59,44 +59,92 @@ class ApiClient(FlaskClient):
 
     def _request_from_builder_args(self, args: Any, kwargs: Any) -> Any:
         """The common call by hand: werkzeug's builder takes as long as the server's whole answer."""
-        plain = len(args) == 1 and isinstance(args[0], str) and PLAIN.fullmatch(args[0])
-        if plain and kwargs.keys() <= TAKEN and not self.preserve_context:
-            return BaseRequest(self._environ(args[0], **kwargs))
+        if len(args) == 1 and not self.preserve_context and _is_common(*args, **kwargs):
+            return BaseRequest(self._environ(*args, **kwargs))
         return super()._request_from_builder_args(args, kwargs)
 
     def _environ(
-        self, path: str, method: str = "GET", json: Any = None, content_type: str | None = None
+        self,
+        target: str,
+        method: str = "GET",
+        json: Any = None,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        query_string: str | None = None,
+        data: bytes | None = None,
     ) -> dict[str, Any]:
         """What werkzeug's builder makes of such a call, and a test holds us to it."""
-        environ = {
+        path, _, query = target.partition("?")
+        body = data if json is None else self.application.json.dumps(json).encode()
+        given = {_variable(name): value for name, value in (headers or {}).items()}
+        type = given.pop(TYPE, None if json is None else JSONAPI)
+        type = type if content_type is None else content_type
+        return {
             **self.environ_base,
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
             "PATH_INFO": path,
-            "QUERY_STRING": "",
-            "REQUEST_URI": path,
-            "RAW_URI": path,
+            "QUERY_STRING": (query_string or query).encode().decode("latin-1"),
+            "REQUEST_URI": target,
+            "RAW_URI": target,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
             "HTTP_HOST": "localhost",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(),
+            "wsgi.input": io.BytesIO(body or b""),
             "wsgi.errors": sys.stderr,
             "wsgi.multithread": False,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
+            **({"CONTENT_LENGTH": str(len(body))} if body else {}),
+            **({"CONTENT_TYPE": type} if type is not None else {}),
+            **given,
         }
-        if json is not None:
-            body = self.application.json.dumps(json).encode()
-            environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-            environ["CONTENT_TYPE"] = content_type or JSONAPI
-        return environ
 
     def run_wsgi_app(self, environ: Any, buffered: bool = False) -> Any:
         """Without what werkzeug does for cookies, of which there are none."""
         return run_wsgi_app(self.application, environ, buffered=buffered)
+
+
+TYPE = "HTTP_CONTENT_TYPE"
+
+
+def _variable(name: str) -> str:
+    """A header's name in WSGI."""
+    return f"HTTP_{name.upper().replace('-', '_')}"
+
+
+def _is_common(
+    target: Any,
+    method: str = "GET",
+    json: Any = None,
+    content_type: str | None = None,
+    headers: Any = None,
+    query_string: Any = None,
+    data: Any = None,
+    **others: Any,
+) -> bool:
+    """Whether a call has nothing to be encoded but JSON, and nothing to be refused."""
+    if others or not (isinstance(target, str) and (plain := PLAIN.fullmatch(target))):
+        return False
+    queries = (query_string is not None) + (plain[1] is not None)
+    if queries > 1 or not isinstance(query_string, str | None):
+        return False
+    if not isinstance(data, bytes | None) or (json is not None and data is not None):
+        return False
+    if headers is not None and not isinstance(headers, dict):
+        return False
+    names = [_variable(name) for name in headers or ()]
+    values = [*(headers or {}).values()]
+    form = any(str(type).startswith(FORMS) for type in (content_type, *values))
+    return (
+        not form
+        and len({*names}) == len(names)
+        and "HTTP_CONTENT_LENGTH" not in names
+        and all(isinstance(value, str) and not {*"\r\n"} & {*value} for value in values)
+    )
 
 
 def app_elsewhere(url: str, timeout: float) -> flask.Flask:

@@ -38,14 +38,24 @@ def environ(way: Any, client: ApiClient, *arguments: Any, **options: Any) -> dic
         {"method": "POST", "json": {"b": [1, None, "ä"], "a": {}}, "content_type": "a/b"},
         {"method": "PATCH", "json": [], "content_type": "application/vnd.api+json"},
         {"method": "PUT", "json": "", "content_type": "application/vnd.api+json"},
+        {"method": "PUT", "json": 0, "headers": {"content-type": "a/b", "Accept": "c"}},
+        {"query_string": "page[size]=1&search[name]=ä b%20"},
+        {"query_string": ""},
+        {"method": "POST", "data": b"{}", "headers": {"X-Forwarded-For": "y", "a_b": ""}},
+        {"method": "POST", "data": b"", "headers": {"Content-Type": "a/b"}, "content_type": "c/d"},
+        {"headers": {"Host": "example.org", "Authorization": "Bearer other"}},
+        {"headers": {"Content-Type": "", "Origin": "ä"}},
     ],
 )
+@pytest.mark.parametrize("path", [SETS, "/", SETS + "?page[size]=1&search[name]=a b%20?&c="])
 def test_the_short_way_gives_what_the_long_way_gives(
-    client: ApiClient, options: dict[str, Any]
+    client: ApiClient, path: str, options: dict[str, Any]
 ) -> None:
     assert isinstance(client, FlaskClient)
-    short = environ(ApiClient._request_from_builder_args, client, SETS, **options)
-    assert short == environ(FlaskClient._request_from_builder_args, client, SETS, **options)
+    if "?" in path:
+        options = {name: value for name, value in options.items() if name != "query_string"}
+    short = environ(ApiClient._request_from_builder_args, client, path, **options)
+    assert short == environ(FlaskClient._request_from_builder_args, client, path, **options)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +66,18 @@ def test_the_short_way_gives_what_the_long_way_gives(
         ("/api/v2/policy sets/ä%20", {}),
         (SETS, {"headers": {"X": "y"}, "method": "POST", "data": b"{}"}),
         ("http://localhost" + SETS, {}),
+        ("//example.org/", {}),
+        (SETS + "?", {}),
+        (SETS + "?a#b", {}),
+        (SETS + "?a=ä", {}),
+        (SETS, {"headers": [("X", "y"), ("X", "z")]}),
+        (SETS, {"headers": {"X-Y": "y", "x_y": "z"}}),
+        (SETS, {"headers": {"Content-Length": "3"}}),
+        (SETS, {"headers": {"X": 1}}),
+        (SETS, {"method": "POST", "data": "text"}),
+        (SETS, {"method": "POST", "data": {"a": "b"}}),
+        (SETS, {"method": "POST", "content_type": "application/x-www-form-urlencoded"}),
+        (SETS, {"environ_overrides": {"REMOTE_ADDR": "::1"}}),
     ],
 )
 def test_everything_else_goes_the_long_way(
