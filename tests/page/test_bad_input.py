@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -42,6 +43,7 @@ class Links(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
+@cache
 def parsed(html: str) -> list[tuple[str, dict[str, str | None]]]:
     found = Links()
     found.feed(html)

@@ -16,8 +16,10 @@ Run = Callable[..., pytest.RunResult]
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
-    """Runs tests of that source with our plugin, in this process and in the order they stand in."""
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs tests of that source with our plugin, in the order they stand in: in this process, where it
+    is the only one beside those named `also`, or in one of its own, where those that take long stay out.
+    """
 
     def run(
         source: str,
@@ -29,8 +31,13 @@ def run(pytester: pytest.Pytester) -> Run:
         pytester.makepyfile(source)
         if ini:
             pytester.makeini(f"[pytest]\n{ini}")
-        start = pytester.runpytest_subprocess if process else pytester.runpytest_inprocess
-        return start(*(f"-pno:{name}" for name in QUIET if name not in also), *arguments)
+        if process:
+            quiet = (f"-pno:{name}" for name in QUIET if name not in also)
+            return pytester.runpytest_subprocess(*quiet, *arguments)
+        with monkeypatch.context() as alone:
+            alone.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            wanted = (f"-p{name}" for name in ("tfe_mockserver", *also))
+            return pytester.runpytest_inprocess(*wanted, *arguments)
 
     return run
 
