@@ -31,5 +31,5 @@ def pytest_collection() -> Iterator[None]:
         return (yield)
     finally:
         gc.freeze()
-        gc.set_threshold(5_000, 10, 10)
+        gc.set_threshold(2_000, 10, 10)
         gc.enable()
