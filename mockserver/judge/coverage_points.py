@@ -54,8 +54,9 @@ class LeftOpen(NamedTuple):
     """What a schema leaves open at a key path, and at the places below it.
 
     `nullable`: null is one of several types. `types`: the resource types that an item may be of.
-    `items`: the place of a list's items, None for what is no list. `optional`, `members`: names of
-    members that may be absent, and the place of each that leaves something open.
+    `items`: the place of a list's items, None for what is no list. `optional`: members that
+    may be absent, with the points of one that is there and of one that is not. `members`: the place
+    of each that leaves something open.
     """
 
     path: str
@@ -63,7 +64,7 @@ class LeftOpen(NamedTuple):
     nullable: bool
     types: tuple[str, ...] | None
     items: LeftOpen | None
-    optional: frozenset[str]
+    optional: Mapping[str, tuple[str, str]]
     members: Mapping[str, LeftOpen]
 
     @property
@@ -72,19 +73,13 @@ class LeftOpen(NamedTuple):
             self.types is None and self.items is None
         )
 
-    def below(self, name: str) -> str:
-        """The key path of a member."""
-        return f"{self.path}.{name}" if self.path else name
-
 
 def left_open(schema: Schema, components: Components, path: str = "") -> LeftOpen:
     """What may differ between two answers of one schema, read once for all of them."""
     schema = resolve(schema, components)
     members, required = schema.get("properties", {}), schema.get("required", ())
-    below = {
-        name: left_open(part, components, f"{path}.{name}" if path else name)
-        for name, part in members.items()
-    }
+    paths = {name: f"{path}.{name}" if path else name for name in members}
+    below = {name: left_open(part, components, paths[name]) for name, part in members.items()}
     named = [_type_of(resolve(choice, components)) for choice in schema.get("anyOf", ())]
     return LeftOpen(
         path,
@@ -92,7 +87,11 @@ def left_open(schema: Schema, components: Components, path: str = "") -> LeftOpe
         _nullable(schema),
         tuple(filter(None, named)) if "anyOf" in schema else None,
         left_open(schema["items"], components, f"{path}[]") if "items" in schema else None,
-        frozenset(name for name in members if name not in required),
+        {
+            name: (f"{inner} there", f"{inner} absent")
+            for name, inner in paths.items()
+            if name not in required
+        },
         {name: place for name, place in below.items() if place.is_open},
     )
 
@@ -110,8 +109,8 @@ def branches(place: LeftOpen) -> Iterator[str]:
     if place.items:
         yield from (f"{place.path}[] empty", f"{place.path}[] filled")
         yield from branches(place.items)
-    for name in place.optional:
-        yield from (f"{place.below(name)} there", f"{place.below(name)} absent")
+    for points in place.optional.values():
+        yield from points
     for inner in place.members.values():
         yield from branches(inner)
 
@@ -130,8 +129,8 @@ def take_branches(place: LeftOpen, value: Any, taken: set[str]) -> None:
     elif isinstance(value, dict):
         if place.types is not None:
             taken.add(f"{place.path} {value.get('type')}")
-        for name in place.optional:
-            taken.add(f"{place.below(name)} {'there' if name in value else 'absent'}")
+        for name, (there, absent) in place.optional.items():
+            taken.add(there if name in value else absent)
         for name, inner in place.members.items():
             if name in value:
                 take_branches(inner, value[name], taken)

@@ -146,8 +146,7 @@ def compare(
             right = _majority(context, able, pointer, known.get(pointer, MISSING))
         if right is not MISSING:
             truth[pointer] = right
-        for view in able:
-            value = view.value(pointer)
+        for view, value in zip(able, values, strict=True):
             if value != right and not (value is MISSING and _covered(view, pointer)):
                 _blame(context, view, able, pointer, right)
     return truth
