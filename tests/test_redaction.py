@@ -138,20 +138,17 @@ SIGNS = ["my&secret%key-12345", "key=abc&def[1]ghi", "k<secret>'key'", "a%41b&c%
 
 @pytest.mark.parametrize("key", SIGNS)
 @pytest.mark.parametrize("safe", ["", "&", "&=<>[]'", "%", "%&"])
-@pytest.mark.parametrize("times", [1, 2, 3])
-def test_a_key_with_signs_is_masked_however_its_signs_are_encoded(
-    key: str, safe: str, times: int
-) -> None:
+def test_a_key_with_signs_is_masked_however_its_signs_are_encoded(key: str, safe: str) -> None:
     word = key
-    for _ in range(times):
+    for times in (1, 2, 3):
         word = quote(word, safe=safe)
-    text = f"GET /a?x={word}&y=%20z"
-    assert redactor(NAMES, key).text(text) == f"GET /a?x={MASK}&y=%20z"
-    if "%41" not in key or "%" not in safe:  # else it is written as another key would be
-        assert mask_strangers(text, {key}.__contains__) == f"GET /a?x={MASK}&y=%20z"
-    for ours in (False, True):
-        body = redactor(NAMES, key).body(json.dumps({"a": text}).encode(), ours=ours)
-        assert json.loads(body) == {"a": f"GET /a?x={MASK}&y=%20z"}
+        text = f"GET /a?x={word}&y=%20z"
+        assert redactor(NAMES, key).text(text) == f"GET /a?x={MASK}&y=%20z", times
+        if "%41" not in key or "%" not in safe:  # else it is written as another key would be
+            assert mask_strangers(text, {key}.__contains__) == f"GET /a?x={MASK}&y=%20z", times
+        for ours in (False, True):
+            body = redactor(NAMES, key).body(json.dumps({"a": text}).encode(), ours=ours)
+            assert json.loads(body) == {"a": f"GET /a?x={MASK}&y=%20z"}, times
 
 
 def test_a_large_text_is_taken_out_unread_where_it_is_encoded_very_deep() -> None:

@@ -68,13 +68,13 @@ def test_what_is_a_regular_expression_to_the_one_engine_is_one_to_the_other(text
 
 
 @pytest.mark.parametrize(("pattern", "fits"), PATTERNS)
-@pytest.mark.parametrize("tail", ["", "\n", "\r", "x", "٣"], ids=repr)
-def test_both_engines_read_a_pattern_as_ecma_does(pattern: str, fits: str, tail: str) -> None:
+def test_both_engines_read_a_pattern_as_ecma_does(pattern: str, fits: str) -> None:
     checker = Checker({"type": "string", "pattern": pattern}, {})
     assert checker._fast is not None
-    verdict = checker._fast.is_valid(fits + tail)
-    assert verdict is checker.reference.is_valid(fits + tail)
-    assert verdict is (tail == "")
+    for tail in ("", "\n", "\r", "x", "٣"):
+        verdict = checker._fast.is_valid(fits + tail)
+        assert verdict is checker.reference.is_valid(fits + tail), repr(tail)
+        assert verdict is (tail == ""), repr(tail)
 
 
 @pytest.mark.parametrize(

@@ -74,17 +74,15 @@ def test_discovery_answers_without_a_token_relative_paths_that_end_in_a_slash(tf
     }
 
 
-@pytest.mark.parametrize("path", [SETS, SET, POLICY, WORKSPACE, ORG, f"{ROOT}/nothing", f"{ROOT}/"])
 @pytest.mark.parametrize(
     "credentials",
     ["", "Bearer ", "Bearer nobody", "Basic dGVzdA==", "Bearer nobody.ann", "test-token"],
 )
-def test_everything_else_is_401_without_a_token_that_is_known(
-    tfe: Any, path: str, credentials: str
-) -> None:
-    answer = tfe.client.get(path, headers={"Authorization": credentials})
-    assert (answer.status_code, answer.json) == (401, UNAUTHORIZED)
-    assert answer.content_type == JSONAPI
+def test_everything_else_is_401_without_a_token_that_is_known(tfe: Any, credentials: str) -> None:
+    for path in (SETS, SET, POLICY, WORKSPACE, ORG, f"{ROOT}/nothing", f"{ROOT}/"):
+        answer = tfe.client.get(path, headers={"Authorization": credentials})
+        assert (answer.status_code, answer.json) == (401, UNAUTHORIZED), path
+        assert answer.content_type == JSONAPI, path
 
 
 def test_a_token_that_the_universe_does_not_know_is_401_and_the_journal_says_why(tfe: Any) -> None:
