@@ -61,6 +61,26 @@ def test_an_empty_text_after_a_switch_is_not_its_value() -> None:
     assert cli.without_value(command, ["--quiet", "", "--edition", "2019-07"]) == ""
 
 
+def test_every_option_has_a_variable_of_its_name_as_it_is_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    main = click.Context(cli.main, **cli.main.context_settings)
+    taken = 0
+    for name in cli.COMMANDS:
+        command = cli.main.get_command(main, name)
+        assert command
+        for option in (one for one in command.params if isinstance(one, click.Option)):
+            typed = max(option.opts, key=len).removeprefix("--")
+            variable = f"MOCKSERVER_{name}_{typed}".replace("-", "_").upper()
+            with monkeypatch.context() as environment:
+                environment.setenv(variable, "1")
+                context = command.make_context(name, [], parent=main, resilient_parsing=True)
+            source = context.get_parameter_source(option.name or "")
+            assert source is click.core.ParameterSource.ENVIRONMENT, variable
+            taken += 1
+    assert taken > 50
+
+
 def test_a_command_reads_no_module_of_another() -> None:
     asked = "import sys; from mockserver.cli import main; main(['serve', '--help'], standalone_mode=False); "
     told = "print(*sorted(name for name in sys.modules if name.startswith('mockserver.cli.')))"

@@ -30,6 +30,8 @@ COMMANDS: Mapping[str, str] = {
 }
 """The module of each command: imported when the command is asked for, so that none waits for the others."""
 
+PREFIX = "MOCKSERVER"
+
 
 class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -40,6 +42,7 @@ class Commands(click.Group):
             for one in vars(import_module(f"{__name__}.{module}")).values():
                 if isinstance(one, click.Command):
                     self.add_command(one)
+                    _take_variables(one)
         return super().get_command(ctx, name)  # a name that is none is told those that are near
 
     def resolve_command(
@@ -52,6 +55,16 @@ class Commands(click.Group):
                 "give it a value, or leave it out."
             )
         return name, command, rest
+
+
+def _take_variables(command: click.Command) -> None:
+    """Gives each option the variable of its name as it is typed: `MOCKSERVER_SERVE_ALLOWED_HOST`. Click
+    alone would take that of the parameter behind it (`…_ALLOWED_HOSTS`), which is taken still.
+    """
+    for option in command.params:
+        if isinstance(option, click.Option) and option.envvar is None:
+            typed = f"{PREFIX}_{command.name}_{max(option.opts, key=len).lstrip('-')}"
+            option.envvar = typed.replace("-", "_").upper()
 
 
 def without_value(command: click.Command, args: Sequence[str]) -> str:
@@ -71,7 +84,7 @@ def without_value(command: click.Command, args: Sequence[str]) -> str:
 
 @click.group(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MOCKSERVER"},
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": PREFIX},
 )
 @click.version_option(VERSION, prog_name="mockserver")
 def main() -> None:
