@@ -22,9 +22,33 @@ URL = click.option(
     "--url", envvar="TFE_ADDRESS", default="http://127.0.0.1:8080", show_default=True,
     help="Address of the server; read from TFE_ADDRESS where that is set.",
 )  # fmt: skip
+UNFIT_KEY = (
+    "--token takes 1 to 200 letters, digits and signs of ASCII, without a dot, slash, "
+    "backslash, double quote or space."
+)
+
+
+def key_of_world(context: click.Context, option: click.Parameter, token: str) -> str:
+    """The key that opens the control plane; a usage error, which repeats nothing of it, where it is none."""
+    from mockserver.pipeline.server import KEY
+
+    if KEY.fullmatch(token):
+        return token
+    if "." in token:
+        raise click.UsageError(
+            "--token, or TFE_TOKEN, is the token of a user, which does not open the control plane: give "
+            "the key of the world, which is what stands before the first dot."
+        )
+    raise click.UsageError(UNFIT_KEY)
+
+
+WORLD_KEY = click.option(
+    "--token", envvar="TFE_TOKEN", default="test-token", show_default=True, callback=key_of_world,
+    help="Key of the world; read from TFE_TOKEN where that is set.",
+)  # fmt: skip
 TOKEN = click.option(
     "--token", envvar="TFE_TOKEN", default="test-token", show_default=True,
-    help="Key of the world; read from TFE_TOKEN where that is set.",
+    help="Key of the world, or another token; read from TFE_TOKEN where that is set.",
 )  # fmt: skip
 
 PATH = click.Path(exists=True, path_type=Path)

@@ -6,14 +6,14 @@ import sys
 
 import click
 
-from mockserver.cli.common import TOKEN, URL, printed_as, refused
+from mockserver.cli.common import URL, WORLD_KEY, printed_as, refused
 from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, too_little
 from mockserver.cli.printing import say, say_json, say_table
 
 
 @click.command()
 @URL
-@TOKEN
+@WORLD_KEY
 @printed_as("table", "json", "html")
 @FAIL_UNDER
 @ONLY

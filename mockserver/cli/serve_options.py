@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mockserver.cli.common import Unusable
+from mockserver.cli.common import UNFIT_KEY, Unusable
 from mockserver.escaping import escaped
 
 
@@ -40,10 +40,7 @@ def key(token: str | None, host: str, *, here: bool, control_token: str | None) 
     from mockserver.pipeline.server import KEY
 
     if not KEY.fullmatch(token):
-        raise click.UsageError(
-            "--token takes 1 to 200 letters, digits and signs of ASCII, without a dot, slash, "
-            "backslash, double quote or space."
-        )
+        raise click.UsageError(UNFIT_KEY)
     return token
 
 

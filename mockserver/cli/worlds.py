@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mockserver.cli.common import TOKEN, URL, refused, refusing
+from mockserver.cli.common import URL, WORLD_KEY, refused, refusing
 from mockserver.cli.printing import say
 from mockserver.escaping import escaped
 
@@ -12,7 +12,7 @@ from mockserver.escaping import escaped
 @click.command()
 @click.argument("file")
 @URL
-@TOKEN
+@WORLD_KEY
 def seed(file: str, url: str, token: str) -> None:
     """Add a fixture, a FILE or the name of an included one, to a running server."""
     from mockserver.client import ControlError, connect
@@ -29,7 +29,7 @@ def seed(file: str, url: str, token: str) -> None:
 
 @click.command()
 @URL
-@TOKEN
+@WORLD_KEY
 def reset(url: str, token: str) -> None:
     """Put a running server back to the data it started with."""
     from mockserver.client import ControlError, connect

@@ -407,3 +407,27 @@ def test_a_server_that_is_not_there_and_a_key_that_is_wrong_are_said(served: Ser
         assert "Traceback" not in done.stderr
         assert "wrong-key" not in done.stderr
     assert command("coverage", "--url", served.url, "--fail-under", "99").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        (
+            "test-token.priya",
+            "--token, or TFE_TOKEN, is the token of a user, which does not open the control plane: give the "
+            "key of the world, which is what stands before the first dot.",
+        ),
+        ("test token", "--token takes 1 to 200 letters, digits and signs of ASCII, without a dot, slash, "
+            "backslash, double quote or space."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["seed", "reset", "coverage"])
+def test_what_cannot_be_the_key_of_a_world_is_one_sentence_of_every_command_that_wants_it(
+    name: str, token: str, words: str
+) -> None:
+    arguments = ["documented"] if name == "seed" else []
+    for given, environment in ((["--token", token], {}), ([], {"TFE_TOKEN": token})):
+        done = command(name, *arguments, *given, env=environment)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.splitlines()[-1] == f"Error: {words}"
+        assert token not in done.stderr
