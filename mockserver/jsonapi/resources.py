@@ -156,6 +156,13 @@ def _parts(kind: Kind, facts: Facts) -> Parts:
     )
 
 
+def shown_by(kind: Kind, facts: Facts) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the attributes that a kind computes or counts, and of the relationships that it shows."""
+    parts = _parts(kind, facts)
+    made = (*parts.computed, *parts.counted)
+    return frozenset(name for name, _ in made), frozenset(name for name, _ in parts.relationships)
+
+
 def _hiding(kind: Kind, relationships: Collection[Member | To]) -> frozenset[str] | None:
     """What hides relationships, where `relationships_of` knows all of them."""
     known = all(

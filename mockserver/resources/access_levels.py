@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mockserver.world.frozen import thaw
+from mockserver.world.kinds import Make
 from mockserver.world.problems import invalid
 from mockserver.world.state import Record
 
@@ -53,6 +54,15 @@ PROJECT: Levels = {
     CUSTOM: _project("read", "none", "none", {**_LEAST, "locking": False, **_OFF}),
 }
 """Of a project, and of the workspaces in it (project-team-access.mdx#update-team-access-to-a-project)."""
+
+
+def made(levels: Levels) -> dict[str, Make]:
+    """What a level allows, by what is shown of it."""
+
+    def of_level(name: str) -> Make:
+        return lambda values, facts, now: levels[values["access"]][name]
+
+    return {name: of_level(name) for name in levels[CUSTOM]}
 
 
 def settled(levels: Levels) -> Settled:

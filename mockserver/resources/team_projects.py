@@ -102,6 +102,7 @@ COMMON = access_kind(TYPE, PLACE, LEVELS, to_project)
 TODAY = replace(
     COMMON,
     prefix="tprj",
+    made=access_levels.made(access_levels.PROJECT),
     settled=access_levels.settled(access_levels.PROJECT),
     operations={
         "list-team-access-to-project": (list_of(PLACE), LIST),

@@ -82,6 +82,7 @@ def administers(view: View, access: Record) -> bool:
 TODAY = replace(
     KIND,
     prefix="tws",
+    made=access_levels.made(access_levels.WORKSPACE),
     settled=access_levels.settled(access_levels.WORKSPACE),
     operations={
         **KIND.operations,
