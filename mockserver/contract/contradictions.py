@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.engines import Checker, Schema
 from mockserver.contract.explain import brief, expected
 from mockserver.contract.pages import Page, UnfitPage
+from mockserver.pointers import parts, pointer
 
 Said = Mapping[str, Any]
 Told = tuple[Page, Said, Said]
@@ -23,7 +25,18 @@ def refuse_contradictions(pages: Mapping[str, Page], told: Iterable[Told], made:
         for place, reason in _strange_answers(said, item):
             raise UnfitPage(f"{page.path}#/operations/{item['operationId']}{place}: {reason}")
     for name, place, reason in _unfit_defaults(made):
-        raise UnfitPage(f"{pages[name].path}#{place}: {reason}")
+        raise UnfitPage(f"{pages[name].path}#{_written(pages[name], place)}: {reason}")
+
+
+def _written(page: Page, place: str) -> str:
+    """Where a default is written: in the difference of a create, where that says it."""
+    whole: Said = {"$defs": page.defs, "operations": page.operations}
+    *way, last = parts(place)
+    said = reduce(lambda node, name: node.get(name, {}), way, whole)
+    for word in ("x-create", "x-sent"):
+        if last in (said.get(word) or {}):
+            return pointer((*way, word, last))
+    return place
 
 
 def _strange_answers(said: Said, item: Said) -> Iterator[tuple[str, str]]:

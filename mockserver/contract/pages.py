@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mockserver.contract import subset
-from mockserver.contract.engines import Checker, Miss
+from mockserver.contract.engines import Checker, InstancePath, Miss
 from mockserver.contract.explain import brief, expected
 from mockserver.contract.files import folder, is_released, once, read
-from mockserver.contract.resource_definitions import COMPONENTS
+from mockserver.contract.resource_definitions import COMPONENTS, patched
+from mockserver.contract.subset import PATCHES
 from mockserver.nearest import nearest
+from mockserver.pointers import pointer
 
 BESIDE = ("edition.json", "tolerated.json")
 """Files of an edition that are no page."""
 VALUES = ("const", "enum", "default", "example", "examples")
 """Words whose value is no schema."""
 MEMBERS = ("properties", "parameters")
-"""Words whose value has names of the page's own."""
+"""Words of a schema or an operation whose value has names of the page's own."""
+NAMED = (*MEMBERS, "$defs", "operations")
+"""And those of a page."""
+BOUNDED = {"pattern": "string", "minLength": "string", "minimum": "integer"}
+"""The type of what the form bounds by those words."""
 
 
 class UnfitPage(ValueError):
@@ -66,11 +72,38 @@ def refusals(pages: Mapping[str, Page]) -> dict[str, Any]:
 def _fit(path: Path, form: Checker) -> Any:
     """A page file that is in the form."""
     said = read(path, once)
-    if misses := form.misses(said):
-        # a misspelt word is missing too: it is told as what it is
-        first = next((miss for miss in misses if miss.fault == "unlisted"), misses[0])
+    if first := _first(form.misses(said)):
         raise UnfitPage(f"{path}#{_told(first)}")
+    made = {pointer(at): schema for at, schema in _differing(said)}
+    page = {word: said[word] for word in ("$schema", "title", "x-page")}
+    differences = {**page, "$defs": {"differences": {"properties": made}}}
+    if made and (first := _first(form.misses(differences))):
+        _, _, _, place, *within = first.path
+        raise UnfitPage(f"{path}#{_told(first, f'{place}{pointer(within)}')}")
     return said
+
+
+def _first(misses: Sequence[Miss]) -> Miss | None:
+    """The one that is told: a misspelt word is missing too, and is told as what it is."""
+    return next((miss for miss in misses if miss.fault == "unlisted"), next(iter(misses), None))
+
+
+def _differing(part: Any, at: InstancePath = ()) -> Iterator[tuple[InstancePath, Any]]:
+    """Each difference of a page: its place, and the schema that it makes of the one it stands in."""
+    if isinstance(part, list):
+        for index, item in enumerate(part):
+            yield from _differing(item, (*at, index))
+    elif isinstance(part, dict):
+        for word, said in part.items():
+            if word in PATCHES and isinstance(said, dict):
+                base = {} if word == "x-identifier" else part
+                whole = patched({w: s for w, s in base.items() if w not in PATCHES}, said)
+                yield (*at, word), whole
+            elif word in NAMED and isinstance(said, dict):
+                for name, inner in said.items():
+                    yield from _differing(inner, (*at, word, name))
+            elif word not in VALUES:
+                yield from _differing(said, (*at, word))
 
 
 def _page(path: Path, said: Mapping[str, Any]) -> Page:
@@ -173,17 +206,22 @@ def _form() -> Checker:
     return Checker(schema, schema["$defs"])
 
 
-def _told(miss: Miss) -> str:
-    """Where a page file is not in the form, what is wrong, and what to do."""
+def _told(miss: Miss, at: str = "") -> str:
+    """Where a page file is not in the form, what is wrong, and what to do. `at`: the place, where it is
+    not that of the miss.
+    """
+    at = at or miss.pointer
     if miss.fault == "unlisted":
         name = str(miss.path[-1])
         near = nearest(name, miss.expected)
         what = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(miss.expected)}"
-        return f"{miss.pointer}: the form does not know {name!r}; {what}"
+        return f"{at}: the form does not know {name!r}; {what}"
     if miss.fault == "missing":
-        return f"{miss.pointer}: it is missing"
+        return f"{at}: it is missing"
     if miss.fault in ("minItems", "minProperties"):
-        return f"{miss.pointer}: {brief(miss.value)}; expected at least {miss.expected}"
-    kept = {"type": "string"} if miss.fault in ("pattern", "minLength") else {}
+        return f"{at}: {brief(miss.value)}; expected at least {miss.expected}"
+    if miss.fault == "uniqueItems":
+        return f"{at}: {brief(miss.value)}; expected items that are all different"
+    kept = {"type": BOUNDED[miss.fault]} if miss.fault in BOUNDED else {}
     wanted = expected({**kept, miss.fault: miss.expected}, {})
-    return f"{miss.pointer}: {brief(miss.value)}; expected {wanted}"
+    return f"{at}: {brief(miss.value)}; expected {wanted}"

@@ -13,13 +13,14 @@ from functools import cache
 from typing import Any
 
 from mockserver.contract.engines import compiles, is_regex
+from mockserver.contract.resource_definitions import patched
 
 PLAIN = {
     "type", "const", "enum", "required", "minItems", "maxItems", "uniqueItems", "minLength",
     "maxLength", "pattern", "minimum", "maximum", "default", "title", "description", "$ref",
     "additionalProperties", "dependentRequired", "examples", "readOnly", "writeOnly",
 }  # fmt: skip
-PATCHES = ("x-sent", "x-create", "x-update")
+PATCHES = ("x-sent", "x-create", "x-update", "x-identifier")
 """Differences to a schema in a page file."""
 ONE = {"items", "not", "if", "then", "else"}
 MANY = {"anyOf", "oneOf", "allOf"}
@@ -78,8 +79,13 @@ def _patches(schema: Mapping[str, Any], place: str, may_close: bool) -> Iterator
     for name in PATCHES:
         patch = schema.get(name)
         if isinstance(patch, dict):
-            kept = {word: said for word, said in patch.items() if said is not None}
-            yield from faults(kept, f"{place}/{name}", may_close)
+            yield from faults(patched({}, patch), f"{place}/{name}", may_close)
+            crossed = _crossed(patched(schema, patch)) if name != "x-identifier" else ()
+            for least, most in crossed:
+                beside, said = (least, most) if most in patch else (most, least)
+                if said in patch and beside not in patch:
+                    reason = f"{patch[said]} crosses {beside} {schema[beside]}: no value meets both"
+                    yield f"{place}/{name}/{said}", reason
 
 
 def _value_faults(schema: dict[str, Any], place: str) -> Iterator[tuple[str, str]]:

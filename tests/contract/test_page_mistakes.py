@@ -17,6 +17,7 @@ import pytest
 from mockserver.contract import Edition, files, load
 from mockserver.contract.pages import UnfitPage
 from mockserver.contract.subset import Unsupported
+from mockserver.pointers import pointer
 from tests.cases import each, some
 from tests.gadgets import gadget
 
@@ -210,6 +211,24 @@ TOLD: list[tuple[tuple[Any, ...], Any, str]] = [
         '"blue"; expected one of "red", "green"',
     ),
     (
+        (*ATTRIBUTES, "name", "x-create"),
+        {"default": 7},
+        "/$defs/gadgets/properties/attributes/properties/name/x-create/default: "
+        "7; expected a string of letters, digits, - and _",
+    ),
+    (
+        (*ATTRIBUTES, "made-at", "minLength"),
+        -1,
+        "/$defs/gadgets/properties/attributes/properties/made-at/minLength: -1; expected an integer of at "
+        "least 0",
+    ),
+    (
+        (*ATTRIBUTES, "made-at", "type"),
+        ["string", "string"],
+        "/$defs/gadgets/properties/attributes/properties/made-at/type: "
+        '["string", "string"]; expected items that are all different',
+    ),
+    (
         (*ATTRIBUTES, "tags", "default"),
         "none",
         '/$defs/gadgets/properties/attributes/properties/tags/default: "none"; expected an array',
@@ -292,6 +311,50 @@ def test_a_mistake_is_told_in_words(
     assert str(refused.value) == f"{place / 'gadgets.json'}#{said}"
 
 
+DIFFERENCES = [
+    (*ATTRIBUTES, "name", "x-create"),
+    (*ATTRIBUTES, "name", "x-update"),
+    (*ATTRIBUTES, "name", "x-sent"),
+    ("$defs", "gadgets", "x-identifier"),
+]
+
+
+@pytest.mark.parametrize("at", DIFFERENCES, ids=[at[-1] for at in DIFFERENCES])
+@pytest.mark.parametrize(
+    ("word", "value", "said"),
+    [
+        ("minimum", "1", '"1"; expected an integer'),
+        ("minLength", -1, "-1; expected an integer of at least 0"),
+        ("enum", 5, "5; expected an array"),
+        ("pattern", 3, "3; expected a string"),
+        ("required", "a", '"a"; expected an array'),
+        ("anyOf", {}, "{}; expected an array"),
+        ("x-source", 5, "5; expected a string or an array"),
+        ("x-required", 5, "5; expected true"),
+        ("not", True, "true; expected an object"),
+        ("minimun", 3, "the form does not know 'minimun'; did you mean 'minimum'?"),
+    ],
+)
+def test_a_difference_that_makes_no_schema_is_told_in_words(
+    place: Path, at: tuple[Any, ...], word: str, value: Any, said: str
+) -> None:
+    """Also inside: a difference may say a thing of a member, or of the items of a list."""
+    for inside in ((), ("properties", "id"), ("items",)):
+        patch = {word: value}
+        for name in reversed(inside):
+            patch = {name: patch}
+        with pytest.raises(UnfitPage) as refused:
+            used(place, spoilt(at, patch))
+        file = f"{place / 'gadgets.json'}#{pointer((*at, *inside, word))}"
+        assert str(refused.value) == f"{file}: {said}"
+
+
+def test_a_difference_takes_words_away_at_any_depth(place: Path) -> None:
+    used(place, spoilt((*ATTRIBUTES, "name", "x-update"), {"$ref": None, "type": "string"}))
+    tags = (*ATTRIBUTES, "tags", "x-update")
+    used(place, spoilt(tags, {"items": {"properties": {"key": {"type": None, "minimum": 1}}}}))
+
+
 def test_a_page_that_changes_while_it_is_served_does_not_disturb_the_examples(place: Path) -> None:
     (place / "gadgets.json").write_text(json.dumps(PAGE))
     edition = Edition(place)
@@ -339,6 +402,24 @@ def test_a_release_has_been_held_to_its_form_and_no_start_does_so_again(
             {"minLength": 9, "maxLength": 3},
             "/$defs/gadgets/properties/attributes/properties/name/x-update/minLength: "
             "9 is over maxLength 3: no value meets both",
+        ),
+        (
+            (*ATTRIBUTES, "size"),
+            {"type": "integer", "minimum": 5, "default": 6, "x-update": {"maximum": 3}},
+            "/$defs/gadgets/properties/attributes/properties/size/x-update/maximum: "
+            "3 crosses minimum 5: no value meets both",
+        ),
+        (
+            (*ATTRIBUTES, "name", "x-sent"),
+            {"items": {"pattern": "a("}},
+            "/$defs/gadgets/properties/attributes/properties/name/x-sent/items/pattern: "
+            "'a(' is not a regular expression: missing ), unterminated subpattern at position 1",
+        ),
+        (
+            ("$defs", "gadgets", "x-identifier"),
+            {"properties": {"id": {"pattern": "a("}}},
+            "/$defs/gadgets/x-identifier/properties/id/pattern: "
+            "'a(' is not a regular expression: missing ), unterminated subpattern at position 1",
         ),
         (
             ("operations", "list-gadgets", "parameters", "q"),
