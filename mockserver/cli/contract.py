@@ -10,19 +10,28 @@ from mockserver.cli.common import (
     EDITION,
     FIXTURE,
     WORLD_EDITION,
+    Unusable,
     edition_named,
     kinds_serving,
     printed_as,
     refusing,
 )
 from mockserver.cli.printing import say, say_json, say_table
+from mockserver.escaping import escaped
 
 
 @click.command()
 @EDITION
 def openapi(edition: str) -> None:
     """Print an edition as an OpenAPI 3.1 document."""
-    say_json(edition_named(edition).openapi())
+    from mockserver.contract.unfit_examples import refuse_unfit_examples
+
+    named = edition_named(edition)
+    try:
+        refuse_unfit_examples(named)
+    except ValueError as error:
+        raise Unusable(escaped(str(error))) from None
+    say_json(named.openapi())
 
 
 @click.command("fixture-schema")
