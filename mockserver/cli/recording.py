@@ -110,12 +110,13 @@ def record(
 def fixture(folder: Path, edition: str | None) -> None:  # fmt: skip
     """Print a fixture with the data that recorded exchanges have shown."""
     from mockserver.contract.fixtures import UnfitFixture
-    from mockserver.pipeline.server import fixture_for
+    from mockserver.pipeline.server import Server
     from mockserver.scenarios import scenarios
-    from mockserver.traffic.fixture import fixture_document
+    from mockserver.traffic.fixture import fitting, fixture_document
     from mockserver.traffic.judging import judge_recording, looks_like
     from mockserver.traffic.observed import observe
     from mockserver.traffic.recordings import BadRecording, exchanges
+    from mockserver.world.seeding import BadFixture
 
     entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
     edition = edition or edition_recorded("exchanges", folder) or OLDEST
@@ -124,10 +125,13 @@ def fixture(folder: Path, edition: str | None) -> None:  # fmt: skip
         for line in looks_like(judge_recording(exchanges(folder), contract), contract):
             say(line, err=True)
         world = observe(exchanges(folder), contract, kinds_serving(contract))
-        made = fixture_for(edition, {"edition": edition, **fixture_document(world, entries)})
+        shown = {"edition": edition, **fixture_document(world, entries)}
+        made = fitting(
+            shown, lambda one: Server().made(edition=edition, fixture=one), world.remarks
+        )
     except BadRecording as error:
         raise click.UsageError(str(error)) from None
-    except UnfitFixture as error:
+    except (UnfitFixture, BadFixture) as error:
         raise click.ClickException(str(error)) from None
     for remark in world.remarks:
         say(escaped(f"hint: {remark}"), err=True)

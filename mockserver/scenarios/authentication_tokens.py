@@ -8,15 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.explain import brief
-from mockserver.judge.documents import Resource, attribute, is_resource, linked_one
+from mockserver.judge.documents import Resource, is_resource, linked_one
+from mockserver.judge.pointers import at
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.listings import must_find, must_sort
+from mockserver.scenarios.runner.only_token import only_token, shown_secret
 from mockserver.scenarios.runner.scenario import (
     Known,
     Scenario,
     body,
     identifiers,
+    name_within,
     shown_attributes,
 )
 from mockserver.traffic.masking import MASKED
@@ -33,13 +36,13 @@ def user(driver: Driver) -> Resource:
 def once(driver: Driver) -> None:
     _ended(driver, "team")
     team = driver.need("teams")
-    _one(driver, "team", team, "show-team-information", team)
+    only_token(driver, "team", team, "show-team-information", team)
     _ended(driver, "organization")
     organization = driver.need("organizations")
-    secret = _one(driver, "organization", organization, "show-organization", organization)
+    secret = only_token(driver, "organization", organization, "show-organization", organization)
     if secret:
         _no_account(driver, secret)
-    secret = _secret(driver, driver.call("generate-new-team-token", of=team))
+    secret = shown_secret(driver, driver.call("generate-new-team-token", of=team))
     _several(driver, team)
     _of_a_pool(driver)
     _of_audit_trails(driver, organization)
@@ -54,47 +57,10 @@ def _ended(driver: Driver, what: str) -> None:
     """A token ends with the team or organization whose it is."""
     make = f"generate-new-{what}-token"
     holder = driver.need(f"{what}s")
-    secret = _secret(driver, driver.call(make, of=holder))
+    secret = shown_secret(driver, driver.call(make, of=holder))
     if secret and driver.removed(holder):
         why, source = f"a token whose {what} was deleted", f"{{{make}}}"
         driver.refused(401, "list-organizations", token=secret, why=why, source=source)
-
-
-def _secret(driver: Driver, made: JudgedAnswer) -> str | None:
-    """The secret, which the answer that made it must show."""
-    secret = driver.value(made.data, "/attributes/token")
-    good = isinstance(secret, str) and bool(secret)
-    what = "a token is made and its secret not shown"
-    source = "{create-user-token}"
-    if made.ok:
-        driver.holds(good, made, "/data/attributes/token", what, "a string", source)
-    return secret if good else None
-
-
-def _one(driver: Driver, what: str, holder: Resource, show: str, shown: Resource) -> str | None:
-    """The one token of a team or an organization. Gives its secret."""
-    reads, ends, makes = (
-        f"show-{what}-token",
-        f"delete-{what}-token",
-        f"generate-new-{what}-token",
-    )
-    suite = f"go-tfe v0.3.19 {what}_token_test.go"
-    driver.refused(404, reads, of=holder, why="a token that was not made", source=suite)
-    old = _secret(driver, driver.call(makes, of=holder))
-    driver.call(reads, of=holder)
-    if old:
-        driver.call(show, of=shown, token=old)
-        new = _secret(driver, driver.call(makes, of=holder, token=old))
-        why, source = "a token that another has replaced", f"{{{makes}}}"
-        driver.refused(401, show, of=shown, token=old, why=why, source=source)
-        if new and driver.call(ends, of=holder, token=new).ok:
-            why, source = "a token that was deleted", f"{{{ends}}}"
-            driver.refused(401, show, of=shown, token=new, why=why, source=source)
-    driver.call(makes, of=holder)
-    driver.call(ends, of=holder)
-    driver.refused(404, ends, of=holder, why="a second DELETE", source=suite)
-    driver.refused(404, reads, of=holder, why="a token that was deleted", source=suite)
-    return _secret(driver, driver.call(makes, of=holder))
 
 
 def _several(driver: Driver, team: Resource) -> None:
@@ -103,7 +69,10 @@ def _several(driver: Driver, team: Resource) -> None:
         return
     sent = body("authentication-tokens", {"description": driver.name("one")})
     made = driver.call("create-team-token", sent, of=team)
-    secret, source = _secret(driver, made), "go-tfe v1.109.0 team_token_integration_test.go:154"
+    secret, source = (
+        shown_secret(driver, made),
+        "go-tfe v1.109.0 team_token_integration_test.go:154",
+    )
     why = "a description that another token of the team has"
     driver.refused(422, "create-team-token", sent, of=team, why=why, source=source)
     if id := linked_one(team, "organization"):
@@ -138,7 +107,7 @@ def _revoked_together(driver: Driver, team: Resource) -> None:
     """Tokens of teams that the organization revokes at once; what is none of them is gone already."""
     sent = body("authentication-tokens", {"description": driver.name("together")})
     made = driver.call("create-team-token", sent, of=team)
-    secret, id = _secret(driver, made), linked_one(team, "organization")
+    secret, id = shown_secret(driver, made), linked_one(team, "organization")
     if secret and id and isinstance(made.data, dict):
         organization: Resource = {"type": "organizations", "id": id}
         driver.call("delete-team-tokens", identifiers(made.data), of=organization)
@@ -154,7 +123,7 @@ def _of_a_pool(driver: Driver) -> None:
     pool = driver.need("agent-pools")
     sent = body("authentication-tokens", {"description": driver.name("agents")})
     made = driver.call("create-agent-token", sent, of=pool)
-    _secret(driver, made)
+    shown_secret(driver, made)
     listed = driver.call("list-agent-tokens", of=pool)
     if isinstance(made.data, dict) and isinstance(listed.data, list):
         there = made.data.get("id") in [one.get("id") for one in listed.data]
@@ -208,7 +177,7 @@ def steps(driver: Driver, record: Resource) -> None:
         body("authentication-tokens", {"description": driver.name("used")}),
         of=user(driver),
     )
-    secret = _secret(driver, made)
+    secret = shown_secret(driver, made)
     _by_caller(driver, made)
     if secret and isinstance(made.data, dict) and "id" in made.data:
         driver.call("get-your-account-details", token=secret)
@@ -229,24 +198,35 @@ def _by_caller(driver: Driver, made: JudgedAnswer) -> None:
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    """Of the user, team, agent pool or organization in whose path it was seen; None where that is unknown.
+    """Of whom it names itself, else of the user, team, agent pool or organization in whose path it was
+    seen; None where that is unknown.
 
     Its secret is what its creation showed, where that was not masked.
     """
-    type, id = resource.get("of", ("", ""))
     made = shown_attributes(resource, "description", "created-at", "expired-at")
     made["name"] = str(resource.get("secret", "")).partition(".")[2] or f"{MASKED}{resource['id']}"
-    if maker := linked_one(resource, "created-by"):
-        made["created-by"] = maker
-    if type == "users" or (not type and maker):
-        return made | {"user": id or maker}
-    if type == "organizations":
-        return made | {"organization": id}
-    holder, what = known(type, id), str(type).removesuffix("s")
-    name = holder and attribute(holder, "name")
-    return (
-        made | {what: f"{holder['of'][1]}/{name}"} if holder and name and "of" in holder else None
-    )
+    maker = at(resource, "/relationships/created-by/data")
+    if is_resource(maker) and (by := _named(maker["type"], maker["id"], known)):
+        made["created-by"] = by.get("user", by)
+    if purpose := resource.get("query", {}).get("token"):
+        made["purpose"] = purpose
+    holder = _named(*_holder(resource), known)
+    return made | holder if holder else None
+
+
+def _holder(resource: Resource) -> tuple[str, str]:
+    """Type and id. In a list of an organization the tokens are those of its teams."""
+    if team := linked_one(resource, "team"):
+        return "teams", team
+    by: tuple[str, str] = resource.get("of") or ("users", linked_one(resource, "created-by") or "")
+    return by
+
+
+def _named(type: str, id: str, known: Known) -> dict[str, str] | None:
+    """Whose a token is, as a fixture says it; None where that is unknown."""
+    alone = type in ("users", "organizations")
+    name = id if alone else name_within(known(type, id))
+    return {type.removesuffix("s"): name} if name else None
 
 
 SCENARIO = Scenario(

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.judge.documents import Resource, attribute, linked_one, resources
+from mockserver.judge.documents import Resource, linked_one, resources
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.plan import CannotContinue
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
+from mockserver.scenarios.runner.scenario import (
+    Known,
+    Scenario,
+    body,
+    shown_attributes,
+)
+from mockserver.scenarios.users import account_name
 
 SOURCE = "{invite-user-to-organization}"
 
@@ -66,8 +72,8 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     """By the user, who must have been seen."""
     id = linked_one(resource, "user")
     user = known("users", id) if id else None
-    name = attribute(user, "username") if user else None
-    if not isinstance(name, str):
+    name = account_name(user, known) if user else None
+    if name is None:
         return None
     return shown_attributes(resource, "status", "created-at") | {"user": name}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.judge.documents import Resource, attribute, linked
+from mockserver.judge.documents import Resource, attribute, linked, linked_one
 from mockserver.scenarios.runner import lists
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.effects import must_show
@@ -19,6 +19,7 @@ from mockserver.scenarios.runner.scenario import (
     settings,
     shown_attributes,
 )
+from mockserver.scenarios.users import account_name
 
 OWNERS = "{the-owners-team} (status: decision)"
 
@@ -78,13 +79,19 @@ def callers(driver: Driver) -> Callers:
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    """Members by username; every organization has `owners` already."""
+    """Members by name, also those who are invited; every organization has `owners` already."""
     made = shown_attributes(resource, "name")
     if made.get("name") != "owners":
         made |= shown_attributes(resource, *settings(resource, "name"))
-    users = (known("users", id) for id in linked(resource, "users") or ())
-    names = (attribute(user, "username") for user in users if user)
-    return made | {"members": [name for name in names if isinstance(name, str)]}
+    ids = linked(resource, "users") or ()
+    invited = (
+        linked_one(membership, "user") or ""
+        for id in linked(resource, "organization-memberships") or ()
+        if (membership := known("organization-memberships", id))
+    )
+    users = (known("users", id) for id in dict.fromkeys((*ids, *invited)))
+    names = (account_name(user, known) for user in users if user)
+    return made | {"members": [name for name in names if name]}
 
 
 def values(name: str) -> Mapping[str, Sequence[Any]]:

@@ -11,7 +11,12 @@ from typing import Any
 from mockserver.judge.documents import Resource, attribute
 from mockserver.judge.pointers import brief_at
 from mockserver.scenarios.runner.driver import Driver
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
+from mockserver.scenarios.runner.scenario import (
+    Known,
+    Scenario,
+    body,
+    shown_attributes,
+)
 
 
 def once(driver: Driver) -> None:
@@ -41,8 +46,27 @@ def once(driver: Driver) -> None:
     driver.refused(422, "change-your-password", wrong, why=why, source=source)
 
 
+def account_name(user: Resource, known: Known) -> str | None:
+    """What a fixture calls a user: by the e-mail address where he was invited and has no username
+    yet. None where nothing shows either.
+    """
+    name = attribute(user, "username")
+    return name if isinstance(name, str) else account_email(user, known)
+
+
+def account_email(user: Resource, known: Known) -> str | None:
+    """The e-mail address of a user: others than himself see it in his membership alone."""
+    ids = user.get("named-by", {}).get("user", ())
+    shown = [user, *(known("organization-memberships", id) for id in ids)]
+    emails = (attribute(one, "email") for one in shown if one)
+    return next((email for email in emails if isinstance(email, str)), None)
+
+
 def fixture_entry(resource: Resource, known: Known) -> Any:
-    return shown_attributes(resource, "username", "email", "avatar-url", "v2-only")
+    """By the e-mail address where he has none of his own yet: he was invited."""
+    made = shown_attributes(resource, "avatar-url", "v2-only")
+    said = {"username": account_name(resource, known), "email": account_email(resource, known)}
+    return made | {name: value for name, value in said.items() if value}
 
 
 SCENARIO = Scenario(

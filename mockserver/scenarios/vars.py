@@ -6,11 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.explain import brief
-from mockserver.judge.documents import Resource, attribute, linked_one, resources
+from mockserver.judge.documents import Resource, linked_one, resources
 from mockserver.scenarios.runner.answer import JudgedAnswer
 from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.error_pointers import points_at
-from mockserver.scenarios.runner.scenario import Known, Scenario, body, shown_attributes
+from mockserver.scenarios.runner.scenario import (
+    Known,
+    Scenario,
+    body,
+    name_within,
+    shown_attributes,
+)
 
 SECRET = "{secrets}: what is sensitive is never shown again"
 
@@ -179,11 +185,9 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     """Of a workspace or a policy set that was seen; the value of a sensitive one is lost."""
     holder_id = linked_one(resource, "configurable") or ""
     for type in ("workspaces", "policy-sets"):
-        holder = known(type, holder_id)
-        if holder and (organization := linked_one(holder, "organization")):
+        if holder := name_within(known(type, holder_id)):
             names = ("key", "value", "sensitive", "category", "hcl", "description", "created-at")
-            made = shown_attributes(resource, *names)
-            return made | {type.removesuffix("s"): f"{organization}/{attribute(holder, 'name')}"}
+            return shown_attributes(resource, *names) | {type.removesuffix("s"): holder}
     return None
 
 

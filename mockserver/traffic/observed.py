@@ -24,7 +24,7 @@ class Observed:
     """What exchanges have shown: resources in the order they were first seen, and their owners.
 
     `settable` are the attributes by type that a create or an update may set; `order` the ids by type
-    as lists show them, what was changed last first.
+    as lists show them, what was changed last first; `named` what paths have named and is not gone.
     """
 
     kinds: Kinds
@@ -32,6 +32,7 @@ class Observed:
     seen: dict[Key, dict[str, Any]] = field(default_factory=dict)
     owners: dict[Key, str] = field(default_factory=dict)
     order: dict[str, list[str]] = field(default_factory=dict)
+    named: dict[Key, None] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     def known(self, type: str, id: str) -> Resource | None:
@@ -41,7 +42,7 @@ class Observed:
         """A resource object as an answer had it; the last one counts. `of`: what the path named."""
         key = resource["type"], resource["id"]
         before = self.seen.get(key, {})
-        names = ("text", "sent", "of", "secret", "listed", "holders")
+        names = ("text", "sent", "of", "secret", "query", "listed", "holders")
         kept: dict[str, Any] = {name: before[name] for name in names if name in before}
         for part in ("attributes", "relationships"):  # one answer shows what another does not
             old, new = before.get(part), resource.get(part)
@@ -102,10 +103,15 @@ def _take(
     observed: Observed, operation: Operation, path: Mapping[str, str], exchange: Exchange
 ) -> None:
     named = [(type, path[name]) for name, type in operation.records.items()]
+    observed.named.update(dict.fromkeys(named))
     for _, resource in (*resources(exchange.document), *_included(exchange.document)):
         kind = observed.kinds.get(resource["type"])
         owner = next((id for type, id in named if kind and type == kind.within), None)
         observed.show(resource, owner, named[-1] if named else None)
+        if exchange.query:
+            observed.seen[resource["type"], resource["id"]]["query"] = dict(exchange.query)
+    if named and operation.method == "PATCH":
+        _renamed(observed, named[-1], exchange)
     _below(observed, operation, named, exchange)
     _ordered(observed, operation, exchange)
     if isinstance(exchange.request, dict) and operation.method in ("POST", "PATCH"):
@@ -121,6 +127,23 @@ def _take(
     whole = operation.body is None and len(named) >= 1 and operation.path.endswith("}")
     if operation.method == "DELETE" and whole:
         _forget(observed, *named[-1])
+
+
+def _renamed(observed: Observed, before: Key, exchange: Exchange) -> None:
+    """What is called by its name is the same under another, with all that stands in it."""
+    type, name = before
+    kind = observed.kinds.get(type)
+    new = at(exchange.document, "/data/id")
+    if not (kind and kind.identify and (type, new) in observed.seen) or new == name:
+        return
+    observed.seen.pop(before, None)
+    observed.named.pop(before, None)
+    for key, owner in observed.owners.items():
+        if owner == name:
+            observed.owners[key] = new
+    for resource in observed.seen.values():
+        if resource.get("of") == before:
+            resource["of"] = (type, new)
 
 
 def _below(observed: Observed, operation: Operation, named: list[Key], exchange: Exchange) -> None:
@@ -169,6 +192,7 @@ def _included(document: Any) -> Iterator[tuple[str, Any]]:
 
 def _forget(observed: Observed, type: str, name: str) -> None:
     """A record that was deleted, by id or by name, and what stood in it."""
+    observed.named.pop((type, name), None)
     for key, resource in list(observed.seen.items()):
         if key[0] == type and name in (key[1], at(resource, "/attributes/name")):
             del observed.seen[key]

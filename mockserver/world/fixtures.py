@@ -26,7 +26,7 @@ def seed(
 
     The document has passed the schema of fixtures. Raises BadFixture with every fault.
     """
-    seeding = Seeding(kinds, state, seed, now)
+    seeding = Seeding(kinds, state, seed, now, frozenset(_ids(document)))
     seeding.faults += _impossible_times(document, "")
     if seeding.faults:
         raise BadFixture(seeding.faults)
@@ -61,6 +61,18 @@ def token_names(kinds: Kinds, document: Mapping[str, Any]) -> frozenset[str]:
     """The tokens that a document names: what stands after the key and a dot."""
     found = (kind.token_names(document) for kind in kinds.values() if kind.token_names)
     return frozenset(name for names in found for name in names)
+
+
+def _ids(value: Any) -> Iterator[str]:
+    """What stands as the id of anything in a document."""
+    if isinstance(value, Mapping):
+        if isinstance(id := value.get("id"), str):
+            yield id
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for item in value:
+        yield from _ids(item)
 
 
 def _impossible_times(value: Any, place: str) -> Iterator[BadEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -87,15 +87,16 @@ def create(
     *,
     seed: int,
     id: str | None = None,
+    kept: Container[str] = (),
 ) -> tuple[State, Record]:
-    """A new record of a kind in a new state, with initial values that become its own. Raises KeyError
-    where one of its names is taken.
+    """A new record of a kind in a new state, with initial values that become its own. An id that is
+    made is none of those `kept` for others. Raises KeyError where one of its names is taken.
     """
     if kind.identify:
         id = kind.identify(values)
     counted: dict[str, int] = {}
     if id is None:
-        id, counted = _numbered(kind, state, seed)
+        id, counted = _numbered(kind, state, seed, kept)
     record = _made(kind, state.serial + 1, id, owners, values)
     return state.add(record, counted), record
 
@@ -131,11 +132,13 @@ def begun(kinds: Kinds, now: str) -> State:
         raise ValueError(f"edition.json lists one of them twice: {taken.args[0]}") from None
 
 
-def _numbered(kind: Kind, state: State, seed: int) -> tuple[str, dict[str, int]]:
-    """The next id of a kind that no record has, and its number by prefix."""
+def _numbered(
+    kind: Kind, state: State, seed: int, kept: Container[str]
+) -> tuple[str, dict[str, int]]:
+    """The next id of a kind that no record has, or is to have, and its number by prefix."""
     prefix = kind.prefix or kind.type
     count = state.counters.get(prefix, 0) + 1
-    while (kind.type, id := ids.make(seed, kind.prefix, count)) in state.names:
+    while (kind.type, id := ids.make(seed, kind.prefix, count)) in state.names or id in kept:
         count += 1
     return id, {prefix: count}
 

@@ -50,13 +50,15 @@ class Seeding:
     """A state in the making, and what was found wrong on the way.
 
     `places`: where in the document the entry of a record stands; `met`: records that were in the
-    world before and have an entry; `later`: members that are linked once every entry is read.
+    world before and have an entry; `later`: members that are linked once every entry is read;
+    `given`: the ids that entries name, which are made for no other record.
     """
 
     kinds: Kinds
     state: State
     seed: int
     now: str
+    given: frozenset[str] = frozenset()
     faults: list[BadEntry] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
@@ -170,7 +172,9 @@ class Seeding:
                 return self._taken(pointer, f"The {kind.title or 'name'} {name[-1]!r}", other)
         if kind.identify and (other := self.state.find(kind.type, kind.identify(values))):
             return self._taken(pointer, f"The id {kind.identify(values)!r}", other)
-        self.state, record = records.create(kind, self.state, owners, values, seed=self.seed, id=id)
+        self.state, record = records.create(
+            kind, self.state, owners, values, seed=self.seed, id=id, kept=self.given
+        )
         self.places[record.key] = pointer
         return record
 

@@ -22,20 +22,13 @@ import mockserver
 from mockserver.cli import main
 from mockserver.contract import Edition, load
 from mockserver.judge.exchange import Exchange
-from mockserver.resources import kinds
-from mockserver.scenarios import scenarios
-from mockserver.traffic.fixture import fixture_document
 from mockserver.traffic.http_transport import HttpTransport
 from mockserver.traffic.masking import Mask
-from mockserver.traffic.observed import observe
 from mockserver.traffic.recorder import Recorder
-from mockserver.traffic.recordings import exchanges
 from mockserver.web.proxy import Proxy
 from mockserver.web.serving import LiveServer
 from tests.verify.mutations.spoiling import drop, spoilt
-from tests.verify.playing import TOKEN, server
-
-KINDS = kinds("2019-07")
+from tests.verify.playing import NEW, OLD, TOKEN, server
 
 EDITION = load("2019-07")
 API = "/api/v2/organizations/my-organization"
@@ -226,19 +219,25 @@ def test_the_recorded_world_becomes_a_fixture_and_a_world_again(tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_a_whole_verification_through_the_proxy_conforms_and_is_a_world(tmp_path: Path) -> None:
-    with recording(server(), tmp_path) as (url, recorder, _):
+@pytest.mark.parametrize(
+    ("edition", "operation"),
+    [(OLD, "create-policy-set"), (NEW, "invite-user-to-organization")],
+)
+def test_a_verification_through_the_proxy_conforms_and_is_a_world(
+    tmp_path: Path, edition: str, operation: str
+) -> None:
+    with recording(server(edition), tmp_path, edition=load(edition)) as (url, recorder, _):
         said = CliRunner().invoke(
             main,
             ["verify", "--url", url, "--organization", "my-organization", "--jobs", "1",
-             "--operation", "create-policy-set", "--operation", "create-team"],
+             "--edition", edition, "--operation", operation, "--operation", "create-team"],
             env={"TFE_TOKEN": TOKEN},
         )  # fmt: skip
         assert said.exit_code == 0, said.output
         assert recorder.recorded.findings.faults == []
-    entries = {t: s.fixture_entry for t, s in scenarios().items() if s.fixture_entry}
-    world = observe(exchanges(tmp_path), EDITION, KINDS)
-    with mockserver.universe(fixture=fixture_document(world, entries)) as tfe:
+    made = CliRunner().invoke(main, ["fixture", "--from", str(tmp_path)])
+    assert made.exit_code == 0, made.output
+    with mockserver.universe(fixture=json.loads(made.stdout), edition=edition) as tfe:
         assert "mockverify" not in json.dumps(tfe.state())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.judge.documents import Resource, attribute, linked
+from mockserver.judge.documents import Resource, attribute, linked, linked_one
 
 Expected = Mapping[str, Any]
 """Values by pointer within a resource object, e.g. `{"/attributes/global": True}`."""
@@ -101,6 +101,15 @@ def names_of(ids: Iterable[str], type: str, known: Known) -> list[str]:
     """The names of records that were seen by themselves, by their ids."""
     names = (attribute(other, "name") for id in ids if (other := known(type, id)))
     return [name for name in names if isinstance(name, str)]
+
+
+def name_within(resource: Resource | None) -> str | None:
+    """ORGANIZATION/NAME, as a fixture calls what stands in an organization; None where either is unknown."""
+    if resource is None:
+        return None
+    organization = linked_one(resource, "organization") or resource.get("of", ("", ""))[1]
+    name = attribute(resource, "name")
+    return f"{organization}/{name}" if organization and name else None
 
 
 def settings(resource: Resource, *but: str) -> list[str]:
