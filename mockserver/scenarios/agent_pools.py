@@ -100,7 +100,7 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
     made = shown_attributes(resource, "name", "organization-scoped", "created-at")
     there = {name: titles(resource, name, type, known) for name, type in MEMBERS.items()}
     naming = resource.get("named-by", {}).get("default-agent-pool", ())
-    own = [id for id in naming if _is_own(known("projects", id))]
+    own = [id for type, id in naming if type == "projects" and _is_own(known(type, id))]
     there["projects"] = names_of(own, "projects", known)
     organization = known("organizations", linked_one(resource, "organization") or "")
     if organization and linked_one(organization, "default-agent-pool") == resource["id"]:

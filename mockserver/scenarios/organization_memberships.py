@@ -10,10 +10,10 @@ from mockserver.scenarios.runner.plan import CannotContinue
 from mockserver.scenarios.runner.scenario import (
     Known,
     Scenario,
+    account_name,
     body,
     shown_attributes,
 )
-from mockserver.scenarios.users import account_name
 
 SOURCE = "{invite-user-to-organization}"
 

@@ -15,11 +15,11 @@ from mockserver.scenarios.runner.scenario import (
     Callers,
     Known,
     Scenario,
+    account_name,
     body,
     settings,
     shown_attributes,
 )
-from mockserver.scenarios.users import account_name
 
 OWNERS = "{the-owners-team} (status: decision)"
 

@@ -14,6 +14,8 @@ from mockserver.scenarios.runner.driver import Driver
 from mockserver.scenarios.runner.scenario import (
     Known,
     Scenario,
+    account_email,
+    account_name,
     body,
     shown_attributes,
 )
@@ -44,22 +46,6 @@ def once(driver: Driver) -> None:
     source = "{change-your-password}"
     wrong = body("users", sent | {"current-password": driver.name("wrong")})
     driver.refused(422, "change-your-password", wrong, why=why, source=source)
-
-
-def account_name(user: Resource, known: Known) -> str | None:
-    """What a fixture calls a user: by the e-mail address where he was invited and has no username
-    yet. None where nothing shows either.
-    """
-    name = attribute(user, "username")
-    return name if isinstance(name, str) else account_email(user, known)
-
-
-def account_email(user: Resource, known: Known) -> str | None:
-    """The e-mail address of a user: others than himself see it in his membership alone."""
-    ids = user.get("named-by", {}).get("user", ())
-    shown = [user, *(known("organization-memberships", id) for id in ids)]
-    emails = (attribute(one, "email") for one in shown if one)
-    return next((email for email in emails if isinstance(email, str)), None)
 
 
 def fixture_entry(resource: Resource, known: Known) -> Any:

@@ -74,15 +74,15 @@ def observe(exchanges: Iterable[Exchange], edition: Edition, kinds: Kinds) -> Ob
 
 
 def _named_by(observed: Observed) -> None:
-    """By relation the ids of the records that name a record as their one."""
-    for (_, id), resource in observed.seen.items():
+    """By relation the types and ids of the records that name a record as their one."""
+    for key, resource in observed.seen.items():
         relationships = at(resource, "/relationships")
         for name in relationships if isinstance(relationships, Mapping) else ():
             data = at(relationships, f"/{name}/data")
             named = (data.get("type"), data.get("id")) if isinstance(data, Mapping) else ()
             other = observed.seen.get((str(named[0]), str(named[1]))) if named else None
             if other is not None:
-                other.setdefault("named-by", {}).setdefault(name, []).append(id)
+                other.setdefault("named-by", {}).setdefault(name, []).append(key)
 
 
 def _timed(observed: Observed) -> None:

@@ -103,6 +103,22 @@ def names_of(ids: Iterable[str], type: str, known: Known) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
+def account_name(user: Resource, known: Known) -> str | None:
+    """What a fixture calls a user: by the e-mail address where he was invited and has no username
+    yet. None where nothing shows either.
+    """
+    name = attribute(user, "username")
+    return name if isinstance(name, str) else account_email(user, known)
+
+
+def account_email(user: Resource, known: Known) -> str | None:
+    """The e-mail address of a user: others than himself see it in his membership alone."""
+    naming = user.get("named-by", {}).get("user", ())
+    shown = [user, *(known(*key) for key in naming)]
+    emails = (attribute(one, "email") for one in shown if one)
+    return next((email for email in emails if isinstance(email, str)), None)
+
+
 def name_within(resource: Resource | None) -> str | None:
     """ORGANIZATION/NAME, as a fixture calls what stands in an organization; None where either is unknown."""
     if resource is None:
