@@ -32,14 +32,13 @@ Item = dict[str, Any]
 
 
 def read_pages(place: Path, most: int) -> Assembled:
-    """The page files of a folder, whole. Their examples are read again when they are asked for: few ask,
-    and they are a third of what an edition would keep.
-
-    Raises as `pages` and `expanded`.
+    """The page files of a folder, whole; raises as `pages` and `expanded`. A release reads its examples
+    again when they are asked for: few ask, and they are a third of what an edition would keep.
     """
-    made = expanded(pages(place), most)
-    paths = made.paths
-    made.examples = lambda: examples(pages(place), paths)
+    found = pages(place)
+    made = expanded(found, most)
+    paths, kept = made.paths, None if is_released(place) else found
+    made.examples = lambda: examples(kept or pages(place), paths)
     return made
 
 
@@ -75,7 +74,7 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
             except ValueError as error:
                 raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
             told.append((page, whole, item))
-    if not all(is_released(page.path) for page in pages.values()):
+    if not all(map(is_released, {page.path.parent for page in pages.values()})):
         refuse_contradictions(pages, told, made)
     return made
 

@@ -23,7 +23,7 @@ def is_released(place: Path) -> bool:
     """Whether data is a release's, in the package: our tests held it to its form, and no start does so
     again. In a checkout somebody may be changing it.
     """
-    return place.is_relative_to(_PACKAGE)
+    return place.resolve().is_relative_to(_PACKAGE)
 
 
 LONG = 500_000

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -355,13 +356,16 @@ def test_a_difference_takes_words_away_at_any_depth(place: Path) -> None:
     used(place, spoilt(tags, {"items": {"properties": {"key": {"type": None, "minimum": 1}}}}))
 
 
-def test_a_page_that_changes_while_it_is_served_does_not_disturb_the_examples(place: Path) -> None:
+def test_a_page_that_changes_or_goes_while_it_is_served_does_not_disturb_the_examples(
+    place: Path,
+) -> None:
     (place / "gadgets.json").write_text(json.dumps(PAGE))
-    edition = Edition(place)
-    operations = {**PAGE["operations"]}
-    operations["seek-gadgets"] = {**operations.pop("list-gadgets"), "call": "GET /all"}
-    (place / "gadgets.json").write_text(json.dumps({**PAGE, "operations": operations}))
-    assert edition.examples.keys() == edition.operations.keys() - {"list-gadgets"}
+    editions = [Edition(place) for _ in range(2)]
+    (place / "gadgets.json").write_text("{")
+    changed = editions[0].examples
+    shutil.rmtree(place)
+    assert changed == editions[1].examples
+    assert changed.keys() == editions[0].operations.keys()
 
 
 def test_a_release_has_been_held_to_its_form_and_no_start_does_so_again(
@@ -380,6 +384,14 @@ def test_a_release_has_been_held_to_its_form_and_no_start_does_so_again(
         Edition(place)
     monkeypatch.setattr(files, "_PACKAGE", place.parent)
     assert Edition(place).operations
+    assert Edition(place).examples
+
+
+def test_a_folder_is_no_release_s_by_the_way_to_it(place: Path) -> None:
+    (place / "gadgets.json").write_text(json.dumps(spoilt(("x-page",), ...)))
+    package = Path(files.__file__).resolve().parents[1]
+    with pytest.raises(UnfitPage):
+        Edition(package / os.path.relpath(place, package))
 
 
 @pytest.mark.parametrize(
