@@ -119,6 +119,17 @@ def refusing() -> Iterator[None]:
         raise click.ClickException(escaped(str(error))) from None
 
 
+@contextmanager
+def listening(host: str, port: int) -> Iterator[None]:
+    """That nobody can listen there as an error of the command line."""
+    try:
+        yield
+    except (OSError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
+        hint = "choose another with --port, or --port 0 for a free one"
+        raise Unusable(escaped(f"cannot listen on {host}:{port}: {reason}; {hint}")) from None
+
+
 def edition_named(name: str) -> Edition:
     """The edition of a name; one sentence that lists those there are, or tells the mistake in its files."""
     from mockserver.contract import UnknownEdition, load

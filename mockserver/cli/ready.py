@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,11 @@ def ready_to(file: Path, url: str, token: str, edition: str, secure: Any) -> Non
     said = {"url": url, "token": token, "edition": edition}
     if secure and secure.authority:
         said["authority"] = str(secure.authority)
+    write_ready(file, said)
+
+
+def write_ready(file: Path, said: Mapping[str, str]) -> None:
+    """Raises Unusable where it cannot be written."""
     try:
         file.write_text(json.dumps(said) + "\n", encoding="utf-8")
     except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -12,13 +11,16 @@ from mockserver.cli.common import (
     OLDEST,
     PATH,
     RECORDED_EDITION,
+    Unusable,
     edition_named,
     edition_recorded,
     kinds_serving,
+    listening,
     one_folder,
 )
 from mockserver.cli.outcome import tell
 from mockserver.cli.printing import say, say_json
+from mockserver.cli.ready import write_ready
 from mockserver.escaping import escaped
 
 
@@ -79,16 +81,15 @@ def record(
         raise click.UsageError(f"--upstream {error}") from None
     try:
         recorder = Recorder(contract, into, Mask(contract.secrets, keep), say, follows())
-        proxy = Proxy(transport, upstream, recorder.take)
-        server = LiveServer(host=host, port=port, answer=proxy)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"cannot record: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise Unusable(escaped(f"cannot write into {into}: {reason}")) from None
+    with listening(host, port):
+        server = LiveServer(host=host, port=port, answer=Proxy(transport, upstream, recorder.take))
 
     def ready() -> None:
         if ready_file:
-            Path(ready_file).write_text(json.dumps({"url": server.url}) + "\n", encoding="utf-8")
+            write_ready(Path(ready_file), {"url": server.url})
         say(escaped(f"recording into {into} at {server.url}"))
         sys.stdout.flush()
 

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli.common import FIXTURE, WORLD_EDITION, Unusable, refusing
+from mockserver.cli.common import FIXTURE, WORLD_EDITION, listening, refusing
 from mockserver.cli.process import held, share_the_processor, spare_the_collector
 from mockserver.cli.ready import ready_to, say_ready
 from mockserver.cli.serve_options import key, origins, secured, start_with
-from mockserver.escaping import escaped
 from mockserver.loopback import is_loopback
 from mockserver.stopping import stops
 
@@ -133,7 +132,7 @@ def serve(
     token = key(token, host, here=here, control_token=control_token)
     data = start_with(fixture, watch=watch, state=state)
     secure = secured(tls, tls_cert, tls_key, host)
-    with refusing(), _listening(host, port):
+    with refusing(), listening(host, port):
         worlds = Server(
             seed=seed,
             strict=strict,
@@ -179,14 +178,3 @@ def _beside(
         if state:
             stack.enter_context(keeping.kept(universe, Path(state)))
         yield
-
-
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[None]:
-    """That nobody can listen there as an error of the command line."""
-    try:
-        yield
-    except (OSError, OverflowError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
-        hint = "choose another with --port, or --port 0 for a free one"
-        raise Unusable(escaped(f"cannot listen on {host}:{port}: {reason}; {hint}")) from None

@@ -275,6 +275,34 @@ def test_the_command_records_until_it_is_stopped(tmp_path: Path, stop: int) -> N
     assert lines[2] == "conforms to 2019-07: 0 faults, 0 notes; 1 exchange"
 
 
+def test_a_recording_that_cannot_begin_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    record = ["record", "--upstream", "http://127.0.0.1:9", "--into", str(tmp_path / "into")]
+    with LiveServer(server()) as taken:
+        told = {
+            ("--port", str(taken.port)): f"cannot listen on 127.0.0.1:{taken.port}: Address already in use; "
+            "choose another with --port, or --port 0 for a free one",
+            ("--into", str(tmp_path / "file" / "x")): f"cannot write into {tmp_path}/file/x: Not a directory",
+        }  # fmt: skip
+        for given, words in told.items():
+            done = CliRunner().invoke(main, [*record, *given])
+            assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"Error: {words}\n")
+
+
+def test_a_ready_file_that_cannot_be_written_ends_a_recording_with_one_sentence(
+    tmp_path: Path,
+) -> None:
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "mockserver", "record", "--upstream", "http://127.0.0.1:9", "--port", "0",
+            "--into", str(tmp_path), "--ready-file", str(tmp_path / "no" / "ready"),
+        ],
+        capture_output=True, text=True, timeout=20,
+    )  # fmt: skip
+    said = f"Error: cannot write {tmp_path}/no/ready: No such file or directory\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
 def test_a_lock_a_key_and_a_mode_without_content_become_part_of_the_fixture(tmp_path: Path) -> None:
     workspace = "/api/v2/workspaces/ws-2HRvNs49EWPjDqT1"
     with recording(server(), tmp_path) as (url, _, _):
