@@ -252,7 +252,7 @@ def test_what_record_says_is_ours(text: str, tmp_path: Path) -> None:
 
     said: list[str] = []
     recorder = Recorder(EDITION, tmp_path, Mask(EDITION.secrets), said.append)
-    proxy = Proxy(Upstream(), "http://upstream", recorder.take)
+    proxy = Proxy(Upstream(), "http://upstream", recorder)
     wsgi = text.encode("utf-8", "surrogatepass").decode("latin-1")
     for method, path in (("GET", "/api/v2/policies/pol-1"), (f"G{text}", "/"), ("GET", f"/{wsgi}")):
         environ = {

@@ -377,7 +377,7 @@ def test_no_secret_is_in_what_record_writes_and_says(
     try:
         recorder = Recorder(EDITION, folder, Mask(EDITION.secrets), said.append)
         for told in (secret, bearer, person):
-            proxy = Proxy(Upstream(told), "http://upstream", recorder.take)
+            proxy = Proxy(Upstream(told), "http://upstream", recorder)
             for method, path, query, body in traffic(bearer, secret, person, name, way):
                 proxy(received(environ(method, path, query, body, bearer)))
         kept = "\n".join(file.read_text(encoding="utf-8") for file in folder.iterdir())

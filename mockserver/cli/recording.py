@@ -40,7 +40,10 @@ from mockserver.escaping import escaped
 @click.option(
     "--port", default=8081, show_default=True, help="Port to listen on; 0 takes a free one."
 )
-@click.option("--edition", help="Edition of the API to judge by; 2019-07 if omitted.")
+@click.option(
+    "--edition",
+    help="Edition of the API to judge by; that of the folder if omitted, or else 2019-07.",
+)
 @click.option(
     "--keep",
     multiple=True,
@@ -74,7 +77,7 @@ def record(
     from mockserver.web.proxy import Proxy
     from mockserver.web.serving import LiveServer
 
-    contract = edition_named(edition or OLDEST)
+    contract = edition_named(edition_for(into, edition))
     try:
         transport = HttpTransport(upstream, timeout=timeout, rate=0, patient=False)
     except ValueError as error:
@@ -85,16 +88,26 @@ def record(
         reason = error.strerror or error
         raise Unusable(escaped(f"cannot write into {into}: {reason}")) from None
     with listening(host, port):
-        server = LiveServer(host=host, port=port, answer=Proxy(transport, upstream, recorder.take))
+        server = LiveServer(host=host, port=port, answer=Proxy(transport, upstream, recorder))
 
     def ready() -> None:
         if ready_file:
             write_ready(Path(ready_file), {"url": server.url})
-        say(escaped(f"recording into {into} at {server.url}"))
+        say(escaped(f"recording into {into} at {server.url}, edition {contract.name}"))
         sys.stdout.flush()
 
     server.run(ready)
     sys.exit(tell(result(recorder.recorded, contract, bool(edition)), [], [], False))
+
+
+def edition_for(into: Path, asked: str | None) -> str:
+    """The edition to record by: one folder is of one. Raises Unusable where it is of another."""
+    there = edition_recorded("exchanges", into)
+    if asked and there not in ("", asked):
+        raise Unusable(
+            escaped(f"{into} holds exchanges of edition {there}: take another folder with --into")
+        )
+    return asked or there or OLDEST
 
 
 @click.command()

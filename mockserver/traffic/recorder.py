@@ -81,6 +81,12 @@ class Recorder:
         for finding in found:
             self._say(f"  {finding.line()}")
 
+    def refused(self, method: str, path: str, token: str | None, status: int, why: str) -> None:
+        """Say that a request was not recorded: the upstream did not answer it."""
+        self._mask.learn_token(token)
+        line = f"{status} {method} {path}  not recorded: {why}"
+        self._say(escaped(self._mask.clean.text(line)))
+
     def _entry(
         self, exchange: Exchange, number: int, operation: Operation | None
     ) -> dict[str, Any]:

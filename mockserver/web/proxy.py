@@ -8,14 +8,13 @@ upstream's, nor what is meant for another host: the token in it is that host's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 from urllib.parse import quote, urlsplit
 
 from mockserver.judge.exchange import Exchange
 from mockserver.pipeline.messages import Answer, BrokenOff, Sent, TooLarge, json_answer
 from mockserver.traffic.transport import Response, Transport, Unreachable
 
-Take = Callable[[Exchange], None]
 HOPS = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
     "transfer-encoding", "upgrade", "content-length", "content-encoding", "host", "accept-encoding",
@@ -26,35 +25,47 @@ _DOTS = frozenset({".", ".."})
 """Parts of a path that are taken out on the way, with what stands before them (RFC 3986, 5.2.4)."""
 
 
-class Proxy:
-    """Passes requests on over a wire; `take` is told of each exchange, bodies as bytes."""
+class Told(Protocol):
+    """Who is told of what passes, and of what does not."""
 
-    def __init__(self, wire: Transport, upstream: str, take: Take) -> None:
-        self._wire, self._take = wire, take
+    def take(self, exchange: Exchange) -> None:
+        """An exchange, its bodies as bytes."""
+
+    def refused(self, method: str, path: str, token: str | None, status: int, why: str) -> None:
+        """A request that the upstream did not answer, and what was answered in its place."""
+
+
+class Proxy:
+    """Passes requests on over a wire, and tells of each."""
+
+    def __init__(self, wire: Transport, upstream: str, told: Told) -> None:
+        self._wire, self._told = wire, told
         self._upstream = (upstream if "://" in upstream else f"https://{upstream}").rstrip("/")
 
     def __call__(self, sent: Sent) -> Answer:
         """The upstream's answer; 400, 413 or 421 for what must not leave, 502 without one."""
         if not sent.path.startswith("/") or not _DOTS.isdisjoint(sent.path.split("/")):
             detail = "the path is not one of this server, or has . or .. as a part"
-            return _refused(400, "bad request", f"{detail}: it was not sent on")
+            return self._refused(sent, 400, "bad request", f"{detail}: it was not sent on")
         if sent.elsewhere not in ("", urlsplit(self._upstream).netloc):
             detail = f"the request is for {sent.elsewhere}, and only the upstream is recorded"
-            return _refused(421, "misdirected request", f"{detail}: it was not sent on")
+            return self._refused(sent, 421, "misdirected request", f"{detail}: it was not sent on")
         try:
             body = sent.body()
         except BrokenOff:
-            return _refused(400, "bad request", "the body ends before its end: it was not sent on")
+            return self._refused(
+                sent, 400, "bad request", "the body ends before its end: it was not sent on"
+            )
         except TooLarge:
             detail = "the body is larger than 10 MB: it was not sent on"
-            return _refused(413, "payload too large", detail)
+            return self._refused(sent, 413, "payload too large", detail)
         query = f"?{sent.query}" if sent.query else ""
         target = (sent.target or quote(sent.path)) + query
         try:
             received = self._wire.send(sent.method, target, _headers(sent), body or None)
         except Unreachable as error:
-            return _refused(502, "bad gateway", str(error))
-        self._take(_exchange(sent, body, received))
+            return self._refused(sent, 502, "bad gateway", str(error))
+        self._told.take(_exchange(sent, body, received))
         return self._passed(sent, received)
 
     def _passed(self, sent: Sent, received: Response) -> Answer:
@@ -68,6 +79,12 @@ class Proxy:
             if name not in HOPS
         }
         return Answer(received.status, body, headers)
+
+    def _refused(self, sent: Sent, status: int, title: str, why: str) -> Answer:
+        """The proxy's own answer, in the API's form so that clients can read it."""
+        self._told.refused(sent.method, sent.path, sent.token, status, why)
+        error = {"status": str(status), "title": title, "detail": f"mockserver record: {why}"}
+        return json_answer(status, {"errors": [error]})
 
 
 def _headers(sent: Sent) -> dict[str, str]:
@@ -88,9 +105,3 @@ def _exchange(sent: Sent, body: bytes, received: Response) -> Exchange:
         answer=received.body,
         token=sent.token,
     )
-
-
-def _refused(status: int, title: str, why: str) -> Answer:
-    """The proxy's own answer, in the API's form so that clients can read it."""
-    error = {"status": str(status), "title": title, "detail": f"mockserver record: {why}"}
-    return json_answer(status, {"errors": [error]})

@@ -161,7 +161,7 @@ def proxy(upstream: str, folder: Path) -> Iterator[str]:
     edition = load("2019-07")
     recorder = Recorder(edition, folder, Mask(edition.secrets, ()), lambda line: None)
     wire = HttpTransport(upstream, rate=0, patient=False)
-    with LiveServer(answer=Proxy(wire, upstream, recorder.take)) as live:
+    with LiveServer(answer=Proxy(wire, upstream, recorder)) as live:
         yield live.url
 
 

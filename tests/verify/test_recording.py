@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 import mockserver
 from mockserver.cli import main
+from mockserver.cli.recording import edition_for
 from mockserver.contract import Edition, load
 from mockserver.judge.exchange import Exchange
 from mockserver.traffic.http_transport import HttpTransport
@@ -60,7 +61,7 @@ def recording(
     with LiveServer(app) as upstream:
         recorder = Recorder(edition, folder, Mask(edition.secrets, keep), said.append)
         transport = HttpTransport(upstream.url, rate=0, patient=False)
-        proxy = Proxy(transport, upstream.url, recorder.take)
+        proxy = Proxy(transport, upstream.url, recorder)
         with LiveServer(answer=proxy) as live:
             yield live.url, recorder, said
         transport.close()
@@ -188,14 +189,15 @@ def test_a_second_recording_goes_on_counting(tmp_path: Path) -> None:
 
 
 def test_an_upstream_that_is_gone_is_a_502_that_says_so(tmp_path: Path) -> None:
-    recorder = Recorder(EDITION, tmp_path, Mask(EDITION.secrets), lambda line: None)
+    said: list[str] = []
+    recorder = Recorder(EDITION, tmp_path, Mask(EDITION.secrets), said.append)
     transport = HttpTransport("http://127.0.0.1:9", rate=0, patient=False)
-    proxy = Proxy(transport, "http://127.0.0.1:9", recorder.take)
+    proxy = Proxy(transport, "http://127.0.0.1:9", recorder)
     with LiveServer(answer=proxy) as live:
-        answer = ask(live.url, "GET", API)
-    assert answer["errors"][0]["detail"] == (
-        "mockserver record: nothing listens at 127.0.0.1:9: is the server running, and the network there?"
-    )
+        answer = ask(live.url, "GET", f"{API}/{TOKEN}")
+    why = "nothing listens at 127.0.0.1:9: is the server running, and the network there?"
+    assert answer["errors"][0]["detail"] == f"mockserver record: {why}"
+    assert said == [f"502 GET {API}/[secret]  not recorded: {why}"]
 
 
 def test_the_recorded_world_becomes_a_fixture_and_a_world_again(tmp_path: Path) -> None:
@@ -271,6 +273,7 @@ def test_the_command_records_until_it_is_stopped(tmp_path: Path, stop: int) -> N
     assert process.returncode == 0
     lines = out.splitlines()
     assert lines[0].startswith(f"recording into {into} at http://127.0.0.1:")
+    assert lines[0].endswith(", edition 2019-07")
     assert lines[1] == f"200 GET {API}  show-organization"
     assert lines[2] == "conforms to 2019-07: 0 faults, 0 notes; 1 exchange"
 
@@ -287,6 +290,20 @@ def test_a_recording_that_cannot_begin_is_one_sentence(tmp_path: Path) -> None:
         for given, words in told.items():
             done = CliRunner().invoke(main, [*record, *given])
             assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"Error: {words}\n")
+
+
+def test_a_recording_goes_on_in_the_edition_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "000001-unknown.json").write_text('{"edition": "2026-08", "status": 200}')
+    assert edition_for(tmp_path, None) == edition_for(tmp_path, "2026-08") == "2026-08"
+    assert edition_for(tmp_path / "new", None) == "2019-07"
+    upstream = ["--upstream", "http://127.0.0.1:9", "--port", "0"]
+    record = ["record", *upstream, "--into", str(tmp_path), "--edition", "2019-07"]
+    done = CliRunner().invoke(main, record)
+    assert (done.exit_code, done.stdout, done.stderr) == (
+        2,
+        "",
+        f"Error: {tmp_path} holds exchanges of edition 2026-08: take another folder with --into\n",
+    )
 
 
 def test_a_ready_file_that_cannot_be_written_ends_a_recording_with_one_sentence(

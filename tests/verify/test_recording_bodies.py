@@ -31,6 +31,20 @@ class Upstream:
         return Response(200, {"content-type": "text/plain", "keep-alive": "x"}, b"fine")
 
 
+class Heard:
+    """What a proxy tells of: exchanges, and the statuses of those it has answered itself."""
+
+    def __init__(self) -> None:
+        self.taken: list[Exchange] = []
+        self.statuses: list[int] = []
+
+    def take(self, exchange: Exchange) -> None:
+        self.taken.append(exchange)
+
+    def refused(self, method: str, path: str, token: str | None, status: int, why: str) -> None:
+        self.statuses.append(status)
+
+
 class Told:
     """A live server's address and a token, for a raw connection to it."""
 
@@ -42,13 +56,14 @@ class Told:
 
 def asked(talk: Callable[[Raw], None]) -> tuple[int, bytes, Upstream, list[Exchange]]:
     """Status and body of what a raw client is answered, what left, and what was recorded."""
-    upstream, taken = Upstream(), list[Exchange]()
-    with LiveServer(answer=Proxy(upstream, "http://upstream", taken.append)) as live:
+    upstream, heard = Upstream(), Heard()
+    with LiveServer(answer=Proxy(upstream, "http://upstream", heard)) as live:
         raw = Raw(Told(live.url))
         talk(raw)
         status, body = raw.answer()
         raw.socket.close()
-    return status, body, upstream, taken
+    assert heard.statuses == ([] if heard.taken else [status]), "each is told, and told once"
+    return status, body, upstream, heard.taken
 
 
 def short(raw: Raw) -> None:
@@ -132,7 +147,7 @@ def test_a_target_reaches_the_upstream_byte_for_byte(target: str) -> None:
 
     with LiveServer(answer=upstream) as live:
         wire = HttpTransport(f"{live.url}/below", rate=0, patient=False)
-        with LiveServer(answer=Proxy(wire, live.url, lambda exchange: None)) as recording:
+        with LiveServer(answer=Proxy(wire, live.url, Heard())) as recording:
             raw = Raw(Told(recording.url))
             raw.head("GET", target)
             assert raw.answer()[0] == 204
@@ -194,5 +209,5 @@ def test_a_path_that_no_door_tells_is_encoded_anew() -> None:
         "SERVER_PORT": "80",
         "wsgi.url_scheme": "http",
     }
-    Proxy(upstream, "http://upstream", lambda exchange: None)(received(environ))
+    Proxy(upstream, "http://upstream", Heard())(received(environ))
     assert upstream.seen[0][1] == "/a%20b/%C3%A9"
