@@ -17,6 +17,7 @@ def list_exchanges(call: ControlCall) -> Handled:
     if (text := query.get("finding")) is not None:
         chosen = [entry for entry in chosen if entry.has_finding(text)]
     return 200, {
+        "edition": call.own.edition,
         "exchanges": [entry.shown() for entry in chosen],
         "count": journal.count,
         "forgotten": journal.forgotten,

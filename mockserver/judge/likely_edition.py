@@ -14,10 +14,13 @@ LEAST = 3
 
 
 def likely_edition(
-    unlisted: Mapping[str, Collection[str]], routes: Collection[str], here: Edition
+    unlisted: Mapping[str, Collection[str]],
+    routes: Collection[str],
+    here: Edition,
+    least: int = LEAST,
 ) -> list[str]:
     """A line that names the edition that `likeliest` gives; none where it gives none."""
-    name, count = likeliest(unlisted, routes, here)
+    name, count = likeliest(unlisted, routes, here, least)
     return [f"hint: what is answered {_like(name, count, here)}: --edition {name}"] if name else []
 
 
@@ -30,21 +33,25 @@ def not_named(name: str, count: int, here: Edition) -> str:
 
 
 def _like(name: str, count: int, here: Edition) -> str:
-    listed = f"which lists {count} members and routes that {here.name} does not"
+    what = f"{count} members and routes" if count > 1 else "a member or route"
+    listed = f"which lists {what} that {here.name} does not"
     return f"looks like edition {name}, {listed}"
 
 
 def likeliest(
-    unlisted: Mapping[str, Collection[str]], routes: Collection[str], here: Edition
+    unlisted: Mapping[str, Collection[str]],
+    routes: Collection[str],
+    here: Edition,
+    least: int = LEAST,
 ) -> tuple[str, int]:
     """The edition that lists what `here` does not, and how much of it; no name where that is too little.
 
     `unlisted`: the members by type that were shown. `routes`: calls that were asked for
     (`GET /api/v2/projects/*`). Another edition is named where it lists enough of
-    both; of routes many are nobody's business, as those that a browser asks for.
+    both, at `least` so many; of routes many are nobody's business, as those that a browser asks for.
     """
     met = [(type, member) for type, members in unlisted.items() for member in members]
-    if len(met) + len(routes) < LEAST:
+    if len(met) + len(routes) < least:
         return "", 0
     found = dict.fromkeys((name for name in editions() if name != here.name), 0)
     for name in found:
@@ -54,7 +61,7 @@ def likeliest(
         for name in documented_elsewhere(method, path, here):
             found[name] += 1
     name = max(found, key=lambda name: found[name], default="")
-    if not name or found[name] < max(LEAST, len(met) / 2):
+    if not name or found[name] < max(least, len(met) / 2):
         return "", 0
     return name, found[name]
 

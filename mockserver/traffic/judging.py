@@ -19,7 +19,7 @@ from mockserver.judge.exchange import Exchange
 from mockserver.judge.findings import Finding
 from mockserver.judge.history import NOTHING, Follows, History
 from mockserver.judge.laws import LawViolation, violations
-from mockserver.judge.likely_edition import likeliest, likely_edition, not_named
+from mockserver.judge.likely_edition import LEAST, likeliest, likely_edition, not_named
 from mockserver.judge.requests import judge_request
 from mockserver.judge.result import CONFORMS, DIFFERS, USAGE, Result, cleaned, plain, verdict
 from mockserver.judge.routes import match
@@ -186,7 +186,12 @@ def beyond(recorded: Recorded) -> list[Difference]:
 
 def looks_like(recorded: Recorded, edition: Edition) -> list[str]:
     """A line about the edition that a recording seems to be of, where it seems to be another one."""
-    return likely_edition(recorded.findings.unlisted, recorded.unknown, edition)
+    return likely_edition(recorded.findings.unlisted, recorded.unknown, edition, _least(recorded))
+
+
+def _least(recorded: Recorded) -> int:
+    """How much makes another edition likely: a single call where this one answers none."""
+    return LEAST if recorded.judged else 1
 
 
 def _not_judged(recorded: Recorded) -> list[str]:
@@ -208,7 +213,8 @@ def result(recorded: Recorded, edition: Edition, named: bool = True) -> Result:
     findings, lines = list(recorded.findings), _not_judged(recorded)
     faults = sum(finding.level == "fault" for finding in findings)
     judged, stopped = recorded.judged, recorded.stopped
-    other, many = likeliest(recorded.findings.unlisted, recorded.unknown, edition)
+    shown = recorded.findings.unlisted
+    other, many = likeliest(shown, recorded.unknown, edition, _least(recorded))
     unsaid = bool(other) and not named and not stopped
     if not unsaid:
         lines += looks_like(recorded, edition)

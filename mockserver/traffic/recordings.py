@@ -135,13 +135,15 @@ def _read(text: str) -> Any:
 
 
 def edition_of(form: str, path: Path) -> str:
-    """The edition that a folder of `mockserver record` was written by; empty where none is named.
+    """The edition that a journal, or a folder of `mockserver record`, says it is of; empty where none is
+    named, as by a HAR.
 
     Raises BadRecording where there are several.
     """
-    if form != "exchanges":
+    if form == "har":
         return ""
-    named = {str(name) for file in sorted(path.glob("*.json")) if (name := _edition_in(file))}
+    files = [path] if form == "journal" else sorted(path.glob("*.json"))
+    named = {str(name) for file in files if (name := _edition_in(file))}
     if len(named) > 1:
         raise BadRecording(
             f"{path.name} holds exchanges of the editions {' and '.join(sorted(named))}: name with "

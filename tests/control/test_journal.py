@@ -320,7 +320,12 @@ def test_the_handle_knows_the_operations_there_are(tfe: Any) -> None:
 def test_a_cleared_journal_counts_from_one_again(tfe: Any) -> None:
     tfe.client.get(SETS)
     assert ask(tfe, "DELETE", "journal").status_code == 204
-    assert ask(tfe, "GET", "journal").json == {"exchanges": [], "count": 0, "forgotten": 0}
+    assert ask(tfe, "GET", "journal").json == {
+        "edition": "2019-07",
+        "exchanges": [],
+        "count": 0,
+        "forgotten": 0,
+    }
     tfe.client.get(SETS)
     assert entries(tfe)[0]["n"] == 1
 

@@ -457,6 +457,34 @@ def test_a_recording_that_looks_like_another_edition_neither_conforms_nor_differ
     assert said.output.startswith("conforms to 2026-08: ")
 
 
+def test_calls_that_another_edition_alone_answers_are_enough_to_name_it(tmp_path: Path) -> None:
+    path, calls = tmp_path / "today.har", ("tags", "agent-pools")
+    for many, what in ((2, "2 members and routes"), (1, "a member or route")):
+        with mockserver.universe(edition=NEW, key=TOKEN) as tfe:
+            for list in calls[:many]:
+                tfe.client.get(f"{API}/{list}")
+            path.write_text(json.dumps(tfe.journal.to_har()))
+        said = CliRunner().invoke(main, ["verify", "--har", str(path)])
+        assert (said.exit_code, said.stderr) == (
+            1,
+            f"Error: the recording looks like edition 2026-08, which lists {what} that 2019-07 does not: give "
+            "--edition 2026-08, or --edition 2019-07 to judge it by that all the same\n",
+        )
+
+
+def test_a_journal_says_of_which_edition_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "journal.json"
+    with mockserver.universe(edition=NEW, key=TOKEN) as tfe:
+        for list in ("workspaces", "projects"):
+            tfe.client.get(f"{API}/{list}")
+        path.write_text(tfe.client.get("/_mock/journal").text)
+    said = CliRunner().invoke(main, ["verify", "--journal", str(path)])
+    assert (said.exit_code, said.output) == (
+        0,
+        "conforms to 2026-08: 0 faults, 0 notes; 2 exchanges\n",
+    )
+
+
 def test_the_default_project_is_known_by_its_name_where_the_organization_was_not_read(
     tmp_path: Path,
 ) -> None:
