@@ -167,7 +167,11 @@ def test_the_curl_lines_change_the_world_as_the_comments_say() -> None:
         assert {exchange.status for exchange in tfe.journal} <= {200, 201, 204}
 
 
-def test_the_python_snippets_run_as_they_stand(pytester: pytest.Pytester) -> None:
+def test_the_python_snippets_run_as_they_stand(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what hypothesis has read in our modules is kept there; it would read them all anew
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".hypothesis"))
     every = [(page, block) for page in pages_with("python") for block in blocks(page, "python")]
     tests = [block for _, block in every if "def test_" in block]
     for at, block in enumerate(tests):
