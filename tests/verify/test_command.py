@@ -256,6 +256,17 @@ def test_what_was_not_reached_is_printed_on_request(url: str) -> None:
     assert "not reached: list-policies 429: only more requests a second" in said.stdout
 
 
+def test_a_run_that_only_reads_asks_for_the_lists_below_a_record_too() -> None:
+    app = server(NEW)
+    with LiveServer(app) as live:
+        said = verify("--url", live.url, "--organization", "my-organization", "--read-only")
+    assert said.exit_code == 0, said.output
+    assert "not played: tags" not in said.stdout
+    journal = app.extensions["mockserver"].universes.get(TOKEN).journal
+    asked = {entry.operation for entry in journal if entry.status == 200}
+    assert not {"list-tags", "list-workspace-tags", "list-project-tag-bindings"} - asked
+
+
 def test_no_server_is_usage() -> None:
     said = verify()
     assert said.exit_code == 2

@@ -8,6 +8,7 @@ from typing import Unpack
 from mockserver.contract import Operation
 from mockserver.judge.documents import Resource, resources
 from mockserver.scenarios.runner import lists, pagination
+from mockserver.scenarios.runner.actions import actions, primary
 from mockserver.scenarios.runner.driver import Driver, Of
 from mockserver.scenarios.runner.effects import judge_views, look
 from mockserver.scenarios.runner.plan import CannotContinue, Plan
@@ -18,8 +19,12 @@ PARENTS = 20
 
 
 def looked(driver: Driver, plan: Plan, each: Each) -> None:
-    """What GETs show of a type: its list, the first records by themselves, pages, refusals."""
+    """What GETs show of a type: its list, the first records by themselves, the lists below the first,
+    pages, refusals.
+    """
     context = driver.context
+    if not any(context.edition.operation(id).method == "GET" for id in plan.actions.every):
+        return  # its records are shown by lists of others alone
     try:
         record = next(iter(_some(driver, plan)), None)
     except CannotContinue as reason:
@@ -34,8 +39,24 @@ def looked(driver: Driver, plan: Plan, each: Each) -> None:
             listing = context.edition.operation(plan.actions.list)
             if "page[size]" in listing.parameters:
                 pagination.walk_pages(driver, listing, record, plan.query(record), set(), 3)
+        for id in below(plan):
+            driver.call(id, of=record)
     for id in plan.actions.reads:
         all_refused(driver, context.edition.operation(id), record, each)
+
+
+def below(plan: Plan) -> Sequence[str]:
+    """The lists of what belongs to a record of a type, but those that show types of their own."""
+    own = {one.list for one in actions(plan.edition).values()}
+    return [
+        id
+        for id, one in plan.edition.operations.items()
+        if [*one.records.values()] == [plan.type]
+        and id not in own
+        and one.method == "GET"
+        and primary(one, plan.edition)[1]
+        and not any(parameter.get("required") for parameter in one.parameters.values())
+    ]
 
 
 def _some(driver: Driver, plan: Plan) -> Sequence[Resource]:
