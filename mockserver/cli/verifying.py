@@ -223,10 +223,14 @@ def selected_operations(contract: Edition, operations: tuple[str, ...]) -> froze
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """SIGTERM, which CI sends to a job that is cancelled, and the end of a terminal stop a run as Ctrl-C does."""
+    """SIGTERM, which CI sends to a job that is cancelled, and the end of a terminal stop a run as Ctrl-C does.
+
+    Where Ctrl-C is ignored, as behind a shell's `&`, it stays so.
+    """
 
     def stop(number: int) -> None:
-        raise KeyboardInterrupt(signal.Signals(number).name)
+        raise KeyboardInterrupt("" if number == signal.SIGINT else signal.Signals(number).name)
 
-    with stopped_by(*stops(), first=stop, again=stop):
+    ctrl_c = (signal.SIGINT,) if signal.getsignal(signal.SIGINT) != signal.SIG_IGN else ()
+    with stopped_by(*stops(), *ctrl_c, first=stop, again=stop):
         yield

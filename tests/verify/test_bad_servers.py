@@ -135,6 +135,68 @@ def test_ctrl_c_in_the_middle_leaves_nothing_behind() -> None:
     assert "mockverify" not in json.dumps(state(ours))
 
 
+def stopped_at(removals: set[int], answered: bool) -> tuple[Result, Any, int]:
+    """A run that is stopped at these of its removals, before or after the server has seen them; the
+    writes after the first of them that are none."""
+    ours, count, after = server(), [0], [0]
+
+    def stopping(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        removal = environ["REQUEST_METHOD"] == "DELETE"
+        write = environ["REQUEST_METHOD"] != "GET"
+        count[0] += removal
+        after[0] += write and not removal and count[0] >= min(removals)
+        stop = removal and count[0] in removals
+        if stop and not answered:
+            raise KeyboardInterrupt("SIGTERM")
+        result: Iterable[bytes] = ours(environ, start)
+        if stop:
+            raise KeyboardInterrupt("SIGTERM")
+        return result
+
+    _, outcome = run(stopping, only=frozenset({"get-ssh-key"}))
+    return outcome, state(ours), after[0]
+
+
+def removals() -> int:
+    """How many there are in such a run."""
+    seen: list[str] = []
+    run(server(), only=frozenset({"get-ssh-key"}), watch=lambda e, _: seen.append(e.method))
+    return seen.count("DELETE")
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_stop_while_a_type_is_tidied_up_ends_the_run(answered: bool) -> None:
+    """Whichever removal it meets: nothing new is begun, nothing stays."""
+    last = removals()
+    for at in (last - 9, last - 6, last - 2):
+        outcome, left, after = stopped_at({at}, answered)
+        assert (outcome.exit, outcome.left) == (1, [])
+        assert outcome.stopped == "stopped by SIGTERM before everything was played"
+        assert "mockverify" not in json.dumps(left)
+        assert after == 0
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_stop_while_the_run_tidies_up_at_its_end_is_told_and_leaves_nothing(
+    answered: bool,
+) -> None:
+    outcome, left, _ = stopped_at({removals()}, answered)
+    assert (outcome.exit, outcome.left) == (1, [])
+    assert outcome.stopped == "stopped by SIGTERM while it removed what it had made"
+    assert "mockverify" not in json.dumps(left)
+
+
+def test_a_second_stop_gives_up_one_removal_and_names_what_is_left() -> None:
+    """A server that hangs there can be left; the others are still removed."""
+    last = removals()
+    outcome, left, _ = stopped_at({last, last + 1}, answered=False)
+    assert outcome.exit == 4
+    assert set(re.findall(r"mockverify[\w-]+", json.dumps(left))) == {
+        name.split()[1] for name in outcome.left
+    }
+    assert len(outcome.left) == 1
+
+
 def heeding_ctrl_c() -> None:
     """As from a terminal: what a shell starts in the background ignores Ctrl-C, and so do its children."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -145,7 +207,7 @@ def heeding_ctrl_c() -> None:
     [
         (signal.SIGTERM, 2),
         pytest.param(signal.SIGHUP, 2, marks=pytest.mark.slow),
-        pytest.param(signal.SIGINT, 1, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, 2, marks=pytest.mark.slow),
     ],
 )
 def test_a_job_that_is_cancelled_leaves_nothing_behind(stop: int, times: int) -> None:

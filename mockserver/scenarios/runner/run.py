@@ -85,6 +85,7 @@ def verify(
     context.only = only
     driver = Driver(context)
     ending = Ending()
+    stops: list[str] = []
     try:
         ending.remarks = preflight.admitted(driver, only)
         with ThreadPoolExecutor(max_workers=jobs) as pool:
@@ -97,12 +98,16 @@ def verify(
     except CannotContinue as reason:
         ending.stopped, ending.exit = str(reason), DIFFERS
     except KeyboardInterrupt as stop:
-        ending.stopped = f"stopped by {str(stop) or 'Ctrl-C'} before everything was played"
+        stops.append(cleanup.named(stop))
+        ending.stopped = f"stopped by {stops[0]} before everything was played"
         ending.exit = DIFFERS
     finally:
         driver.made.keep_nothing()
         orphans = context.lost or (bool(ending.stopped) and context.wrote)
-        ending.left = cleanup.clean_up(driver, orphans)
+        ending.left = cleanup.clean_up_at_last(driver, orphans, stops)
+    if stops and not ending.stopped:
+        ending.stopped = f"stopped by {stops[0]} while it removed what it had made"
+        ending.exit = DIFFERS
     return _result(context, ending)
 
 
