@@ -12,12 +12,23 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 
 import mockserver
-from mockserver.contract import load
+from mockserver.contract import editions, load
 from mockserver.judge.collected import Findings
 from mockserver.judge.drift import Stray
 from mockserver.judge.findings import Finding
-from mockserver.redaction import MASK, TOKEN, Redactor, cut, literal, mask_strangers, redactor
+from mockserver.redaction import (
+    MASK,
+    TOKEN,
+    USUAL,
+    Redactor,
+    cut,
+    is_secret,
+    literal,
+    mask_strangers,
+    redactor,
+)
 from mockserver.redaction.cutting import WORD
+from mockserver.redaction.names import OPEN
 from mockserver.traffic.masking import Mask
 
 SEVEN, EIGHT = "k2345-7", "k2345-78"
@@ -96,9 +107,17 @@ def test_a_relationship_is_shown_though_a_secret_elsewhere_has_its_name() -> Non
     """A workspace's `ssh-key` names a record; that of an OAuth token is the text of a key."""
     redactor = Redactor(frozenset({"ssh-key"}), [])
     named = {"ssh-key": {"data": {"type": "ssh-keys", "id": "sshkey-1"}}}
-    for shown in (named, {"ssh-key": {"data": None}}, {"ssh-key": {"data": None, "links": {}}}):
+    one = {"type": "ssh-keys", "id": "sshkey-1"}
+    several = [{"ssh-key": {"data": data}} for data in ([], [one, one])]
+    links = [{"ssh-key": {"links": {"related": link}}} for link in ("/api/v2/x", "https://x", None)]
+    none = ({"ssh-key": {"data": None}}, {"ssh-key": {"data": None, "links": {}}})
+    for shown in (named, *none, *several, *links):
         assert redactor.value(shown) == shown
-    for secret in ("text", {"data": "text"}, {"value": "text"}, {"data": {"id": "text"}}, ["text"]):
+    for secret in (
+        "text", {"data": "text"}, {"value": "text"}, {"data": {"id": "text"}}, ["text"], {}, {"data": [one, "text"]},
+        {"data": [[one]]}, {"data": one | {"id": {"x": "text"}}}, {"links": "text"}, {"links": {"self": "/text"}},
+        {"data": one, "links": {"self": ["text"]}}, {"data": one, "meta": "text"},
+    ):  # fmt: skip
         assert redactor.value({"ssh-key": secret}) == {"ssh-key": MASK}
 
 
@@ -109,6 +128,22 @@ def encoded(text: str, times: int) -> str:
             text.replace("%", "%25") if number else "".join(f"%{one:02X}" for one in text.encode())
         )
     return text
+
+
+def test_a_parameter_with_values_that_the_contract_lists_is_no_secret() -> None:
+    listed = {
+        (name, value)
+        for edition in map(load, editions())
+        for operation in edition.operations.values()
+        for name, parameter in operation.parameters.items()
+        for value in parameter["schema"].get("enum", ())
+        if name in USUAL or is_secret(name, edition.secrets)
+    }
+    assert listed == OPEN
+    found = redactor(SECRET_NAMES, "key-of-ten")
+    for name, value in listed:
+        assert found.query(f"a=b&{name}={value}") == f"a=b&{name}={value}"
+        assert found.query(f"{name}={value}x&{name}=x") == f"{name}={MASK}&{name}={MASK}"
 
 
 @pytest.mark.parametrize("times", [0, 1, 2, 3, 4, 5, 40])

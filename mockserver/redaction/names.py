@@ -30,6 +30,9 @@ USUAL = frozenset(
 )
 """What holds secrets elsewhere: in OAuth (RFC 6749, RFC 6750), in the APIs of VCS providers, and in
 fixtures of whichever edition."""
+OPEN = frozenset({("token", "audit-trails")})
+"""Parameters of a query that are named as secrets, with each value of theirs that the contract lists, of whichever
+edition: which token is meant is no secret."""
 _MEMBER = re.compile(rb'"([\w-]{1,%d})"\s*:' % LONG)
 
 

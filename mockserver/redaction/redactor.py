@@ -159,11 +159,29 @@ class Redactor:
 
 
 def _is_linkage(item: Any) -> bool:
-    """Whether a member names a record: the `ssh-key` of a workspace is one, that of a token is a text."""
-    if not isinstance(item, dict) or item.keys() - {"data", "links"} or "data" not in item:
+    """Whether a member is a relationship, which names records or where they are: the `ssh-key` of a
+    workspace is one, that of a token is a text.
+    """
+    if not isinstance(item, dict) or not item or item.keys() - {"data", "links"}:
         return False
-    data = item["data"]
-    return data is None or (isinstance(data, dict) and data.keys() == {"type", "id"})
+    data = item.get("data")
+    named = data if isinstance(data, list) else [] if data is None else [data]
+    return all(map(_is_identifier, named)) and _are_links(item.get("links", {}))
+
+
+def _is_identifier(data: Any) -> bool:
+    if not isinstance(data, dict) or data.keys() != {"type", "id"}:
+        return False
+    return all(isinstance(text, str) for text in data.values())
+
+
+def _are_links(links: Any) -> bool:
+    """Whether they are paths of the API or URLs: what else is sent in their place may be a secret."""
+    return isinstance(links, dict) and all(
+        link is None
+        or (isinstance(link, str) and link.startswith(("/api/", "http://", "https://")))
+        for link in links.values()
+    )
 
 
 def _taken(pattern: Pattern, text: str, plain: str, at: Sequence[int], spaced: bool) -> str:

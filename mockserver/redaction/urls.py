@@ -1,10 +1,11 @@
-"""Secrets in URLs: a password before the host, and the value of a parameter that is named as a secret."""
+"""Secrets in URLs: a password before the host, and the value of a parameter that is named as a secret,
+unless the contract lists it."""
 
 from __future__ import annotations
 
 import re
 
-from mockserver.redaction.names import LONG, USUAL, is_secret
+from mockserver.redaction.names import LONG, OPEN, USUAL, is_secret
 from mockserver.redaction.patterns import MASK, SHORT, Pattern
 
 _USERINFO = re.compile(r"(?:(?<=://)|(?<=:~1~1))[^\s/?#\"<>]+(?=@)")  # in a JSON pointer too
@@ -17,7 +18,7 @@ def in_urls(names: frozenset[str]) -> list[Pattern]:
     """What takes them out of texts; `names` are the contract's secret members."""
 
     def parameter(found: re.Match[str]) -> str:
-        if _is_named(found[2], names):
+        if _is_named(found[2], names) and (found[2], found[3]) not in OPEN:
             return f"{found[1]}{found[2]}={MASK}"
         value = _PARAMETER.sub(parameter, found[3])  # it may be a URL
         return f"{found[1]}{found[2]}={value}"

@@ -178,6 +178,21 @@ def test_what_was_written_is_what_verify_reads(tmp_path: Path) -> None:
     assert said.exit_code == 0
 
 
+def test_what_conforms_as_it_passes_conforms_as_it_was_written(tmp_path: Path) -> None:
+    """A relationship that is named as a secret is no secret, nor is which token is meant."""
+    with recording(server(NEW), tmp_path, edition=load(NEW)) as (url, recorder, _):
+        client = {"service-provider": "github", "http-url": "https://github.com",
+                  "api-url": "https://api.github.com", "oauth-token-string": "secret-of-github"}  # fmt: skip
+        body = {"data": {"type": "oauth-clients", "attributes": client}}
+        ask(url, "POST", f"{API}/oauth-clients", body)
+        ask(url, "GET", f"{API}/oauth-clients")
+        ask(url, "POST", f"{API}/authentication-token?token=audit-trails")
+        assert recorder.recorded.findings.faults == []
+    said = CliRunner().invoke(main, ["verify", "--exchanges", str(tmp_path)])
+    assert said.output == "conforms to 2026-08: 0 faults, 0 notes; 3 exchanges\n"
+    assert "secret-of-github" not in "".join(file.read_text() for file in tmp_path.iterdir())
+
+
 def test_a_second_recording_goes_on_counting(tmp_path: Path) -> None:
     for _ in range(2):
         with recording(server(), tmp_path) as (url, _, _):
