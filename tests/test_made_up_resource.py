@@ -149,13 +149,14 @@ def test_the_commands_know_it(tree: Path) -> None:
         (
             'type="gadgets"',
             'type="gadgetz"',
-            "the kind gadgetz answers list-gadgets, but no page of 2019-07 defines records of that type. "
+            "mockserver/resources/gadgets.py: the kind gadgetz answers list-gadgets, but no page of 2019-07 defines records of that type. "
             "Did you mean 'gadgets'",
         ),
         (
             'member="gadgets"',
             'member="teams"',
-            "both stand under 'teams' in an entry of organizations; give one of them another member",
+            "mockserver/resources/teams.py and mockserver/resources/gadgets.py: the kind teams stands under 'teams' "
+            "in an entry of organizations, and so does the kind gadgets; give one of them another member",
         ),
     ],
 )

@@ -27,7 +27,7 @@ from mockserver.contract.fixtures import (
 from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline import cors
-from mockserver.pipeline.misnamed import refuse_misnamed
+from mockserver.pipeline.misnamed import refuse_misnamed, told_with_module
 from mockserver.pipeline.no_value import refuse_no_value
 from mockserver.pipeline.render_cache import Store
 from mockserver.redaction import Redactor, redactor
@@ -62,10 +62,11 @@ def facts(contract: Edition) -> Facts:
 @lru_cache(maxsize=8)
 def served(contract: Edition, kinds: Callable[[str], Kinds] = kinds) -> Kinds:
     """What serves an edition, knowing what it says. Raises ValueError for what kinds name wrongly or leave out."""
-    found = kinds(contract.name).of(facts(contract))
-    if not _is_release(contract, kinds):
-        refuse_misnamed(found, contract, modules())
-        refuse_no_value(found, contract)
+    with told_with_module(modules(), contract.name):
+        found = kinds(contract.name).of(facts(contract))
+        if not _is_release(contract, kinds):
+            refuse_misnamed(found, contract, modules())
+            refuse_no_value(found, contract)
     return found
 
 

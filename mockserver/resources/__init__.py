@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from mockserver.nearest import there_is_no
-from mockserver.world.kinds import Kind, Kinds
+from mockserver.world.kinds import Kind, Kinds, UnfitKind
 
 Modules = Mapping[str, Mapping[str, Any]]
 """What the modules define, by their names."""
@@ -38,7 +38,8 @@ def modules() -> Modules:
 def table(modules: Modules, edition: str) -> Kinds:
     """The kinds of modules that serve an edition, in the order of the modules.
 
-    Raises ValueError where two modules have a kind of one type, or a kind names a type that none has.
+    Raises ValueError where two modules have a kind of one type, UnfitKind where one names a type that
+    none has.
     """
     own = _by_type((name, one.get("EDITIONS", {}).get(edition)) for name, one in modules.items())
     shared = _by_type((name, one.get("KIND")) for name, one in modules.items())
@@ -49,8 +50,18 @@ def table(modules: Modules, edition: str) -> Kinds:
         for word, type in _named(kind):
             if type not in given:
                 no = there_is_no("kind", type, sorted(given))
-                raise ValueError(f"the kind {kind.type} names {type!r} under {word}. {no}")
+                raise UnfitKind(kind.type, f"names {type!r} under {word}. {no}")
     return Kinds(given.values())
+
+
+def module_of(type: str, modules: Modules, edition: str) -> str:
+    """The file of the module that has the kind of a type in an edition; empty where none has."""
+    own = {
+        k.type: name for name, one in modules.items() if (k := one.get("EDITIONS", {}).get(edition))
+    }
+    shared = {k.type: name for name, one in modules.items() if (k := one.get("KIND"))}
+    name = own.get(type) or shared.get(type)
+    return f"mockserver/resources/{name}.py" if name else ""
 
 
 def _by_type(found: Iterable[tuple[str, Kind | None]]) -> dict[str, Kind]:

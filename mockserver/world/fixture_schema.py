@@ -12,7 +12,7 @@ from typing import Any
 
 from mockserver.world import clock, records
 from mockserver.world.facts import AttributeFacts
-from mockserver.world.kinds import Kind, Kinds, To
+from mockserver.world.kinds import Kind, Kinds, To, UnfitKind
 
 SchemaDict = dict[str, Any]
 DIGEST = {
@@ -76,7 +76,7 @@ def fixture_schema(kinds: Kinds) -> SchemaDict:
 
 
 def refuse_taken(kinds: Kinds) -> None:
-    """Raises ValueError where the entries of a kind stand under the name of another member: they would
+    """Raises UnfitKind where the entries of a kind stand under the name of another member: they would
     be read as that, or it as them.
     """
     owners: dict[tuple[str | None, str], str] = {}
@@ -87,13 +87,11 @@ def refuse_taken(kinds: Kinds) -> None:
         place = f"{kind.member!r} in {f'an entry of {within.type}' if within else 'a fixture'}"
         other = owners.setdefault((kind.within, kind.member), kind.type)
         if other != kind.type:
-            both = f"the kinds {other} and {kind.type} both stand under {place}"
-            raise ValueError(f"{both}; give one of them another member")
+            both = f"stands under {place}, and so does the kind {other}"
+            raise UnfitKind(kind.type, f"{both}; give one of them another member", other)
         if kind.member in (_names(kinds, within) if within else OWN):
-            own = (
-                f"the kind {kind.type} stands under {place}, which has a member of that name itself"
-            )
-            raise ValueError(f"{own}; give the kind another member")
+            own = f"stands under {place}, which has a member of that name itself"
+            raise UnfitKind(kind.type, f"{own}; give the kind another member")
 
 
 def _names(kinds: Kinds, kind: Kind) -> set[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mockserver.nearest import did_you_mean
 from mockserver.world.enforcement import Enforcement
 from mockserver.world.facts import NO_FACTS, Facts
 from mockserver.world.state import Record, Relation, State
@@ -24,6 +25,14 @@ Handler = Callable[[Any], Any]
 """`(Call) -> Reply`; both stand on this module, so that no circle of imports says so here."""
 Make = Callable[[Values, Facts, str], Any]
 """What a new record has: from its values until now, the edition, and the time."""
+
+
+class UnfitKind(ValueError):
+    """What a kind says wrongly, perhaps beside others. `types`: theirs; who knows the modules names them."""
+
+    def __init__(self, type: str, reason: str, *others: str) -> None:
+        super().__init__(f"the kind {type} {reason}")
+        self.types = (type, *others)
 
 
 class To(NamedTuple):
@@ -156,13 +165,13 @@ class Kind:
 
     @property
     def table(self) -> dict[str, tuple[Handler, str]]:
-        """What answers each operation, and the right that it takes. Raises ValueError where one has none."""
+        """What answers each operation, and the right that it takes. Raises UnfitKind where one has none."""
         made = {
             id: answered if isinstance(answered, tuple) else (answered, self.right)
             for id, answered in self.operations.items()
         }
         if lacking := [id for id, (_, right) in made.items() if not right]:
-            raise ValueError(f"{self.type} names no right for {', '.join(lacking)}")
+            raise UnfitKind(self.type, f"names no right for {', '.join(lacking)}")
         return made
 
     def named_as(self, record: Record) -> str:
@@ -175,7 +184,7 @@ class Kinds(dict[str, Kind]):
 
     An entry may refer to what stands before it, and what stands within another is read before what
     stands at the top; beside that, kinds keep the order they are given in. `table` holds what
-    answers each operation, and the right that it takes; `facts` what the edition says. Raises ValueError
+    answers each operation, and the right that it takes; `facts` what the edition says. Raises UnfitKind
     where two kinds answer one operation, and graphlib.CycleError where entries refer in a circle.
     """
 
@@ -197,7 +206,8 @@ class Kinds(dict[str, Kind]):
             for type, words in kind.sought.items():
                 self.sought.setdefault(type, []).extend(words.items())
             if twice := self.table.keys() & kind.operations.keys():
-                raise ValueError(f"two kinds answer {', '.join(sorted(twice))}")
+                other = self.answering[id := min(twice)].type
+                raise UnfitKind(kind.type, f"answers {id}, and so does the kind {other}", other)
             self.table |= kind.table
             self.answering |= dict.fromkeys(kind.operations, kind)
 
@@ -207,18 +217,20 @@ class Kinds(dict[str, Kind]):
 
     def of(self, facts: Facts) -> Kinds:
         """Those of an edition of which that is known: which has an operation of theirs, or their
-        records, or they answer none, or say who may. Raises ValueError where it lacks a right that
+        records, or they answer none, or say who may. Raises UnfitKind where it lacks a right that
         they take.
         """
         bound = Kinds((kind for kind in self.values() if _is_of(kind, facts)), facts)
-        lacking = {
-            f"{right} (taken by the kind {bound.answering[id].type})"
-            for id, (_, right) in bound.table.items()
-            if id in facts.statuses and right not in facts.rights
-        }
-        if lacking:
-            raise ValueError(f"edition.json lacks under rights: {', '.join(sorted(lacking))}")
+        for id, (_, right) in bound.table.items():
+            if id in facts.statuses and right not in facts.rights:
+                raise UnfitKind(bound.answering[id].type, no_right(id, right, facts))
         return bound
+
+
+def no_right(word: str, right: str, facts: Facts) -> str:
+    """That what stands under a word of a kind is no right of an edition."""
+    near = did_you_mean(right, facts.rights)
+    return f"names the right {right!r} for {word}, which edition.json lacks under rights. {near}"
 
 
 def _is_of(kind: Kind, facts: Facts) -> bool:

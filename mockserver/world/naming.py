@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mockserver.world.kinds import Kinds, Values
 from mockserver.world.state import ROOT, Record, State
 
+Fold = Callable[[str], str]
+"""How a name is spelled where letters of two kinds are the same."""
 
-def by_id(
-    kind: str, fold: Callable[[str], str] = str
-) -> Callable[[State, str, Record | None], Record | None]:
+
+def by_id(kind: str, fold: Fold = str) -> Callable[[State, str, Record | None], Record | None]:
     """The usual `find`: by id wherever it stands; within an owner by name, as `fold` spells it."""
+    return partial(_found, kind, fold)
 
-    def find(state: State, value: str, within: Record | None) -> Record | None:
-        if within is None:
-            return state.find(kind, value)
-        return state.find(kind, within.key, fold(value))
 
-    return find
+def _found(kind: str, fold: Fold, state: State, value: str, within: Record | None) -> Record | None:
+    if within is None:
+        return state.find(kind, value)
+    return state.find(kind, within.key, fold(value))
 
 
 def unique_name(
-    kind: str, fold: Callable[[str], str] = str
+    kind: str, fold: Fold = str
 ) -> Callable[[Values, tuple[int, ...]], tuple[tuple[Any, ...], ...]]:
     """The usual `names`: the name is unique in its owner's list, as `fold` spells it."""
+    return partial(_unique, kind, fold)
 
-    def names(values: Values, owners: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
-        return ((kind, owners[0], fold(values["name"])),)
 
-    return names
+def _unique(
+    kind: str, fold: Fold, values: Values, owners: tuple[int, ...]
+) -> tuple[tuple[Any, ...], ...]:
+    return ((kind, owners[0], fold(values["name"])),)
+
+
+def made_for(how: object) -> tuple[str, Fold] | None:
+    """The type and the spelling that a `find` or `names` of these was made for; None of another's own."""
+    if not isinstance(how, partial) or how.func not in (_found, _unique):
+        return None
+    kind, fold = how.args
+    return kind, fold
 
 
 def by_name(values: Values, key: int) -> tuple[Any, ...]:

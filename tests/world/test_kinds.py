@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from mockserver.contract import editions, load
+from mockserver.pipeline import server
 from mockserver.pipeline.misnamed import refuse_misnamed
 from mockserver.pipeline.server import Server, facts
 from mockserver.resources import kinds, modules, table
-from mockserver.world.kinds import Kind, Kinds, To
+from mockserver.world.kinds import Kind, Kinds, To, UnfitKind
+from mockserver.world.naming import by_id, unique_name
 from mockserver.world.state import Record
 from mockserver.world.view import View
 from mockserver.world.who import callers
@@ -62,8 +64,9 @@ def test_entries_that_refer_in_a_circle_are_refused() -> None:
 def test_an_operation_that_two_kinds_answer_is_refused() -> None:
     (id, answered), *_ = kinds("2019-07").table.items()
     both = [replace(kind(type), operations={id: answered}) for type in ("a", "b")]
-    with pytest.raises(ValueError, match=f"two kinds answer {id}"):
+    with pytest.raises(UnfitKind) as refused:
         Kinds(both)
+    assert str(refused.value) == f"the kind b answers {id}, and so does the kind a"
 
 
 # what a module says wrongly
@@ -111,12 +114,13 @@ def test_a_type_that_two_modules_have_is_refused(place: str) -> None:
     [
         (
             {"member": "teams"},
-            "the kinds teams and beacons both stand under 'teams' in an entry of organizations; give one of "
-            "them another member",
+            "the kind beacons stands under 'teams' in an entry of organizations, and so does the kind teams; give "
+            "one of them another member",
         ),
         (
             {"member": "users", "within": None},
-            "the kinds users and beacons both stand under 'users' in a fixture; give one of them another member",
+            "the kind beacons stands under 'users' in a fixture, and so does the kind users; give one of them "
+            "another member",
         ),
         (
             {"member": "email"},
@@ -179,6 +183,63 @@ def test_a_kind_whose_ids_or_title_are_not_those_of_its_page_is_refused(
     with pytest.raises(ValueError, match="teams") as refused:
         refuse_misnamed(kinds("2019-07").but(other).of(facts(EDITION)), EDITION, {})
     assert str(refused.value) == said
+
+
+def refusal(**words: Any) -> str:
+    """Why teams of such words are not served."""
+    other = replace(kinds("2019-07")["teams"], **words)
+    with pytest.raises(UnfitKind) as refused:
+        refuse_misnamed(kinds("2019-07").but(other).of(facts(EDITION)), EDITION, {})
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("word", ["find", "names"])
+def test_what_finds_records_of_another_type_is_refused(word: str) -> None:
+    """Each show would be 404, also of a type that there is."""
+    usual = {"find": by_id, "names": unique_name}[word]
+    for type in ("teamz", "users"):
+        assert refusal(**{word: usual(type, str.casefold)}) == (
+            f"the kind teams says {type!r} in its {word}: no record of it would be found; say 'teams'"
+        )
+
+
+def test_what_finds_names_spelled_otherwise_than_they_are_kept_is_refused() -> None:
+    assert refusal(find=by_id("teams")) == (
+        "the kind teams spells a name otherwise in find than in names: it would not be found; give both the "
+        "same"
+    )
+
+
+def test_a_kind_that_is_named_in_a_path_and_says_not_how_it_is_found_is_refused() -> None:
+    said = refusal(find=None)
+    assert said.startswith("the kind teams is not to be found: the path of ")
+    assert said.endswith(" names one of its records, and it has no find")
+
+
+@pytest.mark.parametrize("edition", ["2019-07", "2026-08"])
+def test_a_mistake_of_a_kind_is_told_with_the_file_of_its_module(edition: str) -> None:
+    """In August 2026 teams have a module of their own."""
+    contract = load(edition)
+    wrong = replace(kinds(edition)["teams"], find=by_id("teamz"))
+    with pytest.raises(ValueError, match="teamz") as refused:
+        server.served(contract, lambda name: kinds(name).but(wrong))
+    module = {"2019-07": "teams", "2026-08": "teams_2026"}[edition]
+    assert str(refused.value).startswith(f"mockserver/resources/{module}.py: the kind teams says")
+
+
+def test_a_mistake_of_a_kind_of_no_module_is_told_without_a_file() -> None:
+    wrong = given(find=by_id("beaconz"))["KIND"]
+    with pytest.raises(ValueError, match="beacons") as refused:
+        server.served(EDITION, lambda name: Kinds([*kinds(name).values(), wrong]))
+    assert str(refused.value).startswith("the kind beacons says 'beaconz' in its find")
+
+
+def test_a_mistake_of_two_kinds_is_told_with_the_files_of_both() -> None:
+    wrong = replace(kinds("2019-07")["ssh-keys"], member="teams")
+    with pytest.raises(ValueError, match="teams") as refused:
+        server.served(EDITION, lambda name: kinds(name).but(wrong))
+    both = "mockserver/resources/teams.py and mockserver/resources/ssh_keys.py: the kind teams stands under"
+    assert str(refused.value).startswith(both)
 
 
 def test_a_kind_of_an_edition_that_there_is_not_is_refused() -> None:
@@ -276,10 +337,26 @@ def test_every_word_that_gives_a_right_is_one_that_somebody_is_granted() -> None
 
 def test_an_edition_without_a_right_that_an_operation_takes_is_refused() -> None:
     some = replace(facts(EDITION), rights={n: r for n, r in RIGHTS.items() if n != "read-team"})
-    with pytest.raises(ValueError, match=r"edition\.json") as refused:
+    with pytest.raises(UnfitKind) as refused:
         kinds("2019-07").of(some)
-    said = "edition.json lacks under rights: read-team (taken by the kind teams)"
-    assert str(refused.value) == said
+    assert str(refused.value) == (
+        "the kind teams names the right 'read-team' for show-team-information, which edition.json lacks under "
+        "rights. Did you mean 'read-team-access' or 'read-user'?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "under"),
+    [
+        ({"read": "read-teem"}, "read"),
+        ({"permissions": {"can-destroy": "read-teem"}}, "permissions, can-destroy"),
+    ],
+)
+def test_a_right_that_a_kind_names_elsewhere_is_one_of_the_edition_too(
+    words: dict[str, Any], under: str
+) -> None:
+    said = f"the kind teams names the right 'read-teem' for {under}, which edition.json lacks under rights. Did you mean"
+    assert refusal(**words).startswith(said)
 
 
 def test_an_edition_does_without_a_kind_of_which_it_has_neither_operations_nor_records() -> None:
