@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("mockserver")
 
 EVERY = 0.2
-"""Seconds between two looks; longer where a look takes longer."""
+"""Seconds between two looks; longer where a look takes long."""
+SELDOM = 1.0
+"""Seconds between two looks of which each takes a tenth of this, or more."""
 
 
 def write_whole(path: Path, document: Any) -> None:
@@ -113,12 +115,12 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 @contextmanager
 def _beside(name: str, call: Callable[[], None], every: float) -> Iterator[None]:
-    """A thread that calls again and again until the block ends, half of the time at the most."""
+    """A thread that calls again and again until the block ends."""
     over = threading.Event()
 
     def again() -> None:
         took = 0.0
-        while not over.wait(max(every, took)):
+        while not over.wait(pause(took, every)):
             began = time.monotonic()
             call()
             took = time.monotonic() - began
@@ -130,3 +132,10 @@ def _beside(name: str, call: Callable[[], None], every: float) -> Iterator[None]
     finally:
         over.set()
         thread.join()
+
+
+def pause(took: float, every: float = EVERY) -> float:
+    """Seconds to the next look after one of that length: looks take a tenth of the time, those that cannot
+    in a second take more, and half of it at the most.
+    """
+    return max(every, min(10 * took, SELDOM), took)

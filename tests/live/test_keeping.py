@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -107,6 +108,33 @@ def test_what_cannot_be_written_in_between_is_logged_and_tried_again(
             until(lambda: caplog.messages)
         assert caplog.messages[0] == f"cannot write {path}: No space left"
         until(lambda: "staging" in path.read_text(encoding="utf-8"))
+
+
+def test_a_world_that_takes_long_to_write_is_written_less_often(
+    monkeypatch: pytest.MonkeyPatch, universe: Universe, client: ApiClient, tmp_path: Path
+) -> None:
+    """Between two writes it waits ten times as long as the one took."""
+    began: list[float] = []
+    numbers = itertools.count()
+
+    def slow(number: int) -> None:
+        began.append(time.monotonic())
+        time.sleep(0.02)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with keeping.kept(universe, tmp_path / "state.json", SOON):
+        until(lambda: client.post(SETS, json=a_set(f"s{next(numbers)}")) and len(began) > 3)
+    assert began[2] - began[1] > 0.2
+    assert began[3] - began[2] > 0.2
+
+
+@pytest.mark.parametrize(
+    ("took", "pause"), [(0.001, 0.2), (0.02, 0.2), (0.05, 0.5), (0.1, 1), (0.5, 1), (3, 3)]
+)
+def test_a_large_world_is_written_once_a_second_and_at_most_half_of_the_time(
+    took: float, pause: float
+) -> None:
+    assert keeping.pause(took) == pause
 
 
 def test_a_place_that_cannot_be_written_is_said_at_the_start(
