@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from mockserver.world.calls import Call
@@ -50,19 +49,12 @@ def seed_project(seeding: Seeding, entry: Any, pointer: str, owner: Record | Non
         record = seeding.change(kind, default, seeding.values(kind, rest))
         seeding.join(kind, record, rest, pointer, owner)
         return record
-    if default.key in seeding.places and (taken := _taken(default, rest)):
-        remedy = 'an entry with "default": true describes that one'
+    name = str(entry["name"])
+    if default.key in seeding.places and name.casefold() == default["name"].casefold():
+        taken, remedy = f"The name {name!r}", 'an entry with "default": true describes that one'
         seeding.fault(pointer, f"{taken} is that of the default project {default.id}: {remedy}.")
         return None
     return seeding.record(kind, rest, pointer, owner)
-
-
-def _taken(default: Record, entry: Mapping[str, Any]) -> str:
-    """What an entry has of a default project that it does not say it is; empty if nothing."""
-    if entry.get("id") == default.id:
-        return f"The id {default.id!r}"
-    name = str(entry["name"])
-    return f"The name {name!r}" if name.casefold() == default["name"].casefold() else ""
 
 
 def dump_project(state: State, record: Record, entry: dict[str, Any]) -> dict[str, Any]:

@@ -171,32 +171,29 @@ def test_a_default_project_keeps_its_place_under_a_new_name_in_a_dump(
         assert at(other, f"projects/{DEFAULT}")["attributes"]["name"] == "main"
 
 
-def test_a_fixture_that_does_not_say_which_project_is_the_default_one_is_told_how_to(
-    tfe: mockserver.World,
-) -> None:
-    """With its name, or with the id that is made for it; an entry that says so takes both."""
+def test_a_fixture_that_does_not_say_which_project_is_the_default_one_is_told_how_to() -> None:
+    """An entry that says so takes the name."""
     fixture: Any = {"organizations": [{"name": "o", "projects": [{"name": "default project"}]}]}
-    entry = fixture["organizations"][0]["projects"][0]
-
-    def refused() -> str:
-        with pytest.raises(BadFixture) as told:
-            mockserver.create_app(edition="2026-08", fixture=fixture)
-        return str(told.value)
-
-    remedy = r'an entry with "default": true describes that one\.'
-    pattern = (
-        r"/organizations/0/projects/0: The (name|id) '(.+)' is that of the default project (\S+): "
+    with pytest.raises(BadFixture) as told:
+        mockserver.create_app(edition="2026-08", fixture=fixture)
+    assert re.search(
+        r"/organizations/0/projects/0: The name 'default project' is that of the default project \S+: "
+        r'an entry with "default": true describes that one\.',
+        str(told.value),
     )
-    named = re.search(pattern + remedy, refused())
-    assert named
-    assert named.groups()[:2] == ("name", "default project")
-    entry |= {"name": "main", "id": named[3]}
-    known = re.search(pattern + remedy, refused())
-    assert known
-    assert known.groups() == ("id", named[3], named[3])
-    entry["default"] = True
-    with mockserver.universe(edition="2026-08", fixture=fixture) as other:
-        assert at(other, f"projects/{named[3]}")["attributes"]["name"] == "main"
+    fixture["organizations"][0]["projects"][0]["default"] = True
+    mockserver.universe(edition="2026-08", fixture=fixture).close()
+
+
+def test_an_id_that_an_entry_names_is_made_for_nothing_that_the_fixture_does_not_list() -> None:
+    fixture: Any = {"organizations": [{"name": "o"}]}
+    with mockserver.universe(edition="2026-08", fixture=fixture) as world:
+        made = at(world, "organizations/o")["relationships"]["default-project"]["data"]["id"]
+    fixture["organizations"][0]["projects"] = [{"name": "main", "id": made}]
+    with mockserver.universe(edition="2026-08", fixture=fixture) as world:
+        assert at(world, f"projects/{made}")["attributes"]["name"] == "main"
+        default = at(world, "organizations/o")["relationships"]["default-project"]["data"]["id"]
+    assert default != made
 
 
 @pytest.mark.parametrize("name", ["a!b", "ab", "x" * 41, "zeile\n"])
