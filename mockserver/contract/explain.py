@@ -209,5 +209,6 @@ def explained(
         "source": source,
         "hint": hints.misspelt(miss, others)
         or hints.misplaced(miss, part, others, around, components)
+        or part.get("x-hint")
         or hints.hint(miss, wanted, around, components),
     }

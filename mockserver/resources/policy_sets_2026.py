@@ -125,6 +125,7 @@ TODAY = replace(
     checked=checked,
     computed={
         "versioned": versions.versioned,
+        "vcs-repo": None,
         "overridable": overridable,
         "policy-tool-version": tool_version,
         "scoping-type": scopes.scoping,

@@ -195,7 +195,10 @@ def fixture_entry(resource: Resource, known: Known) -> Any:
 
 SCENARIO = Scenario(
     values=values,
-    left_alone={"policy-tool-version": "it needs a version that the server has"},
+    left_alone={
+        "policy-tool-version": "it needs a version that the server has",
+        "vcs-repo": "it needs a repository that the server can read",
+    },
     unique={"name": "recorded answers of the real service"},
     changes=changes,
     besides={"agent-enabled": ("/attributes/overridable",)},

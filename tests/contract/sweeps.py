@@ -192,6 +192,8 @@ def whole(schema: Schema, components: Mapping[str, Schema], like: Any = None) ->
         return schema["const"]
     if "enum" in schema:
         return schema["enum"][0]
+    if allowed == {"null"}:
+        return None
     return {"string": "text", "integer": max(1, schema.get("minimum", 1)), "boolean": True}[
         min(allowed - {"null"})
     ]

@@ -174,3 +174,24 @@ def test_a_policy_of_a_fixture_that_cannot_be_is_told_with_its_place(
     with pytest.raises(BadFixture) as refused:
         mockserver.create_app(edition="2026-08", fixture=a_fixture(**policy))
     assert str(refused.value) == f"The fixture has 1 fault(s):\n  {said}"
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_a_set_from_a_repository_is_refused_and_told_what_to_do_instead(
+    tfe: mockserver.World, method: str
+) -> None:
+    repository = {"identifier": "acme/policies", "branch": "", "oauth-token-id": "ot-1"}
+    path = SETS if method == "post" else f"{ROOT}/policy-sets/{TAGGED}"
+    refused = tfe.client.open(
+        path, method=method.upper(), json=body("policy-sets", name="new", vcs_repo=repository)
+    )
+    (error,) = refused.json["errors"]
+    assert refused.status_code == 422
+    assert error["source"] == {"pointer": "/data/attributes/vcs-repo"}
+    assert error["meta"]["expected"] == "null"
+    assert error["meta"]["hint"] == (
+        "No repository is read: leave it out; add policies, or upload a version."
+    )
+    taken = body("policy-sets", name="without", vcs_repo=None)
+    assert tfe.client.open(path, method=method.upper(), json=taken).status_code in (200, 201)
+    assert last(tfe).findings == []

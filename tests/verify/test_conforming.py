@@ -257,6 +257,7 @@ def test_what_is_not_asked_has_a_reason(played: Any) -> None:
         "an organization without vcs-integrations": "verification can take no entitlement away",
         "user-tokens-enabled of organizations": "it would lock out who runs verification",
         "policy-tool-version of policy-sets": "it needs a version that the server has",
+        "vcs-repo of policy-sets": "it needs a repository that the server can read",
         "auto-destroy-at of workspaces": "who forgets to remove the workspace would have it destroyed",
         **{
             f"{name} of {tool}-versions": why
