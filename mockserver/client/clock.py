@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
-from mockserver.client.links import Link, shown_or_gone
+from mockserver.client.links import ControlError, Link, shown_or_gone
 from mockserver.pipeline.arguments import refuse_wrong
 from mockserver.world.clock import parse_timestamp, timestamp
 
@@ -35,11 +34,14 @@ class ClockHandle:
     def set(self, now: str | datetime) -> str:
         """It is `now`: a timestamp, or a datetime that knows its time zone. Gives the time.
 
-        Raises ControlError for no timestamp.
+        Raises ControlError for no timestamp, or one without a time zone.
         """
         text = now.isoformat() if isinstance(now, datetime) else now
-        with suppress(ValueError):
-            text = timestamp(parse_timestamp(text))
+        if isinstance(text, str):
+            try:
+                text = timestamp(parse_timestamp(text))
+            except ValueError as error:
+                raise ControlError(422, [{"pointer": "/now", "detail": str(error)}]) from None
         return str(self._link.send("PATCH", "clock", {"now": text})["now"])
 
     def advance(self, seconds: float | timedelta) -> str:

@@ -142,15 +142,19 @@ class JournalReader:
         Raises AssertionError that says where the order ends.
         """
         __tracebackhide__ = True
-        for operation in operations:
-            refuse_wrong("in_order", {"operation": operation})
-            self._operation(operation)
+        if not operations:
+            raise TypeError(
+                "in_order(): name at least one operation, else every journal is in order"
+            )
+        for one in operations:
+            refuse_wrong("in_order", {"operation": one})
+            self._operation(one)
         seen, forgotten = self._known()
         rest = iter(seen)
-        for at, operation in enumerate(operations):
-            if not any(exchange.operation == operation for exchange in rest):
+        for at, one in enumerate(operations):
+            if not any(exchange.operation == one for exchange in rest):
                 after = f" after {operations[at - 1]}" if at else ""
-                lines = [f"expected {operation}{after}; the exchanges were:"]
+                lines = [f"expected {one}{after}; the exchanges were:"]
                 lines += [f"  {exchange}" for exchange in seen] or ["  none at all"]
                 raise AssertionError("\n".join([*lines, *_unknown(forgotten)]))
 

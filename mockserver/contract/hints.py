@@ -12,6 +12,9 @@ from mockserver.redaction import cut
 ALIKE = 0.65
 """The least ratio by which an unlisted name is near a listed one: `tag-names` is not `name`."""
 
+FEW = 3
+"""Letters of the shortest name that is taken for the beginning of a listed one: `run` of `running`."""
+
 
 def hint(
     miss: Miss,
@@ -90,8 +93,13 @@ def misspelt(miss: Miss, others: Iterable[Miss]) -> str | None:
 
 
 def meant(miss: Miss) -> str | None:
-    """The listed name that an unlisted one is nearest to, or the only one of which it is a word."""
+    """The listed name that an unlisted one is nearest to, or the only one that begins with it or of which
+    it is a word.
+    """
     name = str(miss.path[-1])[:LONGEST].replace("_", "-")
     near = nearest(name, miss.expected, cutoff=ALIKE)
-    longer = [] if near else [listed for listed in miss.expected if name in listed.split("-")]
-    return near[0] if near else longer[0] if len(longer) == 1 else None
+    if near:
+        return near[0]
+    starts = name if len(name) >= FEW else "-"
+    longer = [one for one in miss.expected if name in one.split("-") or one.startswith(starts)]
+    return longer[0] if len(longer) == 1 else None

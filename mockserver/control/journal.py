@@ -13,7 +13,13 @@ from mockserver.world.universe import Universe
 
 def list_exchanges(call: ControlCall) -> Handled:
     journal, query = call.own.journal, call.query
-    chosen = journal.select(query.get("operation"), query.get("status"))
+    operation = query.get("operation")
+    if operation is not None:
+        try:
+            call.server.contract(call.own.edition).operation(operation)
+        except KeyError as error:
+            raise Refused(422, ("", str(error.args[0]))) from None
+    chosen = journal.select(operation, query.get("status"))
     if (text := query.get("finding")) is not None:
         chosen = [entry for entry in chosen if entry.has_finding(text)]
     return 200, {

@@ -232,6 +232,16 @@ def test_the_clock_is_shown_set_advanced_run_and_stopped(tfe: Any) -> None:
     assert tfe.clock.now == tfe.clock.now
 
 
+def test_the_beginning_of_a_name_is_told_the_name(tfe: Any) -> None:
+    (told,) = faults(ask(tfe, "PATCH", "clock", {"run": False}))
+    assert told == (
+        "/run",
+        "run is not listed (false); expected no such member. Did you mean running?",
+    )
+    (told,) = faults(ask(tfe, "PATCH", "clock", {"ru": False}))
+    assert told[1].endswith("Leave out ru; it has no effect."), "two letters begin too much"
+
+
 def test_a_clock_that_cannot_be_so_stays_as_it_was(tfe: Any) -> None:
     for wanted, pointer in (
         ({"now": "2019-02-30T00:00:00.000Z"}, "/now"),

@@ -58,6 +58,15 @@ def test_exchanges_stand_oldest_first_with_their_counts(tfe: Any) -> None:
     assert (answer["count"], answer["forgotten"]) == (3, 0)
 
 
+def test_an_operation_that_the_edition_has_not_is_told_the_nearest(tfe: Any) -> None:
+    answer = ask(tfe, "GET", "journal?operation=creat-policy-set")
+    (told,) = answer.json["errors"]
+    assert answer.status_code == 422
+    assert told["detail"].startswith(
+        "Edition 2019-07 has no operation 'creat-policy-set'. Did you mean "
+    )
+
+
 def test_control_requests_are_no_exchanges(tfe: Any) -> None:
     tfe.state()
     tfe.clock.advance(1)
@@ -292,7 +301,7 @@ def test_exchanges_are_chosen_by_operation_status_and_finding(tfe: Any) -> None:
     assert numbers("?finding=any") == [1, 3]
     assert numbers("?finding=key-path") == []  # a name of a member is no word of it
     assert numbers("?finding=query%20parameter") == [3]
-    assert numbers("?operation=nothing") == []
+    assert numbers("?operation=delete-policy-set") == []
     answer = ask(tfe, "GET", "journal?status=404").json
     assert (answer["exchanges"], answer["count"]) == ([], 4)
 

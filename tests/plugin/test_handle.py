@@ -171,8 +171,12 @@ def test_the_clock_stands_until_it_is_set_advanced_or_let_run(
     assert clock.set(datetime(2021, 1, 1, 1, tzinfo=timezone(timedelta(hours=1)))) == (
         "2021-01-01T00:00:00.000Z"
     )
-    for bad in ("yesterday", "2020-01-01", datetime(2020, 1, 1)):
-        with pytest.raises(ControlError, match="/now"):
+    for bad, why in (
+        ("yesterday", "/now: 'yesterday' is not a timestamp of the form"),
+        ("2020-01-01", "/now: '2020-01-01' names no time zone"),
+        (datetime(2020, 1, 1), "/now: '2020-01-01T00:00:00' names no time zone"),
+    ):
+        with pytest.raises(ControlError, match=why):
             clock.set(bad)
     with pytest.raises(ControlError, match="/advance"):
         clock.advance(1e300)

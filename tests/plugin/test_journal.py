@@ -104,6 +104,11 @@ def test_not_called_lists_the_calls(world: Tfe, made: str) -> None:
     )
 
 
+def test_an_order_of_nothing_is_no_order(world: Tfe) -> None:
+    with pytest.raises(TypeError, match=r"^in_order\(\): name at least one operation"):
+        world.journal.in_order()
+
+
 def test_in_order_says_where_the_order_ends(world: Tfe, made: str) -> None:
     policies(world, made, MINE)
     world.client.delete(f"/api/v2/policy-sets/{made}")
