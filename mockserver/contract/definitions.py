@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from mockserver.contract.engines import Schema
 from mockserver.contract.pages import Page, UnfitPage
+from mockserver.contract.references import check_references
 from mockserver.contract.resource_definitions import (
     CLOSED,
     COMPONENTS,
@@ -171,7 +172,7 @@ def defined(pages: Mapping[str, Page]) -> Definitions:
         for component, schema in whole.items()
         if not is_record(schema) and component not in shared and not component.startswith(SHARED)
     ]
-    _check_references(
+    check_references(
         pages, {*plain, *bases, *shared, *(c for c in written if c.startswith(SHARED))}
     )
     schemas: dict[str, Any] = {component: closed(written[component]) for component in plain}
@@ -191,28 +192,6 @@ def defined(pages: Mapping[str, Page]) -> Definitions:
 
 SHARED = (*(name.removeprefix(COMPONENTS) for name in (LINKAGE, SELF)), "common.identifier")
 """Definitions that records refer to: the linkage that is meant is made of `x-of`, the path of the type."""
-
-
-def _check_references(pages: Mapping[str, Page], there: set[str]) -> None:
-    for page in pages.values():
-        for target in sorted(page.references - there):
-            file, _, name = target.partition(".")
-            place = next(_referring({"operations": page.operations, "$defs": page.defs}, target))
-            raise UnfitPage(
-                f"{page.path}#{place}: it refers to {file}.json#/$defs/{name}, which does not exist"
-            )
-
-
-def _referring(part: Any, target: str, at: str = "") -> Iterator[str]:
-    """The places of the references to a component."""
-    if isinstance(part, Mapping):
-        if part.get("$ref") == f"{COMPONENTS}{target}":
-            yield f"{at}/$ref"
-        for name, inner in part.items():
-            yield from _referring(inner, target, f"{at}/{name}")
-    elif isinstance(part, list):
-        for index, inner in enumerate(part):
-            yield from _referring(inner, target, f"{at}/{index}")
 
 
 def _base(schema: Schema) -> str:

@@ -19,10 +19,8 @@ from mockserver.contract.examples import examples
 from mockserver.contract.files import is_released
 from mockserver.contract.operations import JSONAPI, OBJECTS
 from mockserver.contract.pages import Page, UnfitPage, pages, refusals
-from mockserver.contract.resource_definitions import (
-    COMPONENTS,
-    identifier_schema,
-)
+from mockserver.contract.references import refuse_lost_references
+from mockserver.contract.resource_definitions import COMPONENTS, identifier_schema
 from mockserver.contract.roles import CREATE, UPDATE, body_schema
 from mockserver.contract.successes import with_success
 
@@ -46,7 +44,7 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
     """Everything that the pages of an edition say, whole; `most` records stand on a page of a list.
 
     Raises UnfitPage with file and place where an operation names what is not there; where the pages are
-    not a release's, also as `refuse_contradictions`.
+    not a release's, also as `refuse_lost_references` and `refuse_contradictions`.
     """
     made = Assembled()
     known = defined(pages)
@@ -75,6 +73,7 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
                 raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
             told.append((page, whole, item))
     if not all(map(is_released, {page.path.parent for page in pages.values()})):
+        refuse_lost_references(pages, made)
         refuse_contradictions(pages, told, made)
     return made
 

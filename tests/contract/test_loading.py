@@ -327,12 +327,78 @@ def test_a_difference_outside_the_subset_is_refused_too(copy: Path, word: str) -
 
 
 def test_a_reference_of_a_schema_to_nothing_is_refused(copy: Path) -> None:
-    for target in ("no.json#/$defs/thing", "organizations.json#/$defs/organizations"):
+    for target, near in (
+        ("no.json#/$defs/thing", ""),
+        ("commen.json#/$defs/page-meta", "; did you mean 'common.json#/$defs/page-meta'?"),
+        ("common.json#/$defs/page-mata", "; did you mean 'common.json#/$defs/page-meta'?"),
+    ):
         path = spoilt(copy, defs={"more": {"items": {"$ref": target}}})
         with pytest.raises(UnfitPage) as refused:
             Edition(copy)
-        said = f"{path}#/$defs/more/items/$ref: it refers to {target}, which does not exist"
+        said = f"{path}#/$defs/more/items/$ref: it refers to {target}, which does not exist{near}"
         assert str(refused.value) == said
+
+
+RECORDS = ("organizations.json#/$defs/organizations", "workspaces.json#/$defs/workspaces")
+"""One that no other definition refers to, and one that another is a difference to."""
+PARTS = ("common.json#/$defs/self", "common.json#/$defs/identifier")
+
+
+@pytest.mark.parametrize("target", [*RECORDS, *PARTS])
+@pytest.mark.parametrize(
+    ("at", "spoil"),
+    [
+        ("/$defs/more/items", lambda to: {"defs": {"more": {"items": to}}}),
+        (
+            "/operations/show-more/answers/200/schema",
+            lambda to: {
+                "operations": {
+                    "show-more": {
+                        **CALL,
+                        "answers": {"200": {"description": "More.", "schema": to}},
+                    }
+                }
+            },
+        ),
+        (
+            "/operations/show-more/parameters/q",
+            lambda to: {
+                "operations": {
+                    "show-more": {**CALL, "parameters": {"q": {"description": ".", **to}}}
+                }
+            },
+        ),
+    ],
+)
+def test_a_reference_of_a_schema_to_a_record_or_a_part_of_one_is_refused_as_that(
+    copy: Path, target: str, at: str, spoil: Any
+) -> None:
+    path = spoilt(copy, **spoil({"$ref": target}))
+    with pytest.raises(UnfitPage) as refused:
+        Edition(copy)
+    record = (
+        "is a record, and no schema can hold one; a relationship names its type under x-of, an answer says "
+        "document or list"
+    )
+    part = "only a record can refer to, for its relationships, links or attributes"
+    reason = record if target in RECORDS else part
+    assert str(refused.value) == f"{path}#{at}/$ref: it refers to {target}, which {reason}"
+
+
+@pytest.mark.parametrize("word", ["", "x-sent", "x-create", "x-update"])
+def test_such_a_reference_of_an_attribute_is_told_with_its_place(copy: Path, word: str) -> None:
+    target = {"$ref": "workspaces.json#/$defs/workspaces"}
+
+    def spoil(page: Any) -> None:
+        attributes = page["$defs"]["policies"]["properties"]["attributes"]["properties"]
+        attributes["size"] = {word: target, "type": "integer"} if word else target
+
+    rewrite(copy / "policies.json", spoil)
+    with pytest.raises(UnfitPage, match="is a record") as refused:
+        Edition(copy)
+    at = "/$defs/policies/properties/attributes/properties/size"
+    place = f"{copy / 'policies.json'}#{at}{f'/{word}' if word else ''}/$ref: "
+    assert str(refused.value).startswith(place)
 
 
 @pytest.mark.parametrize(
