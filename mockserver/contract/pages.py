@@ -88,22 +88,20 @@ def _first(misses: Sequence[Miss]) -> Miss | None:
     return next((miss for miss in misses if miss.fault == "unlisted"), next(iter(misses), None))
 
 
-def _differing(part: Any, at: InstancePath = ()) -> Iterator[tuple[InstancePath, Any]]:
-    """Each difference of a page: its place, and the schema that it makes of the one it stands in."""
-    if isinstance(part, list):
-        for index, item in enumerate(part):
-            yield from _differing(item, (*at, index))
-    elif isinstance(part, dict):
-        for word, said in part.items():
-            if word in PATCHES and isinstance(said, dict):
-                base = {} if word == "x-identifier" else part
-                whole = patched({w: s for w, s in base.items() if w not in PATCHES}, said)
-                yield (*at, word), whole
-            elif word in NAMED and isinstance(said, dict):
-                for name, inner in said.items():
-                    yield from _differing(inner, (*at, word, name))
-            elif word not in VALUES:
-                yield from _differing(said, (*at, word))
+def _differing(part: Any, named: bool = False) -> Iterator[tuple[InstancePath, Any]]:
+    """Each difference of a part of a page: its place there, and the schema that it makes of the one it
+    stands in. `named`: the members have names of the page's own.
+    """
+    members = part.items() if isinstance(part, dict) else enumerate(part)
+    for word, said in members:
+        if not isinstance(said, dict | list) or (not named and word in VALUES):
+            continue
+        if not named and word in PATCHES and isinstance(said, dict):
+            base = {} if word == "x-identifier" else part
+            yield (word,), patched({w: s for w, s in base.items() if w not in PATCHES}, said)
+            continue
+        for at, whole in _differing(said, not named and word in NAMED):
+            yield (word, *at), whole
 
 
 def _page(path: Path, said: Mapping[str, Any]) -> Page:
