@@ -58,7 +58,7 @@ def settled_of_kinds(
     """A name and a kind never change; each kind has levels and a query of its own (suite)."""
     kept = record or attributes
     kind, attributes["name"] = kept["kind"], kept["name"]
-    level = level_of(call, kind, attributes)
+    level = level_of(call, kind, attributes, record)
     if level is not None or record is None:
         attributes["_mode"] = level or DEFAULT[kind]
     if kind == "opa":
@@ -69,7 +69,9 @@ def settled_of_kinds(
     return attributes
 
 
-def level_of(call: Call, kind: str, attributes: dict[str, Any]) -> str | None:
+def level_of(
+    call: Call, kind: str, attributes: dict[str, Any], record: Record | None
+) -> str | None:
     """The level that is sent, as such or with the policy's one file; None where neither is.
 
     Both are taken out of the attributes. Raises Problem for one that the kind does not have.
@@ -77,11 +79,13 @@ def level_of(call: Call, kind: str, attributes: dict[str, Any]) -> str | None:
     level: str | None = attributes.pop("enforcement-level", None)
     enforce = attributes.pop("enforce", None)
     place = "/data/attributes/enforcement-level"
-    if enforce is not None and level is None:
-        place = "/data/attributes/enforce"
-        level = mode_of(call, enforce, f"{attributes['name']}.{SUFFIX[kind]}", DEFAULT[kind])
-    elif enforce and level is not None:
-        tell_other_modes(call, enforce, level)
+    if enforce is not None:
+        file = f"{attributes['name']}.{SUFFIX[kind]}"
+        mode = mode_of(call, enforce, file, level or _unsaid(kind, enforce, record))
+        if level is None:
+            place, level = "/data/attributes/enforce", mode
+        elif mode != level:
+            tell_other_mode(call, mode, level)
     if level is not None and level not in LEVELS[kind]:
         raise invalid(
             "Enforcement level is not included in the list",
@@ -94,21 +98,26 @@ def level_of(call: Call, kind: str, attributes: dict[str, Any]) -> str | None:
     return level
 
 
-def tell_other_modes(call: Call, enforce: Sequence[Mapping[str, Any]], level: str) -> None:
-    """Modes that are sent beside another level: a finding each."""
-    for at, entry in enumerate(enforce):
-        if (mode := entry.get("mode", level)) != level:
-            call.let_pass(
-                f"/data/attributes/enforce/{at}/mode",
-                fact=f"enforce[{at}].mode is {mode}, and enforcement-level is {level}",
-                expected=f"{level}, or no enforce",
-                hint="Leave out data.attributes.enforce; enforcement-level goes before.",
-            )
+def _unsaid(kind: str, enforce: Sequence[Mapping[str, Any]], record: Record | None) -> str:
+    """The level where the policy's file is given none: as it is, where no file is."""
+    if record is not None and not any("mode" in entry for entry in enforce):
+        return str(record["_mode"])
+    return DEFAULT[kind]
+
+
+def tell_other_mode(call: Call, mode: str, level: str) -> None:
+    """A mode that is sent beside another level: a finding."""
+    call.let_pass(
+        "/data/attributes/enforce/0/mode",
+        fact=f"enforce[0].mode is {mode}, and enforcement-level is {level}",
+        expected=f"{level}, or no enforce",
+        hint="Leave out data.attributes.enforce; enforcement-level goes before.",
+    )
 
 
 def require_query(attributes: Values, record: Record | None) -> None:
     """What OPA is asked; raises Problem where a policy would ask nothing."""
-    if not attributes.get("query", record and record["query"]):
+    if blank(attributes.get("query", record and record["query"])):
         raise invalid(
             "Query can't be blank",
             "/data/attributes/query",
@@ -117,6 +126,11 @@ def require_query(attributes: Values, record: Record | None) -> None:
             source="create-policy",
             hint="Send e.g. terraform.main.",
         )
+
+
+def blank(query: str | None) -> bool:
+    """Whether OPA would be asked nothing."""
+    return not (query or "").strip()
 
 
 def tell_query(call: Call, kind: str, attributes: Values) -> None:
@@ -149,7 +163,7 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     mode, a_policy = entry.get("mode", DEFAULT[kind]), f"A policy of kind {kind}"
     if mode not in LEVELS[kind]:
         seeding.fault(f"{pointer}/mode", f"{a_policy} is {either(LEVELS[kind])}, not {mode}.")
-    elif kind == "opa" and not query:
+    elif kind == "opa" and blank(query):
         such = f"{a_policy} has a query, such as 'terraform.main'"
         seeding.fault(pointer, f"{such}; {entry['name']!r} has none.")
     elif kind != "opa" and query:

@@ -120,7 +120,40 @@ def test_a_level_goes_before_that_of_the_file_and_says_so_where_they_differ(
         )
 
 
-@pytest.mark.parametrize("query", ["", None])
+def test_an_enforce_beside_a_level_is_looked_at_as_one_alone(tfe: mockserver.World) -> None:
+    two = [{"path": "new.sentinel", "mode": "advisory"}, {"path": "b", "mode": "advisory"}]
+    said = body("policies", name="new", enforcement_level="advisory", enforce=two)
+    refused = tfe.client.post(POLICIES, json=said)
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["detail"] == "Enforce can only have one entry"
+    made = created(tfe, enforcement_level="advisory", enforce=[{"path": "x", "mode": "advisory"}])
+    assert made["attributes"]["enforcement-level"] == "advisory"
+    (finding,) = last(tfe).findings
+    assert finding["fact"] == (
+        "the policy is advisory: its one file is new.sentinel, and enforce[0].path is 'x'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "level"),
+    [({"kind": "sentinel"}, "new.sentinel", "advisory"), (OPA, "new.rego", "mandatory")],
+)
+def test_a_patch_that_names_no_mode_keeps_the_level(
+    tfe: mockserver.World, kind: dict[str, Any], file: str, level: str
+) -> None:
+    """Neither an empty `enforce`, which is shown before the first upload, nor a file without a mode."""
+    path = f"{ROOT}/policies/{created(tfe, **kind, enforcement_level=level)['id']}"
+    for enforce in ([], [{}], [{"path": file}]):
+        shown = tfe.client.patch(path, json=body("policies", enforce=enforce)).json["data"]
+        assert shown["attributes"]["enforcement-level"] == level
+        assert last(tfe).findings == []
+    shown = tfe.client.patch(path, json=body("policies", enforce=[{"path": "x"}])).json["data"]
+    assert shown["attributes"]["enforcement-level"] == level
+    (finding,) = last(tfe).findings
+    assert finding["fact"].startswith(f"the policy is {level}: its one file is {file}")
+
+
+@pytest.mark.parametrize("query", ["", " ", "\n\t", None])
 def test_a_policy_of_opa_never_loses_its_query(tfe: mockserver.World, query: str | None) -> None:
     path = f"{ROOT}/policies/{created(tfe, **OPA)['id']}"
     before = tfe.client.get(path).json
