@@ -213,12 +213,13 @@ def people_of_today(ask: Ask) -> list[str]:
         token = resource("authentication-tokens", description=described)
         ask("POST", f"/api/v2/teams/{team['id']}/authentication-tokens", token)
     ask("POST", f"{API}/authentication-token")
+    ask("POST", f"{API}/authentication-token?token=audit-trails")
     return [
         f"{API}/teams", f"/api/v2/teams/{team['id']}", f"/api/v2/team-workspaces/{access['id']}",
         f"/api/v2/team-projects?filter%5Bproject%5D%5Bid%5D={project['id']}", API, f"{API}/projects",
         f"{API}/organization-memberships", f"/api/v2/organization-memberships/{guest['id']}",
         f"{API}/team-tokens", f"/api/v2/teams/{team['id']}/authentication-token",
-        f"{API}/authentication-token",
+        f"{API}/authentication-token", f"{API}/authentication-token?token=audit-trails",
     ]  # fmt: skip
 
 
@@ -560,6 +561,6 @@ def test_what_a_fixture_of_today_cannot_keep_is_named(tmp_path: Path) -> None:
             "hint: authentication-tokens at-ID: its secret was not recorded; KEY.masked-at-ID opens "
             "in its place"
         ]
-        * 4,
+        * 5,
         *["hint: vars var-ID: its value was not recorded"] * 3,
     ]
