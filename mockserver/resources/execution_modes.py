@@ -57,7 +57,7 @@ def settle(
     if pool and mode != AGENT and (record is None or record[how.mode] != AGENT or mode):
         raise _refused(
             f"{_words(how.pool[0])} must not be specified unless using 'agent' execution mode",
-            f"/data/attributes/{how.pool_id}",
+            _place(call, how),
             fact=f"{how.pool_id} is {pool!r}, and the execution mode is not agent",
         )
     had = record is not None and len(call.state.members(record.key, how.pool)) > 0
@@ -80,6 +80,13 @@ def _named_pool(call: Call, how: Modes) -> str | None:
     return (linked or {}).get("id") or call.attributes.get(how.pool_id)
 
 
+def _place(call: Call, how: Modes) -> str:
+    """Where a body names the agent pool, or may."""
+    if call.linkage.get(how.pool[0]):
+        return f"/data/relationships/{how.pool[0]}/data"
+    return f"/data/attributes/{how.pool_id}"
+
+
 def with_pool(call: Call, how: Modes, state: State, record: Record) -> State:
     """The state in which the record has the pool that a body names; none in another mode, nor where
     its mode is not its own.
@@ -91,10 +98,13 @@ def with_pool(call: Call, how: Modes, state: State, record: Record) -> State:
         organization = record if record.kind == "organizations" else call.owner(record)
         found = known(call, POOLS, pool, organization) if POOLS in call.kinds else None
         if found is None:
-            raise _refused(
+            raise invalid(
                 f"{_words(how.pool[0])} does not exist",
-                f"/data/attributes/{how.pool_id}",
+                _place(call, how),
                 fact=f"{pool!r} is no agent pool of {organization.id}",
+                expected="the id of an agent pool of the organization",
+                source="execution-modes",
+                hint="List the organization's agent pools to find their ids.",
             )
         state = state.unlink(record.key, how.pool, state.members(record.key, how.pool))
         return state.link(record.key, how.pool, [found.key])

@@ -98,9 +98,13 @@ def delete_legacy(call: Call) -> Reply:
 
 
 def _legacy(call: Call) -> Record:
-    token = such(call.state, call.record, None, call.query.get("token"))
+    purpose = call.query.get("token")
+    token = such(call.state, call.record, None, purpose)
     if token is None:
-        raise not_found(f"{call.record.id} has no token without a description: generate one first")
+        wanted, way = "without a description", "generate one"
+        if purpose is not None:
+            wanted, way = f"for {purpose}", f"generate one with ?token={purpose}"
+        raise not_found(f"{call.record.id} has no token {wanted}: {way} first")
     return token
 
 

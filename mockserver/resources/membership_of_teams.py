@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.jsonapi.identifiers import to_many
 from mockserver.jsonapi.pagination import listed
@@ -54,6 +54,21 @@ def shown_users(view: View, record: Record) -> dict[str, Any]:
 
 def shown_memberships(view: View, record: Record) -> dict[str, Any]:
     return to_many(memberships(view, record))
+
+
+class Unfit(NamedTuple):
+    """Why somebody is not added or taken out: the vendor's words, the fact, and what to do."""
+
+    detail: str
+    fact: str
+    hint: str
+
+
+INVITE = "Invite the user to the organization first; a fixture can hold members."
+BY_MEMBERSHIP = (
+    "Add who is invited by the membership: POST /teams/{id}/relationships/organization-memberships."
+)
+LIST = "List the organization's memberships to find the id."
 
 
 # who may do what
@@ -140,18 +155,22 @@ def delete_memberships(call: Call) -> Reply:
     return _changed(call, _by_membership, add=False)
 
 
-def _by_name(call: Call, name: str) -> tuple[Record | None, str]:
+def _by_name(call: Call, name: str) -> tuple[Record | None, Unfit]:
     user = call.state.find("users", ROOT, name.casefold())
     own = membership(call, call.record.owner, user.key) if user else None
-    return (user if own and own["status"] == "active" else None), (
-        "User is not a member of the organization"
-    )
+    told = "User is not a member of the organization"
+    if own is None:
+        return None, Unfit(told, f"{name!r} is nobody who is in the organization", INVITE)
+    if own["status"] != "active":
+        return None, Unfit(told, f"{name!r} is invited, and no member yet", BY_MEMBERSHIP)
+    return user, Unfit(told, "", "")
 
 
-def _by_membership(call: Call, id: str) -> tuple[Record | None, str]:
+def _by_membership(call: Call, id: str) -> tuple[Record | None, Unfit]:
     own = call.state.find(TYPE, id)
     user = call.state.get(own.owners[1]) if own and own.owner == call.record.owner else None
-    return user, "Organization membership does not exist"
+    told = "Organization membership does not exist"
+    return user, Unfit(told, f"{id!r} is no membership of the organization", LIST)
 
 
 def _changed(call: Call, named: Any, *, add: bool) -> Reply:
@@ -159,12 +178,13 @@ def _changed(call: Call, named: Any, *, add: bool) -> Reply:
     there = set(call.state.members(call.record.key, MEMBERS))
     errors, users = list[Error](), list[Record]()
     for at, item in enumerate(call.document["data"]):
-        user, unknown = named(call, item["id"])
+        user, unfit = named(call, item["id"])
         if user is None:
-            errors.append(_wrong(unknown, at, item["id"]))
+            errors.append(_wrong(unfit, at))
         elif (user.key in there) is add:
             told = "User is already a member of the team" if add else "User is not in the team"
-            errors.append(_wrong(told, at, item["id"]))
+            where = f"{'in' if add else 'not in'} the team {call.record['name']} already"
+            errors.append(_wrong(Unfit(told, f"{item['id']!r} is {where}", "Leave it out."), at))
         else:
             users.append(user)
     if errors:
@@ -176,15 +196,15 @@ def _changed(call: Call, named: Any, *, add: bool) -> Reply:
     return Reply(state=call.state.unlink(call.record.key, MEMBERS, keys))
 
 
-def _wrong(detail: str, at: int, sent: str) -> Error:
+def _wrong(unfit: Unfit, at: int) -> Error:
     meta = {
         "pointer": f"/data/{at}/id",
-        "fact": f"it is {sent!r}",
+        "fact": unfit.fact,
         "expected": "a member of the organization",
         "key-path": "data[].id",
-        "hint": "Invite the user to the organization first; a fixture can hold members.",
+        "hint": unfit.hint,
     }
-    return Error("bad request", detail, f"/data/{at}/id", meta)
+    return Error("bad request", unfit.detail, f"/data/{at}/id", meta)
 
 
 def _refuse_empty(call: Call, gone: set[int]) -> None:

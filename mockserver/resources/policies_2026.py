@@ -26,6 +26,12 @@ LEVELS = {
     "sentinel": ("hard-mandatory", "soft-mandatory", "advisory"),
     "opa": ("mandatory", "advisory"),
 }
+NEAREST = {
+    "hard-mandatory": "mandatory",
+    "soft-mandatory": "mandatory",
+    "mandatory": "hard-mandatory",
+}
+"""What stops a run too, of the other kind."""
 DEFAULT = {"sentinel": DEFAULT_MODE, "opa": "advisory"}
 """The level of a policy for which none is sent (policies.mdx#request-body)."""
 SUFFIX = {"sentinel": "sentinel", "opa": "rego"}
@@ -93,7 +99,7 @@ def level_of(
             fact=f"{level} is no level of {kind} policies",
             expected=f"one of {', '.join(LEVELS[kind])}",
             source="create-policy",
-            hint=f"Send {DEFAULT[kind]}.",
+            hint=f"Send {NEAREST[level]}, which stops a run too.",
         )
     return level
 

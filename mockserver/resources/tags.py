@@ -86,10 +86,12 @@ def _found(call: Call, state: State, item: Any, organization: Record) -> Record 
 
 
 def _unknown(item: Any, pointer: str) -> Error:
+    id = item.get("id")
+    no_id = "no id is said" if id is None else f"{id!r} is no tag of this organization"
     return invalid_item(
         "Tag does not exist",
         pointer,
-        fact=f"{item.get('id')!r} is no tag of this organization, and no name is said",
+        fact=f"{no_id}, and no name is said",
         expected="a tag's id, or attributes with a name",
         hint="Name the tag: it is made where there is none.",
     )

@@ -116,7 +116,7 @@ def _checked(uses: Uses) -> Callable[[Call, Values, Record | None], Iterable[Err
             return
         version, count = record["version"], uses(call.state)[record["version"]]
         released = f"{version} is a version that every world of the edition has"
-        why = {"version": f"of {version}, {count} use it"} if count else {}
+        why = {"version": f"{_users(count)} {version}"} if count else {}
         why = dict.fromkeys(("version", "official"), released) if _is_released(record) else why
         for name, fact in why.items():
             if values.get(name, record[name]) != record[name]:
@@ -131,6 +131,10 @@ def _checked(uses: Uses) -> Callable[[Call, Values, Record | None], Iterable[Err
     return checked
 
 
+def _users(count: int) -> str:
+    return "1 uses" if count == 1 else f"{count} use"
+
+
 def _unheld(state: State) -> Counter[str]:
     return Counter()
 
@@ -140,11 +144,11 @@ def _delete(uses: Uses) -> Handler:
         """What is official stays, and what `uses` still counts (page)."""
         count = uses(call.state)[call.record["version"]]
         if call.record["official"] or count:
-            why = "it is official" if call.record["official"] else f"{count} use it"
+            version, official = call.record["version"], call.record["official"]
             raise invalid(
-                f"Version cannot be removed: {why}",
+                f"Version cannot be removed: {'it is official' if official else f'{_users(count)} it'}",
                 None,
-                fact=f"of {call.record['version']}, {why}",
+                fact=f"{version} is official" if official else f"{_users(count)} {version}",
                 expected="a version that is not official and that nothing uses",
                 hint="Disable it instead: PATCH enabled to false.",
             )

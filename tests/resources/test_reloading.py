@@ -88,7 +88,7 @@ def test_a_version_that_a_workspace_has_keeps_its_number(tfe: mockserver.World) 
     assert set_to(tfe, terraform_version="1.9.78").status_code == 200
     refused = error(change(tfe, "1.9.78", version="1.9.79"))
     assert refused["source"]["pointer"] == "/data/attributes/version"
-    assert refused["meta"]["fact"] == "of 1.9.78, 1 use it"
+    assert refused["meta"]["fact"] == "1 uses 1.9.78"
     assert change(tfe, "1.9.78", version="1.9.78", beta=True).status_code == 200
     reloaded(tfe)
 

@@ -74,7 +74,7 @@ def test_a_workspace_has_a_version_that_is_known_and_enabled(tfe: mockserver.Wor
     path = f"{TERRAFORM}/{made['id']}"
     assert attributes(tfe.client.get(path))["usage"] == 1
     in_use = error(tfe.client.delete(path))
-    assert in_use["detail"] == "Version cannot be removed: 1 use it"
+    assert in_use["detail"] == "Version cannot be removed: 1 uses it"
     off = body("terraform-versions", enabled=False)
     assert tfe.client.patch(path, json=off).status_code == 200
     assert tfe.client.patch(workspace, json=own).status_code == 200, "it keeps what it has"
