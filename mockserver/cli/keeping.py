@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +45,78 @@ def write_whole(path: Path, document: Any) -> None:
     finally:
         with suppress(FileNotFoundError):
             beside.unlink()
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """No other process keeps its world in the file until the block ends, or this process does.
+
+    The system forgets the lock with its process, however that ends: a lock file that is left over stops
+    nobody. Raises Unusable where another has it, or where no file can be made beside it.
+    """
+    path = path.resolve()
+    beside = path.with_name(f".{path.name}.lock")
+    try:
+        while not (file := _locked(beside)):
+            pass  # whoever had it has just removed it
+    except BlockingIOError:
+        raise Unusable(
+            escaped(
+                f"another `mockserver serve --state` keeps its data in {path}: stop it first, or give this one "
+                "another file"
+            )
+        ) from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise Unusable(f"cannot write {escaped(str(path))}: {reason}") from None
+    try:
+        yield
+    finally:
+        if sys.platform == "win32":
+            os.close(file)
+        with suppress(OSError):
+            beside.unlink()
+        if sys.platform != "win32":
+            os.close(file)  # last: who waits for it sees that it is gone
+
+
+def _locked(path: Path) -> int | None:
+    """The descriptor of a file that is locked; None where it is there no more. Raises BlockingIOError
+    where another has it, OSError where it cannot be made.
+    """
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock(file)
+        there = os.stat(path)
+    except FileNotFoundError:
+        os.close(file)
+        return None
+    except OSError:
+        os.close(file)
+        raise
+    if (there.st_dev, there.st_ino) != (os.fstat(file).st_dev, os.fstat(file).st_ino):
+        os.close(file)
+        return None
+    return file
+
+
+def _lock(file: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            raise BlockingIOError from None
+    else:
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError as error:  # a file system that knows no locks
+            log.warning("the file of --state is not locked: %s", error.strerror or error)
 
 
 @contextmanager

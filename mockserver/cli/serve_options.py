@@ -45,13 +45,19 @@ def key(token: str | None, host: str, *, here: bool, control_token: str | None) 
 
 
 def start_with(fixture: str, *, watch: bool, state: str | None) -> str | Path:
-    """The data to start with; a usage error where it cannot be watched, or kept."""
+    """The data to start with; a usage error where it cannot be watched, or kept. The file of `state` is
+    this command's alone until its end.
+    """
     if watch and state:
         raise click.UsageError("--watch and --state exclude each other: which file would be right?")
     if watch and not Path(fixture).is_file():
         raise click.UsageError(f"--watch needs a file as --fixture; {fixture!r} is none.")
     if state and Path(state).suffix not in ("", ".json"):
         raise click.UsageError(f"--state writes JSON: {state!r} must end in .json.")
+    if state:
+        from mockserver.cli.keeping import alone
+
+        click.get_current_context().with_resource(alone(Path(state)))
     if state and Path(state).is_file():
         return Path(state)
     return Path(fixture) if watch else fixture  # a file, though a fixture of its name may ship

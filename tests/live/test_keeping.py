@@ -164,6 +164,52 @@ def test_the_data_of_one_run_is_there_in_the_next_with_its_tokens(tmp_path: Path
         assert [one["attributes"]["name"] for one in shown] == ["killed", "production", "staging"]
 
 
+def test_one_file_keeps_the_data_of_one_server_at_a_time_and_a_crash_keeps_nobody_out(
+    tmp_path: Path,
+) -> None:
+    state, link = tmp_path / "state.json", tmp_path / "link.json"
+    link.symlink_to(state)
+    with serving("--state", str(state)) as served:
+        for path in (state, link):
+            done = command("serve", "--port", "0", "--state", str(path))
+            assert (done.exit_code, done.stdout, done.stderr) == (
+                2,
+                "",
+                f"Error: another `mockserver serve --state` keeps its data in {state}: stop it first, or give "
+                "this one another file\n",
+            )
+        os.kill(served.process.pid, signal.SIGKILL)
+        served.process.wait(10)
+    assert {one.name for one in tmp_path.iterdir()} == {
+        "state.json",
+        ".state.json.lock",
+        "link.json",
+    }
+    with serving("--state", str(state)) as served:
+        assert served.stop() == 0
+    assert {one.name for one in tmp_path.iterdir()} == {"state.json", "link.json"}
+
+
+def test_a_lock_that_is_removed_while_it_is_waited_for_is_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.json"
+    lock = tmp_path / ".state.json.lock"
+    real, removals = keeping._lock, iter([lock.unlink])
+
+    def removed(file: int) -> None:
+        next(removals, lambda: None)()  # the second time it stays
+        real(file)
+
+    monkeypatch.setattr(keeping, "_lock", removed)
+    with keeping.alone(path):
+        assert lock.exists()
+        with pytest.raises(Unusable, match="keeps its data in"), keeping.alone(path):
+            pass
+        assert lock.exists()
+    assert not lock.exists()
+
+
 AT_THE_LAST_WRITE = """
 import os, signal, sys, threading
 from mockserver.cli import run
