@@ -254,7 +254,7 @@ def test_the_log_has_one_line_a_request_and_no_token() -> None:
             "[the query parameter token is not listed. Leave out token"
         )
         assert logged[7] == f"204 GET {ROOT}/ping  ping"
-        assert logged[9] == "200 GET /_mock/journal  control plane"
+        assert logged[9] == "422 GET /_mock/journal  control plane"
         assert logged[10] == "404 GET /_mock/[secret]  control plane"
         assert logged[11] == "200 GET /  page"
         assert not any(token in line for line in logged)
