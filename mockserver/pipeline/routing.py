@@ -33,7 +33,8 @@ def operation_of(route: Route, sent: Sent, edition: Edition, outcome: Outcome) -
     if not allow:
         raise not_found(f"Edition {edition.name} has no such path.{meant}")
     detail = f"{sent.method} is not one of {allow}"
-    raise Problem(405, Error("method not allowed", detail), headers={"Allow": allow})
+    said = {name: outcome.findings[-1][name] for name in ("edition", "fact", "hint")}
+    raise Problem(405, Error("method not allowed", detail, meta=said), headers={"Allow": allow})
 
 
 def _named(elsewhere: Mapping[str, bool], edition: Edition) -> str:

@@ -56,7 +56,7 @@ def shown_memberships(view: View, record: Record) -> dict[str, Any]:
     return to_many(memberships(view, record))
 
 
-class Unfit(NamedTuple):
+class WhyNot(NamedTuple):
     """Why somebody is not added or taken out: the vendor's words, the fact, and what to do."""
 
     detail: str
@@ -155,22 +155,22 @@ def delete_memberships(call: Call) -> Reply:
     return _changed(call, _by_membership, add=False)
 
 
-def _by_name(call: Call, name: str) -> tuple[Record | None, Unfit]:
+def _by_name(call: Call, name: str) -> tuple[Record | None, WhyNot]:
     user = call.state.find("users", ROOT, name.casefold())
     own = membership(call, call.record.owner, user.key) if user else None
     told = "User is not a member of the organization"
     if own is None:
-        return None, Unfit(told, f"{name!r} is nobody who is in the organization", INVITE)
+        return None, WhyNot(told, f"{name!r} is nobody who is in the organization", INVITE)
     if own["status"] != "active":
-        return None, Unfit(told, f"{name!r} is invited, and no member yet", BY_MEMBERSHIP)
-    return user, Unfit(told, "", "")
+        return None, WhyNot(told, f"{name!r} is invited, and no member yet", BY_MEMBERSHIP)
+    return user, WhyNot(told, "", "")
 
 
-def _by_membership(call: Call, id: str) -> tuple[Record | None, Unfit]:
+def _by_membership(call: Call, id: str) -> tuple[Record | None, WhyNot]:
     own = call.state.find(TYPE, id)
     user = call.state.get(own.owners[1]) if own and own.owner == call.record.owner else None
     told = "Organization membership does not exist"
-    return user, Unfit(told, f"{id!r} is no membership of the organization", LIST)
+    return user, WhyNot(told, f"{id!r} is no membership of the organization", LIST)
 
 
 def _changed(call: Call, named: Any, *, add: bool) -> Reply:
@@ -184,7 +184,7 @@ def _changed(call: Call, named: Any, *, add: bool) -> Reply:
         elif (user.key in there) is add:
             told = "User is already a member of the team" if add else "User is not in the team"
             where = f"{'in' if add else 'not in'} the team {call.record['name']} already"
-            errors.append(_wrong(Unfit(told, f"{item['id']!r} is {where}", "Leave it out."), at))
+            errors.append(_wrong(WhyNot(told, f"{item['id']!r} is {where}", "Leave it out."), at))
         else:
             users.append(user)
     if errors:
@@ -196,7 +196,7 @@ def _changed(call: Call, named: Any, *, add: bool) -> Reply:
     return Reply(state=call.state.unlink(call.record.key, MEMBERS, keys))
 
 
-def _wrong(unfit: Unfit, at: int) -> Error:
+def _wrong(unfit: WhyNot, at: int) -> Error:
     meta = {
         "pointer": f"/data/{at}/id",
         "fact": unfit.fact,

@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.jsonapi.identifiers import identifier
 from mockserver.world.calls import Call, Reply
-from mockserver.world.problems import conflict
+from mockserver.world.problems import Problem, conflict
 from mockserver.world.seeding import Seeding
 from mockserver.world.state import Record, State
 
@@ -28,7 +28,12 @@ def show_locked(call: Call, record: Record) -> dict[str, Any]:
 def lock_workspace(call: Call) -> Reply:
     record = call.record
     if record["locked"]:
-        raise conflict("Unable to lock workspace. The workspace is already locked.")
+        raise conflict(
+            "Unable to lock workspace. The workspace is already locked.",
+            fact=told(call, record),
+            expected="a workspace that is not locked",
+            hint="Unlock it first; force-unlock breaks the lock of another.",
+        )
     body = call.document if isinstance(call.document, dict) else {}
     reason = body.get("reason") or call.attributes.get("reason") or ""
     changes = {"locked": True, "_locked-by": call.caller.record.key, "_reason": reason}
@@ -37,26 +42,53 @@ def lock_workspace(call: Call) -> Reply:
     return Reply(state=state, data=show_locked(call, record))
 
 
+def told(call: Call, record: Record) -> str:
+    """Who has locked a workspace, and why, as far as that is known."""
+    by = _holder(call, record)
+    named = f" by {_called(call, by)}" if by else ""
+    reason = f", who says {record['_reason']!r}" if by and record["_reason"] else ""
+    return f"{record.id} is locked{named}{reason}"
+
+
+def _holder(call: Call, record: Record) -> Record | None:
+    return call.state.records.get(record["_locked-by"])
+
+
+def _called(call: Call, locker: Record) -> str:
+    return f"{LOCKERS[locker.kind]} {call.kinds[locker.kind].named_as(locker)}"
+
+
 def unlock_workspace(call: Call) -> Reply:
     """By who locked it; another is told by whom (recorded; clients parse the sentence)."""
     record = call.record
     if not record["locked"]:
-        raise conflict("Unable to unlock workspace. The workspace is not locked.")
-    by = record["_locked-by"]
-    if by != call.caller.record.key and by in call.state.records:
-        locker = call.state.get(by)
-        name = f"{LOCKERS[locker.kind]} {call.kinds[locker.kind].named_as(locker)}"
+        raise _open(record, "unlock")
+    locker = _holder(call, record)
+    if locker and locker.key != call.caller.record.key:
+        name = _called(call, locker)
         raise conflict(
             f"Unable to unlock workspace. The workspace is locked by {name} "
-            "and may not be unlocked except by them."
+            "and may not be unlocked except by them.",
+            fact=told(call, record),
+            expected=f"a call by {name}",
+            hint="Unlock it with their token, or break the lock: POST actions/force-unlock.",
         )
     return _unlocked(call)
 
 
 def force_unlock_workspace(call: Call) -> Reply:
     if not call.record["locked"]:
-        raise conflict("Unable to force unlock workspace. The workspace is not locked.")
+        raise _open(call.record, "force unlock")
     return _unlocked(call)
+
+
+def _open(record: Record, verb: str) -> Problem:
+    return conflict(
+        f"Unable to {verb} workspace. The workspace is not locked.",
+        fact=f"{record.id} is not locked",
+        expected="a workspace that is locked",
+        hint="Leave the call out, or lock the workspace first.",
+    )
 
 
 def _unlocked(call: Call) -> Reply:

@@ -14,7 +14,7 @@ from mockserver.jsonapi.handlers import (
 )
 from mockserver.jsonapi.identifiers import known, named_records
 from mockserver.jsonapi.pagination import listed
-from mockserver.resources import tag_bindings, tags
+from mockserver.resources import tag_bindings, tags, workspace_locks
 from mockserver.resources.default_projects import DEFAULT
 from mockserver.resources.execution_modes import (
     WORKSPACE,
@@ -106,10 +106,21 @@ def delete_workspace(call: Call) -> Reply:
 
 def safe_delete_workspace(call: Call) -> Reply:
     """Only one that nobody has locked and that manages nothing (suite)."""
-    if call.record["locked"]:
-        raise conflict("Workspace is locked and cannot be safely deleted.")
-    if call.record["resource-count"]:
-        raise conflict("Workspace has resources under management and cannot be safely deleted.")
+    record = call.record
+    if record["locked"]:
+        raise conflict(
+            "Workspace is locked and cannot be safely deleted.",
+            fact=workspace_locks.told(call, record),
+            expected="a workspace that is not locked",
+            hint="Unlock it first, or DELETE it all the same.",
+        )
+    if record["resource-count"]:
+        raise conflict(
+            "Workspace has resources under management and cannot be safely deleted.",
+            fact=f"{record.id} manages {record['resource-count']} resources",
+            expected="a workspace that manages nothing",
+            hint="Destroy the resources first, or DELETE it all the same.",
+        )
     return delete_record(call)
 
 

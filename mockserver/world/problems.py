@@ -81,9 +81,9 @@ def not_found(why: str) -> Problem:
     return Problem(404, Error("not found"), why=why)
 
 
-def conflict(detail: str) -> Problem:
-    """409, as lock and unlock of a workspace answer."""
-    return Problem(409, Error("conflict", detail))
+def conflict(detail: str, **meta: str) -> Problem:
+    """409, as lock and unlock of a workspace answer; `meta`: the fact, what was expected, what to do."""
+    return Problem(409, Error("conflict", detail, meta=meta))
 
 
 def invalid(detail: str, pointer: str | None = None, **meta: Any) -> Problem:

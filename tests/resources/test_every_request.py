@@ -118,6 +118,11 @@ def test_405_comes_before_404_of_a_record(tfe: Any) -> None:
                 "status": "405",
                 "title": "method not allowed",
                 "detail": "PUT is not one of DELETE, GET, HEAD, OPTIONS, PATCH",
+                "meta": {
+                    "edition": "2019-07",
+                    "fact": "no page of edition 2019-07 lists PUT /api/v2/policy-sets/polset-none",
+                    "hint": "Send one of DELETE, GET, HEAD, OPTIONS, PATCH.",
+                },
             }
         ]
     }

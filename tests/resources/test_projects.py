@@ -269,6 +269,7 @@ def test_a_workspace_that_is_locked_or_manages_resources_is_not_deleted_safely(
         409,
         ["Workspace is locked and cannot be safely deleted."],
     )
+    assert refused.json["errors"][0]["meta"]["fact"] == f"{FIRST} is locked by User admin"
     busy = {"name": "busy", "resource-count": 3}
     tfe.seed({"organizations": [{"name": "acme", "workspaces": [busy]}]})
     path = f"{ROOT}/organizations/acme/workspaces/busy"
@@ -277,6 +278,7 @@ def test_a_workspace_that_is_locked_or_manages_resources_is_not_deleted_safely(
         409,
         ["Workspace has resources under management and cannot be safely deleted."],
     )
+    assert refused.json["errors"][0]["meta"]["fact"].endswith(" manages 3 resources")
     assert tfe.client.delete(path).status_code == 204
     assert tfe.client.post(f"{ROOT}/workspaces/{SECOND}/actions/safe-delete").status_code == 204
 

@@ -328,9 +328,15 @@ def test_lock_and_unlock_are_409_where_it_is_so_already(
     for done in before:
         assert act(tfe, done).status_code == 200
     answer = act(tfe, action)
-    assert (answer.status_code, answer.json) == (
-        409,
-        {"errors": [{"status": "409", "title": "conflict", "detail": detail}]},
+    (error,) = answer.json["errors"]
+    meta = error.pop("meta")
+    assert error == {"status": "409", "title": "conflict", "detail": detail}
+    held = f"{FIRST} is locked by User admin" if action == "lock" else f"{FIRST} is not locked"
+    assert (answer.status_code, meta["fact"]) == (409, held)
+    assert meta["hint"] == (
+        "Unlock it first; force-unlock breaks the lock of another."
+        if action == "lock"
+        else "Leave the call out, or lock the workspace first."
     )
     assert shown_workspace(tfe)["attributes"]["locked"] is (action == "lock")
 
@@ -350,22 +356,24 @@ def test_lock_and_unlock_are_409_where_it_is_so_already(
 def test_unlock_by_another_is_409_and_tells_by_whom_it_is_locked(
     tfe: Any, locker: str | None, other: str | None, who: str
 ) -> None:
-    assert act(tfe, "lock", locker).status_code == 200
+    assert act(tfe, "lock", locker, json={"reason": "maintenance"}).status_code == 200
     answer = act(tfe, "unlock", other)
-    assert (answer.status_code, answer.json) == (
+    (error,) = answer.json["errors"]
+    meta = error.pop("meta")
+    assert (answer.status_code, error) == (
         409,
         {
-            "errors": [
-                {
-                    "status": "409",
-                    "title": "conflict",
-                    "detail": (
-                        f"Unable to unlock workspace. The workspace is locked by {who} "
-                        "and may not be unlocked except by them."
-                    ),
-                }
-            ]
+            "status": "409",
+            "title": "conflict",
+            "detail": (
+                f"Unable to unlock workspace. The workspace is locked by {who} "
+                "and may not be unlocked except by them."
+            ),
         },
+    )
+    assert meta["fact"] == f"{FIRST} is locked by {who}, who says 'maintenance'"
+    assert meta["hint"] == (
+        "Unlock it with their token, or break the lock: POST actions/force-unlock."
     )
     assert shown_workspace(tfe)["attributes"]["locked"] is True
     assert act(tfe, "unlock", locker).status_code == 200
