@@ -4,6 +4,8 @@ from __future__ import annotations
 
 MOST = 9
 """Digits of the longest: nothing here is counted further, and `int` reads no text of 4,301."""
+LONGEST_WAIT = 1_000_000
+"""Seconds; sockets take a little more, how much depends on the machine."""
 
 
 def whole_number(text: str) -> int | None:

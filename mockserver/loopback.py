@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 _ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+])(?::([0-9]{1,5}))?")
+_NAME = re.compile(r"[a-z0-9._-]+", re.IGNORECASE)
 LAST_PORT = 65_535
 
 
@@ -49,6 +50,17 @@ def origin_of(url: str) -> str | None:
     as_said = url.lower().startswith(origin)  # what urlsplit has not left out
     found = _ORIGIN.fullmatch(origin)
     return origin if as_said and found and int(found[2] or 0) <= LAST_PORT else None
+
+
+def host_name(text: str) -> str:
+    """A host, without a scheme, port and path. Raises ValueError for what is none."""
+    try:
+        if not _NAME.fullmatch(text):
+            ip_address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        said = f"{text!r} is not a host name: leave out scheme, port and path (tfe.example.com)"
+        raise ValueError(said) from None
+    return text
 
 
 @lru_cache(maxsize=256)

@@ -81,6 +81,18 @@ def test_every_option_has_a_variable_of_its_name_as_it_is_typed(
     assert taken > 50
 
 
+@pytest.mark.parametrize("number", ["-1", "nan", "inf"])
+@pytest.mark.parametrize("option", ["--timeout", "--rate", "--jobs"])
+def test_a_number_that_nothing_can_wait_for_is_usage(option: str, number: str) -> None:
+    commands = [["verify", "--url", "http://127.0.0.1:9", "--organization", "x"]]
+    if option == "--timeout":
+        commands.append(["record", "--upstream", "http://127.0.0.1:9"])
+    for command in commands:
+        result = CliRunner().invoke(cli.main, [*command, option, number])
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"Invalid value for '{option}': " in result.stderr
+
+
 def test_a_command_reads_no_module_of_another() -> None:
     asked = "import sys; from mockserver.cli import main; main(['serve', '--help'], standalone_mode=False); "
     told = "print(*sorted(name for name in sys.modules if name.startswith('mockserver.cli.')))"

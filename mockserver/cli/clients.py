@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from mockserver.cli.common import EDITION, TOKEN, URL, edition_named
 from mockserver.cli.printing import say
@@ -73,6 +74,10 @@ def cli_config(
     base = said["url"]
     own = split(base).netloc
     name = hostname or own
+    if origin_of(f"https://{name}") != f"https://{name.lower()}":
+        raise click.UsageError(
+            f"--hostname {name!r}: write a host, and a port where there is one (app.terraform.io)"
+        )
     say("disable_checkpoint = true")
     if name != own or base.startswith("http:"):
         services = {service: f"{base}{path}" for service, path in facts["services"].items()}
@@ -84,6 +89,7 @@ def _said(url: str, token: str, ready_file: Path | None, tls: bool) -> Mapping[s
     """URL, token and authority of a server, the URL without a path. Raises UsageError for none."""
     said: dict[str, Any] = {"url": url, "token": token}
     if ready_file is not None:
+        _refuse_both(ready_file)
         try:
             written = json.loads(ready_file.read_text(encoding="utf-8"))
         except (ValueError, RecursionError):
@@ -100,6 +106,16 @@ def _said(url: str, token: str, ready_file: Path | None, tls: bool) -> Mapping[s
             "one (http://localhost:8080)"
         )
     return said | {"url": f"https{origin[origin.index(':') :]}" if tls else origin}
+
+
+def _refuse_both(ready_file: Path) -> None:
+    """A usage error where the command line names the server twice."""
+    context = click.get_current_context()
+    for name in ("url", "token"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                f"--ready-file and --{name} exclude each other: {escaped(str(ready_file))} has the {name}"
+            )
 
 
 def _trusting(said: Mapping[str, Any]) -> dict[str, str]:

@@ -51,6 +51,18 @@ TOKEN = click.option(
     help="Key of the world, or another token; read from TFE_TOKEN where that is set.",
 )  # fmt: skip
 
+
+def from_to(least: float, most: float) -> Callable[..., Any]:
+    """A callback that takes a number within these bounds, and no NaN; a usage error for another."""
+
+    def checked(context: click.Context, option: click.Parameter, value: float | None) -> Any:
+        if value is not None and not least <= value <= most:
+            raise click.BadParameter(f"{value:g} is not from {least:g} to {most:g}.")
+        return value
+
+    return checked
+
+
 PATH = click.Path(exists=True, path_type=Path)
 """What there is, be it a file or a folder: `one_file` and `one_folder` refuse the other, and say what to do."""
 

@@ -14,6 +14,7 @@ from mockserver.cli.common import (
     Unusable,
     edition_named,
     edition_recorded,
+    from_to,
     kinds_serving,
     listening,
     one_folder,
@@ -21,6 +22,7 @@ from mockserver.cli.common import (
 from mockserver.cli.outcome import tell
 from mockserver.cli.printing import say, say_json
 from mockserver.cli.ready import write_ready
+from mockserver.digits import LONGEST_WAIT
 from mockserver.escaping import escaped
 
 
@@ -50,7 +52,7 @@ from mockserver.escaping import escaped
     type=click.Choice(["tokens", "code", "emails"]),
     help="Write this unmasked. May be repeated.",
 )
-@click.option("--timeout", default=60.0, show_default=True, help="Seconds that a request may take.")
+@click.option("--timeout", default=60.0, show_default=True, callback=from_to(0.001, LONGEST_WAIT), help="Seconds that a request may take.")  # fmt: skip
 @click.option(
     "--ready-file", type=click.Path(dir_okay=False), help="Write the URL to this file when ready."
 )

@@ -10,6 +10,7 @@ import click
 
 from mockserver.cli.common import UNFIT_KEY, Unusable
 from mockserver.escaping import escaped
+from mockserver.loopback import host_name
 
 
 def origins(
@@ -24,6 +25,14 @@ def origins(
         except ValueError as error:
             raise click.BadParameter(escaped(str(error))) from None
     return said
+
+
+def hosts(context: click.Context, parameter: click.Parameter, said: Sequence[str]) -> Sequence[str]:
+    """Host names as they are; a usage error for one that is none."""
+    try:
+        return [text if text == "*" else host_name(text) for text in said]
+    except ValueError as error:
+        raise click.BadParameter(escaped(str(error))) from None
 
 
 def key(token: str | None, host: str, *, here: bool, control_token: str | None) -> str:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli.common import FIXTURE, WORLD_EDITION, listening, refusing
+from mockserver.cli.common import FIXTURE, WORLD_EDITION, from_to, listening, refusing
 from mockserver.cli.process import held, share_the_processor, spare_the_collector
 from mockserver.cli.ready import ready_to, say_ready
-from mockserver.cli.serve_options import key, origins, secured, start_with
+from mockserver.cli.serve_options import hosts, key, origins, secured, start_with
+from mockserver.digits import LONGEST_WAIT
 from mockserver.loopback import is_loopback
 from mockserver.stopping import stops
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     "allowed_hosts",
     multiple=True,
     metavar="NAME",
+    callback=hosts,
     help="Host name by which other machines reach it; that of --host if omitted. May be repeated.",
 )
 @click.option(
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
 @click.option(
     "--grace",
     default=5.0,
+    callback=from_to(0, LONGEST_WAIT),
     show_default=True,
     help="Seconds that a stop waits for requests to finish.",
 )
@@ -98,7 +101,7 @@ if TYPE_CHECKING:
 def serve(
     host: str,
     port: int,
-    allowed_hosts: tuple[str, ...],
+    allowed_hosts: Sequence[str],
     cors_origins: Sequence[str],
     token: str | None,
     fixture: str,

@@ -22,12 +22,14 @@ from mockserver.cli.common import (
     Command,
     edition_named,
     edition_recorded,
+    from_to,
     one_file,
     one_folder,
 )
 from mockserver.cli.judging import judged, recording_given
 from mockserver.cli.outcome import FAIL_UNDER, ONLY, part, tell
 from mockserver.cli.progress import progress
+from mockserver.digits import LONGEST_WAIT
 from mockserver.escaping import escaped
 from mockserver.stopping import stopped_by, stops
 
@@ -55,9 +57,9 @@ _server = _options(
                  help="Environment variable that holds the token."),
     click.option("--read-only", is_flag=True, help="Send GET requests only; create nothing."),
     click.option("--no-organizations", is_flag=True, help="Create and destroy no organization; skip what needs a new one."),
-    click.option("--jobs", default=4, show_default=True, help="Requests at the same time."),
-    click.option("--timeout", default=30.0, show_default=True, help="Seconds that a request may take."),
-    click.option("--rate", type=float, help="Most requests a second; 0 for no limit. 25 to other machines if omitted."),
+    click.option("--jobs", default=4, show_default=True, callback=from_to(1, 1_000), help="Requests at the same time."),
+    click.option("--timeout", default=30.0, show_default=True, callback=from_to(0.001, LONGEST_WAIT), help="Seconds that a request may take."),
+    click.option("--rate", type=float, callback=from_to(0, LONGEST_WAIT), help="Most requests a second; 0 for no limit. 25 to other machines if omitted."),
 )  # fmt: skip
 _recording = _options(
     click.option(
@@ -182,7 +184,7 @@ def _live(
     if server.lost:
         return run.unreached(context, server.lost), []
     with progress() as tell_progress, _stoppable():
-        result = run.verify(context, only, max(1, options["jobs"]), tell_progress)
+        result = run.verify(context, only, options["jobs"], tell_progress)
     return result, unreached_lines(context) if unreached else []
 
 

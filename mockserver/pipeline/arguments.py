@@ -8,6 +8,8 @@ from os import PathLike
 from typing import Any, NamedTuple
 
 from mockserver.contract.fixture_files import refuse_unsayable
+from mockserver.digits import LONGEST_WAIT
+from mockserver.loopback import host_name
 from mockserver.pipeline import cors
 from mockserver.pipeline.server import KEY
 from mockserver.redaction import cut
@@ -16,8 +18,6 @@ from mockserver.world.universe import SNAPSHOT
 
 LARGEST = 2**53
 """The largest seed: beyond it, readers of JSON disagree about integers."""
-LONGEST_WAIT = 10**6
-"""Seconds; sockets take a little more, how much depends on the machine."""
 LONGEST = 60
 """Letters that are told of a value."""
 PLAIN = (str, int, float, type(None))
@@ -42,6 +42,10 @@ def _texts(value: Collection[Any]) -> bool:
     return not isinstance(value, str | bytes | Mapping) and all(isinstance(v, str) for v in value)
 
 
+def _hosts(value: Collection[Any]) -> bool:
+    return _texts(value) and all(text == "*" or host_name(text) for text in value)
+
+
 def _origins(value: Collection[Any]) -> bool:
     return _texts(value) and all(cors.origin(text) for text in value)
 
@@ -49,7 +53,7 @@ def _origins(value: Collection[Any]) -> bool:
 TEXT = Argument((str,), "a text")
 SWITCH = Argument((bool,), "True or False")
 ARGUMENTS: Mapping[str, Argument] = {
-    "allowed_hosts": Argument((Collection,), "a list of host names, e.g. ['tfe.local']", _texts),
+    "allowed_hosts": Argument((Collection,), "a list of host names, e.g. ['tfe.local']", _hosts),
     "caller": TEXT,
     "control_token": Argument((str,), "a text that is not empty", bool, secret=True),
     "cors_origins": Argument(

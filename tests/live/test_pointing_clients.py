@@ -205,6 +205,33 @@ def test_a_file_that_serve_did_not_write_is_a_usage_error(tmp_path: Path, text: 
     assert "is not what `serve --ready-file` writes" in done.output
 
 
+@pytest.mark.parametrize("command", ["env", "cli-config"])
+def test_a_server_that_is_named_twice_is_a_usage_error(tmp_path: Path, command: str) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text('{"url": "http://127.0.0.1:1", "token": "t"}')
+    for name in ("url", "token"):
+        done = run(command, "--ready-file", str(ready), f"--{name}", "http://127.0.0.1:2")
+        assert done.exit_code == 2
+        assert (
+            f"--ready-file and --{name} exclude each other: {ready} has the {name}" in done.stderr
+        )
+    done = CliRunner().invoke(
+        main, [command, "--ready-file", str(ready)], env={"TFE_ADDRESS": "http://127.0.0.1:2"}
+    )
+    assert "127.0.0.1:1" in done.stdout, "an address in the environment is no wish"
+
+
+@pytest.mark.parametrize(
+    "name", ["https://app.terraform.io", "app.terraform.io/", "a b", "a:b", "ann@app.terraform.io"]
+)
+def test_what_terraform_would_refuse_as_a_host_is_refused(name: str) -> None:
+    done = run("cli-config", "--hostname", name)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == (
+        f"Error: --hostname {name!r}: write a host, and a port where there is one (app.terraform.io)"
+    )
+
+
 def test_the_host_block_names_every_service_of_the_edition() -> None:
     said = printed("cli-config", "--url", "http://127.0.0.1:8080")
     assert said.startswith('disable_checkpoint = true\nhost "127.0.0.1:8080" {\n  services = {\n')

@@ -144,6 +144,12 @@ def test_a_port_in_use_is_a_clear_message_and_exit_code_2(served: Served) -> Non
             "--host 0.0.0.0 can be reached from other machines: choose a --control-token as well, "
             "so that not everybody can make worlds there, or say --insecure.",
         ),
+        *(
+            (["--allowed-host", name], 2, f"Invalid value for '--allowed-host': {name!r} is not a host name: leave out "
+             "scheme, port and path (tfe.example.com)")
+            for name in ("http://foo:80/", "foo:80", "abc:80", "foo/bar", "a b", "a@b")
+        ),
+        *((["--grace", number], 2, f"Invalid value for '--grace': {number} is not from 0 to 1e+06.") for number in ("-1", "nan", "inf")),
         (["--port", "many"], 2, "Invalid value for '--port'"),
         (["--host", "no.such.host.invalid", "--control-token", "x"], 2, "Error: cannot listen on no.such.host.invalid:"),
     ],

@@ -142,6 +142,14 @@ def test_what_is_no_origin_is_told_by_argument_and_origin() -> None:
     assert str(told.value).startswith(said)
 
 
+def test_what_is_no_host_name_is_told_by_argument_and_name() -> None:
+    with pytest.raises(ValueError, match="not a host name") as told:
+        mockserver.create_app(allowed_hosts=["tfe.local", "::1", "[::1]", "*", "http://foo:80/"])
+    assert str(told.value).startswith(
+        "mockserver.create_app(allowed_hosts=<list>): 'http://foo:80/' is not a host name: leave out scheme"
+    )
+
+
 def test_a_text_is_no_list_of_host_names_or_origins() -> None:
     for name in ("allowed_hosts", "cors_origins"):
         for wrong in ("tfe.local", [b"tfe.local"], {"tfe.local": 1}):
