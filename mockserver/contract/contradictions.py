@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
 from mockserver.contract.assembled import Assembled
+from mockserver.contract.definitions import defined
 from mockserver.contract.engines import Checker, Schema
 from mockserver.contract.explain import brief, expected
 from mockserver.contract.pages import Page, UnfitPage
+from mockserver.contract.references import refuse_lost_references
+from mockserver.contract.successes import with_success
 from mockserver.pointers import parts, pointer
 
 Said = Mapping[str, Any]
-Told = tuple[Page, Said, Said]
-"""A page, and an operation of it: as the page says it, and its path item."""
 
 
-def refuse_contradictions(pages: Mapping[str, Page], told: Iterable[Told], made: Assembled) -> None:
-    """Raises UnfitPage with file and place for an example that its operation cannot answer, and for a
-    default that its schema refuses.
+def refuse_contradictions(pages: Mapping[str, Page], made: Assembled) -> None:
+    """Raises UnfitPage with file and place for a reference that means nothing where it stands, an example
+    that its operation cannot answer, and a default that its schema refuses.
     """
-    for page, said, item in told:
-        for place, reason in _strange_answers(said, item):
-            raise UnfitPage(f"{page.path}#/operations/{item['operationId']}{place}: {reason}")
+    refuse_lost_references(pages, made)
+    known, items = (
+        defined(pages),
+        {item["operationId"]: item for methods in made.paths.values() for item in methods.values()},
+    )
+    for page in pages.values():
+        for id, said in page.operations.items():
+            for place, reason in _strange_answers(with_success(said, known), items[id]):
+                raise UnfitPage(f"{page.path}#/operations/{id}{place}: {reason}")
     for name, place, reason in _unfit_defaults(made):
         raise UnfitPage(f"{pages[name].path}#{_written(pages[name], place)}: {reason}")
 

@@ -13,13 +13,11 @@ from typing import Any
 
 from mockserver.contract.assembled import Assembled
 from mockserver.contract.calls import method_and_path
-from mockserver.contract.contradictions import Told, refuse_contradictions
 from mockserver.contract.definitions import Definitions, defined
 from mockserver.contract.examples import examples
 from mockserver.contract.files import is_released
 from mockserver.contract.operations import JSONAPI, OBJECTS
 from mockserver.contract.pages import Page, UnfitPage, pages, refusals
-from mockserver.contract.references import refuse_lost_references
 from mockserver.contract.resource_definitions import COMPONENTS, identifier_schema
 from mockserver.contract.roles import CREATE, UPDATE, body_schema
 from mockserver.contract.successes import with_success
@@ -30,21 +28,29 @@ Item = dict[str, Any]
 
 
 def read_pages(place: Path, most: int) -> Assembled:
-    """The page files of a folder, whole; raises as `pages` and `expanded`. A release reads its examples
-    again when they are asked for: few ask, and they are a third of what an edition would keep.
+    """The page files of a folder, whole; raises as `held_pages`, `expanded` and `refuse_contradictions`. A
+    release reads its examples again when they are asked for: few ask, and they would be a third of it all.
     """
-    found = pages(place)
+    if is_released(place):
+        made = expanded(pages(place), most)
+        paths = made.paths
+        made.examples = lambda: examples(pages(place), paths)
+        return made
+    from mockserver.contract.contradictions import refuse_contradictions
+    from mockserver.contract.page_form import held_pages
+
+    found = held_pages(place)
     made = expanded(found, most)
-    paths, kept = made.paths, None if is_released(place) else found
-    made.examples = lambda: examples(kept or pages(place), paths)
+    refuse_contradictions(found, made)
+    paths = made.paths
+    made.examples = lambda: examples(found, paths)
     return made
 
 
 def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
     """Everything that the pages of an edition say, whole; `most` records stand on a page of a list.
 
-    Raises UnfitPage with file and place where an operation names what is not there; where the pages are
-    not a release's, also as `refuse_lost_references` and `refuse_contradictions`.
+    Raises UnfitPage with file and place where an operation names what is not there.
     """
     made = Assembled()
     known = defined(pages)
@@ -56,7 +62,6 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
             "x-source": said["x-source"],
             "content": ERRORS,
         }
-    told: list[Told] = []
     first: dict[str, str] = {}
     for name, page in pages.items():
         for id, said in page.operations.items():
@@ -66,15 +71,10 @@ def expanded(pages: Mapping[str, Page], most: int) -> Assembled:
                         f"the page {other} has an operation of that id too; change one"
                     )
                 method, path = method_and_path(said["call"])
-                whole = with_success(said, known)
-                item = _operation(name, id, path, whole, known, made, most)
+                item = _operation(name, id, path, with_success(said, known), known, made, most)
                 made.add(path, method.lower(), item)
             except ValueError as error:
                 raise UnfitPage(f"{page.path}#/operations/{id}: {error}") from None
-            told.append((page, whole, item))
-    if not all(map(is_released, {page.path.parent for page in pages.values()})):
-        refuse_lost_references(pages, made)
-        refuse_contradictions(pages, told, made)
     return made
 
 

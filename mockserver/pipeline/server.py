@@ -27,8 +27,6 @@ from mockserver.contract.fixtures import (
 from mockserver.escaping import escaped
 from mockserver.judge.coverage import Coverage
 from mockserver.pipeline import cors
-from mockserver.pipeline.misnamed import refuse_misnamed, told_with_module
-from mockserver.pipeline.no_value import refuse_no_value
 from mockserver.pipeline.render_cache import Store
 from mockserver.redaction import Redactor, redactor
 from mockserver.resources import kinds, modules
@@ -62,11 +60,15 @@ def facts(contract: Edition) -> Facts:
 @lru_cache(maxsize=8)
 def served(contract: Edition, kinds: Callable[[str], Kinds] = kinds) -> Kinds:
     """What serves an edition, knowing what it says. Raises ValueError for what kinds name wrongly or leave out."""
+    if _is_release(contract, kinds):
+        return kinds(contract.name).of(facts(contract))
+    from mockserver.pipeline.misnamed import refuse_misnamed, told_with_module
+    from mockserver.pipeline.no_value import refuse_no_value
+
     with told_with_module(modules(), contract.name):
         found = kinds(contract.name).of(facts(contract))
-        if not _is_release(contract, kinds):
-            refuse_misnamed(found, contract, modules())
-            refuse_no_value(found, contract)
+        refuse_misnamed(found, contract, modules())
+        refuse_no_value(found, contract)
     return found
 
 
