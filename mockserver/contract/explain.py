@@ -33,6 +33,15 @@ STRUCTURED = {"object", "array", "null"}
 WORDLIST = re.compile(r"\^\(([a-z_-]+(?:\|[a-z_-]+)+)\)\$")
 """A pattern that says which words there are: `^(read|plan|write|admin)$`."""
 NAMES = r"^[A-Za-z0-9_-]+$"
+PATTERNS = {
+    NAMES: "of letters, digits, - and _",
+    "^[0-9]+$": "of digits",
+    "^https?://": "that begins with http:// or https://",
+    "^.": "that is not empty",
+}
+"""What texts a pattern lets pass, in words; a page says it of others as `x-expected`."""
+IDS = re.compile(r"\^([a-z]+-)\[A-Za-z0-9\]\+\$")
+BOUNDS = {"minItems": "at least", "maxItems": "at most"}
 UNTOLD = "its value is not shown"
 """What a fact says in place of a value that is, or may be, a secret."""
 
@@ -90,10 +99,8 @@ def expected(schema: Schema, components: Mapping[str, Schema]) -> str:
         listed = "one of " + ", ".join(brief(word) for word in words[1].split("|"))
         return " or ".join([*(WORDS[name] for name in types if name != "string"), listed])
     text = " or ".join(WORDS[name] for name in types)
-    if schema.get("pattern") == NAMES:
-        text += " of letters, digits, - and _"
-    elif "pattern" in schema:
-        text += f" that matches {schema['pattern']}"
+    if "pattern" in schema:
+        text += f" {_passing(schema['pattern'])}"
     if schema.get("minLength") == 1:
         text += " that is not empty"
     bounds = [
@@ -102,6 +109,24 @@ def expected(schema: Schema, components: Mapping[str, Schema]) -> str:
         if name in schema
     ]
     return text + (" of " if bounds else "") + " and ".join(bounds) or "any value"
+
+
+def _passing(pattern: str) -> str:
+    if id := IDS.fullmatch(pattern):
+        return f"that begins with {id[1]}, then letters and digits"
+    return PATTERNS.get(pattern, f"that matches {pattern}")
+
+
+def wanted(miss: Miss, schema: Schema, components: Mapping[str, Schema]) -> str:
+    """In words what the schema of a place wants in which a miss is."""
+    text = expected(schema, components) if schema else "no such member"
+    if miss.fault == "maxLength":
+        return of_length(text, f"at most {miss.expected}")
+    if miss.fault == "minLength" and miss.expected != 1:
+        return of_length(text, f"at least {miss.expected}")
+    if bound := BOUNDS.get(miss.fault):
+        return f"an array of {bound} {miss.expected} {'item' if miss.expected == 1 else 'items'}"
+    return "items that are all different" if miss.fault == "uniqueItems" else text
 
 
 def of_length(wanted: str, bound: str) -> str:
@@ -194,21 +219,15 @@ def explained(
     """
     part, source, secret = trail(schema, miss.path, components, miss.value)
     around, *_ = trail(schema, miss.path[:-1], components)
-    wanted = expected(part, components) if part else "no such member"
-    if miss.fault == "maxLength":
-        wanted = of_length(wanted, f"at most {miss.expected}")
-    if miss.fault == "minLength" and miss.expected != 1:
-        wanted = of_length(wanted, f"at least {miss.expected}")
-    if miss.fault == "uniqueItems":
-        wanted = "items that are all different"
+    text = wanted(miss, part, components)
     return vendor_detail(miss, part), {
         "pointer": miss.pointer,
         "fact": fact(miss, part, secret, secrets, around),
-        "expected": wanted,
+        "expected": text,
         "key-path": key_path(miss.path),
         "source": source,
         "hint": hints.misspelt(miss, others)
         or hints.misplaced(miss, part, others, around, components)
         or part.get("x-hint")
-        or hints.hint(miss, wanted, around, components),
+        or hints.hint(miss, text, around, components),
     }

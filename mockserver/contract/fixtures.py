@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.contract.editions import editions
 from mockserver.contract.engines import Checker, Miss, secret_names
-from mockserver.contract.explain import brief, expected, fact, told, trail
+from mockserver.contract.explain import brief, fact, told, trail, wanted
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
 from mockserver.contract.hints import hint, meant
@@ -164,11 +164,11 @@ def check_fixture(
     faults = []
     for miss in misses:
         part, _, secret = trail(checker.schema, miss.path, checker.components, miss.value)
-        wanted = _beside(miss) or (expected(part, checker.components) if part else "no such member")
+        text = _beside(miss) or wanted(miss, part, checker.components)
         faults.append(
             (
                 miss.pointer,
-                f"{fact(miss, part, secret, secrets)}; expected {wanted}. {_todo(miss, wanted, others)}",
+                f"{fact(miss, part, secret, secrets)}; expected {text}. {_todo(miss, text, others)}",
             )
         )
     for other, misses in others.items():

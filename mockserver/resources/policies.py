@@ -188,6 +188,7 @@ KIND = Kind(
             "code-base64": {
                 "type": "string",
                 "pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+                "x-expected": "Base64",
                 "description": "What was uploaded, where it is not UTF-8 text, in Base64.",
             },
         },

@@ -86,11 +86,13 @@ ENTRY: Mapping[str, Any] = {
     "properties": {
         "id": {
             "pattern": "^(at-[A-Za-z0-9]+|[0-9]+)$",
+            "x-expected": "at- with letters and digits of a user's token, digits of another's",
             "description": "Id: at-… for a user's token, else a number; made where omitted.",
         },
         "name": {
             "type": "string",
             "pattern": "^[^ \\t\\n\\r\\f\\v]+$",
+            "x-expected": "what stands after the world's key and a dot, without spaces",
             "description": "What stands after the world's key and a dot, e.g. ann for KEY.ann; "
             "kept as a digest.",
         },
@@ -107,6 +109,7 @@ ENTRY: Mapping[str, Any] = {
         "team": {
             "type": "string",
             "pattern": f"{HOLDER}/",
+            "x-expected": "ORGANIZATION/TEAM, such as my-organization/platform",
             "description": "The team it belongs to, as ORGANIZATION/TEAM.",
         },
         "organization": {
@@ -136,6 +139,7 @@ ENTRY_TODAY: Mapping[str, Any] = {
         "agent-pool": {
             "type": "string",
             "pattern": f"{HOLDER}/",
+            "x-expected": "ORGANIZATION/POOL, such as my-organization/agents",
             "description": "The agent pool it belongs to, as ORGANIZATION/POOL.",
         },
         "purpose": {

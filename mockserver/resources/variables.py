@@ -146,6 +146,7 @@ TODAY = Kind(
                 name: {
                     "type": "string",
                     "pattern": "^[A-Za-z0-9_-]+/",
+                    "x-expected": f"ORGANIZATION/{name.upper()}, such as my-organization/my-{name}",
                     "description": f"The {name.replace('-', ' ')} whose it is, as ORGANIZATION/NAME.",
                 }
                 for name in HOLDERS

@@ -20,6 +20,7 @@ DIGEST = {
     "description": "What is kept of a secret: BLAKE2b of 20 bytes, in hexadecimal.",
     "type": "string",
     "pattern": "^[0-9a-f]{40}$",
+    "x-expected": "the 40 hexadecimal digits of a dump",
 }
 MOMENT = {
     "pattern": clock.PATTERN,
@@ -171,9 +172,10 @@ def _attribute(kind: Kind, name: str, said: AttributeFacts | None) -> SchemaDict
 
 
 def _plain(schema: Any) -> Any:
-    """A schema without the words of ours."""
+    """A schema without the words of ours, but what messages say of it."""
     if isinstance(schema, Mapping):
-        return {n: _plain(part) for n, part in schema.items() if not n.startswith("x-")}
+        kept = (n for n in schema if not n.startswith("x-") or n == "x-expected")
+        return {n: _plain(schema[n]) for n in kept}
     return [_plain(part) for part in schema] if isinstance(schema, list) else schema
 
 

@@ -12,9 +12,12 @@ from sweeps import TAKING_JSON, World, at, each, fresh, put, types
 from test_examples_played import prepared
 from test_requests_refused import PROPERTIES, body_of, places, spelled
 
-from mockserver.contract import Operation, load
-from mockserver.contract.engines import InstancePath, Miss
-from mockserver.contract.explain import brief, explained, human
+import mockserver
+from mockserver.contract import Operation, editions, load
+from mockserver.contract.engines import InstancePath, Miss, resolve
+from mockserver.contract.explain import brief, expected, explained, human
+from mockserver.contract.fixtures import UnfitFixture
+from mockserver.pipeline.server import fixture_checker
 from mockserver.pointers import key_path
 
 EDITION = load("2019-07")
@@ -474,3 +477,71 @@ def test_every_member_that_holds_a_secret_is_marked() -> None:
 
 def leaf(operation: Operation, path: InstancePath) -> Any:
     return next(part for place, part, _ in places(operation) if place == path)
+
+
+def patterns(schema: Any, components: Any, seen: tuple[int, ...] = ()) -> Iterator[Any]:
+    """Every schema with a pattern in a schema."""
+    schema = resolve(schema, components)
+    if id(schema) in seen:
+        return
+    if "pattern" in schema:
+        yield schema
+    inner = [*schema.get("properties", {}).values(), schema.get("items")]
+    for part in (*inner, schema.get("additionalProperties")):
+        if isinstance(part, dict):
+            yield from patterns(part, components, (*seen, id(schema)))
+
+
+@pytest.mark.parametrize("edition", editions())
+def test_what_a_body_and_a_fixture_may_hold_is_told_in_words_and_not_as_a_pattern(
+    edition: str,
+) -> None:
+    contract = load(edition)
+    bodies = [op for op in contract.operations.values() if op.body]
+    checkers = [op.checker(op.body_schema) for op in bodies]
+    checkers.append(fixture_checker(contract))
+    found = [
+        (part["pattern"], expected(part, checker.components))
+        for checker in checkers
+        for part in patterns(checker.schema, checker.components)
+    ]
+    assert len(found) > 20
+    assert [words for words in found if "matches" in words[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        (
+            {"tokens": [{"name": "t", "team": "t"}]},
+            'tokens[].team is "t"; expected ORGANIZATION/TEAM, such as my-organization/platform.',
+        ),
+        (
+            {"vars": [{"key": "k", "category": "env", "workspace": "w"}]},
+            'vars[].workspace is "w"; expected ORGANIZATION/WORKSPACE, such as '
+            "my-organization/my-workspace.",
+        ),
+        (
+            {"users": [{"username": "u", "id": "u-1"}]},
+            'users[].id is "u-1"; expected a string that begins with user-, then letters and digits.',
+        ),
+    ],
+)
+def test_a_name_within_an_organization_is_wanted_as_both_names(entry: Any, told: str) -> None:
+    with pytest.raises(UnfitFixture) as refused:
+        mockserver.universe(fixture=entry, edition="2026-08")
+    assert told in str(refused.value)
+
+
+def test_a_list_with_too_few_or_too_many_items_is_told_how_many() -> None:
+    operation = load("2026-08").operation("create-terraform-version")
+    build = {"url": "https://example.com", "sha": "a", "os": "linux", "arch": "amd64"}
+    for archs, wanted in (
+        ([], "an array of at least 1 item"),
+        ([build] * 17, "an array of at most 16 items"),
+    ):
+        attributes = {"version": "1.99.0", "archs": archs}
+        body = {"data": {"type": "terraform-versions", "attributes": attributes}}
+        (error,) = fresh("2026-08").play(operation, body=body).errors
+        assert error["meta"]["expected"] == wanted
+        assert error["meta"]["hint"] == f"Send {wanted} as data.attributes.archs."

@@ -281,7 +281,8 @@ def test_a_secret_that_stands_where_its_digest_belongs_is_not_told(edition: str)
         mockserver.universe(fixture=document, edition=edition)
     told = dict(raised.value.faults)
     assert told["/users/0/password-digest"].startswith(
-        "users[].password-digest does not fit (its value is not shown); expected a string that "
+        "users[].password-digest does not fit (its value is not shown); expected the 40 hexadecimal "
+        "digits of a dump. "
     )
     assert "hush" not in str(told)
     assert len(told) >= 8
