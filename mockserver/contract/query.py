@@ -9,6 +9,7 @@ from mockserver.contract.checked import Checked, Refusal
 from mockserver.contract.engines import MOST, Checker, Schema
 from mockserver.contract.explain import expected
 from mockserver.nearest import nearest
+from mockserver.redaction import cut
 
 FILTERS = ("filter[", "search[")
 """How the names of parameters begin that say which records are wanted."""
@@ -62,7 +63,7 @@ class Query:
             names = [part.strip() for part in text.split(",") if part.strip()]
             if any(part not in schema["x-include"] for part in names):
                 wanted = "one or more of " + ", ".join(schema["x-include"])
-                meta = self._finding(name, f"include is {text!r}", wanted)
+                meta = self._finding(name, f"include is {cut(text, 60)!r}", wanted)
                 checked.refusals.append(
                     Refusal(400, "bad request", "Invalid include parameter", None, meta)
                 )
@@ -72,7 +73,7 @@ class Query:
             if text not in schema["enum"]:
                 must = f"one of {', '.join(schema['enum'])}"
                 self._refuse_parameter(
-                    name, f"{name} must be {must}", f"{name} is {text!r}", checked
+                    name, f"{name} must be {must}", f"{name} is {cut(text, 60)!r}", checked
                 )
             checked.value[name] = text
             return
@@ -81,14 +82,16 @@ class Query:
                 self._refuse_parameter(name, f"{name} is required", f"{name} is empty", checked)
             elif "pattern" in schema and not Checker(schema, {}).holds(text):
                 must = f"{name} must be {expected(schema, {})}"
-                self._refuse_parameter(name, must, f"{name} is {text!r}", checked)
+                self._refuse_parameter(name, must, f"{name} is {cut(text, 60)!r}", checked)
             checked.value[name] = text
             return
         low, high = schema.get("minimum"), schema.get("maximum")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
         if number is None or (low is not None and number < low) or (high and number > high):
             must = f"between {low} and {high}" if high else f"{low} or more"
-            self._refuse_parameter(name, f"{name} must be {must}", f"{name} is {text!r}", checked)
+            self._refuse_parameter(
+                name, f"{name} must be {must}", f"{name} is {cut(text, 60)!r}", checked
+            )
         else:
             checked.value[name] = number
 
@@ -100,11 +103,12 @@ class Query:
 
     def _stray(self, name: str, checked: Checked) -> None:
         """A parameter that is not listed: a finding; a filter that nobody applies: refused."""
-        near = self._meant(name)
+        near, ours = self._meant(name), name in self._filters
+        name = cut(name, 100)
         known = ", ".join(self._parameters) or "no query parameter"
         finding = self._finding(name, f"the query parameter {name} is not listed", known)
         finding["hint"] = f"Did you mean {near}?" if near else f"Leave out {name}."
-        if not name.startswith(FILTERS) or name in self._filters:
+        if not name.startswith(FILTERS) or ours:
             checked.findings.append(finding)
             return
         listed = [parameter for parameter in self._parameters if parameter.startswith(FILTERS)]

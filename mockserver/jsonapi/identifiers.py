@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mockserver.nearest import singular
+from mockserver.redaction import cut
 from mockserver.world.calls import Call
 from mockserver.world.problems import Error, invalid_item
 from mockserver.world.state import Record
@@ -48,12 +49,12 @@ def named_records(
         if record:
             keys[record.key] = None
         else:
-            place = pointer if one else f"{pointer}/{at}"
+            place, id = pointer if one else f"{pointer}/{at}", cut(item["id"], 100)
             errors.append(
                 invalid_item(
-                    f"{item['id']} is not one of the organization's {type}",
+                    f"{id} is not one of the organization's {type}",
                     place,
-                    fact=f"{item['id']!r} is not the id of a {what} of {owner.id} that this token may see",
+                    fact=f"{id!r} is not the id of a {what} of {owner.id} that this token may see",
                     expected=f"the identifier of a {what} of {owner.id}",
                     hint=f"List the organization's {type} to find their ids.",
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from mockserver.nearest import nearest, singular
+from mockserver.redaction import cut
 from mockserver.world.calls import Call
 from mockserver.world.state import ROOT, Record
 
@@ -19,4 +20,4 @@ def no_record(call: Call, type: str, said: str, within: Record | None = None) ->
     near = nearest(said, [kind.named_as(state.get(item[-1])) for item in keys])
     place = f" in the {singular(within.kind)} {within.id}" if within else ""
     question = f" Did you mean {near[0]!r}?" if near else ""
-    return f"There is no {singular(type)} {said!r}{place}.{question}"
+    return f"There is no {singular(type)} {cut(said, 100)!r}{place}.{question}"

@@ -60,7 +60,7 @@ def entry(
         caller=outcome.caller.name if outcome.caller else None,
         status=made.status,
         findings=[_finding(clean.value(finding), outcome) for finding in outcome.findings],
-        why=outcome.why and clean.text(outcome.why),
+        why=outcome.why and _cut(clean.text(outcome.why)),
         breach=breach or None,
         fault=", ".join(faults) or None,
         headers={n: _cut(clean.text(v)) for n in KEPT if (v := sent.headers.get(n, ""))},

@@ -17,6 +17,7 @@ from mockserver.jsonapi.handlers import (
     update_record,
 )
 from mockserver.jsonapi.resources import own_link, resource
+from mockserver.redaction import cut
 from mockserver.world.calls import Call, Raw, Reply
 from mockserver.world.kinds import Kind, To
 from mockserver.world.naming import by_id, by_name, unique_name
@@ -106,7 +107,7 @@ def mode_of(call: Call, enforce: Sequence[Mapping[str, Any]], file: str, default
         call.let_pass(
             "/data/attributes/enforce/0/path",
             fact=f"the policy is {default}: its one file is {file}, "
-            f"and enforce[0].path is {entry['path']!r}",
+            f"and enforce[0].path is {cut(entry['path'], 60)!r}",
             expected=file,
             hint=f"Send {file}.",
         )

@@ -11,10 +11,20 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.pointers import key_path_of
+from mockserver.redaction import cut
 
 INVALID = "invalid attribute"
 """The vendor's title of a 422 (recorded)."""
 NOWHERE: Mapping[str, str] = {}
+
+
+LONGEST = 2_000
+"""Letters of one text of an explanation: what is sent may be of megabytes, and it quotes that."""
+
+
+def shortened(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """An explanation with no text longer than LONGEST."""
+    return {n: cut(text, LONGEST) if isinstance(text, str) else text for n, text in meta.items()}
 
 
 class Error(NamedTuple):
@@ -30,15 +40,15 @@ class Error(NamedTuple):
     ) -> dict[str, Any]:
         error: dict[str, Any] = {"status": str(status), "title": self.title}
         if self.detail is not None:
-            error["detail"] = self.detail
-        if self.pointer is not None:
-            error["source"] = {"pointer": self.pointer}
+            error["detail"] = cut(self.detail, LONGEST)
+        pointer = {} if self.pointer is None else {"pointer": cut(self.pointer, LONGEST)}
+        if pointer:
+            error["source"] = dict(pointer)
         if self.meta:
-            pointer = {} if self.pointer is None else {"pointer": self.pointer}
             meta = {**place, **pointer, **self.meta}
             if "source" in meta:
                 meta["source"] = sources.get(meta["source"], meta["source"])
-            error["meta"] = meta
+            error["meta"] = shortened(meta)
         return error
 
 
@@ -58,7 +68,7 @@ class Problem(Exception):
     ) -> None:
         self.status = status
         self.errors: Sequence[Error] = errors
-        self.why = why
+        self.why = why and cut(why, LONGEST)
         self.headers = dict(headers or {})
         super().__init__(why or "; ".join(e.detail or e.title for e in errors))
 

@@ -64,6 +64,8 @@ LIKE: dict[str, Any] = {
     "project-exclusions": {"data": [{"type": "projects", "id": "prj-eMpty567890AbcdE"}]},
 }
 """Values by member that a documented world takes, where the example sends none."""
+FILES = {"create-policy": "new-policy.rego", "update-policy": "my-example-policy.sentinel"}
+"""The one file of the policy that an operation is about: its `path`, where the example sends none."""
 
 
 def components(operation: Operation) -> Any:
@@ -75,9 +77,10 @@ def body_of(operation: Operation) -> Any:
     schema, parts = operation.body_schema, components(operation)
     body = whole(schema, parts, example(operation).get("body"))
     sent = example(operation).get("body")
+    like = LIKE | ({"path": FILES[operation.id]} if operation.id in FILES else {})
     for path, _, _ in listed(schema, parts):
-        if path[-1] in LIKE and not within(sent, path):
-            body = put(body, path, LIKE[str(path[-1])])
+        if path[-1] in like and not within(sent, path):
+            body = put(body, path, like[str(path[-1])])
     return body
 
 
