@@ -33,7 +33,9 @@ def diff(old: str, new: str | None, against: Path | None, form: str) -> None:
     from mockserver.contract.differences import differences
     from mockserver.reports.changelog import document, markdown
 
-    if (new is None) == (against is None):
+    if new is not None and against is not None:
+        raise click.UsageError("name another edition, or a recording with --against: not both")
+    if new is None and against is None:
         raise click.UsageError("name another edition, or a recording with --against")
     edition = edition_named(old)
     if new is not None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockserver.cli.common import Unusable
+from mockserver.digits import counted
 from mockserver.escaping import escaped
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mockserver")
 
+GONE = 3
+"""Looks in vain until a file that is watched is told to be gone."""
 EVERY = 0.2
 """Seconds between two looks; longer where a look takes long."""
 SELDOM = 1.0
@@ -155,23 +158,31 @@ def watched(server: Server, universe: Universe, path: Path, every: float = EVERY
     """A world that begins anew whenever its fixture's file has changed; one that is wrong is told and
     changes nothing.
     """
+    from mockserver.contract.fixtures import UnfitFixture
     from mockserver.world.seeding import BadFixture
 
-    seen = [_stamp(path)]
+    seen, gone = [_stamp(path)], [0]
+    name = escaped(str(path))
 
     def look() -> None:
         now = _stamp(path)
-        if now in (None, seen[0]):  # an editor that puts a new file in its place is not done yet
+        gone[0] = gone[0] + 1 if now is None else 0
+        if gone[0] == GONE:  # an editor that puts a new file in its place is done sooner
+            log.warning("%s is gone: the world stays as it is until there is one again", name)
+        if now in (None, seen[0]):
             return
         seen[0] = now
         try:
             universe.begin(server.first(universe, path))
-        except (OSError, ValueError, BadFixture) as error:
-            log.error(
-                "%s has changed and is not taken: %s", escaped(str(path)), escaped(str(error))
-            )
+        except (UnfitFixture, BadFixture) as error:
+            told = counted(len(error.faults), "fault")
+            log.error("%s has changed and is not taken: %s", name, told)
+            for pointer, detail in error.faults:
+                log.error("  %s: %s", escaped(pointer) or "/", escaped(detail))
+        except (OSError, ValueError) as error:
+            log.error("%s has changed and is not taken: %s", name, escaped(str(error)))
         else:
-            log.info("%s has changed: the world begins anew", escaped(str(path)))
+            log.info("%s has changed: the world begins anew", name)
 
     with _beside("mockserver-watch", look, every):
         yield

@@ -83,8 +83,7 @@ def secured(tls: bool, certificate: str | None, key: str | None, host: str) -> A
     if certificate:
         try:
             return making.given(certificate, key)
-        except OSError as error:
-            raise Unusable(
-                escaped(f"cannot use {certificate}: {error.strerror or error}")
-            ) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise Unusable(escaped(f"cannot use {certificate}: {reason}")) from None
     return making.made(host)

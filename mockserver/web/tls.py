@@ -52,9 +52,19 @@ def made(host: str) -> Tls:
 
 
 def given(certificate: str, key: str | None) -> Tls:
-    """One's own certificate and key. Raises OSError (ssl.SSLError is one) where they are none."""
+    """One's own certificate and key. Raises OSError where a file cannot be read, ValueError with a reason
+    where they are none.
+    """
     context = _context()
-    context.load_cert_chain(certificate, key)
+    try:
+        context.load_cert_chain(certificate, key)
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            raise ValueError("its private key belongs to another certificate") from None
+        where = (
+            f"{key} no private key" if key else "no private key in it (--tls-key names its file)"
+        )
+        raise ValueError(f"it is no certificate in PEM, or {where}") from None
     return Tls(context)
 
 

@@ -363,6 +363,7 @@ def test_a_recording_is_told_by_what_it_shows_beyond_the_edition(tmp_path: Path)
     ("arguments", "sentence"),
     [
         ((REAL,), "name another edition, or a recording with --against"),
+        ((REAL, REAL, "--against", "docs"), "or a recording with --against: not both"),
         ((REAL, "2019-08"), "There is no edition named '2019-08'"),
         (("2019-08", REAL), "There is no edition named '2019-08'"),
     ],

@@ -275,6 +275,9 @@ def test_a_world_begins_anew_when_its_fixture_changes_and_not_when_it_is_wrong(
     def policies() -> list[str]:
         return [one["attributes"]["name"] for one in client.get(POLICIES).json["data"]]
 
+    def wrong() -> list[str]:
+        return [one.getMessage() for one in caplog.records if one.levelname in ("WARNING", "ERROR")]
+
     with keeping.watched(server, universe, path, SOON):
         client.post("/api/v2/organizations/acme/policy-sets", json=a_set("mine"))
         assert policies() == ["first"]
@@ -283,12 +286,16 @@ def test_a_world_begins_anew_when_its_fixture_changes_and_not_when_it_is_wrong(
         assert client.get("/api/v2/organizations/acme/policy-sets").json["data"] == []
         until(lambda: f"{path} has changed: the world begins anew" in caplog.messages)
         put(path, '{"organizations": [{"nam": "acme"}]}')
-        until(lambda: any("is not taken" in said for said in caplog.messages))
-        (said,) = [said for said in caplog.messages if "is not taken" in said]
-        assert "/organizations/0/nam: organizations[].nam is not listed" in said
+        until(lambda: len(wrong()) == 3)
+        told, nam, name = wrong()
+        assert told == f"{path} has changed and is not taken: 2 faults"
+        assert nam.startswith("  /organizations/0/nam: organizations[].nam is not listed")
+        assert name.startswith("  /organizations/0/name: organizations[].name is missing")
         assert policies() == ["second"]
         path.unlink()
+        until(lambda: len(wrong()) > 3)
         time.sleep(5 * SOON)
+        assert wrong()[3:] == [f"{path} is gone: the world stays as it is until there is one again"]
         path.write_text(WORLD % "third", encoding="utf-8")
         until(lambda: policies() == ["third"])
         client.delete("/api/v2/organizations/acme")

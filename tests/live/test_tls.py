@@ -106,7 +106,14 @@ def test_ones_own_certificate_and_key_are_taken(tmp_path: Path) -> None:
     [
         (["--tls-key", "key.pem"], "--tls-key belongs to a --tls-cert."),
         (["--tls-cert", "none.pem"], "Error: cannot use none.pem: No such file or directory"),
-        (["--tls-cert", "README.md"], "Error: cannot use README.md: "),
+        (
+            ["--tls-cert", "README.md"],
+            "Error: cannot use README.md: it is no certificate in PEM, or no private key in it (--tls-key names its file)\n",
+        ),
+        (
+            ["--tls-cert", "README.md", "--tls-key", "setup.cfg"],
+            "Error: cannot use README.md: it is no certificate in PEM, or setup.cfg no private key\n",
+        ),
     ],
 )
 def test_what_is_no_certificate_is_said(options: list[str], message: str) -> None:
@@ -114,6 +121,18 @@ def test_what_is_no_certificate_is_said(options: list[str], message: str) -> Non
     assert done.exit_code == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_key_of_another_certificate_is_said(tmp_path: Path) -> None:
+    one, other = (trustme.CA().issue_cert("127.0.0.1") for _ in range(2))
+    one.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    other.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    own = ["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
+    done = command("serve", "--port", "0", *own)
+    assert (done.exit_code, done.stderr) == (
+        2,
+        f"Error: cannot use {tmp_path}/cert.pem: its private key belongs to another certificate\n",
+    )
 
 
 def test_a_world_of_its_own_speaks_https_where_asked_for() -> None:
