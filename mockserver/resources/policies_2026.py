@@ -164,20 +164,21 @@ def checked(call: Call, values: Values, policy: Record | None) -> Iterable[Error
 
 
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
-    """An entry has a level and a query that its kind can have; a fault else."""
+    """An entry has a level and a query that its kind can have; a fault for each that it cannot.
+
+    It is a record all the same, so that nothing that names it is at fault too.
+    """
     kind, query = entry.get("kind", "sentinel"), entry.get("query")
     mode, a_policy = entry.get("mode", DEFAULT[kind]), f"A policy of kind {kind}"
     if mode not in LEVELS[kind]:
         seeding.fault(f"{pointer}/mode", f"{a_policy} is {either(LEVELS[kind])}, not {mode}.")
-    elif kind == "opa" and blank(query):
+    if kind == "opa" and blank(query):
         such = f"{a_policy} has a query, such as 'terraform.main'"
         seeding.fault(pointer, f"{such}; {entry['name']!r} has none.")
-    elif kind != "opa" and query:
+    if kind != "opa" and query:
         instead = 'leave it out, or write "kind": "opa"'
         seeding.fault(f"{pointer}/query", f"{a_policy} has no query: {instead}.")
-    else:
-        return policies.seed(seeding, {**entry, "mode": mode}, pointer, owner)
-    return None
+    return policies.seed(seeding, {**entry, "mode": mode}, pointer, owner)
 
 
 TODAY = replace(

@@ -228,3 +228,16 @@ def test_a_set_from_a_repository_is_refused_and_told_what_to_do_instead(
     taken = body("policy-sets", name="without", vcs_repo=None)
     assert tfe.client.open(path, method=method.upper(), json=taken).status_code in (200, 201)
     assert last(tfe).findings == []
+
+
+def test_every_fault_of_a_policy_is_told_at_once_and_none_of_what_names_it() -> None:
+    """A set finds it all the same, and is of its kind."""
+    policy = {"kind": "opa", "mode": "hard-mandatory"}
+    fixture = a_fixture(**policy)
+    fixture["organizations"][0]["policy-sets"] = [
+        {"name": "set", "kind": "opa", "policies": ["new"]}
+    ]
+    with pytest.raises(BadFixture) as refused:
+        mockserver.create_app(edition="2026-08", fixture=fixture)
+    place = "/organizations/0/policies/0"
+    assert [fault.pointer for fault in refused.value.faults] == [f"{place}/mode", place]
