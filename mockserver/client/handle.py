@@ -143,7 +143,8 @@ class World:
         }
 
     def seed(self, fixture: Fixture) -> dict[str, dict[str, str]]:
-        """Add a fixture: a name, a path or a document. Gives `{type: {label: id}}`.
+        """Add a fixture: a name, a path or a document. Gives `{type: {label: id}}` of what it names, made
+        or there before.
 
         All or nothing. Raises UnknownFixture, UnfitFixture, or ControlError with every fault; TypeError
         for what is no fixture.
