@@ -104,12 +104,15 @@ def record(
 
 def edition_for(into: Path, asked: str | None) -> str:
     """The edition to record by: one folder is of one. Raises Unusable where it is of another."""
-    there = edition_recorded("exchanges", into)
-    if asked and there not in ("", asked):
+    from mockserver.traffic.recordings import editions_of
+
+    there = editions_of("exchanges", into)
+    if len(there | ({asked} if asked else set())) > 1:
+        others = " and ".join(sorted(there - {asked}))
         raise Unusable(
-            escaped(f"{into} holds exchanges of edition {there}: take another folder with --into")
+            escaped(f"{into} holds exchanges of edition {others}: take another folder with --into")
         )
-    return asked or there or OLDEST
+    return asked or "".join(there) or OLDEST
 
 
 @click.command()

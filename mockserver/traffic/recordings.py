@@ -140,16 +140,19 @@ def edition_of(form: str, path: Path) -> str:
 
     Raises BadRecording where there are several.
     """
-    if form == "har":
-        return ""
-    files = [path] if form == "journal" else sorted(path.glob("*.json"))
-    named = {str(name) for file in files if (name := _edition_in(file))}
+    named = sorted(editions_of(form, path))
     if len(named) > 1:
         raise BadRecording(
-            f"{path.name} holds exchanges of the editions {' and '.join(sorted(named))}: name with "
+            f"{path.name} holds exchanges of the editions {' and '.join(named)}: name with "
             "--edition the one to judge by"
         )
     return "".join(named)
+
+
+def editions_of(form: str, path: Path) -> frozenset[str]:
+    """The editions that a recording says it is of."""
+    files = {"journal": [path], "exchanges": path.glob("*.json")}.get(form, ())
+    return frozenset(str(name) for file in files if (name := _edition_in(file)))
 
 
 def _edition_in(file: Path) -> Any:

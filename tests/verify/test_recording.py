@@ -311,14 +311,19 @@ def test_a_recording_goes_on_in_the_edition_of_its_folder(tmp_path: Path) -> Non
     (tmp_path / "000001-unknown.json").write_text('{"edition": "2026-08", "status": 200}')
     assert edition_for(tmp_path, None) == edition_for(tmp_path, "2026-08") == "2026-08"
     assert edition_for(tmp_path / "new", None) == "2019-07"
-    upstream = ["--upstream", "http://127.0.0.1:9", "--port", "0"]
-    record = ["record", *upstream, "--into", str(tmp_path), "--edition", "2019-07"]
-    done = CliRunner().invoke(main, record)
-    assert (done.exit_code, done.stdout, done.stderr) == (
-        2,
-        "",
-        f"Error: {tmp_path} holds exchanges of edition 2026-08: take another folder with --into\n",
-    )
+    record = ["record", "--upstream", "http://127.0.0.1:9", "--port", "0", "--into", str(tmp_path)]
+
+    def refused(*given: str) -> str:
+        done = CliRunner().invoke(main, [*record, *given])
+        assert (done.exit_code, done.stdout) == (2, "")
+        return done.stderr
+
+    end = ": take another folder with --into\n"
+    said = f"Error: {tmp_path} holds exchanges of edition"
+    assert refused("--edition", "2019-07") == f"{said} 2026-08{end}"
+    (tmp_path / "000002-unknown.json").write_text('{"edition": "2019-07", "status": 200}')
+    assert refused() == f"{said} 2019-07 and 2026-08{end}"
+    assert refused("--edition", "2019-07") == f"{said} 2026-08{end}"
 
 
 def test_a_ready_file_that_cannot_be_written_ends_a_recording_with_one_sentence(
