@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.editions import editions
-from mockserver.contract.engines import Checker, Miss, secret_names
+from mockserver.contract.engines import Checker, Miss, Schema, secret_names
 from mockserver.contract.explain import brief, fact, told, trail, wanted
 from mockserver.contract.files import read, shipped_fixtures
 from mockserver.contract.fixture_files import FORMATS, read_file
@@ -168,17 +168,19 @@ def check_fixture(
         faults.append(
             (
                 miss.pointer,
-                f"{fact(miss, part, secret, secrets)}; expected {text}. {_todo(miss, text, others)}",
+                f"{fact(miss, part, secret, secrets)}; expected {text}. {_todo(miss, text, others, checker.schema)}",
             )
         )
-    for other, misses in others.items():
-        if "edition" not in document and len(misses) < len(faults):
+    here = {miss.path for miss in misses}
+    for other, there in others.items():
+        fits = {miss.path for miss in there} < here  # what it lacks would be a mistake there too
+        if "edition" not in document and fits:
             meant = f'is it one of {other}? Then say "edition": "{other}".'
             faults.append(("/edition", f"it is read as one of {edition}; {meant}"))
     raise UnfitFixture(faults)
 
 
-def _todo(miss: Miss, wanted: str, others: Mapping[str, Sequence[Miss]]) -> str:
+def _todo(miss: Miss, wanted: str, others: Mapping[str, Sequence[Miss]], schema: Schema) -> str:
     """What to do. `others` are the misses that the document has as a fixture of other editions."""
     if miss.fault != "unlisted":
         return hint(miss, wanted, {}, {}, "Write") + _table(miss)
@@ -186,10 +188,29 @@ def _todo(miss: Miss, wanted: str, others: Mapping[str, Sequence[Miss]]) -> str:
         if not any(miss.path[: len(one.path)] == one.path for one in misses):
             of = f"make the fixture one of edition {other}, which has it"
             return f'Leave it out, or {of}: "edition": "{other}".'
+    if place := _belongs(miss, schema):
+        return f"{miss.path[-1]} stands {place}: put it there."
     if near := meant(miss):
         return f"Did you mean {near}?"
     listed = did_you_mean(str(miss.path[-1]), miss.expected)
     return f"Leave it out, or spell it as it is listed. {listed}"
+
+
+def _belongs(miss: Miss, schema: Schema) -> str:
+    """Where else a list of entries stands, which was written within another; empty where nowhere."""
+    entries = {name: _of_kind(part) for name, part in schema["properties"].items()}
+    for name, kind in {"": "", **entries}.items():
+        of = schema["$defs"].get(kind, {} if name else schema)
+        part = of.get("properties", {}).get(miss.path[-1], {})
+        if _of_kind(part) and isinstance(miss.value, list | Mapping):
+            return f"in an entry of {name}" if name else "at the top of a fixture"
+    return ""
+
+
+def _of_kind(part: Schema) -> str:
+    """The kind of the entries of a list; empty where it is no such list."""
+    items = part.get("items") or part.get("additionalProperties") or {}
+    return str(items.get("$ref", "")).rpartition("/")[2] if isinstance(items, Mapping) else ""
 
 
 def _table(miss: Miss) -> str:

@@ -20,7 +20,7 @@ from mockserver.world.state import Record, State
 def settled(call: Call, attributes: dict[str, Any], record: Record | None) -> dict[str, Any]:
     """Selectors whole, each once."""
     if sent := attributes.get("tag-selectors"):
-        attributes["tag-selectors"] = _each_once(map(_selector, sent))
+        attributes["tag-selectors"] = _each_once(map(selector, sent))
     return attributes
 
 
@@ -74,7 +74,7 @@ def _both(pointer: str) -> Error:
 
 def add_selectors(call: Call) -> Reply:
     record = call.record
-    sent = [_selector(item) for item in call.document["data"]]
+    sent = [selector(item) for item in call.document["data"]]
     if errors := [*unfit(sent, "/data", record["global"], is_attached(call.state, record))]:
         raise invalid_items(errors)
     return _selected(call, _each_once([*record["tag-selectors"], *sent]))
@@ -82,7 +82,7 @@ def add_selectors(call: Call) -> Reply:
 
 def remove_selectors(call: Call) -> Reply:
     """By key and value; what is not there is gone already."""
-    out = [(one["tag-key"], one["tag-value"]) for one in map(_selector, call.document["data"])]
+    out = [(one["tag-key"], one["tag-value"]) for one in map(selector, call.document["data"])]
     old = call.record["tag-selectors"]
     return _selected(call, [one for one in old if (one["tag-key"], one["tag-value"]) not in out])
 
@@ -134,7 +134,8 @@ def _selected(call: Call, kept: list[Mapping[str, Any]]) -> Reply:
     return Reply(state=state)
 
 
-def _selector(item: Mapping[str, Any]) -> dict[str, Any]:
+def selector(item: Mapping[str, Any]) -> dict[str, Any]:
+    """As it is kept: of any value, and chosen by it, where neither is said."""
     return {
         "tag-key": item["tag-key"],
         "tag-value": item.get("tag-value"),

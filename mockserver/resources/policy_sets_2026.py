@@ -98,6 +98,8 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
     attached to: a PATCH leads there.
     """
     told = len(seeding.faults)
+    if selectors := entry.get("tag-selectors"):
+        entry = {**entry, "tag-selectors": [attachments.selector(one) for one in selectors]}
     record = seeding.record(seeding.kinds[TODAY.type], entry, pointer, owner)
     if record and len(seeding.faults) == told:
         for error in _unfit(seeding, entry, pointer, record, owner):
@@ -154,14 +156,14 @@ TODAY = replace(
                         "tag-key": {"type": "string", "minLength": 1, "description": "The key."},
                         "tag-value": {
                             "type": ["string", "null"],
-                            "description": "The value; any where null.",
+                            "description": "The value; any where null or omitted.",
                         },
                         "is-exclude": {
                             "type": "boolean",
-                            "description": "Whether what it meets is left out.",
+                            "description": "Whether what it meets is left out; false where omitted.",
                         },
                     },
-                    "required": ["tag-key", "tag-value", "is-exclude"],
+                    "required": ["tag-key"],
                     "additionalProperties": False,
                 },
                 "description": "By which tags it applies; none where omitted.",

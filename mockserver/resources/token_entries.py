@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.resources.tokens import CREATOR
+from mockserver.resources.tokens import CREATOR, TYPE
 from mockserver.world import ids
 from mockserver.world.kinds import Kind
 from mockserver.world.seeding import Seeding
@@ -41,6 +41,9 @@ def _values(seeding: Seeding, kind: Kind, entry: Any) -> dict[str, Any]:
 
 def seeded(seeding: Seeding, entry: Any, pointer: str, holder: Record, kind: Kind) -> Record | None:
     said = _values(seeding, kind, entry)
+    if other := seeding.state.find(TYPE, "digest", said["_digest"]):
+        what = f"The name {entry['name']!r}" if "name" in entry else "The digest of a name"
+        return seeding.taken(pointer, what, other)
     record = seeding.create(kind, (holder.key,), said, pointer, id=entry.get("id"))
     by = entry.get("created-by", holder.id if holder.kind == "users" else None)
     creator = _creator(seeding, by, f"{pointer}/created-by")

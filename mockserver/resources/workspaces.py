@@ -105,6 +105,10 @@ def assign_ssh_key(call: Call) -> Reply:
 # fixtures
 
 
+REPOSITORY = {"identifier": "", "branch": "", "oauth-token-id": "", "ingress-submodules": False}
+"""What is kept of every repository, as a body that says no more of one leaves it."""
+
+
 def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Record | None:
     """With its lock, and the time that lists sort by."""
     assert owner is not None
@@ -113,6 +117,8 @@ def seed(seeding: Seeding, entry: Any, pointer: str, owner: Record | None) -> Re
         said["_changed"] = entry["changed-at"]
     said["terraform-version"] = newest(seeding.state, seeding.facts, TOOL)
     _judge(seeding, entry, pointer, owner)
+    if repo := entry.get("vcs-repo"):
+        entry = {**entry, "vcs-repo": {**REPOSITORY, **repo}}
     kind = seeding.kinds["workspaces"]
     record = seeding.record(kind, entry, pointer, owner, **said)
     if record and "project" in kind.relations:
@@ -208,7 +214,8 @@ KIND = Kind(
                 "properties": {
                     "identifier": {"minLength": 1},
                     "oauth-token-id": {"pattern": "^ot-[A-Za-z0-9]+$"},
-                }
+                },
+                "required": ["identifier", "oauth-token-id"],
             },
             "changed-at": {
                 "$ref": "#/$defs/timestamp",

@@ -59,10 +59,6 @@ def locked_by(view: View, record: Record) -> dict[str, Any]:
     return to_one(None)
 
 
-REPOSITORY = ["identifier", "branch", "oauth-token-id", "ingress-submodules"]
-"""What is kept of every repository; the rest is filled in where it is shown."""
-
-
 def vcs_repo(view: View, record: Record) -> dict[str, Any] | None:
     repo = record["vcs-repo"]
     if repo is None:
@@ -222,7 +218,6 @@ TODAY = replace(
         **BEFORE.entry,
         "properties": {
             **BEFORE.entry["properties"],
-            "vcs-repo": {**BEFORE.entry["properties"]["vcs-repo"], "required": REPOSITORY},
             **of_projects.ENTRY,
             **data_retention_policies.ENTRY,
         },

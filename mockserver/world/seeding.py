@@ -166,12 +166,12 @@ class Seeding:
         """A record of a kind, or a fault that names both places where something is taken."""
         values = records.initial_values(kind, self.facts, values, self.now)
         if id is not None and (other := self.state.find(kind.type, id)):
-            return self._taken(pointer, f"The id {id!r}", other)
+            return self.taken(pointer, f"The id {id!r}", other)
         for name in kind.names(values, owners):
             if other := self.state.find(*name):
-                return self._taken(pointer, f"The {kind.title or 'name'} {name[-1]!r}", other)
+                return self.taken(pointer, f"The {kind.title or 'name'} {name[-1]!r}", other)
         if kind.identify and (other := self.state.find(kind.type, kind.identify(values))):
-            return self._taken(pointer, f"The id {kind.identify(values)!r}", other)
+            return self.taken(pointer, f"The id {kind.identify(values)!r}", other)
         self.state, record = records.create(
             kind, self.state, owners, values, seed=self.seed, id=id, kept=self.given
         )
@@ -182,7 +182,8 @@ class Seeding:
         self.state, record = records.change(kind, self.state, record, changes)
         return record
 
-    def _taken(self, pointer: str, what: str, other: Record) -> Record | None:
+    def taken(self, pointer: str, what: str, other: Record) -> Record | None:
+        """A fault: an entry says of itself what another record has."""
         place = self.places.get(other.key)
         where = f"at {place}" if place else "that is in the world already"
         self.fault(pointer, f"{what} is taken by the {singular(other.kind)} {other.id} {where}.")

@@ -719,6 +719,23 @@ def test_what_stands_within_a_member_that_an_edition_lacks_is_not_said_to_be_of_
     assert "Leave it out, or spell it as it is listed. " in raised.value.faults[0][1]
 
 
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"policy-sets": [{"name": "s", "tag-selectors": [{"tag-key": 1}, {"tag-key": 2}]}]},
+        {"organization-memberships": [{"user": 1}, {"user": 2}]},
+    ],
+)
+def test_an_edition_that_lacks_what_a_fixture_has_is_not_named_for_its_mistakes(
+    member: Any,
+) -> None:
+    document = {"organizations": [{"name": "acme", **member}]}
+    with pytest.raises(UnfitFixture) as raised:
+        mockserver.create_app(edition="2026-08", fixture=document)
+    assert len(raised.value.faults) >= 2
+    assert "/edition" not in dict(raised.value.faults)
+
+
 def test_a_fixture_that_names_no_edition_and_fits_another_is_told_to_name_it() -> None:
     document = {"organizations": [{"name": "acme", "email": "a@b.c", "projects": []}]}
     with pytest.raises(UnfitFixture) as raised, mockserver.universe(fixture=document):
@@ -732,3 +749,69 @@ def test_a_fixture_that_names_no_edition_and_fits_another_is_told_to_name_it() -
     assert raised.value.faults[-1] == ("/edition", said)
     with mockserver.universe(fixture={"edition": "2026-08", **document}) as tfe:
         assert tfe.edition == "2026-08"
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer", "todo"),
+    [
+        (
+            {"workspaces": [{"name": "w", "vars": [{"key": "k"}]}]},
+            "/organizations/0/workspaces/0/vars",
+            "vars stands at the top of a fixture: put it there.",
+        ),
+        (
+            {"workspaces": [{"name": "w", "teams": [{"name": "t"}]}]},
+            "/organizations/0/workspaces/0/teams",
+            "teams stands in an entry of organizations: put it there.",
+        ),
+    ],
+)
+def test_a_list_that_stands_elsewhere_in_a_fixture_is_told_where(
+    document: Any, pointer: str, todo: str
+) -> None:
+    fixture = {"edition": "2026-08", "organizations": [{"name": "o", **document}]}
+    with pytest.raises(UnfitFixture) as raised:
+        mockserver.universe(fixture=fixture)
+    assert dict(raised.value.faults)[pointer].endswith(todo)
+
+
+@pytest.mark.parametrize("edition", editions())
+def test_a_name_of_a_token_that_is_taken_is_told_and_not_its_digest(edition: str) -> None:
+    tokens = [{"name": "priya", "user": "admin"}, {"name": "priya", "user": "omar"}]
+    with pytest.raises(BadFixture) as raised:
+        mockserver.universe(
+            fixture={"users": [{"username": "omar"}], "tokens": tokens}, edition=edition
+        )
+    ((pointer, detail),) = raised.value.faults
+    assert pointer == "/tokens/1"
+    assert detail.startswith("The name 'priya' is taken by the authentication token ")
+    assert detail.endswith(" at /tokens/0.")
+
+
+def test_a_selector_and_a_repository_need_in_a_fixture_what_a_call_needs() -> None:
+    repository = {"identifier": "acme/network", "oauth-token-id": "ot-1"}
+    organization: Any = {
+        "name": "o",
+        "oauth-clients": [
+            {
+                "id": "oc-1",
+                "service-provider": "github",
+                "http-url": "https://github.com",
+                "api-url": "https://api.github.com",
+            }
+        ],
+        "oauth-tokens": [{"id": "ot-1", "oauth-client": "oc-1"}],
+        "workspaces": [{"name": "w", "vcs-repo": repository}],
+        "policy-sets": [{"name": "s", "tag-selectors": [{"tag-key": "env"}]}],
+    }
+    fixture = {"edition": "2026-08", "organizations": [organization]}
+    with mockserver.universe(fixture=fixture) as world:
+        world.seed(fixture)  # it agrees with what it has made
+        (made,) = world.state()["organizations"]
+    assert made["workspaces"][0]["vcs-repo"] == {
+        **repository,
+        "branch": "",
+        "ingress-submodules": False,
+    }
+    selector = {"tag-key": "env", "tag-value": None, "is-exclude": False}
+    assert made["policy-sets"][0]["tag-selectors"] == [selector]
