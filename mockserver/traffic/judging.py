@@ -191,7 +191,7 @@ def looks_like(recorded: Recorded, edition: Edition) -> list[str]:
 
 def _least(recorded: Recorded) -> int:
     """How much makes another edition likely: a single call where this one answers none."""
-    return LEAST if recorded.judged else 1
+    return LEAST if recorded.judged or recorded.findings.only else 1
 
 
 def _not_judged(recorded: Recorded) -> list[str]:

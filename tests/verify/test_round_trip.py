@@ -471,6 +471,8 @@ def test_calls_that_another_edition_alone_answers_are_enough_to_name_it(tmp_path
             f"Error: the recording looks like edition 2026-08, which lists {what} that 2019-07 does not: give "
             "--edition 2026-08, or --edition 2019-07 to judge it by that all the same\n",
         )
+    said = CliRunner().invoke(main, ["verify", "--har", str(path), "--operation", "show-team"])
+    assert said.exit_code == 2, "of one operation nobody knows what else was answered"
 
 
 def test_a_journal_says_of_which_edition_it_is(tmp_path: Path) -> None:
