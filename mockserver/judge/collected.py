@@ -6,6 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,10 +78,25 @@ class Findings:
         self._places: set[tuple[str, str]] = set()
         self._drift: dict[str, Drift] = {}
         self._lock = threading.Lock()
+        self._aside = threading.local()
+
+    @contextmanager
+    def aside(self, kept: list[Finding]) -> Iterator[None]:
+        """What this thread adds in the block goes to `kept` instead: of requests that are sent at the
+        same time it is added afterwards, in the order in which one alone would have sent them.
+        """
+        self._aside.kept = kept
+        try:
+            yield
+        finally:
+            del self._aside.kept
 
     def add(self, finding: Finding) -> None:
         """Keep a finding. Where its source names an operation or a rule of the edition in braces, the
         edition says on which page that stands; one that does not know it, the operation's own."""
+        if (kept := getattr(self._aside, "kept", None)) is not None:
+            kept.append(finding)
+            return
         finding = replace(finding, source=cited(self._edition, finding))
         if self.only and finding.operation not in self.only:
             return

@@ -14,6 +14,15 @@ STATUS, TYPE, EFFECT = "status", "Content-Type", "effect"
 """Places of a finding that are no pointer into a body."""
 
 
+WHERE = 300
+"""Letters that are told of a request: a server may have made its ids of any length."""
+
+
+def _short(where: str) -> str:
+    """A request whose secrets are out."""
+    return where if len(where) <= WHERE else where[: WHERE - 1] + "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One place where a server, or a recording, and the contract do not agree.
@@ -75,7 +84,7 @@ class Finding:
             what=text(self.what),
             expected=text(self.expected),
             source=text(self.source),
-            where=text(self.where),
+            where=_short(text(self.where)),
             also=tuple(text(other) for other in self.also),
             others=tuple(text(other) for other in self.others),
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mockserver.contract import Operation
 from mockserver.judge.documents import Resource
-from mockserver.judge.findings import EFFECT
+from mockserver.judge.findings import EFFECT, Finding
 from mockserver.judge.pointers import leaves, within
 from mockserver.judge.routes import filled
 from mockserver.scenarios.runner.answer import Arguments, JudgedAnswer
@@ -17,7 +17,7 @@ from mockserver.scenarios.runner.plan import CannotContinue
 from mockserver.scenarios.runner.refusals import RefusedRequest, refusals
 from mockserver.scenarios.runner.unanswered import NoAnswer
 
-Each = Callable[[Callable[[RefusedRequest], bool], Iterable[RefusedRequest]], Iterable[bool]]
+Each = Callable[[Callable[[Any], bool], Iterable[Any]], Iterable[bool]]
 """`map`, or that of an executor: several requests at the same time."""
 
 
@@ -64,10 +64,29 @@ def all_refused(driver: Driver, operation: Operation, record: Resource | None, e
         return
     wanted = list(refusals(driver, operation, good, lambda: body_anew(driver, operation, good)))
     before = _state(driver, record) if operation.method != "GET" else None
-    results = list(each(lambda one: refuse(driver, operation, one), wanted))
+    results = _each_refused(driver, operation, wanted, each)
     if before is not None and all(results) and record is not None:
         asked = f"{operation.method} {filled(operation, good[0])}"
         _unchanged(driver, operation, asked, record, before)
+
+
+def _each_refused(
+    driver: Driver, operation: Operation, wanted: Sequence[RefusedRequest], each: Each
+) -> list[bool]:
+    """Whether each was refused as it must be; findings in this order, whichever is answered first."""
+    findings = driver.context.findings
+
+    def refused(one: tuple[RefusedRequest, list[Finding]]) -> bool:
+        with findings.aside(one[1]):
+            return refuse(driver, operation, one[0])
+
+    sent: list[tuple[RefusedRequest, list[Finding]]] = [(one, []) for one in wanted]
+    try:
+        return list(each(refused, sent))
+    finally:
+        for _, kept in sent:
+            for finding in kept:
+                findings.add(finding)
 
 
 def _good(driver: Driver, operation: Operation, record: Resource | None) -> Arguments | None:
