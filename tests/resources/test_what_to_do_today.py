@@ -130,3 +130,19 @@ def test_an_official_version_is_told_by_its_number(tfe: mockserver.World) -> Non
     one = data(tfe.client.get(path))[0]
     told = meta(tfe.client.delete(f"{path}/{one['id']}"))
     assert told["fact"] == f"{one['attributes']['version']} is official"
+
+
+@pytest.mark.parametrize(
+    ("path", "type", "sent", "decided"),
+    [
+        ("teams", "teams", {"name": "new", "visibility": "all"}, False),
+        ("teams", "teams", {"name": ""}, True),
+        ("ssh-keys", "ssh-keys", {"name": "new", "value": ""}, False),
+        ("ssh-keys", "ssh-keys", {"name": "", "value": "key"}, True),
+    ],
+)
+def test_a_decision_about_names_is_cited_for_names_alone(
+    tfe: mockserver.World, path: str, type: str, sent: Any, decided: bool
+) -> None:
+    told = meta(tfe.client.post(f"{ORG}/{path}", json=body(type, **sent)))
+    assert ("an empty name names nothing" in str(told["source"])) is decided
