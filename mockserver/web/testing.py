@@ -76,8 +76,13 @@ class ApiClient(FlaskClient):
         """What werkzeug's builder makes of such a call, and a test holds us to it."""
         path, _, query = target.partition("?")
         body = data if json is None else self.application.json.dumps(json).encode()
-        given = {_variable(name): value for name, value in (headers or {}).items()}
-        type = given.pop(TYPE, None if json is None else JSONAPI)
+        type = None if json is None else "application/json"
+        given = {}
+        for name, value in (headers or {}).items():
+            if name.lower() == "content-type":  # CONTENT_TYPE is a header like any other
+                type = value
+            else:
+                given[_variable(name)] = value
         type = type if content_type is None else content_type
         return {
             **self.environ_base,
@@ -108,9 +113,6 @@ class ApiClient(FlaskClient):
         return run_wsgi_app(self.application, environ, buffered=buffered)
 
 
-TYPE = "HTTP_CONTENT_TYPE"
-
-
 def _variable(name: str) -> str:
     """A header's name in WSGI."""
     return f"HTTP_{name.upper().replace('-', '_')}"
@@ -138,7 +140,7 @@ def _is_common(
         return False
     names = [_variable(name) for name in headers or ()]
     values = [*(headers or {}).values()]
-    form = any(str(type).startswith(FORMS) for type in (content_type, *values))
+    form = any(str(type).lstrip().startswith(FORMS) for type in (content_type, *values))
     return (
         not form
         and len({*names}) == len(names)

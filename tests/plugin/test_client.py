@@ -45,6 +45,10 @@ def environ(way: Any, client: ApiClient, *arguments: Any, **options: Any) -> dic
         {"method": "POST", "data": b"", "headers": {"Content-Type": "a/b"}, "content_type": "c/d"},
         {"headers": {"Host": "example.org", "Authorization": "Bearer other"}},
         {"headers": {"Content-Type": "", "Origin": "ä"}},
+        {"method": "POST", "data": b"{}", "headers": {"CONTENT_TYPE": "a/b"}},
+        {"method": "POST", "json": {}, "headers": {"CONTENT_TYPE": "a/b"}},
+        {"method": "POST", "json": {}, "content_type": None},
+        {"method": "POST", "json": {}},
     ],
 )
 @pytest.mark.parametrize("path", [SETS, "/", SETS + "?page[size]=1&search[name]=a b%20?&c="])
@@ -77,6 +81,11 @@ def test_the_short_way_gives_what_the_long_way_gives(
         (SETS, {"method": "POST", "data": "text"}),
         (SETS, {"method": "POST", "data": {"a": "b"}}),
         (SETS, {"method": "POST", "content_type": "application/x-www-form-urlencoded"}),
+        (SETS, {"method": "POST", "content_type": " application/x-www-form-urlencoded ;a"}),
+        (
+            SETS,
+            {"method": "POST", "headers": {"content-type": "\tapplication/x-www-form-urlencoded"}},
+        ),
         (SETS, {"environ_overrides": {"REMOTE_ADDR": "::1"}}),
     ],
 )
@@ -106,6 +115,8 @@ def test_json_is_sent_as_json_api_unless_the_test_says_otherwise(
 ) -> None:
     body = {"data": {"type": "policy-sets", "attributes": {"name": "a"}}}
     assert client.post(SETS, json=body).status_code == 201
+    twice = client.post(SETS, json=body, headers={"CONTENT_TYPE": "a/b"})  # no such header
+    assert twice.status_code == 422
     assert client.post(SETS, json=body, content_type="text/plain").status_code == 415
     assert client.post(SETS, json=body, headers={name: "text/plain"}).status_code == 415
     assert client.post(SETS, json=body, headers=[(name, "text/plain")]).status_code == 415
