@@ -11,10 +11,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -64,12 +65,17 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: list[str], url: str, probe: str, token: str | None = None, folder: str | None = None
+    command: list[str],
+    url: str,
+    probe: str,
+    token: str | None = None,
+    folder: str | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     """A command that serves, from its first good answer on."""
     started = time.perf_counter()
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdout=quiet, stderr=quiet, cwd=folder)
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet, cwd=folder, env=env)
     try:
         while True:
             if process.poll() is not None:
@@ -97,16 +103,36 @@ def ours(
     folder: str | None = None,
     *,
     edition: str | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
-    """`mockserver serve`, as it ships; of another checkout with its own Python."""
+    """`mockserver serve` of this checkout; of another with its own Python, of a release in its environment."""
     port = free_port()
     command = [str(Path(python).with_name("mockserver")), "serve", "--port", str(port)]
     command += ["--fixture", fixture, "--token", TOKEN]
     command += ["--edition", edition] if edition else []
-    with running(
-        command, f"http://127.0.0.1:{port}", "/_mock/health/live", folder=folder
-    ) as server:
+    url, probe = f"http://127.0.0.1:{port}", "/_mock/health/live"
+    with running(command, url, probe, folder=folder, env=env) as server:
         yield server
+
+
+@contextmanager
+def released() -> Iterator[Mapping[str, str]]:
+    """The environment in which the command is that of a release, installed from this checkout: it does not
+    hold its own contracts and fixtures to their form at start.
+    """
+    with TemporaryDirectory() as place:
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--target",
+            place,
+        ]
+        subprocess.run([*command, str(HERE.parent)], check=True)
+        yield {**os.environ, "PYTHONPATH": place}
 
 
 @contextmanager
