@@ -116,7 +116,7 @@ def _shown(base: Any, said: Said) -> Any:
     made = merged(base, said)
     if "id" in said and "links" in base and "links" not in said:
         links = base["links"].items()
-        made["links"] = {name: link.replace(base["id"], said["id"]) for name, link in links}
+        made["links"] = {n: link and link.replace(base["id"], said["id"]) for n, link in links}
     if "relationships" in made:
         linked = made["relationships"].items()
         made["relationships"] = {name: part for name, part in linked if part is not None}

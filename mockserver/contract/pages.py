@@ -102,9 +102,9 @@ class _Settling:
             for item in part:
                 self.part(item)
         elif type(part) is dict:
-            if "x-source" in part:
+            if part.get("x-source") is not None:  # a difference may take it away
                 part["x-source"] = sourced(part["x-source"], self.html)
-            if part.get("$ref") is not None:  # a difference may take it away
+            if part.get("$ref") is not None:
                 part["$ref"] = self._reference(part["$ref"])
             for word, said in part.items():
                 if type(said) is dict:

@@ -30,6 +30,7 @@ RECORD: dict[str, Any] = {
             "tags": {
                 "type": "array",
                 "items": {"type": "object", "properties": {"key": {"type": "string"}}},
+                "x-update": {"maxItems": 9, "x-source": "#update-a-gadget"},
             },
         },
     ),
@@ -78,6 +79,10 @@ PAGE: dict[str, Any] = {
             "description": "Changes one.",
             "body": {"update": "gadgets"},
             "answers": {"200": {"description": "As it is.", "document": "gadgets"}},
+            "example": {
+                "body": {"data": {"type": "gadgets", "attributes": {"color": "red"}}},
+                "answers": {"200": {"data": {"id": "gad-3"}}},
+            },
         },
         "link-gadgets": {
             "call": "POST /gadgets/{id}/relationships/gadgets",
@@ -138,6 +143,7 @@ def used(place: Path, page: Any) -> None:
             operation.parts(status)
             operation.shown(status, {})
     json.dumps(edition.openapi())
+    assert edition.examples is not None
     assert edition.types is not None
 
 
@@ -187,6 +193,16 @@ def test_a_spoilt_member_is_harmless_or_refused_with_file_and_place(
 ATTRIBUTES = ("$defs", "gadgets", "properties", "attributes", "properties")
 TOLD: list[tuple[tuple[Any, ...], Any, str]] = [
     (("x-page",), ..., "/x-page: it is missing"),
+    (
+        ("$defs", "gadgets", "examples", 0, "id"),
+        ...,
+        "/$defs/gadgets/examples/0/id: it is missing",
+    ),
+    (
+        ("$defs", "gadgets", "examples", 0, "id"),
+        1e9,
+        "/$defs/gadgets/examples/0/id: 1000000000.0; expected a string",
+    ),
     (("$defs", "gadgets", "title"), ..., "/$defs/gadgets/title: it is missing"),
     (("$defs", "gadgets", "x-source"), ..., "/$defs/gadgets/x-source: it is missing"),
     (

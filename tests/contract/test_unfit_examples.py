@@ -79,7 +79,6 @@ def test_an_edition_whose_examples_fit_is_printed(printed: Printed) -> None:
             '#/$defs/gadgets/examples/0/id: "gadget-1"; expected a string that begins '
             "with gad-, then letters and digits",
         ),
-        ((*RECORD, "id"), ..., "#/$defs/gadgets/examples/0/id: it is missing"),
         (
             ("$defs", "gadgets", "examples"),
             ...,
