@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from mockserver.pipeline.messages import Answer, Sent, json_answer
 from mockserver.pipeline.server import Server
+from mockserver.world.problems import shortened
 from mockserver.world.universe import Universe
 
 JSON = "application/json"
@@ -20,7 +21,7 @@ class Refused(Exception):
         super().__init__("; ".join(detail for _, detail in faults))
 
     def answer(self) -> Answer:
-        errors = [{"pointer": pointer, "detail": detail} for pointer, detail in self.faults]
+        errors = [shortened({"pointer": at, "detail": detail}) for at, detail in self.faults]
         made = json_answer(self.status, {"errors": errors} if errors else None, JSON)
         if self.allow:
             made.headers["Allow"] = self.allow

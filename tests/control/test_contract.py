@@ -262,3 +262,27 @@ def test_a_clock_that_cannot_be_so_stays_as_it_was(tfe: Any) -> None:
             "1e+300 seconds from 2019-07-15T00:00:00.000Z is outside the calendar (1970 to 9000)",
         )
     ]
+
+
+LONG = "x" * 20_000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "document"),
+    [
+        ("POST", "seed", {"organizations": [{"name": "o", "policy-sets": [{"name": LONG}] * 2}]}),
+        ("POST", "seed", {LONG: 1}),
+        ("POST", "universes", {"edition": LONG}),
+        ("POST", "universes", {LONG: 1}),
+        ("POST", "faults", {"fault": LONG}),
+        ("POST", "faults", {"fault": "status", "status": 500, "path": LONG}),
+        ("GET", f"effective-policies?workspace={LONG}", None),
+        ("GET", f"journal?operation={LONG}", None),
+    ],
+)
+def test_what_is_told_of_a_long_value_is_short(
+    tfe: Any, method: str, path: str, document: Any
+) -> None:
+    answer = ask(tfe, method, path, document)
+    assert answer.status_code >= 400
+    assert len(answer.data) < 5_000
