@@ -95,7 +95,7 @@ def record(
     def ready() -> None:
         if ready_file:
             write_ready(Path(ready_file), {"url": server.url})
-        say(escaped(f"recording into {into} at {server.url}, edition {contract.name}"))
+        say(escaped(f"recording {contract.name} into {into} at {server.url}"))
         sys.stdout.flush()
 
     server.run(ready)
