@@ -7,9 +7,9 @@ from typing import Any
 
 from mockserver.contract.checked import Checked, Refusal
 from mockserver.contract.engines import MOST, Checker, Schema
-from mockserver.contract.explain import expected
+from mockserver.contract.explain import UNTOLD, expected
 from mockserver.nearest import nearest
-from mockserver.redaction import cut
+from mockserver.redaction import USUAL, cut, is_secret
 
 FILTERS = ("filter[", "search[")
 """How the names of parameters begin that say which records are wanted."""
@@ -72,9 +72,7 @@ class Query:
         if "enum" in schema:
             if text not in schema["enum"]:
                 must = f"one of {', '.join(schema['enum'])}"
-                self._refuse_parameter(
-                    name, f"{name} must be {must}", f"{name} is {cut(text, 60)!r}", checked
-                )
+                self._refuse_parameter(name, f"{name} must be {must}", _said(name, text), checked)
             checked.value[name] = text
             return
         if schema["type"] != "integer":
@@ -82,16 +80,14 @@ class Query:
                 self._refuse_parameter(name, f"{name} is required", f"{name} is empty", checked)
             elif "pattern" in schema and not Checker(schema, {}).holds(text):
                 must = f"{name} must be {expected(schema, {})}"
-                self._refuse_parameter(name, must, f"{name} is {cut(text, 60)!r}", checked)
+                self._refuse_parameter(name, must, _said(name, text), checked)
             checked.value[name] = text
             return
         low, high = schema.get("minimum"), schema.get("maximum")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
         if number is None or (low is not None and number < low) or (high and number > high):
             must = f"between {low} and {high}" if high else f"{low} or more"
-            self._refuse_parameter(
-                name, f"{name} must be {must}", f"{name} is {cut(text, 60)!r}", checked
-            )
+            self._refuse_parameter(name, f"{name} must be {must}", _said(name, text), checked)
         else:
             checked.value[name] = number
 
@@ -136,3 +132,14 @@ class Query:
             "source": parameter.get("x-source", self._source),
             "hint": f"Send {wanted} as {name}.",
         }
+
+
+def _said(name: str, text: str) -> str:
+    """What a parameter is; of one that is named as a secret, which log and journal mask in the URL too, not
+    its value.
+    """
+    return (
+        f"{name} does not fit ({UNTOLD})"
+        if is_secret(name, USUAL)
+        else f"{name} is {cut(text, 60)!r}"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -150,7 +151,8 @@ def test_a_parameter_that_takes_certain_words_refuses_any_other(
         assert got.status == 422, text
         (error,) = got.errors
         assert error["detail"].startswith(f"{name} must be one ")
-        assert error["meta"]["fact"] == f"{name} is {text!r}"
+        hidden = "token does not fit (its value is not shown)"
+        assert error["meta"]["fact"] == (hidden if name == "token" else f"{name} is {text!r}")
         assert error["meta"]["key-path"] == name
         told = error["meta"]["expected"]
         assert all(word in told for text in words(operation, name) for word in text.split(","))
@@ -355,3 +357,19 @@ def test_a_near_miss_of_a_parameter_is_met_with_the_right_name() -> None:
     (finding,) = world.findings
     assert finding["hint"] == "Did you mean page[size]?"
     assert finding["expected"] == "page[number], page[size], search[name], include"
+
+
+def test_the_value_of_a_parameter_that_is_named_as_a_secret_is_in_no_message() -> None:
+    """Somebody who takes `token` for the place of his own sends it there."""
+    asking = [o for o in OPERATIONS if "token" in o.parameters]
+    assert asking
+    for operation in asking:
+        world = fresh(operation.edition)
+        got = world.play(operation, query=[("token", "CANARY-of-somebody")])
+        assert got.status == 422
+        (error,) = got.errors
+        assert error["meta"]["fact"] == "token does not fit (its value is not shown)"
+        assert error["meta"]["hint"] == "Send one of audit-trails as token."
+        assert "CANARY" not in json.dumps(got.errors)
+        entry = list(world.universe.journal)[-1]
+        assert "CANARY" not in json.dumps(entry.shown()) + entry.line()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
-from sweeps import OPERATIONS, World, cases, each, example, fresh, some, walk
+from sweeps import OPERATIONS, World, cases, each, example, fresh, put, some, walk
 
 from mockserver.contract import Operation
 
@@ -21,18 +20,9 @@ def bodies(operation: Operation) -> Iterator[Any]:
     body = example(operation).get("body") if operation.takes_json else None
     for at, value in [] if body is None else walk(body):
         if isinstance(value, dict):
-            yield _put(body, (*at, LONG), 1)
+            yield put(body, (*at, LONG), 1)
         elif isinstance(value, str):
-            yield _put(body, at, LONG)
-
-
-def _put(body: Any, at: tuple[Any, ...], value: Any) -> Any:
-    changed = deepcopy(body)
-    place = changed
-    for part in at[:-1]:
-        place = place[part]
-    place[at[-1]] = value
-    return changed
+            yield put(body, at, LONG)
 
 
 def told(world: World, answer: Any) -> str:
